@@ -1,0 +1,1 @@
+"""Draw a digit, watch a fully connected network read it, train it live, and look inside."""

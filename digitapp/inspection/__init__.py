@@ -1,0 +1,1 @@
+"""What a trained network has learned: pure functions from network and data to arrays."""

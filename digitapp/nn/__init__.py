@@ -1,0 +1,1 @@
+"""The mathematics of fully connected networks, in NumPy alone."""
