@@ -1,0 +1,118 @@
+"""The IDX format of the MNIST files: big-endian, unsigned bytes, gzipped or not.
+
+Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File formats".
+"""
+
+import gzip
+import hashlib
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from digitapp.datasets.errors import IdxError
+
+# The third byte of the magic number is the type (8: unsigned byte), the fourth the number of dimensions.
+_UNSIGNED_BYTE = 0x0800
+_KINDS = {1: "labels", 3: "images"}
+_GZIP_MAGIC = b"\x1f\x8b"
+_CHUNK = 1 << 20
+
+
+def read_idx(path: Path, dimensions: int, limits: tuple[int, ...]) -> np.ndarray:
+    """Read an IDX file of unsigned bytes, whole and checked.
+
+    Whether a file is gzipped is told from its first bytes, not from its name. No more is decompressed than the header
+    announces, and the header may announce no more than `limits`, so that a small hostile file cannot fill the memory.
+
+    Parameters
+    ----------
+    path : Path
+    dimensions : int, 1 for labels, 3 for images
+    limits : tuple of int, the largest accepted size of each dimension
+
+    Returns
+    -------
+    array : uint8, of the shape that the header announces
+
+    Raises
+    ------
+    IdxError : unreadable, truncated, too long, another kind of file, or a size beyond the limits
+    """
+    try:
+        with _open_payload(path) as file:
+            shape = _read_shape(path, file, dimensions, limits)
+            length = prod(shape)
+            data = _read_at_most(file, length)
+            if len(data) < length:
+                raise IdxError(path, f"only {len(data):,} bytes of data", f"the {length:,} bytes its header announces")
+            if file.read(1):
+                raise IdxError(path, "there is more data than its header announces", f"{length:,} bytes of data")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise IdxError(path, f"the gzip data are damaged or cut short ({error})", "a whole gzip file") from error
+    except OSError as error:
+        raise IdxError(path, error.strerror or str(error), "a file that can be read") from error
+    return np.frombuffer(data, dtype=np.uint8).reshape(shape)
+
+
+def idx_header(shape: tuple[int, ...]) -> bytes:
+    """Return the header of an IDX file of unsigned bytes: the magic number and the size of each dimension."""
+    return struct.pack(f">{1 + len(shape)}I", _UNSIGNED_BYTE | len(shape), *shape)
+
+
+def idx_sha256(array: np.ndarray) -> str:
+    """Return the SHA-256 (hexadecimal) of the decompressed IDX file that holds this uint8 array."""
+    digest = hashlib.sha256(idx_header(array.shape))
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _open_payload(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading, through gzip where its first bytes say so."""
+    with path.open("rb") as raw:
+        compressed = raw.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        raw.seek(0, os.SEEK_SET)
+        if compressed:
+            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
+                yield unpacked  # pyright: ignore[reportReturnType] - a GzipFile reads like any binary file
+        else:
+            yield raw
+
+
+def _read_shape(path: Path, file: BinaryIO, dimensions: int, limits: tuple[int, ...]) -> tuple[int, ...]:
+    wanted = f"{_KINDS[dimensions]} (magic number {_UNSIGNED_BYTE | dimensions})"
+    header = _read_at_most(file, 4 * (1 + dimensions))
+    if len(header) < 4:
+        raise IdxError(path, f"the file holds {len(header)} bytes", f"an IDX file of {wanted}")
+    (magic,) = struct.unpack_from(">I", header)
+    if magic != _UNSIGNED_BYTE | dimensions:
+        other = _KINDS.get(magic & 0xFF) if magic & ~0xFF == _UNSIGNED_BYTE else None
+        found = (
+            f"the file holds {other} (magic number {magic})" if other else f"not such a file (it starts with {magic})"
+        )
+        raise IdxError(path, found, f"an IDX file of {wanted}")
+    if len(header) < 4 * (1 + dimensions):
+        raise IdxError(path, "the header is cut short", f"{4 * (1 + dimensions)} bytes of header")
+    shape = struct.unpack_from(f">{dimensions}I", header, 4)
+    if any(not 0 < size <= limit for size, limit in zip(shape, limits, strict=True)):
+        raise IdxError(path, f"the header announces {_sizes(shape)}", f"between 1 and {_sizes(limits)}")
+    return shape
+
+
+def _read_at_most(file: BinaryIO, length: int) -> bytearray:
+    """Read `length` bytes, fewer at the end of the file; memory grows only with what is really there."""
+    data = bytearray()
+    while len(data) < length and (chunk := file.read(min(_CHUNK, length - len(data)))):
+        data += chunk
+    return data
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{size:,}" for size in shape)

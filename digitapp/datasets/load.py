@@ -1,0 +1,44 @@
+"""One door to every data set, by name or by folder."""
+
+import os
+from pathlib import Path
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.errors import UnknownDatasetError
+from digitapp.datasets.mnist import find_mnist, load_mnist
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.toy import load_toy
+
+# Enough for a network that reads careful hands, and generated within seconds.
+HANDWRITING_SAMPLES = 20_000
+
+
+def load_dataset(
+    name_or_dir: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | None = None, seed: int = 0
+) -> Dataset:
+    """Load a data set.
+
+    Parameters
+    ----------
+    name_or_dir : "toy", "mnist", "handwriting", or the path of a folder with four IDX files named as MNIST's
+    data_dir : where MNIST is looked for first; then come $DIGITAPP_DATA_DIR and the user's data folder
+    seed : int, decides which training images validate (MNIST) and what is written (handwriting)
+
+    Raises
+    ------
+    DataError : one of its subclasses, each saying what is wrong, where, and what was expected
+    """
+    name = os.fspath(name_or_dir)
+    if name == "toy":
+        return load_toy()
+    if name == "mnist":
+        return load_mnist(find_mnist(data_dir), seed=seed)
+    if name == "handwriting":
+        # Deferred: it needs the drawing machinery, which reading files does not.
+        from digitapp.datasets.handwriting import generate
+
+        return generate(HANDWRITING_SAMPLES, seed)
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise UnknownDatasetError(name, tuple(key for problem in PROBLEMS.values() for key in problem.datasets))
+    return load_mnist(folder, name=folder.resolve().name, seed=seed)

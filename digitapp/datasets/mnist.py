@@ -1,0 +1,240 @@
+"""MNIST: finding its four files, reading them, and importing them from any folder.
+
+The files are those of the original distribution, gzipped or not, under either of the names in use:
+`train-images-idx3-ubyte` or `train-images.idx3-ubyte`. Any other set of at most ten classes of 28×28 images in the same
+four files is read just so.
+
+Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from digitapp.atomic import atomic_file
+from digitapp.datasets.dataset import Dataset, Split, stratified_choice
+from digitapp.datasets.errors import ChecksumError, DataFileError, DataMissingError, IdxError
+from digitapp.datasets.idx import idx_sha256, read_idx
+from digitapp.datasets.problems import MNIST
+from digitapp.resources import data_dirs
+
+# SHA-256 of each file after decompression: the gzip wrappers differ between mirrors, the payloads do not.
+CHECKSUMS: Mapping[str, str] = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+FILES: tuple[str, ...] = tuple(CHECKSUMS)
+
+# Of the 60,000 training images of MNIST this leaves 5,000 for validation.
+_VALIDATION_SHARE = 12
+# Four times MNIST (EMNIST Digits has 240,000), and still no more memory than a laptop has.
+_MOST_IMAGES = 300_000
+_IMAGE_LIMITS = (_MOST_IMAGES, MNIST.rows, MNIST.columns)
+
+
+@dataclass(frozen=True)
+class MnistStatus:
+    """Whether MNIST is there.
+
+    Attributes
+    ----------
+    directory : Path or None, the first folder that holds all four files
+    searched : tuple of Path, the folders that are looked into, first choice first
+    missing : tuple of str, the files that the most complete folder lacks; empty where `directory` is given
+    """
+
+    directory: Path | None
+    searched: tuple[Path, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def available(self) -> bool:
+        """Return whether all four files are there (whether they are whole is seen when they are read)."""
+        return self.directory is not None
+
+
+def mnist_target(data_dir: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder that a download or an import fills: `mnist` in the first data folder."""
+    return data_dirs(data_dir)[0] / "mnist"
+
+
+def mnist_status(data_dir: str | os.PathLike[str] | None = None) -> MnistStatus:
+    """Look for the four files in each data folder and in a folder `mnist` in it; nothing is read."""
+    searched = tuple(place for folder in data_dirs(data_dir) for place in (folder, folder / "mnist"))
+    missing = FILES
+    for folder in searched:
+        missing_here = _missing(folder)
+        if not missing_here:
+            return MnistStatus(folder, searched, ())
+        missing = min(missing, missing_here, key=len)
+    return MnistStatus(None, searched, missing)
+
+
+def find_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path:
+    """Return the first folder that holds all four files, or raise `DataMissingError`."""
+    status = mnist_status(data_dir)
+    if status.directory is None:
+        raise DataMissingError(status.searched, status.missing)
+    return status.directory
+
+
+def load_mnist(folder: Path, *, name: str = "mnist", seed: int = 0) -> Dataset:
+    """Read the four files in a folder.
+
+    A twelfth of the training images, chosen at random within each class, becomes the validation part: of MNIST's
+    60,000 that leaves 55,000 and 5,000. The 10,000 test images choose nothing.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str, the name the data set is to carry
+    seed : int, decides which images validate; runs compare only under the same seed
+
+    Raises
+    ------
+    DataMissingError : a file is not there
+    IdxError : a file is damaged, of another kind, or does not match its companion
+    """
+    missing = _missing(folder)
+    if missing:
+        raise DataMissingError((folder,), missing)
+    train_images, train_labels = _read_pair(folder, "train")
+    test_images, test_labels = _read_pair(folder, "t10k")
+    classes = max(2, 1 + int(max(train_labels.max(), test_labels.max())))
+    problem = MNIST if classes == MNIST.classes else replace(MNIST, class_names=MNIST.class_names[:classes])
+
+    count = len(train_labels) // _VALIDATION_SHARE
+    chosen = stratified_choice(train_labels, count, np.random.default_rng(seed))
+    validation = _split(train_images[chosen], train_labels[chosen]) if count else None
+    return Dataset(
+        name=name,
+        problem=problem,
+        train=_split(train_images[~chosen], train_labels[~chosen]),
+        validation=validation,
+        test=_split(test_images, test_labels),
+    )
+
+
+def import_mnist(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str] | None = None,
+    *,
+    checksums: Mapping[str, str] = CHECKSUMS,
+) -> Path:
+    """Copy the four MNIST files from any folder to where they will be found, after checking every byte of them.
+
+    Nothing is copied unless all four are good, and each is then put in place whole. Gzipped files stay gzipped.
+
+    Parameters
+    ----------
+    source : path of the folder with the files
+    target : path of the folder to fill; `mnist_target()` by default
+    checksums : SHA-256 of each decompressed file, by the file's name
+
+    Returns
+    -------
+    target : Path
+
+    Raises
+    ------
+    DataMissingError : the source lacks files (all of them are listed)
+    IdxError : a file is damaged or mislabelled
+    ChecksumError : a file is well-formed, but not MNIST's
+    DataFileError : the target cannot be written
+    """
+    source = Path(source)
+    target = mnist_target() if target is None else Path(target)
+    missing = _missing(source)
+    if missing:
+        raise DataMissingError((source,), missing)
+    for name in FILES:
+        verify_file(_require(source, name), name, checksums)
+    for name in FILES:
+        place_file(_require(source, name), target, name)
+    return target
+
+
+def verify_file(path: Path, name: str, checksums: Mapping[str, str] = CHECKSUMS) -> None:
+    """Check that a file, gzipped or not, is the original file `name`; raise `IdxError` or `ChecksumError`."""
+    actual = idx_sha256(_read(path, name))
+    if actual != checksums[name]:
+        raise ChecksumError(str(path), actual, checksums[name])
+
+
+def place_file(path: Path, target: Path, name: str) -> None:
+    """Copy a verified file to its place under its usual name, and remove what stood there under its other names.
+
+    Raises
+    ------
+    DataFileError : the folder cannot be written, the disk is full
+    """
+    with path.open("rb") as file:
+        suffix = ".gz" if file.read(2) == b"\x1f\x8b" else ""
+        destination = target / (name + suffix)
+        if not (destination.exists() and destination.samefile(path)):
+            file.seek(0)
+            try:
+                with atomic_file(destination) as copy:
+                    shutil.copyfileobj(file, copy)
+            except OSError as error:
+                found = error.strerror or str(error)
+                raise DataFileError(destination, found, "a folder with room that can be written to") from error
+    for other in _variants(target, name):
+        if other != destination:
+            other.unlink(missing_ok=True)
+
+
+def find_file(folder: Path, name: str) -> Path | None:
+    """Return the path of one of the four files under any of its names, None where there is none."""
+    return next((path for path in _variants(folder, name) if path.is_file()), None)
+
+
+def _variants(folder: Path, name: str) -> tuple[Path, ...]:
+    """The names in use, the fastest to read first."""
+    dotted = name.replace("-idx", ".idx")
+    return tuple(folder / (stem + suffix) for suffix in ("", ".gz") for stem in (name, dotted))
+
+
+def _missing(folder: Path) -> tuple[str, ...]:
+    return tuple(name for name in FILES if find_file(folder, name) is None)
+
+
+def _require(folder: Path, name: str) -> Path:
+    path = find_file(folder, name)
+    if path is None:
+        raise DataMissingError((folder,), (name,))
+    return path
+
+
+def _read(path: Path, name: str) -> np.ndarray:
+    """Read one file, of images or labels as its name says, and check what the format alone does not promise."""
+    if "images" not in name:
+        labels = read_idx(path, 1, (_MOST_IMAGES,))
+        if labels.max() >= MNIST.classes:
+            raise IdxError(path, f"there is a label {labels.max()}", f"labels from 0 to {MNIST.classes - 1}")
+        return labels
+    images = read_idx(path, 3, _IMAGE_LIMITS)
+    if images.shape[1:] != (MNIST.rows, MNIST.columns):
+        found = f"images of {images.shape[1]}×{images.shape[2]} pixels"
+        raise IdxError(path, found, f"{MNIST.rows}×{MNIST.columns} pixels")
+    return images
+
+
+def _read_pair(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    image_name, label_name = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
+    image_path, label_path = _require(folder, image_name), _require(folder, label_name)
+    images, labels = _read(image_path, image_name), _read(label_path, label_name)
+    if len(images) != len(labels):
+        raise IdxError(label_path, f"{len(labels):,} labels", f"{len(images):,}, one per image in {image_path.name}")
+    return images, labels
+
+
+def _split(images: np.ndarray, labels: np.ndarray) -> Split:
+    inputs = np.divide(images.reshape(len(images), -1), np.float32(255), dtype=np.float32)
+    return Split(inputs, labels.astype(np.int64))

@@ -1,0 +1,63 @@
+"""The problems a network can be put to: an input grid, the classes, and the data sets to learn from."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What every page shares: the grid a network sees and the classes it tells apart.
+
+    Attributes
+    ----------
+    key : str, the name in files, options and settings
+    title : str, the name for people
+    rows, columns : int, the input grid in pixels; a network has rows × columns inputs, row by row from the top
+    class_names : tuple of str, one per class; label k means class_names[k]
+    datasets : tuple of str, names for `load_dataset`, the usual one first
+    preprocessing : str, the road from drawing to input: "binary_grid" (cells are set by hand) or "mnist"
+    shipped_model : str, name of the trained model that comes with the program
+    """
+
+    key: str
+    title: str
+    rows: int
+    columns: int
+    class_names: tuple[str, ...]
+    datasets: tuple[str, ...]
+    preprocessing: str
+    shipped_model: str
+
+    @property
+    def features(self) -> int:
+        """Return the number of inputs, rows × columns."""
+        return self.rows * self.columns
+
+    @property
+    def classes(self) -> int:
+        """Return the number of classes."""
+        return len(self.class_names)
+
+
+TOY = Problem(
+    key="toy",
+    title="0 or 1 on 4×3 pixels",
+    rows=4,
+    columns=3,
+    class_names=("0", "1"),
+    datasets=("toy",),
+    preprocessing="binary_grid",
+    shipped_model="toy",
+)
+
+MNIST = Problem(
+    key="mnist",
+    title="Digits on 28×28 pixels",
+    rows=28,
+    columns=28,
+    class_names=tuple("0123456789"),
+    datasets=("mnist", "handwriting"),
+    preprocessing="mnist",
+    shipped_model="mnist",
+)
+
+PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, MNIST)}
