@@ -1,0 +1,354 @@
+"""Save and load trained networks: safetensors with one JSON object in the header.
+
+The tensors are `layers.0.weight` of shape (fan_in, fan_out), `layers.0.bias` of shape (fan_out,), and so on. The header's
+metadata hold, under `digitapp`, a JSON object with the format version, layer sizes, activations, loss, problem, class
+names, preprocessing, and the record of the training. Nothing in a file is executed, and everything is checked before
+anything is used: a file may come from anywhere.
+
+Source: the safetensors format, https://huggingface.co/docs/safetensors (section "Format").
+"""
+
+import json
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from digitapp.atomic import atomic_write_bytes
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.nn.activations import ACTIVATIONS
+from digitapp.nn.losses import LOSSES
+from digitapp.nn.network import Network
+from digitapp.resources import shipped_models_dir
+
+FORMAT_VERSION = 1
+SUFFIX = ".safetensors"
+
+_METADATA_KEY = "digitapp"
+_BYTES_PER_VALUE = {"F32": 4, "F16": 2}
+# Far more than a record of a long training takes, far less than would fill the memory.
+_MOST_HEADER_BYTES = 16 << 20
+
+
+class ModelFileError(Exception):
+    """A model file that cannot be read, written or used.
+
+    Attributes
+    ----------
+    path : Path
+    reason : str, what is wrong and what was expected
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class ModelNotFoundError(ModelFileError):
+    """Neither a file of this path nor a shipped model of this name; `shipped` holds the names there are."""
+
+    def __init__(self, path: Path, shipped: tuple[str, ...]) -> None:
+        names = ", ".join(shipped) or "none"
+        super().__init__(path, f"there is no such model; expected a file, or the name of a shipped model ({names})")
+        self.shipped = shipped
+
+
+class ModelAccessError(ModelFileError):
+    """The operating system refuses to read or write the file."""
+
+
+class ModelDamagedError(ModelFileError):
+    """Not a safetensors file, or one that is cut short or altered."""
+
+
+class ForeignModelError(ModelFileError):
+    """A sound safetensors file that another program wrote."""
+
+
+class ModelVersionError(ModelFileError):
+    """A file of a later format than this program knows; `version` is the file's."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        reason = f"format version {version} is newer than this program reads; expected at most {FORMAT_VERSION}"
+        super().__init__(path, reason)
+        self.version = version
+
+
+class ModelContentError(ModelFileError):
+    """A model whose parts contradict each other, or with values no network can have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network with all that is needed to use it.
+
+    Attributes
+    ----------
+    network : Network
+    loss : str, key of the loss it was trained with; decides how its outputs become probabilities
+    problem : str, key of the problem it solves
+    class_names : tuple of str, one per output
+    preprocessing : str, the road from drawing to input that it expects
+    training : mapping, how it was trained (config, seed, data set, results), JSON values; may be empty
+    name : str, for people; a loaded model carries its file's name without the suffix
+    """
+
+    network: Network
+    loss: str
+    problem: str
+    class_names: tuple[str, ...]
+    preprocessing: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
+        """Return the probability of each class, shape (batch, classes), for inputs of shape (batch, features)."""
+        return LOSSES[self.loss].probabilities(self.network.forward(x))
+
+
+def shipped_models() -> list[tuple[str, Path]]:
+    """Return name and path of each model that comes with the program, sorted by name."""
+    return [(path.stem, path) for path in sorted(shipped_models_dir().glob(f"*{SUFFIX}"))]
+
+
+def save_model(model: Model, path: str | os.PathLike[str]) -> None:
+    """Write a model file, whole or not at all; parameters are stored as float32.
+
+    Raises
+    ------
+    ModelContentError : weights that are not finite, a training record that is not JSON, parts that do not match
+    ModelAccessError : the folder cannot be written, the disk is full
+    """
+    path = Path(path)
+    header = {
+        "format": FORMAT_VERSION,
+        "sizes": list(model.network.sizes),
+        "activations": list(model.network.activations),
+        "loss": model.loss,
+        "problem": model.problem,
+        "class_names": list(model.class_names),
+        "preprocessing": model.preprocessing,
+        "training": dict(model.training),
+    }
+    try:
+        text = json.dumps(header, allow_nan=False, ensure_ascii=False)
+    except (TypeError, ValueError) as error:
+        raise ModelContentError(path, f"the training record cannot be written as JSON ({error})") from error
+    description = _Description.from_json(path, text)
+    tensors: dict[str, np.ndarray] = {}
+    for layer, (weight, bias) in enumerate(zip(model.network.weights, model.network.biases, strict=True)):
+        # safetensors stores memory as it lies: a view in another order would be written scrambled.
+        tensors[f"layers.{layer}.weight"] = np.ascontiguousarray(weight, dtype=np.float32)
+        tensors[f"layers.{layer}.bias"] = np.ascontiguousarray(bias, dtype=np.float32)
+    description.check_tensors(path, tensors)
+    data = safetensors.numpy.save(tensors, metadata={_METADATA_KEY: text})
+    try:
+        atomic_write_bytes(path, data)
+    except OSError as error:
+        raise ModelAccessError(path, f"cannot be written: {error.strerror or error}") from error
+
+
+def load_model(path_or_name: str | os.PathLike[str]) -> Model:
+    """Load a model from a file, or a shipped model by its name; a file of that path wins.
+
+    Raises
+    ------
+    ModelFileError : one of its subclasses, whatever the file holds
+    """
+    path = Path(path_or_name).expanduser()
+    if not path.is_file():
+        shipped = dict(shipped_models())
+        if str(path) not in shipped:
+            if path.is_dir():
+                raise ModelAccessError(path, "this is a folder; expected a model file")
+            raise ModelNotFoundError(path, tuple(shipped))
+        path = shipped[str(path)]
+    text, tensors = _read_safetensors(path)
+    description = _Description.from_json(path, text)
+    description.check_tensors(path, tensors)
+
+    network = Network(description.sizes, description.activations)
+    for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        weight[...] = tensors[f"layers.{layer}.weight"]
+        bias[...] = tensors[f"layers.{layer}.bias"]
+    return Model(
+        network=network,
+        loss=description.loss,
+        problem=description.problem,
+        class_names=description.class_names,
+        preprocessing=description.preprocessing,
+        training=description.training,
+        name=path.stem,
+    )
+
+
+@dataclass(frozen=True)
+class _Description:
+    """The JSON object of the header, checked: what the tensors must look like and what they mean."""
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+    problem: str
+    class_names: tuple[str, ...]
+    preprocessing: str
+    training: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, path: Path, text: str) -> "_Description":
+        """Parse and check; raise `ModelContentError` or `ModelVersionError`."""
+        fields = _parse_json(path, text)
+        version = fields.get("format")
+        if type(version) is not int or version < 1:
+            raise ModelContentError(path, f"the format version is {version!r}; expected a whole number from 1")
+        if version > FORMAT_VERSION:
+            raise ModelVersionError(path, version)
+        training = fields.get("training", {})
+        if not isinstance(training, dict):
+            raise ModelContentError(path, "the training record is not a JSON object")
+        description = cls(
+            sizes=_sequence(path, fields, "sizes", int),
+            activations=_sequence(path, fields, "activations", str),
+            loss=_one_of(path, "loss", fields.get("loss"), LOSSES),
+            problem=_one_of(path, "problem", fields.get("problem"), PROBLEMS),
+            class_names=_sequence(path, fields, "class_names", str),
+            preprocessing=fields.get("preprocessing", ""),
+            training=training,
+        )
+        description._check(path)
+        return description
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each tensor by its name."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes)):
+            shapes[f"layers.{layer}.weight"] = (fan_in, fan_out)
+            shapes[f"layers.{layer}.bias"] = (fan_out,)
+        return shapes
+
+    def check_tensors(self, path: Path, tensors: Mapping[str, np.ndarray]) -> None:
+        """Check names, shapes and values; raise `ModelContentError`."""
+        expected = self.shapes
+        if tensors.keys() != expected.keys():
+            found, wanted = ", ".join(sorted(tensors)), ", ".join(sorted(expected))
+            raise ModelContentError(path, f"it holds the tensors {found or 'none'}; expected {wanted}")
+        for name, shape in expected.items():
+            if tensors[name].shape != shape:
+                raise ModelContentError(path, f"the shape of {name} is {tensors[name].shape}; expected {shape}")
+            if not np.isfinite(tensors[name]).all():
+                raise ModelContentError(path, f"there are values in {name} that are not finite numbers")
+
+    def _check(self, path: Path) -> None:
+        """Check that the parts fit each other."""
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise ModelContentError(path, f"the layer sizes are {self.sizes}; expected two or more, each at least 1")
+        if len(self.activations) != len(self.sizes) - 1:
+            found = f"{len(self.activations)} activations for {len(self.sizes)} layer sizes"
+            raise ModelContentError(path, f"there are {found}; expected one fewer than sizes")
+        for activation in self.activations:
+            _one_of(path, "activation", activation, ACTIVATIONS)
+        wanted = LOSSES[self.loss].output_activation
+        if self.activations[-1] != wanted:
+            found = f"the output activation is {self.activations[-1]!r}"
+            raise ModelContentError(path, f"{found}; the loss {self.loss!r} expects {wanted!r}")
+        if len(self.class_names) != self.sizes[-1]:
+            raise ModelContentError(path, f"there are {len(self.class_names)} class names for {self.sizes[-1]} outputs")
+        if len(set(self.class_names)) < len(self.class_names) or "" in self.class_names:
+            raise ModelContentError(path, f"the class names are {self.class_names}; expected each to be distinct")
+        problem = PROBLEMS[self.problem]
+        if self.sizes[0] != problem.features:
+            found = f"the network has {self.sizes[0]} inputs"
+            raise ModelContentError(path, f"{found}; the problem {self.problem!r} expects {problem.features}")
+        if self.preprocessing != problem.preprocessing:
+            found = f"the preprocessing is {self.preprocessing!r}"
+            raise ModelContentError(path, f"{found}; the problem {self.problem!r} expects {problem.preprocessing!r}")
+
+
+def _read_safetensors(path: Path) -> tuple[str, dict[str, np.ndarray]]:
+    """Read a file of this program: the JSON text in its header and its tensors.
+
+    The header is read and checked first: the file's size must be just what it announces, so that nothing larger than
+    a model is ever read into memory.
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            length = int.from_bytes(file.read(8), "little")
+            if size < 8 or not 2 <= length <= min(size - 8, _MOST_HEADER_BYTES):
+                raise ModelDamagedError(path, f"this is not a safetensors file, or it is cut short ({size:,} bytes)")
+            raw = file.read(length)
+            text, data_bytes = _check_header(path, raw)
+            if size != 8 + length + data_bytes:
+                found = f"the file has {size:,} bytes; expected the {8 + length + data_bytes:,} its header announces"
+                raise ModelDamagedError(path, found)
+            file.seek(0)
+            data = file.read(size)
+    except OSError as error:
+        raise ModelAccessError(path, f"cannot be read: {error.strerror or error}") from error
+    try:
+        return text, safetensors.numpy.load(data)
+    except safetensors.SafetensorError as error:
+        raise ModelDamagedError(path, f"this is not a sound safetensors file ({error})") from error
+
+
+def _check_header(path: Path, raw: bytes) -> tuple[str, int]:
+    """Return this program's JSON text in the header and the bytes of data the header announces."""
+    try:
+        entries = _parse_json(path, raw.decode())
+    except (UnicodeDecodeError, ModelContentError) as error:
+        raise ModelDamagedError(path, "the header is not the JSON of a safetensors file") from error
+    metadata = entries.pop("__metadata__", None)
+    if not isinstance(metadata, dict) or not isinstance(metadata.get(_METADATA_KEY), str):
+        raise ForeignModelError(path, "this safetensors file was not written by digitapp")
+    data_bytes = 0
+    for name, entry in entries.items():
+        dtype, shape = (entry.get("dtype"), entry.get("shape")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(shape, list) or not all(type(size) is int and size > 0 for size in shape):
+            raise ModelDamagedError(path, f"the header does not say what {name} is")
+        if not isinstance(dtype, str) or dtype not in _BYTES_PER_VALUE:
+            raise ModelContentError(path, f"the values of {name} are {dtype}; expected {' or '.join(_BYTES_PER_VALUE)}")
+        data_bytes += prod(shape) * _BYTES_PER_VALUE[dtype]
+    return metadata[_METADATA_KEY], data_bytes
+
+
+def _parse_json(path: Path, text: str) -> dict[str, Any]:
+    """Parse a JSON object; NaN and infinities, which JSON does not know, are refused."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ModelContentError(path, f"the description of the model is not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise ModelContentError(path, "the description of the model is not a JSON object")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _sequence(path: Path, fields: Mapping[str, Any], name: str, kind: type) -> tuple[Any, ...]:
+    value = fields.get(name)
+    if not isinstance(value, list) or not all(type(item) is kind for item in value):
+        wanted = {int: "whole numbers", str: "texts"}[kind]
+        raise ModelContentError(path, f"the field {name} is {_shorten(value)}; expected a list of {wanted}")
+    return tuple(value)
+
+
+def _one_of(path: Path, name: str, value: object, known: Collection[str]) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise ModelContentError(path, f"the {name} is {_shorten(value)}; expected {' or '.join(known)}")
+    return value
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
