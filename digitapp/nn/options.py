@@ -1,0 +1,41 @@
+"""Hyper-parameters that describe themselves, so that a form or a command line can be generated from them."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One typed hyper-parameter of a registry entry.
+
+    Attributes
+    ----------
+    name : keyword under which the entry takes the value, such as ``"beta1"``
+    title : label for people, such as ``"β₁"``
+    default : value used when none is given; an ``int`` makes the option a whole number
+    minimum, maximum : the allowed range, both ends included
+    summary : one plain sentence
+    """
+
+    name: str
+    title: str
+    default: float
+    minimum: float
+    maximum: float
+    summary: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return isinstance(self.default, int)
+
+    @property
+    def expected(self) -> str:
+        """What is allowed, as a short phrase."""
+        return f"a {'whole ' if self.is_whole else ''}number from {self.minimum:g} to {self.maximum:g}"
+
+    def allows(self, value: object) -> bool:
+        """Whether `value` is a number of the right type within the range."""
+        if isinstance(value, bool) or not isinstance(value, int if self.is_whole else (int, float)):
+            return False
+        return math.isfinite(value) and self.minimum <= value <= self.maximum
