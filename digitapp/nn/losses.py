@@ -4,6 +4,8 @@ Labels are integers; inside training they become targets once per run: a matrix 
 label, of which every batch takes its columns. All values are means over the batch.
 """
 
+from typing import ClassVar
+
 import numpy as np
 
 from digitapp.nn.options import Option
