@@ -1,0 +1,66 @@
+"""What is drawn for one problem, with undo and redo."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.ink import Drawing
+
+Ink = Drawing | BinaryGrid
+
+
+class _Edit(QUndoCommand):
+    """One step of undo: drawings never change, so the two of them are all there is to remember."""
+
+    def __init__(self, artwork: Artwork, before: Ink, after: Ink, text: str) -> None:
+        super().__init__(text)
+        self._artwork, self._before, self._after = artwork, before, after
+
+    def redo(self) -> None:
+        self._artwork.adopt(self._after)
+
+    def undo(self) -> None:
+        self._artwork.adopt(self._before)
+
+
+class Artwork(QObject):
+    """A drawing or a grid that is being worked on.
+
+    `show_live` follows the pen; `commit` ends the movement and makes one step of undo of it.
+    """
+
+    changed = Signal()
+
+    def __init__(self, blank: Ink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.value: Ink = blank
+        self.undo_stack = QUndoStack(self)
+        self._blank = blank
+        self._committed: Ink = blank
+
+    def show_live(self, value: Ink) -> None:
+        """Show a value without a step of undo; the next `commit` counts from the value before."""
+        self.value = value
+        self.changed.emit()
+
+    def commit(self, value: Ink, text: str) -> None:
+        """Make `value` the present one, as one step of undo named `text`; no step where nothing changed."""
+        if value != self._committed:
+            self.undo_stack.push(_Edit(self, self._committed, value, text))
+        elif self.value != value:
+            self.show_live(value)
+
+    def adopt(self, value: Ink) -> None:
+        """Make `value` the present one and the one that the next `commit` counts from."""
+        self._committed = value
+        self.show_live(value)
+
+    def abandon(self) -> None:
+        """Drop what `show_live` showed since the last commit."""
+        self.show_live(self._committed)
+
+    def clear(self, text: str) -> None:
+        """Empty the surface, undoably."""
+        self.commit(self._blank, text)

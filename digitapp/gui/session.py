@@ -1,0 +1,393 @@
+"""The one place of the window's changing state: problem, network, drawing, answer, training run, selected unit.
+
+Pages show the session and call it; it knows no page. Signals name what has happened, in the past tense.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import PROBLEMS, Problem
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import Preprocessed, preprocess
+from digitapp.gui.artwork import Artwork
+from digitapp.gui.data_source import DataSource
+from digitapp.gui.training_run import TrainingRun
+from digitapp.modelfile import Model, load_model, save_model
+from digitapp.nn.losses import LOSSES
+from digitapp.nn.network import Network, Trace
+from digitapp.training.config import NetworkConfig, TrainConfig, build_network
+from digitapp.training.loop import train
+from digitapp.training.record import training_record
+
+OWN_NETWORK = "own"
+DEFAULT_PEN_WIDTH = 0.06  # canvas units
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says to the present drawing.
+
+    Attributes
+    ----------
+    inputs : float32 array, shape (features,), or None while there is no ink to read
+    probabilities : float array, shape (classes,), or None
+    label : int or None, the most probable class
+    trace : every layer's pre-activations and activations for this one input, or None
+    preprocessed : the pictures of the road from ink to input; None for problems whose pixels are set by hand
+    seconds : float, the time from the drawing to the probabilities
+    """
+
+    inputs: np.ndarray | None = None
+    probabilities: np.ndarray | None = None
+    label: int | None = None
+    trace: Trace | None = None
+    preprocessed: Preprocessed | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class UnitRef:
+    """One unit of one layer, both counted from 0; layer 0 is the first with weights."""
+
+    layer: int
+    unit: int
+
+
+@dataclass
+class ModelEntry:
+    """A model that can be chosen: `key` tells them apart, `origin` says where it came from."""
+
+    key: str
+    origin: str  # "shipped", "file" or "own"
+    model: Model
+    path: Path | None = None
+
+
+@dataclass
+class _Desk:
+    """Everything that belongs to one problem; each problem keeps its own while another is shown."""
+
+    problem: Problem
+    artwork: Artwork
+    run: TrainingRun
+    dataset_name: str
+    entries: dict[str, ModelEntry] = field(default_factory=dict)
+    current: str = ""
+    selected: UnitRef = UnitRef(0, 0)
+    configs: tuple[NetworkConfig, TrainConfig] | None = None
+
+
+class Session(QObject):
+    """The state behind the window.
+
+    Signals
+    -------
+    problem_changed : another problem is shown; everything else may be different too
+    network_changed : another network is shown, perhaps of another shape
+    models_changed : the list of networks to choose from is different
+    weights_changed : the shown network has learned; its shape is as before
+    drawing_changed, answer_changed, selection_changed : as they say
+    dataset_changed : the chosen data set, or its state, is different
+    run_state_changed, run_progressed, epoch_finished(EpochDone), run_failed(error) : of the shown problem's run
+    activity_changed : a run of any problem started, paused or ended
+    model_described : the shown model's training record was written
+    """
+
+    problem_changed = Signal()
+    network_changed = Signal()
+    models_changed = Signal()
+    weights_changed = Signal()
+    drawing_changed = Signal()
+    answer_changed = Signal()
+    selection_changed = Signal()
+    dataset_changed = Signal()
+    run_state_changed = Signal()
+    run_progressed = Signal()
+    epoch_finished = Signal(object)
+    run_failed = Signal(object)
+    activity_changed = Signal()
+    model_described = Signal()
+
+    def __init__(self, problem: str = "mnist", data_dir: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.data = DataSource(data_dir, self)
+        self.data.changed.connect(self._on_data_changed)
+        self.pen_width = DEFAULT_PEN_WIDTH
+        self.answer = Answer()
+        self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
+        self._desk = self._desks[problem]
+        self._show_answer()
+
+    def _make_desk(self, problem: Problem) -> _Desk:
+        blank = BinaryGrid.blank(problem.rows, problem.columns) if problem.preprocessing == "binary_grid" else Drawing()
+        desk = _Desk(problem, Artwork(blank, self), TrainingRun(self), problem.datasets[0])
+        # All of these are emitted in the window's thread: the worker's own signals end at TrainingRun.
+        desk.artwork.changed.connect(partial(self._on_artwork_changed, desk))
+        desk.run.state_changed.connect(partial(self._on_run_state_changed, desk))
+        desk.run.progressed.connect(partial(self._pass_on, desk, self.run_progressed))
+        desk.run.epoch_finished.connect(partial(self._pass_on, desk, self.epoch_finished))
+        desk.run.weights_arrived.connect(partial(self._on_weights_arrived, desk))
+        desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
+        desk.run.ended.connect(partial(self._on_run_ended, desk))
+        shipped = load_model(problem.shipped_model)
+        desk.entries["shipped"] = ModelEntry("shipped", "shipped", shipped)
+        desk.current = "shipped"
+        return desk
+
+    # The problem
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that every page shows."""
+        return self._desk.problem
+
+    def choose_problem(self, key: str) -> None:
+        """Show another problem; what was done for the present one stays as it is, a run goes on."""
+        if key == self.problem.key:
+            return
+        self._desk = self._desks[key]
+        self._show_answer()
+        self.problem_changed.emit()
+        self.models_changed.emit()
+        self.network_changed.emit()
+        self.dataset_changed.emit()
+        self.drawing_changed.emit()
+        self.answer_changed.emit()
+        self.selection_changed.emit()
+        self.run_state_changed.emit()
+
+    # The network
+
+    @property
+    def model(self) -> Model:
+        """The network that every page shows, with all that is needed to use it."""
+        return self._desk.entries[self._desk.current].model
+
+    @property
+    def network(self) -> Network:
+        """The shown model's network."""
+        return self.model.network
+
+    @property
+    def model_entries(self) -> list[ModelEntry]:
+        """The networks that can be chosen for this problem."""
+        return list(self._desk.entries.values())
+
+    @property
+    def current_entry(self) -> ModelEntry:
+        """The chosen one of `model_entries`."""
+        return self._desk.entries[self._desk.current]
+
+    @property
+    def shows_run(self) -> bool:
+        """Whether the shown network is the one in training."""
+        return self.run.is_active and self._desk.current == OWN_NETWORK
+
+    def choose_model(self, key: str) -> None:
+        """Show another of `model_entries`."""
+        if key != self._desk.current and key in self._desk.entries:
+            self._desk.current = key
+            self._network_replaced()
+
+    def open_model(self, path: Path) -> None:
+        """Load a model file and show it, and its problem with it. Raises ModelFileError and changes nothing."""
+        model = load_model(path)
+        desk = self._desks[model.problem]
+        key = str(path)
+        desk.entries[key] = ModelEntry(key, "file", model, path)
+        desk.current = key
+        if desk is self._desk:
+            self.models_changed.emit()
+            self._network_replaced()
+        else:
+            self.choose_problem(model.problem)
+
+    def save_model(self, path: Path) -> None:
+        """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""
+        save_model(self.model, path)
+
+    def _network_replaced(self) -> None:
+        shape = self.network.sizes
+        selected = self._desk.selected
+        if selected.layer >= len(shape) - 1 or selected.unit >= shape[selected.layer + 1]:
+            self._desk.selected = UnitRef(0, 0)
+        self.network_changed.emit()
+        self.selection_changed.emit()
+        self._refresh_answer()
+
+    # The drawing and the answer to it
+
+    @property
+    def artwork(self) -> Artwork:
+        """The shown problem's drawing with its undo stack."""
+        return self._desk.artwork
+
+    @property
+    def drawing(self) -> Drawing:
+        """The strokes on the canvas; an empty drawing for a problem whose pixels are set by hand."""
+        value = self.artwork.value
+        return value if isinstance(value, Drawing) else Drawing()
+
+    @property
+    def grid(self) -> BinaryGrid:
+        """The pixels set by hand; a blank grid for a problem that is drawn with strokes."""
+        value = self.artwork.value
+        return value if isinstance(value, BinaryGrid) else BinaryGrid.blank(self.problem.rows, self.problem.columns)
+
+    def set_pen_width(self, width: float) -> None:
+        """Draw all strokes with another pen; width in canvas units."""
+        if width != self.pen_width:
+            self.pen_width = width
+            self.drawing_changed.emit()
+            self._refresh_answer()
+
+    def _on_artwork_changed(self, desk: _Desk) -> None:
+        if desk is self._desk:
+            self.drawing_changed.emit()
+            self._refresh_answer()
+
+    def _refresh_answer(self) -> None:
+        self._show_answer()
+        self.answer_changed.emit()
+
+    def _show_answer(self) -> None:
+        began = time.perf_counter()
+        inputs, pictures = self._inputs()
+        if inputs is None:
+            self.answer = Answer(preprocessed=pictures)
+            return
+        trace = self.network.trace(inputs[np.newaxis])
+        probabilities = LOSSES[self.model.loss].probabilities(trace.activations[-1])[0]
+        label = int(np.argmax(probabilities)) if np.all(np.isfinite(probabilities)) else None
+        self.answer = Answer(inputs, probabilities, label, trace, pictures, time.perf_counter() - began)
+
+    def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None]:
+        if self.problem.preprocessing == "binary_grid":
+            return (None if self.grid.is_empty else self.grid.to_vector()), None
+        pictures = preprocess(self.drawing, pen_width=self.pen_width)
+        return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures
+
+    # The selected unit
+
+    @property
+    def selected(self) -> UnitRef:
+        """The unit whose dossier is open."""
+        return self._desk.selected
+
+    def select_unit(self, layer: int, unit: int) -> None:
+        """Open another unit's dossier."""
+        chosen = UnitRef(layer, unit)
+        if chosen != self._desk.selected:
+            self._desk.selected = chosen
+            self.selection_changed.emit()
+
+    # The data set
+
+    @property
+    def dataset_name(self) -> str:
+        """The name of the data set that the shown problem trains on."""
+        return self._desk.dataset_name
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The data set, once it is in memory."""
+        return self.data.get(self.dataset_name)
+
+    def choose_dataset(self, name: str) -> None:
+        """Train on another data set; it is loaded in the background."""
+        if name != self._desk.dataset_name:
+            self._desk.dataset_name = name
+            self.data.request(name)
+            self.dataset_changed.emit()
+
+    @Slot(str)
+    def _on_data_changed(self, name: str) -> None:
+        if name == self.dataset_name:
+            self.dataset_changed.emit()
+
+    # The training run
+
+    @property
+    def run(self) -> TrainingRun:
+        """The shown problem's training run."""
+        return self._desk.run
+
+    @property
+    def any_run_active(self) -> bool:
+        """Whether any problem's run is active."""
+        return any(desk.run.is_active for desk in self._desks.values())
+
+    def start_training(
+        self, network: NetworkConfig, config: TrainConfig, *, go_on: bool = False, paused: bool = False
+    ) -> None:
+        """Train a new network, or with `go_on` the shown one, on the chosen data set; it becomes the shown network.
+
+        Raises RuntimeError while the data set is not in memory or a run is active.
+        """
+        dataset = self.dataset
+        if dataset is None:
+            raise RuntimeError("the data set is not in memory")
+        if go_on:
+            model = replace(self.model, network=self.network.copy(), loss=config.loss, name="")
+        else:
+            model = self._new_model(network, config)
+        self._adopt_own(model)
+        self._desk.configs = (network, config)
+        rng = np.random.default_rng(config.seed)
+        self.run.start(self.network, lambda copy: train(copy, dataset, config, rng), paused=paused)
+
+    def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
+        """Show a network with fresh random weights, as a run with these settings would start."""
+        self._adopt_own(self._new_model(network, config))
+
+    def _new_model(self, network: NetworkConfig, config: TrainConfig) -> Model:
+        problem = self.problem
+        rng = np.random.default_rng(config.seed)
+        fresh = build_network(problem.features, problem.classes, network, config.loss, rng)
+        return Model(fresh, config.loss, problem.key, problem.class_names, problem.preprocessing)
+
+    def _adopt_own(self, model: Model) -> None:
+        known = OWN_NETWORK in self._desk.entries
+        self._desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", model)
+        self._desk.current = OWN_NETWORK
+        if not known:
+            self.models_changed.emit()
+        self._network_replaced()
+
+    def _on_weights_arrived(self, desk: _Desk, parameters: np.ndarray) -> None:
+        desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
+        if desk is self._desk and desk.current == OWN_NETWORK:
+            self.weights_changed.emit()
+            self._refresh_answer()
+
+    def _on_run_state_changed(self, desk: _Desk) -> None:
+        self._pass_on(desk, self.run_state_changed)
+        self.activity_changed.emit()
+
+    def _on_run_ended(self, desk: _Desk) -> None:
+        entry = desk.entries[OWN_NETWORK]
+        dataset = self.data.get(desk.dataset_name)
+        if desk.configs is not None and dataset is not None:
+            record = training_record(*desk.configs, dataset, desk.run.history)
+            entry.model = replace(entry.model, training=record)
+        self._pass_on(desk, self.model_described)
+
+    def _pass_on(self, desk: _Desk, signal: SignalInstance, *arguments: object) -> None:
+        """Emit a signal of the shown problem; what happens on the other desk waits until it is looked at."""
+        if desk is self._desk:
+            signal.emit(*arguments)
+
+    def close(self) -> None:
+        """End every thread and wait for it."""
+        for desk in self._desks.values():
+            desk.run.close()
+        self.data.close()

@@ -1,0 +1,79 @@
+"""What the window remembers between two starts: a table of typed settings over QSettings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One remembered value: its key, what it is before anybody chose, and which stored values are still believed."""
+
+    key: str
+    default: T
+    accepts: Callable[[T], bool] = lambda _value: True
+
+    def read(self, store: QSettings) -> T:
+        """Return the stored value, or the default where nothing sensible is stored."""
+        kind = type(self.default)
+        value = store.value(self.key, self.default)
+        try:
+            typed = _as_bool(value) if kind is bool else value if isinstance(value, kind) else kind(value)  # type: ignore[call-arg]
+        except (TypeError, ValueError):
+            return self.default
+        return typed if self.accepts(typed) else self.default  # type: ignore[arg-type,return-value]
+
+    def write(self, store: QSettings, value: T) -> None:
+        """Remember a value."""
+        store.setValue(self.key, value)
+
+
+def _as_bool(value: Any) -> bool:
+    """INI files hold booleans as words."""
+    return value if isinstance(value, bool) else str(value).lower() == "true"
+
+
+def one_of(*choices: str) -> Callable[[str], bool]:
+    """Return a check that accepts these words alone."""
+    return lambda value: value in choices
+
+
+def between(low: float, high: float) -> Callable[[float], bool]:
+    """Return a check that accepts numbers from low to high."""
+    return lambda value: low <= value <= high
+
+
+GEOMETRY = Setting("window/geometry", QByteArray())
+PAGE = Setting("window/page", 0, between(0, 9))
+THEME = Setting("window/theme", "system", one_of("system", "light", "dark"))
+PROBLEM = Setting("choices/problem", "mnist", one_of("toy", "mnist"))
+PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))
+GUIDES = Setting("draw/guides", True)
+DATA_FOLDER = Setting("data/folder", "")
+LAST_FOLDER = Setting("files/last_folder", "")
+
+
+def setup_key(problem: str, field: str) -> Setting[str]:
+    """The remembered text of one field of the Train page's setup, per problem."""
+    return Setting(f"train/{problem}/{field}", "")
+
+
+class Settings:
+    """The store behind the settings; tests hand in one of their own."""
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self.store = store if store is not None else QSettings()
+
+    def get(self, setting: Setting[T]) -> T:
+        """Return the value of a setting."""
+        return setting.read(self.store)
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        """Remember the value of a setting."""
+        setting.write(self.store, value)
