@@ -1,0 +1,184 @@
+"""Colour maps for weights and ink, as lookup tables.
+
+A map is a table of at most 256 colours and a rule from value to table index. Values become one byte each, so that
+1,000 images of 28×28 weights are coloured in a few milliseconds; an image type with a palette of its own can take
+`diverging_indices` and `diverging_table` as they are and save even the look-up.
+"""
+
+from functools import cache
+from itertools import pairwise
+from math import floor, log10
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Theme: TypeAlias = Literal["light", "dark"]
+
+DIVERGING_STOPS: dict[Theme, tuple[str, ...]] = {
+    "light": ("#123A80", "#2F72C8", "#94BDE8", "#F7F7F7", "#F3BE88", "#D5731B", "#8E3B06"),
+    "dark": ("#B4D8FF", "#4E98EA", "#234F85", "#17191D", "#7A4314", "#E58A35", "#FFD09A"),
+}
+"""Colours at −1, −2/3, −1/3, 0, 1/3, 2/3 and 1 times the limit; linear in sRGB between them."""
+
+INK_STOPS: dict[Theme, tuple[str, str]] = {"light": ("#FFFFFF", "#15181E"), "dark": ("#121418", "#F3F5F7")}
+"""Colours of the empty page and of full ink."""
+
+NOT_A_NUMBER_COLOR: dict[Theme, str] = {"light": "#BE2F49", "dark": "#FF8094"}
+"""A weight that is not a number is an error, and shown as one."""
+
+ZERO_INDEX = 126
+NOT_A_NUMBER_INDEX = 2 * ZERO_INDEX + 1
+_NICE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_QUANTILE_SAMPLE = 65_536
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _gradient(stops: tuple[str, ...], steps: int) -> NDArray[np.float64]:
+    """Return ``steps`` colours a segment, and the last stop, shape (steps × segments + 1, 3)."""
+    segments = [np.linspace(_rgb(a), _rgb(b), steps, endpoint=False) for a, b in pairwise(stops)]
+    return np.vstack([*segments, _rgb(stops[-1])])
+
+
+@cache
+def diverging_table(theme: Theme) -> NDArray[np.uint8]:
+    """Return the colours that `diverging_indices` points to.
+
+    Returns
+    -------
+    uint8 array, shape (254, 3), read-only: 253 colours from −limit to +limit with zero at `ZERO_INDEX`, so that
+    each stop is met exactly, and the colour for "not a number" at `NOT_A_NUMBER_INDEX`
+    """
+    stops = DIVERGING_STOPS[theme]
+    ramp = np.rint(_gradient(stops, 2 * ZERO_INDEX // (len(stops) - 1)))
+    table = np.vstack([ramp, _rgb(NOT_A_NUMBER_COLOR[theme])]).astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+@cache
+def ink_table(theme: Theme) -> NDArray[np.uint8]:
+    """Return the 256 colours from the empty page to full ink, uint8 array of shape (256, 3), read-only."""
+    table = np.rint(_gradient(INK_STOPS[theme], 255)).astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+def diverging_indices(values: ArrayLike, limit: float) -> NDArray[np.uint8]:
+    """Return for each value the index of its colour in `diverging_table`.
+
+    Parameters
+    ----------
+    values : float array of any shape; what lies outside −limit to +limit gets the colour of the nearer end
+    limit : the value of the two ends, > 0
+
+    Raises
+    ------
+    ValueError : a limit that is not a positive number
+    """
+    if not 0 < limit < np.inf:
+        raise ValueError(f"the limit of a symmetric colour map is a positive number, not {limit}")
+    array = np.asarray(values)
+    if not np.issubdtype(array.dtype, np.floating):
+        array = array.astype(np.float32)
+    scaled = array * array.dtype.type(ZERO_INDEX / limit)
+    # Rounding by truncation: the half is added while everything is still shifted to positive numbers.
+    scaled += array.dtype.type(ZERO_INDEX + 0.5)
+    np.clip(scaled, 0, 2 * ZERO_INDEX, out=scaled)
+    if np.isfinite(scaled.sum()):
+        return scaled.astype(np.uint8)
+    missing = np.isnan(scaled)
+    scaled[missing] = NOT_A_NUMBER_INDEX
+    return scaled.astype(np.uint8)
+
+
+def diverging_map(values: ArrayLike, limit: float, theme: Theme) -> NDArray[np.uint8]:
+    """Return the colours of signed values: blue below zero, neutral at zero, orange above.
+
+    Parameters
+    ----------
+    values : float array of any shape (...)
+    limit : the value that gets the last colour; −limit gets the first
+    theme : "light" or "dark"
+
+    Returns
+    -------
+    uint8 array, shape (..., 3), red, green, blue
+
+    Raises
+    ------
+    ValueError : a limit that is not a positive number
+    """
+    return diverging_table(theme).take(diverging_indices(values, limit), axis=0)
+
+
+def ink_map(grey: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
+    """Return the colours of ink: the page at 0, full ink at 1.
+
+    Parameters
+    ----------
+    grey : float array of any shape (...); beyond 0 and 1 the colour stays, "not a number" is the empty page
+    theme : "light" or "dark"
+
+    Returns
+    -------
+    uint8 array, shape (..., 3), red, green, blue
+    """
+    levels = np.clip(np.nan_to_num(np.asarray(grey, dtype=np.float32)), 0, 1) * 255
+    return ink_table(theme).take(np.rint(levels).astype(np.uint8), axis=0)
+
+
+def nice_limit(value: float) -> float:
+    """Return the smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is at least ``value``; 1 for zero."""
+    if not 0 < value < np.inf:
+        return 1.0
+    exponent = floor(log10(value))
+    # Powers of ten as a quotient of integers for small numbers: 3 * 10.0**-1 is not 0.3.
+    for step in _NICE_STEPS:
+        limit = step * 10**exponent if exponent >= 0 else step / 10**-exponent
+        if limit >= value * (1 - 1e-6):
+            return limit
+    return 10.0 ** (exponent + 1)
+
+
+def symmetric_limit(values: ArrayLike, quantile: float = 0.995, previous: float | None = None) -> float:
+    """Return a round limit for a symmetric colour scale over ``values``.
+
+    Parameters
+    ----------
+    values : float array of any shape; what is not finite is left out
+    quantile : the share of values that the scale covers. Below 1 a few extreme weights do not bleach all others;
+        above 65,536 values it is taken from an evenly spread sample
+    previous : the limit in use; it is kept while the values need between half and all of it, so that a picture
+        which follows training does not flicker between two scales
+
+    Returns
+    -------
+    the limit, > 0; 1 when there is nothing but zeros
+    """
+    magnitudes = np.abs(np.ravel(np.asarray(values)))
+    if quantile < 1 and magnitudes.size > _QUANTILE_SAMPLE:
+        magnitudes = magnitudes[:: magnitudes.size // _QUANTILE_SAMPLE]
+    magnitudes = magnitudes[np.isfinite(magnitudes)]
+    needed = float(np.quantile(magnitudes, quantile)) if magnitudes.size else 0.0
+    if needed == 0 and magnitudes.size:
+        needed = float(magnitudes.max())
+    if previous is not None and previous / 2 <= needed <= previous:
+        return previous
+    return nice_limit(needed)
+
+
+def scale_bar(width: int, height: int, theme: Theme) -> NDArray[np.uint8]:
+    """Return a picture of the diverging map from −limit to +limit, uint8 array of shape (height, width, 3)."""
+    row = diverging_map(np.linspace(-1, 1, width), 1.0, theme)
+    return np.broadcast_to(row, (height, width, 3)).copy()
+
+
+def signed_label(value: float) -> str:
+    """Return a number for a scale bar with its sign, "−0.3", "0", "+0.3" (minus is U+2212)."""
+    if value == 0:
+        return "0"
+    return f"{'+' if value > 0 else '−'}{abs(value):.4g}"
