@@ -102,6 +102,11 @@ class Network:
         return self._parameters
 
     @property
+    def weight_vector(self) -> np.ndarray:
+        """The part of `parameters` that holds all weights, without the biases."""
+        return self._parameters[: self.weight_count]
+
+    @property
     def dtype(self) -> np.dtype:
         """The floating point type of the parameters and of everything computed."""
         return self._parameters.dtype

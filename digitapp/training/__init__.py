@@ -1,1 +1,32 @@
 """The training loop and what feeds and records it."""
+
+from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole
+from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
+from digitapp.training.evaluate import Evaluation, evaluate
+from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted, SetLearningRate
+from digitapp.training.loop import train
+from digitapp.training.presets import DEFAULTS, build_network
+
+__all__ = [
+    "DEFAULTS",
+    "BatchDone",
+    "Command",
+    "ConfigError",
+    "DataMismatch",
+    "DataNotFinite",
+    "EpochDone",
+    "Evaluation",
+    "Event",
+    "NetworkConfig",
+    "RunFinished",
+    "RunStarted",
+    "SetLearningRate",
+    "TrainConfig",
+    "TrainingDiverged",
+    "build_network",
+    "evaluate",
+    "parse_hidden",
+    "parse_number",
+    "parse_whole",
+    "train",
+]

@@ -1,0 +1,201 @@
+"""What a person chooses before a run: two frozen dataclasses that refuse wrong values by field.
+
+`ConfigError.expected` is a short phrase that fits after "must be": forms show it under the field and the command line
+after the option.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+
+MAX_HIDDEN_LAYERS = 20
+MAX_UNITS = 10_000
+MAX_LEARNING_RATE = 1000.0
+MAX_BATCH_SIZE = 1_000_000
+MAX_EPOCHS = 1_000_000
+MAX_SEED = 2**63 - 1
+
+HIDDEN_EXPECTED = f"up to {MAX_HIDDEN_LAYERS} whole numbers from 1 to {MAX_UNITS:,}, such as 128, 64"
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used.
+
+    Attributes
+    ----------
+    field : name of the dataclass field at fault, such as ``"learning_rate"``
+    value : what was given
+    expected : what would be allowed, as a phrase that fits after "must be"
+    """
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
+        super().__init__(f"{field} must be {expected}, got {value!r}")
+        self.field = field
+        self.value = value
+        self.expected = expected
+
+
+def check_whole(field: str, value: object, minimum: int, maximum: int) -> None:
+    """Raise ConfigError unless `value` is an int from `minimum` to `maximum`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
+        raise ConfigError(field, value, f"a whole number from {minimum:,} to {maximum:,}")
+
+
+def check_number(field: str, value: object, minimum: float, maximum: float, *, above: bool = False) -> None:
+    """Raise ConfigError unless `value` is a finite number in the range; `above` leaves the minimum itself out."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or not minimum <= value <= maximum or (above and value == minimum):
+        expected = f"above {minimum:g} and at most {maximum:g}" if above else f"from {minimum:g} to {maximum:g}"
+        raise ConfigError(field, value, f"a number {expected}")
+
+
+def check_choice(field: str, value: object, registry: Mapping[str, object]) -> None:
+    """Raise ConfigError unless `value` is a key of `registry`."""
+    if value not in registry:
+        raise ConfigError(field, value, f"one of {', '.join(registry)}")
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """The network to build.
+
+    Attributes
+    ----------
+    hidden : units of each hidden layer, from input to output; empty for none
+    activation : key of `ACTIVATIONS` for every hidden layer
+    initializer : key of `INITIALIZERS`
+
+    Raises
+    ------
+    ConfigError : a value that cannot be used
+    """
+
+    hidden: tuple[int, ...] = (128,)
+    activation: str = "relu"
+    initializer: str = "he"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.hidden, (tuple, list)) or len(self.hidden) > MAX_HIDDEN_LAYERS:
+            raise ConfigError("hidden", self.hidden, HIDDEN_EXPECTED)
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        for units in self.hidden:
+            if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= MAX_UNITS:
+                raise ConfigError("hidden", self.hidden, HIDDEN_EXPECTED)
+        check_choice("activation", self.activation, ACTIVATIONS)
+        check_choice("initializer", self.initializer, INITIALIZERS)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train it.
+
+    Attributes
+    ----------
+    loss, optimizer, schedule : keys of `LOSSES`, `OPTIMIZERS`, `SCHEDULES`
+    learning_rate : the step size; a schedule multiplies it
+    momentum : for optimisers that have it as an option; others ignore it
+    batch_size : samples per step; a batch larger than the training part is the whole part
+    epochs : passes over the training part
+    weight_decay : decoupled decay of the weights, see `nn.regularizers.WeightDecay`
+    l1, l2 : strengths of the penalties on the weights
+    seed : of everything random in the run
+    optimizer_options : values for further options of the optimiser, such as ``{"beta1": 0.8}``
+
+    Raises
+    ------
+    ConfigError : a value that cannot be used
+    """
+
+    loss: str = "cross_entropy"
+    optimizer: str = "adam"
+    learning_rate: float = 0.001
+    momentum: float = 0.9
+    batch_size: int = 64
+    epochs: int = 5
+    weight_decay: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+    seed: int = 0
+    schedule: str = "constant"
+    optimizer_options: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        check_choice("loss", self.loss, LOSSES)
+        check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        check_number("learning_rate", self.learning_rate, 0, MAX_LEARNING_RATE, above=True)
+        check_number("momentum", self.momentum, 0, 0.9999)
+        check_whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
+        check_whole("epochs", self.epochs, 1, MAX_EPOCHS)
+        check_number("weight_decay", self.weight_decay, 0, 10)
+        check_number("l1", self.l1, 0, 10)
+        check_number("l2", self.l2, 0, 10)
+        check_whole("seed", self.seed, 0, MAX_SEED)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        self._check_optimizer_options()
+
+    def _check_optimizer_options(self) -> None:
+        options = {option.name: option for option in OPTIMIZERS[self.optimizer].options}
+        for name, value in self.optimizer_options.items():
+            if name not in options:
+                raise ConfigError("optimizer_options", name, f"one of {', '.join(options) or 'none'}")
+            if not options[name].allows(value):
+                raise ConfigError(f"optimizer_options.{name}", value, options[name].expected)
+
+    def optimizer_arguments(self) -> dict[str, Any]:
+        """Return the keyword arguments for the optimiser's class."""
+        names = {option.name for option in OPTIMIZERS[self.optimizer].options}
+        return ({"momentum": self.momentum} if "momentum" in names else {}) | dict(self.optimizer_options)
+
+
+def parse_hidden(text: str) -> tuple[int, ...]:
+    """Return hidden layer sizes from text such as "128, 64"; full-width commas and spaces are fine, empty is none.
+
+    Raises
+    ------
+    ConfigError : not a list of whole numbers in range
+    """
+    parts = _plain(text).replace(",", " ").split()
+    try:
+        sizes = tuple(int(part) for part in parts)
+    except ValueError:
+        raise ConfigError("hidden", text, HIDDEN_EXPECTED) from None
+    if len(sizes) > MAX_HIDDEN_LAYERS or any(not 1 <= size <= MAX_UNITS for size in sizes):
+        raise ConfigError("hidden", text, HIDDEN_EXPECTED)
+    return sizes
+
+
+def parse_whole(field: str, text: str) -> int:
+    """Return the whole number in `text`; the range is checked by the config itself.
+
+    Raises
+    ------
+    ConfigError : not a whole number
+    """
+    try:
+        return int(_plain(text).strip())
+    except ValueError:
+        raise ConfigError(field, text, "a whole number") from None
+
+
+def parse_number(field: str, text: str) -> float:
+    """Return the number in `text`; a decimal comma is a decimal point. The range is checked by the config itself.
+
+    Raises
+    ------
+    ConfigError : not a finite number
+    """
+    try:
+        value = float(_plain(text).strip().replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ConfigError(field, text, "a number")
+    return value
+
+
+def _plain(text: str) -> str:
+    """Return `text` with the full-width comma, stop and ideographic comma of East Asian keyboards made plain."""
+    return text.translate({ord("，"): ",", ord("、"): ",", ord("．"): ".", ord("−"): "-"})

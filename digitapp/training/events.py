@@ -1,0 +1,93 @@
+"""What happens during a run, as plain data, and what a listener may send back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitapp.training.config import MAX_LEARNING_RATE, check_number
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run begins."""
+
+    epochs: int
+    batches_per_epoch: int
+    training_samples: int
+    validation_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """One batch was learned.
+
+    Attributes
+    ----------
+    epoch : counted from 1
+    batch : within the epoch, counted from 1
+    step : batches so far in the run
+    samples : samples seen so far in the run
+    loss, accuracy : mean over the batch, before the step
+    learning_rate : used for the step
+    """
+
+    epoch: int
+    batch: int
+    step: int
+    samples: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EpochDone:
+    """One pass over the training part is complete.
+
+    Attributes
+    ----------
+    epoch, step : as in `BatchDone`
+    train_loss, train_accuracy : means over the epoch's batches, while the network was changing
+    validation_loss, validation_accuracy : measured after the epoch; None without a validation part
+    confusion : int array (classes, classes), rows are true labels; of the validation part, or else the training part
+    seconds : time spent in training so far; the time a listener took is not counted
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    confusion: np.ndarray
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run is over; the network holds the result."""
+
+    epochs: int
+    steps: int
+    seconds: float
+
+
+Event = RunStarted | BatchDone | EpochDone | RunFinished
+
+
+@dataclass(frozen=True, slots=True)
+class SetLearningRate:
+    """Use another learning rate from the next batch on.
+
+    Raises
+    ------
+    ConfigError : not a number above 0 and at most 1000
+    """
+
+    learning_rate: float
+
+    def __post_init__(self) -> None:
+        check_number("learning_rate", self.learning_rate, 0, MAX_LEARNING_RATE, above=True)
+
+
+Command = SetLearningRate
