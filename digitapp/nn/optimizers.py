@@ -4,7 +4,7 @@ Every rule is written as its paper has it, with g for the gradient, θ for the p
 """
 
 import math
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Optimizer:
     Attributes
     ----------
     steps : number of steps taken
-    state : the vectors that carry over from step to step, by name
+    state : the vectors that carry over from step to step, by name; attributes of the same names hold them too
 
     Raises
     ------
@@ -45,14 +45,16 @@ class Optimizer:
             setattr(self, option.name, value)
         self.steps = 0
         self.state = {name: np.zeros_like(parameters) for name in self.state_names}
+        for name, vector in self.state.items():
+            setattr(self, name, vector)
         self._scratch = np.empty_like(parameters)
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
         """Change `parameters` in place; `gradient` may be overwritten."""
         self.steps += 1
-        self._update(parameters, gradient, learning_rate, self._scratch, **self.state)
+        self._update(parameters, gradient, learning_rate)
 
-    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float, scratch: np.ndarray, **state: Any) -> None:
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         raise NotImplementedError
 
 
@@ -66,9 +68,9 @@ class SGD(Optimizer):
     title = "SGD"
     summary = "Goes a small step downhill after every batch."
 
-    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float, scratch: np.ndarray) -> None:
-        np.multiply(g, alpha, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        np.multiply(g, alpha, out=self._scratch)
+        np.subtract(theta, self._scratch, out=theta)
 
 
 class Momentum(Optimizer):
@@ -84,8 +86,10 @@ class Momentum(Optimizer):
     options = (Option("momentum", "Momentum", 0.9, 0.0, 0.9999, "How much of the speed is kept after each batch."),)
     state_names = ("v",)
     momentum: float
+    v: np.ndarray
 
-    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float, scratch: np.ndarray, v: np.ndarray) -> None:
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        v, scratch = self.v, self._scratch
         np.multiply(v, self.momentum, out=v)
         np.multiply(g, alpha, out=scratch)
         np.subtract(v, scratch, out=v)
@@ -113,10 +117,11 @@ class Adam(Optimizer):
     beta1: float
     beta2: float
     epsilon: float
+    m: np.ndarray
+    v: np.ndarray
 
-    def _update(
-        self, theta: np.ndarray, g: np.ndarray, alpha: float, scratch: np.ndarray, m: np.ndarray, v: np.ndarray
-    ) -> None:
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        m, v, scratch = self.m, self.v, self._scratch
         m_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
         np.multiply(m, self.beta1, out=m)

@@ -45,9 +45,9 @@ def check_whole(field: str, value: object, minimum: int, maximum: int) -> None:
 
 
 def check_number(field: str, value: object, minimum: float, maximum: float, *, above: bool = False) -> None:
-    """Raise ConfigError unless `value` is a finite number in the range; `above` leaves the minimum itself out."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or not minimum <= value <= maximum or (above and value == minimum):
+    """Raise ConfigError unless `value` is a number in the range; `above` leaves the minimum itself out."""
+    number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+    if not minimum <= number <= maximum or (above and number == minimum):
         expected = f"above {minimum:g} and at most {maximum:g}" if above else f"from {minimum:g} to {maximum:g}"
         raise ConfigError(field, value, f"a number {expected}")
 

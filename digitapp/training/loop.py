@@ -15,6 +15,7 @@ from digitapp.training.config import TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
+from digitapp.training.threads import blas_threads
 
 SNAPSHOT_STEPS = 100
 """How many steps apart the parameters are checked and the good ones kept."""
@@ -121,9 +122,10 @@ class Run:
         self._obey(
             (yield RunStarted(self.config.epochs, self.batches_per_epoch, len(self._labels), validation_samples))
         )
-        while self.epoch < self.config.epochs:
-            self.epoch += 1
-            yield from self._train_epoch()
+        with blas_threads(1):
+            while self.epoch < self.config.epochs:
+                self.epoch += 1
+                yield from self._train_epoch()
         yield RunFinished(self.epoch, self.step, self.seconds)
 
     def _train_epoch(self) -> Generator[Event, Command | None, None]:
