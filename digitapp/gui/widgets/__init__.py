@@ -1,1 +1,40 @@
 """Widgets that more than one page uses."""
+
+from digitapp.gui.widgets.buttons import Button, CheckBox, GhostButton, PlainButton, PrimaryButton
+from digitapp.gui.widgets.combo import ComboBox
+from digitapp.gui.widgets.containers import Card, EmptyState, HairLine, IconView, NoteBar, Panel, SectionHeader
+from digitapp.gui.widgets.fields import Field, FieldRow, NumberField, TextField
+from digitapp.gui.widgets.focus import FocusRing
+from digitapp.gui.widgets.labels import ElidedLabel, Label, StatusDot
+from digitapp.gui.widgets.progress import ProgressBar, Slider
+from digitapp.gui.widgets.readout import HoverReadout, ReadoutRow
+from digitapp.gui.widgets.segmented import SegmentedControl
+
+__all__ = [
+    "Button",
+    "Card",
+    "CheckBox",
+    "ComboBox",
+    "ElidedLabel",
+    "EmptyState",
+    "Field",
+    "FieldRow",
+    "FocusRing",
+    "GhostButton",
+    "HairLine",
+    "HoverReadout",
+    "IconView",
+    "Label",
+    "NoteBar",
+    "NumberField",
+    "Panel",
+    "PlainButton",
+    "PrimaryButton",
+    "ProgressBar",
+    "ReadoutRow",
+    "SectionHeader",
+    "SegmentedControl",
+    "Slider",
+    "StatusDot",
+    "TextField",
+]

@@ -1,0 +1,58 @@
+"""The only place where arrays become QImages and QImages arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtGui import QImage, QPainter
+
+from digitapp.inspection import colors
+
+
+def rgb_image(pixels: NDArray[np.uint8]) -> QImage:
+    """Return an image of colours, uint8 array of shape (rows, columns, 3). The image owns its memory."""
+    rows, columns, _ = pixels.shape
+    contiguous = np.ascontiguousarray(pixels)
+    image = QImage(contiguous.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+    # The conversion copies, which also frees the image from the array's life.
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def indexed_image(indices: NDArray[np.uint8], table: NDArray[np.uint8]) -> QImage:
+    """Return an image of palette indices.
+
+    Parameters
+    ----------
+    indices : uint8 array, shape (rows, columns)
+    table : uint8 array, shape (colours, 3), at most 256 of them; no index may point past its end
+    """
+    rows, columns = indices.shape
+    contiguous = np.ascontiguousarray(indices)
+    image = QImage(contiguous.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    packed = np.zeros(len(table), dtype=np.uint32)
+    for shift, channel in zip((16, 8, 0), table.T, strict=True):
+        packed |= channel.astype(np.uint32) << shift
+    image.setColorTable((packed | 0xFF000000).tolist())
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def weights_image(values: ArrayLike, limit: float, theme: colors.Theme) -> QImage:
+    """Return signed values, shape (rows, columns), in the diverging map from −limit to +limit."""
+    return indexed_image(colors.diverging_indices(values, limit), colors.diverging_table(theme))
+
+
+def ink_image(grey: ArrayLike, theme: colors.Theme) -> QImage:
+    """Return ink, shape (rows, columns), 0 the empty page and 1 full ink."""
+    return rgb_image(colors.ink_map(grey, theme))
+
+
+def image_to_rgb(image: QImage) -> NDArray[np.uint8]:
+    """Return an image's colours over a white page, uint8 array of shape (rows, columns, 3)."""
+    page = QImage(image.size(), QImage.Format.Format_RGB888)
+    page.fill(0xFFFFFFFF)
+    painter = QPainter(page)
+    # An image that was made for a dense screen is still copied pixel by pixel.
+    painter.drawImage(page.rect(), image, image.rect())
+    painter.end()
+    rows = np.frombuffer(page.constBits(), np.uint8).reshape(page.height(), page.bytesPerLine())
+    return rows[:, : 3 * page.width()].reshape(page.height(), page.width(), 3).copy()

@@ -1,0 +1,106 @@
+"""Words: labels in the design's sizes and tones, labels that elide, the state dot."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from digitapp.gui import theme
+
+Tone = Literal["text", "text2", "text3", "accent", "danger", "warning", "positive", "negative"]
+
+
+class Label(QLabel):
+    """A plain-text label; text that came from outside is never read as markup."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: theme.FontRole = "body",
+        tone: Tone = "text",
+        *,
+        weight: QFont.Weight | None = None,
+        wrap: bool = False,
+        tabular: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        font = theme.font(role, weight)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.tabular(font) if tabular else font)
+        self.setWordWrap(wrap)
+        self.setProperty("tone", tone)
+
+    def set_tone(self, tone: Tone) -> None:
+        if tone != self.property("tone"):
+            self.setProperty("tone", tone)
+            # Qt reads properties in style sheets only when it polishes a widget.
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class ElidedLabel(Label):
+    """A label of one line that shortens its text instead of forcing its width; the tooltip then has all of it."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: theme.FontRole = "body",
+        tone: Tone = "text",
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        **options,
+    ) -> None:
+        super().__init__(text, role, tone, **options)
+        self._mode = mode
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._refresh_tip()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(min(metrics.horizontalAdvance("…") * 3, self.sizeHint().width()), metrics.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._refresh_tip()
+
+    def _refresh_tip(self) -> None:
+        self.setToolTip(self.text() if self.sizeHint().width() > self.width() + 2 else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.width())
+        alignment = self.alignment() | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, 0, self.width(), self.height()), int(alignment), text)
+
+
+class StatusDot(QWidget):
+    """A small filled circle: accent when all is well, danger or warning otherwise, grey at rest."""
+
+    def __init__(self, tone: Tone = "accent", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone: Tone = tone
+        self.setFixedSize(8, 8)
+
+    def set_tone(self, tone: Tone) -> None:
+        self._tone = tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(getattr(theme.current().palette, self._tone))
+        painter.drawEllipse(QRectF(self.rect()))
