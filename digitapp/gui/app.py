@@ -1,0 +1,78 @@
+"""Build the application: settings, theme, session, window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from digitapp import __version__
+from digitapp.gui import settings as remembered
+from digitapp.gui import theme
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.modelfile import load_model
+
+
+class NoDisplayError(Exception):
+    """There is no screen to open a window on."""
+
+
+def run(problem: str | None = None, model: str | None = None) -> int:
+    """Open the window and return the exit code of the application.
+
+    Parameters
+    ----------
+    problem : key of the problem to show; the one of last time by default
+    model : path or shipped name of the model to show, whose problem comes with it
+
+    Raises
+    ------
+    NoDisplayError : no screen
+    ModelFileError : a model that cannot be used; no window is opened
+    """
+    if model is not None:
+        load_model(model)
+    if not has_display():
+        raise NoDisplayError(
+            "there is no display to open a window on; every other command of digitapp works without one"
+        )
+    name_application()
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    window = create_window(Settings(), problem=problem, model=model)
+    window.show()
+    return application.exec()
+
+
+def create_window(
+    settings: Settings, *, problem: str | None = None, model: str | None = None, data_dir: Path | None = None
+) -> MainWindow:
+    """Return the main window, not yet shown; a QApplication must exist."""
+    theme.apply_theme(settings.get(remembered.THEME))
+    session = Session(problem or settings.get(remembered.PROBLEM), data_dir)
+    width = settings.get(remembered.PEN_WIDTH)
+    if width > 0:
+        session.set_pen_width(width)
+    if model is not None:
+        session.open_model(Path(model))
+    return MainWindow(session, settings)
+
+
+def name_application() -> None:
+    """Tell Qt who we are; settings and window managers ask."""
+    QCoreApplication.setOrganizationName("digitapp")
+    QCoreApplication.setApplicationName("digitapp")
+    QCoreApplication.setApplicationVersion(__version__)
+    QGuiApplication.setApplicationDisplayName("digitapp")
+
+
+def has_display() -> bool:
+    """Return whether a window can be opened: on Linux and BSD that takes a display server."""
+    if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,197 @@
+"""The main window: rail, header, pages, status bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitapp.gui import settings as remembered
+from digitapp.gui.header import Header
+from digitapp.gui.help_dialog import HelpDialog
+from digitapp.gui.pages.draw import DrawPage
+from digitapp.gui.pages.features import FeaturesPage
+from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.train import TrainPage
+from digitapp.gui.preferences import PreferencesMenu
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.gui.status_bar import StatusBar
+from digitapp.gui.widgets.rail import Rail
+from digitapp.modelfile import ModelFileError
+
+DEFAULT_SIZE = QSize(1280, 800)
+MINIMUM_SIZE = QSize(1024, 700)
+
+
+class MainWindow(QMainWindow):
+    """One window, three pages, one session."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle(self.tr("digitapp"))
+        self.session = session
+        self.settings = settings
+        self.draw_page = DrawPage(session, settings)
+        self.train_page = TrainPage(session, settings)
+        self.features_page = FeaturesPage(session, settings)
+        self._pages: tuple[Page, ...] = (self.draw_page, self.train_page, self.features_page)
+        self._build()
+        self._connect()
+        self._restore()
+
+    def _build(self) -> None:
+        self.rail = Rail()
+        self.rail.setObjectName("pageList")
+        self.rail.add_page("pen", self.tr("Draw"), QKeySequence("Ctrl+1"))
+        self.rail.add_page("train", self.tr("Train"), QKeySequence("Ctrl+2"))
+        self.rail.add_page("features", self.tr("Features"), QKeySequence("Ctrl+3"))
+        self.rail.add_action("settings", self.tr("Settings"))
+        self.rail.add_action("help", self.tr("Help"), QKeySequence(QKeySequence.StandardKey.HelpContents))
+        self.header = Header(self.session)
+        self.stack = QStackedWidget()
+        for page in self._pages:
+            self.stack.addWidget(page)
+            self.header.add_page(page)
+        self.status = StatusBar(self.session)
+
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        for widget, stretch in (
+            (self.header, 0),
+            (_hairline(), 0),
+            (self.stack, 1),
+            (_hairline(), 0),
+            (self.status, 0),
+        ):
+            column.addWidget(widget, stretch)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(_hairline(vertical=True))
+        row.addLayout(column, 1)
+        self.setCentralWidget(body)
+        self.setMinimumSize(MINIMUM_SIZE)
+        self._preferences = PreferencesMenu(self.settings, self.session, self)
+        # Tab walks from what matters to what is rarely needed: header, page, then the rail.
+        QWidget.setTabOrder(self.header, self.stack)
+        QWidget.setTabOrder(self.stack, self.rail)
+
+    def _connect(self) -> None:
+        self.rail.page_chosen.connect(self.stack.setCurrentIndex)
+        self.rail.action_triggered.connect(self._on_rail_action)
+        self.stack.currentChanged.connect(self._on_page_changed)
+        for page in self._pages:
+            page.status_changed.connect(self._on_status_changed)
+        self.header.open_requested.connect(self.open_model)
+        self.train_page.features_requested.connect(self._show_features)
+        self.session.activity_changed.connect(self._show_activity)
+        for number in range(len(self._pages)):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
+            shortcut.activated.connect(lambda number=number: self.stack.setCurrentIndex(number))
+        for key, slot in (
+            (QKeySequence.StandardKey.Undo, self._undo),
+            (QKeySequence.StandardKey.Redo, self._redo),
+            (QKeySequence.StandardKey.HelpContents, self._show_help),
+            (QKeySequence.StandardKey.Quit, self.close),
+        ):
+            QShortcut(QKeySequence(key), self).activated.connect(slot)
+
+    def _restore(self) -> None:
+        geometry = self.settings.get(remembered.GEOMETRY)
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(DEFAULT_SIZE)
+        page = self.settings.get(remembered.PAGE)
+        self.stack.setCurrentIndex(page if page < len(self._pages) else 0)
+        self._on_page_changed(self.stack.currentIndex())
+
+    @property
+    def page(self) -> Page:
+        """The shown page."""
+        return self._pages[self.stack.currentIndex()]
+
+    @Slot(int)
+    def _on_page_changed(self, index: int) -> None:
+        self.rail.set_current(index)
+        self.header.show_page(self.page)
+        self.status.show_text(self.page.status_text)
+        self.settings.set(remembered.PAGE, index)
+
+    @Slot(str)
+    def _on_status_changed(self, text: str) -> None:
+        if self.sender() is self.page:
+            self.status.show_text(text)
+
+    @Slot(str)
+    def _on_rail_action(self, name: str) -> None:
+        if name == "settings":
+            self._preferences.popup_beside(self.rail.action_button(name))
+        else:
+            self._show_help()
+
+    @Slot()
+    def open_model(self) -> None:
+        """Let the user choose a model file and show it; a file that cannot be used changes nothing."""
+        folder = self.settings.get(remembered.LAST_FOLDER)
+        pattern = self.tr("Models (*.safetensors);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a model"), folder, pattern)
+        if not path:
+            return
+        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+        try:
+            self.session.open_model(Path(path))
+        except ModelFileError as error:
+            QMessageBox.warning(self, self.tr("This model cannot be used"), str(error))
+
+    @Slot()
+    def _show_features(self) -> None:
+        self.stack.setCurrentWidget(self.features_page)
+
+    @Slot()
+    def _show_help(self) -> None:
+        HelpDialog(self).exec()
+
+    @Slot()
+    def _show_activity(self) -> None:
+        self.rail.set_dot(1, self.session.any_run_active)
+
+    @Slot()
+    def _undo(self) -> None:
+        self.page.undo()
+
+    @Slot()
+    def _redo(self) -> None:
+        self.page.redo()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window and end every thread before it goes."""
+        self.settings.set(remembered.GEOMETRY, self.saveGeometry())
+        self.settings.set(remembered.PROBLEM, self.session.problem.key)
+        self.settings.set(remembered.PEN_WIDTH, self.session.pen_width)
+        self.session.close()
+        super().closeEvent(event)
+
+
+def _hairline(*, vertical: bool = False) -> QFrame:
+    """Return the thin line that parts two surfaces."""
+    line = QFrame()
+    line.setProperty("hairline", True)
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line

@@ -1,0 +1,76 @@
+"""Fixtures for tests that open real windows, and the check that none of them leaves anything running."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from digitapp.gui.app import create_window
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.settings import Settings
+
+T = TypeVar("T")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves a thread, an active timer or a visible window behind."""
+    threads_before = set(threading.enumerate())
+    timers_before = {id(timer) for timer in _alive(QTimer) if timer.isActive()}
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    gc.collect()
+    threads = [thread for thread in threading.enumerate() if thread not in threads_before]
+    running = [thread for thread in _alive(QThread) if thread.isRunning() and thread is not qapp.thread()]
+    timers = [timer for timer in _alive(QTimer) if timer.isActive() and id(timer) not in timers_before]
+    windows = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert not threads, f"threads left behind: {threads}"
+    assert not running, f"QThreads left running: {running}"
+    assert not timers, f"timers left active: {[(timer, timer.parent()) for timer in timers]}"
+    assert not windows, f"windows left open: {windows}"
+
+
+def _alive(kind: type[T]) -> list[T]:
+    """Return the Python-owned objects of a Qt class whose C++ side still exists."""
+    return [thing for thing in gc.get_objects() if isinstance(thing, kind) and isValid(thing)]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a user who has never started the application."""
+    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., MainWindow]:
+    """Return a function that opens the real window; it is closed when the test ends.
+
+    Without `data_dir` there is no MNIST on this user's computer.
+    """
+
+    def open_it(
+        problem: str = "mnist", data_dir: Path | None = None, size: tuple[int, int] = (1280, 800)
+    ) -> MainWindow:
+        window = create_window(settings, problem=problem, data_dir=data_dir or tmp_path / "no-data")
+        qtbot.addWidget(window)
+        window.resize(*size)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    return open_it
