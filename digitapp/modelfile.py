@@ -1,7 +1,7 @@
 """Save and load trained networks: safetensors with one JSON object in the header.
 
-The tensors are `layers.0.weight` of shape (fan_in, fan_out), `layers.0.bias` of shape (fan_out,), and so on. The header's
-metadata hold, under `digitapp`, a JSON object with the format version, layer sizes, activations, loss, problem, class
+The tensors are `layers.0.weight` of shape (fan_in, fan_out), `layers.0.bias` of shape (fan_out,), and so on. The file's
+header holds, under `digitapp`, a JSON object with the format version, layer sizes, activations, loss, problem, class
 names, preprocessing, and the record of the training. Nothing in a file is executed, and everything is checked before
 anything is used: a file may come from anywhere.
 
@@ -35,6 +35,7 @@ _METADATA_KEY = "digitapp"
 _BYTES_PER_VALUE = {"F32": 4, "F16": 2}
 # Far more than a record of a long training takes, far less than would fill the memory.
 _MOST_HEADER_BYTES = 16 << 20
+_MOST_UNITS = 1 << 31
 
 
 class ModelFileError(Exception):
@@ -163,8 +164,8 @@ def load_model(path_or_name: str | os.PathLike[str]) -> Model:
     ------
     ModelFileError : one of its subclasses, whatever the file holds
     """
-    path = Path(path_or_name).expanduser()
-    if not path.is_file():
+    path = Path(path_or_name)
+    if not os.path.isfile(path):  # noqa: PTH113 - unlike Path.is_file it answers for any text, however odd
         shipped = dict(shipped_models())
         if str(path) not in shipped:
             if path.is_dir():
@@ -239,8 +240,8 @@ class _Description:
         """Check names, shapes and values; raise `ModelContentError`."""
         expected = self.shapes
         if tensors.keys() != expected.keys():
-            found, wanted = ", ".join(sorted(tensors)), ", ".join(sorted(expected))
-            raise ModelContentError(path, f"it holds the tensors {found or 'none'}; expected {wanted}")
+            found, wanted = _shorten(sorted(tensors)), _shorten(sorted(expected))
+            raise ModelContentError(path, f"it holds the tensors {found}; expected {wanted}")
         for name, shape in expected.items():
             if tensors[name].shape != shape:
                 raise ModelContentError(path, f"the shape of {name} is {tensors[name].shape}; expected {shape}")
@@ -250,7 +251,9 @@ class _Description:
     def _check(self, path: Path) -> None:
         """Check that the parts fit each other."""
         if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise ModelContentError(path, f"the layer sizes are {self.sizes}; expected two or more, each at least 1")
+            raise ModelContentError(
+                path, f"the layer sizes are {_shorten(self.sizes)}; expected two or more, each at least 1"
+            )
         if len(self.activations) != len(self.sizes) - 1:
             found = f"{len(self.activations)} activations for {len(self.sizes)} layer sizes"
             raise ModelContentError(path, f"there are {found}; expected one fewer than sizes")
@@ -263,7 +266,9 @@ class _Description:
         if len(self.class_names) != self.sizes[-1]:
             raise ModelContentError(path, f"there are {len(self.class_names)} class names for {self.sizes[-1]} outputs")
         if len(set(self.class_names)) < len(self.class_names) or "" in self.class_names:
-            raise ModelContentError(path, f"the class names are {self.class_names}; expected each to be distinct")
+            raise ModelContentError(
+                path, f"the class names are {_shorten(self.class_names)}; expected each to be distinct"
+            )
         problem = PROBLEMS[self.problem]
         if self.sizes[0] != problem.features:
             found = f"the network has {self.sizes[0]} inputs"
@@ -312,18 +317,19 @@ def _check_header(path: Path, raw: bytes) -> tuple[str, int]:
     data_bytes = 0
     for name, entry in entries.items():
         dtype, shape = (entry.get("dtype"), entry.get("shape")) if isinstance(entry, dict) else (None, None)
-        if not isinstance(shape, list) or not all(type(size) is int and size > 0 for size in shape):
-            raise ModelDamagedError(path, f"the header does not say what {name} is")
-        if not isinstance(dtype, str) or dtype not in _BYTES_PER_VALUE:
-            raise ModelContentError(path, f"the values of {name} are {dtype}; expected {' or '.join(_BYTES_PER_VALUE)}")
+        if not isinstance(shape, list) or not all(type(size) is int and 0 < size < _MOST_UNITS for size in shape[:3]):
+            raise ModelDamagedError(path, f"the header does not say what {_shorten(name)} is")
+        if not isinstance(dtype, str) or dtype not in _BYTES_PER_VALUE or len(shape) > 2:
+            found = f"{_shorten(name)} is an array of {_shorten(dtype)} with {len(shape)} dimensions"
+            raise ModelContentError(path, f"{found}; expected {' or '.join(_BYTES_PER_VALUE)} with 1 or 2")
         data_bytes += prod(shape) * _BYTES_PER_VALUE[dtype]
     return metadata[_METADATA_KEY], data_bytes
 
 
 def _parse_json(path: Path, text: str) -> dict[str, Any]:
-    """Parse a JSON object; NaN and infinities, which JSON does not know, are refused."""
+    """Parse a JSON object, refusing what readers of JSON differ over: NaN, infinities and keys that occur twice."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
         raise ModelContentError(path, f"the description of the model is not JSON ({error})") from error
     if not isinstance(value, dict):
@@ -333,6 +339,13 @@ def _parse_json(path: Path, text: str) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key occurs twice")
+    return value
 
 
 def _sequence(path: Path, fields: Mapping[str, Any], name: str, kind: type) -> tuple[Any, ...]:
@@ -351,4 +364,4 @@ def _one_of(path: Path, name: str, value: object, known: Collection[str]) -> str
 
 def _shorten(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -32,7 +32,7 @@ def data_dirs(data_dir: str | os.PathLike[str] | None = None) -> tuple[Path, ...
     user's data folder. Data that are fetched go into the first of them.
     """
     from_environment = os.environ.get(DATA_DIR_VARIABLE)
-    chosen = [Path(folder).expanduser() for folder in (data_dir, from_environment) if folder]
+    chosen = [Path(folder) for folder in (data_dir, from_environment) if folder]
     return (*chosen, user_data_dir())
 
 

@@ -21,7 +21,7 @@ from digitapp.datasets.errors import IdxError
 # The third byte of the magic number is the type (8: unsigned byte), the fourth the number of dimensions.
 _UNSIGNED_BYTE = 0x0800
 _KINDS = {1: "labels", 3: "images"}
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 
 
@@ -77,7 +77,7 @@ def idx_sha256(array: np.ndarray) -> str:
 def _open_payload(path: Path) -> Iterator[BinaryIO]:
     """Open a file for reading, through gzip where its first bytes say so."""
     with path.open("rb") as raw:
-        compressed = raw.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        compressed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         raw.seek(0, os.SEEK_SET)
         if compressed:
             with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:

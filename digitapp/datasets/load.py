@@ -38,7 +38,7 @@ def load_dataset(
         from digitapp.datasets.handwriting import generate
 
         return generate(HANDWRITING_SAMPLES, seed)
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
+    folder = Path(name)
+    if not os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it answers for any text, however odd
         raise UnknownDatasetError(name, tuple(key for problem in PROBLEMS.values() for key in problem.datasets))
     return load_mnist(folder, name=folder.resolve().name, seed=seed)

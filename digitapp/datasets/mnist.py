@@ -18,7 +18,7 @@ import numpy as np
 from digitapp.atomic import atomic_file
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
 from digitapp.datasets.errors import ChecksumError, DataFileError, DataMissingError, IdxError
-from digitapp.datasets.idx import idx_sha256, read_idx
+from digitapp.datasets.idx import GZIP_MAGIC, idx_sha256, read_idx
 from digitapp.datasets.problems import MNIST
 from digitapp.resources import data_dirs
 
@@ -167,32 +167,41 @@ def verify_file(path: Path, name: str, checksums: Mapping[str, str] = CHECKSUMS)
         raise ChecksumError(str(path), actual, checksums[name])
 
 
-def place_file(path: Path, target: Path, name: str) -> None:
-    """Copy a verified file to its place under its usual name, and remove what stood there under its other names.
+def place_file(path: Path, target: Path, name: str, *, move: bool = False) -> None:
+    """Copy or move a verified file to its place under its usual name; what stood there under its other names goes.
 
     Raises
     ------
     DataFileError : the folder cannot be written, the disk is full
     """
     with path.open("rb") as file:
-        suffix = ".gz" if file.read(2) == b"\x1f\x8b" else ""
-        destination = target / (name + suffix)
-        if not (destination.exists() and destination.samefile(path)):
-            file.seek(0)
-            try:
-                with atomic_file(destination) as copy:
-                    shutil.copyfileobj(file, copy)
-            except OSError as error:
-                found = error.strerror or str(error)
-                raise DataFileError(destination, found, "a folder with room that can be written to") from error
-    for other in _variants(target, name):
-        if other != destination:
-            other.unlink(missing_ok=True)
+        suffix = ".gz" if file.read(len(GZIP_MAGIC)) == GZIP_MAGIC else ""
+    destination = target / (name + suffix)
+    try:
+        if move:
+            path.replace(destination)
+        elif not (destination.exists() and destination.samefile(path)):
+            with path.open("rb") as file, atomic_file(destination) as copy:
+                shutil.copyfileobj(file, copy)
+        for other in _variants(target, name):
+            if other != destination:
+                other.unlink(missing_ok=True)
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise DataFileError(destination, found, "a folder with room that can be written to") from error
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Return the path of one of the four files under any of its names, None where there is none."""
-    return next((path for path in _variants(folder, name) if path.is_file()), None)
+    """Return the path of one of the four files under any of its names, None where there is none.
+
+    Raises
+    ------
+    DataFileError : the folder may not be looked into
+    """
+    try:
+        return next((path for path in _variants(folder, name) if path.is_file()), None)
+    except OSError as error:
+        raise DataFileError(folder, error.strerror or str(error), "a folder that can be read") from error
 
 
 def _variants(folder: Path, name: str) -> tuple[Path, ...]:
