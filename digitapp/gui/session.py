@@ -24,8 +24,9 @@ from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network, Trace
-from digitapp.training.config import NetworkConfig, TrainConfig, build_network
+from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import train
+from digitapp.training.presets import build_network
 from digitapp.training.record import training_record
 
 OWN_NETWORK = "own"

@@ -63,10 +63,13 @@ def open_window(
     Without `data_dir` there is no MNIST on this user's computer.
     """
 
+    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+
     def open_it(
         problem: str = "mnist", data_dir: Path | None = None, size: tuple[int, int] = (1280, 800)
     ) -> MainWindow:
-        window = create_window(settings, problem=problem, data_dir=data_dir or tmp_path / "no-data")
+        window = create_window(settings, problem=problem, data_dir=data_dir)
         qtbot.addWidget(window)
         window.resize(*size)
         window.show()
