@@ -15,6 +15,8 @@ from digitapp.datasets.load import load_dataset
 from digitapp.datasets.mnist import import_mnist, mnist_status, mnist_target
 from digitapp.gui.jobs import Job, Report
 
+DOWNLOAD_BYTES = 11_594_722  # the four gzipped files as the mirrors hold them
+
 
 class DataState(Enum):
     """Where a data set is on its way into memory."""
@@ -74,7 +76,13 @@ class DataSource(QObject):
         """Fetch MNIST from its mirrors, then load it."""
 
         def fetch(report: Report, cancelled: threading.Event) -> None:
-            download_mnist(mnist_target(self.data_dir), progress=report, cancelled=cancelled)
+            arrived: dict[str, int] = {}
+
+            def add_up(done: int, _total: int | None, file: str) -> None:
+                arrived[file] = done
+                report(min(sum(arrived.values()), DOWNLOAD_BYTES), DOWNLOAD_BYTES)
+
+            download_mnist(mnist_target(self.data_dir), progress=add_up, cancelled=cancelled)
 
         self._run("mnist", DataState.FETCHING, Job(fetch, self))
 

@@ -11,9 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitapp.gui.worker import Run, TrainingWorker
 from digitapp.nn.network import Network
-from digitapp.training.events import BatchDone, EpochDone
+from digitapp.training.events import BatchDone, EpochDone, SetLearningRate
 from digitapp.training.history import History
-from digitapp.training.loop import SetLearningRate
 
 FRAME_MS = 33
 SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for display
@@ -47,6 +46,7 @@ class TrainingRun(QObject):
         self.state = RunState.IDLE
         self.history = History()
         self.samples_per_second: float | None = None
+        self.pace: float | None = None
         self._worker: TrainingWorker | None = None
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._pull)
@@ -90,6 +90,7 @@ class TrainingRun(QObject):
         worker = TrainingWorker(network.copy(), generator)
         worker.failed.connect(self._on_failed)
         worker.finished.connect(self._on_finished)
+        worker.set_pace(self.pace)
         self._worker = worker
         if paused:
             worker.step_once()
@@ -123,6 +124,12 @@ class TrainingRun(QObject):
         """Change the learning rate of the active run from its next batch on."""
         if self._worker is not None and self.is_active:
             self._worker.send(SetLearningRate(learning_rate))
+
+    def set_pace(self, batches_per_second: float | None) -> None:
+        """Train no faster than this, now and in later runs; None is full speed."""
+        self.pace = batches_per_second
+        if self._worker is not None:
+            self._worker.set_pace(batches_per_second)
 
     def close(self) -> None:
         """Stop and wait: a running QThread must not be destroyed."""

@@ -15,8 +15,7 @@ import numpy as np
 from PySide6.QtCore import QThread, Signal
 
 from digitapp.nn.network import Network
-from digitapp.training.events import BatchDone, Event
-from digitapp.training.loop import Command
+from digitapp.training.events import BatchDone, Command, Event
 
 Run = Generator[Event, Command | None, None]
 
@@ -49,6 +48,7 @@ class TrainingWorker(QThread):
         self._one_step = threading.Event()
         self._snapshot_wanted = threading.Event()
         self._command: Command | None = None
+        self._pause_between = 0.0
 
     def pause(self) -> None:
         """Rest after the present batch."""
@@ -71,6 +71,10 @@ class TrainingWorker(QThread):
     def send(self, command: Command) -> None:
         """Hand a command to the run before its next batch; a newer one replaces it."""
         self._command = command
+
+    def set_pace(self, batches_per_second: float | None) -> None:
+        """Train no faster than this, so that the eye can follow; None is full speed."""
+        self._pause_between = 1 / batches_per_second if batches_per_second else 0.0
 
     def request_snapshot(self) -> None:
         """Ask for a copy of the parameters after the present batch."""
@@ -114,6 +118,8 @@ class TrainingWorker(QThread):
         if not self._go.is_set():
             self._take_snapshot(step)
             self._go.wait()
+        elif self._pause_between > 0:
+            self._stop.wait(self._pause_between)
 
     def _take_snapshot(self, step: int) -> None:
         self._snapshot_wanted.clear()
