@@ -164,14 +164,7 @@ def load_model(path_or_name: str | os.PathLike[str]) -> Model:
     ------
     ModelFileError : one of its subclasses, whatever the file holds
     """
-    path = Path(path_or_name)
-    if not os.path.isfile(path):  # noqa: PTH113 - unlike Path.is_file it answers for any text, however odd
-        shipped = dict(shipped_models())
-        if str(path) not in shipped:
-            if path.is_dir():
-                raise ModelAccessError(path, "this is a folder; expected a model file")
-            raise ModelNotFoundError(path, tuple(shipped))
-        path = shipped[str(path)]
+    path = _resolve(Path(path_or_name))
     text, tensors = _read_safetensors(path)
     description = _Description.from_json(path, text)
     description.check_tensors(path, tensors)
@@ -276,6 +269,22 @@ class _Description:
         if self.preprocessing != problem.preprocessing:
             found = f"the preprocessing is {self.preprocessing!r}"
             raise ModelContentError(path, f"{found}; the problem {self.problem!r} expects {problem.preprocessing!r}")
+
+
+def _resolve(path: Path) -> Path:
+    """Return the path of an existing file, or of the shipped model of that name."""
+    try:
+        if path.is_file():
+            return path
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise ModelAccessError(path, f"cannot be read: {error.strerror or error}") from error
+    shipped = dict(shipped_models())
+    if str(path) in shipped:
+        return shipped[str(path)]
+    if is_folder:
+        raise ModelAccessError(path, "this is a folder; expected a model file")
+    raise ModelNotFoundError(path, tuple(shipped))
 
 
 def _read_safetensors(path: Path) -> tuple[str, dict[str, np.ndarray]]:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.errors import UnknownDatasetError
+from digitapp.datasets.errors import DataFileError, UnknownDatasetError
 from digitapp.datasets.mnist import find_mnist, load_mnist
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.datasets.toy import load_toy
@@ -39,6 +39,10 @@ def load_dataset(
 
         return generate(HANDWRITING_SAMPLES, seed)
     folder = Path(name)
-    if not os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it answers for any text, however odd
+    try:
+        is_folder = folder.is_dir()
+    except OSError as error:
+        raise DataFileError(folder, error.strerror or str(error), "a folder that can be read") from error
+    if not is_folder:
         raise UnknownDatasetError(name, tuple(key for problem in PROBLEMS.values() for key in problem.datasets))
     return load_mnist(folder, name=folder.resolve().name, seed=seed)
