@@ -71,6 +71,8 @@ class BinaryGrid:
 
     def _checked(self, row: int, column: int) -> tuple[int, int]:
         rows, columns = self.shape
-        if not (0 <= row < rows and 0 <= column < columns):  # no negative indices: a pointer beside the grid is no pixel
+        if not (
+            0 <= row < rows and 0 <= column < columns
+        ):  # no negative indices: a pointer beside the grid is no pixel
             raise IndexError(f"pixel ({row}, {column}) lies outside the {rows}×{columns} grid")
         return row, column

@@ -44,7 +44,7 @@ INK_SIZE = 112
 SMALLEST_PATH = 0.02
 # ... the darkest grey of an image, and the grey below which a pixel is paper and does not count for the crop.
 FAINTEST_INK = 0.1
-PAPER = 1.5 / 255
+PAPER = 0.5 / 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +153,12 @@ def _preprocess_drawing(drawing: Drawing, pen_width: float) -> Preprocessed:
     boxes = _boxes(ink)
     box = Box(*map(float, boxes[:, 0]))
     crop = _crops(ink, boxes)
-    mass = _centre_of_mass(crop[0])
-    if mass is None or max(np.ptp(ink.x), np.ptp(ink.y)) < SMALLEST_PATH:
+    if max(np.ptp(ink.x), np.ptp(ink.y)) < SMALLEST_PATH or not crop.any():
         return _blank(drawing, pen_width, box, box.centre)
     x, y = box.centre
     scale = box.longer_side / CROP_SIZE
-    centre = (x + (mass[0] + 0.5 - CROP_SIZE / 2) * scale, y + (mass[1] + 0.5 - CROP_SIZE / 2) * scale)
+    mass_x, mass_y = _centre_of_mass(crop[0])
+    centre = (x + (mass_x + 0.5 - CROP_SIZE / 2) * scale, y + (mass_y + 0.5 - CROP_SIZE / 2) * scale)
     shrunk = shrink_by(crop, SUPERSAMPLING)[0]
     return Preprocessed(drawing, pen_width, crop[0], shrunk, _centred(shrunk), box, centre, is_empty=False)
 
@@ -179,9 +179,8 @@ def _preprocess_image(image: NDArray[np.float32]) -> Preprocessed:
     longer = max(image.shape)
     offset_x, offset_y = (longer - image.shape[1]) // 2, (longer - image.shape[0]) // 2
     box = Box(*(edge / longer for edge in (left + offset_x, top + offset_y, right + offset_x, bottom + offset_y)))
-    mass = _centre_of_mass(cut)
-    assert mass is not None  # the ink that was found has mass
-    centre = ((mass[0] + 0.5 + left + offset_x) / longer, (mass[1] + 0.5 + top + offset_y) / longer)
+    mass_x, mass_y = _centre_of_mass(cut)
+    centre = ((mass_x + 0.5 + left + offset_x) / longer, (mass_y + 0.5 + top + offset_y) / longer)
     crop = _squared(cut)
     return Preprocessed(image, CANVAS_PEN_WIDTH, crop, shrunk, _centred(shrunk), box, centre, is_empty=False)
 
@@ -221,12 +220,10 @@ def _crops(ink: Ink, boxes: NDArray[np.float64]) -> Pictures:
     return rasterise(in_pixels, len(longer), CROP_SIZE)
 
 
-def _centre_of_mass(picture: Pictures) -> tuple[float, float] | None:
-    """Return the (x, y) of a picture's centre of mass in pixel indices, None for a blank picture."""
+def _centre_of_mass(picture: Pictures) -> tuple[float, float]:
+    """Return the (x, y) of the centre of mass of a picture with ink on it, in pixel indices."""
     columns, rows = picture.sum(axis=0, dtype=np.float64), picture.sum(axis=1, dtype=np.float64)
     mass = columns.sum()
-    if mass <= 0:
-        return None
     return float(columns @ np.arange(len(columns)) / mass), float(rows @ np.arange(len(rows)) / mass)
 
 
@@ -236,12 +233,15 @@ def _centred(shrunk: Pictures) -> Pictures:
     Where that would push ink over the edge, the ink stays inside.
     """
     centred = np.zeros((INPUT_SIZE, INPUT_SIZE), dtype=np.float32)
-    mass = _centre_of_mass(shrunk)
-    if mass is None:
+    columns, rows = np.flatnonzero(shrunk.any(axis=0)), np.flatnonzero(shrunk.any(axis=1))
+    if len(columns) == 0:
         return centred
-    room = INPUT_SIZE - DIGIT_SIZE
-    left, top = (min(max(round(CENTRE - position), 0), room) for position in mass)
-    centred[top : top + DIGIT_SIZE, left : left + DIGIT_SIZE] = shrunk
+    inked = shrunk[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    mass_x, mass_y = _centre_of_mass(inked)
+    height, width = inked.shape
+    left = min(max(round(CENTRE - mass_x), 0), INPUT_SIZE - width)
+    top = min(max(round(CENTRE - mass_y), 0), INPUT_SIZE - height)
+    centred[top : top + height, left : left + width] = inked
     return centred
 
 

@@ -23,7 +23,9 @@ Pictures = NDArray[np.float32]
 CANVAS_PEN_WIDTH = 0.05
 RELATIVE_PEN_WIDTH = 0.1
 
-_ELEMENTS_AT_ONCE = 1 << 16  # pixels computed per NumPy call: large enough to hide its overhead, small enough for the cache
+_ELEMENTS_AT_ONCE = (
+    1 << 16
+)  # pixels computed per NumPy call: large enough to hide its overhead, small enough for the cache
 _STEP = 1.0  # pixels (of the raster) between the points that are kept of a denser path
 
 
@@ -56,7 +58,8 @@ class _Capsules(NamedTuple):
     picture: NDArray[np.intp]
 
     def take(self, chosen: NDArray) -> _Capsules:
-        return _Capsules(*(values[chosen] for values in self))
+        ends = self.x0[chosen], self.y0[chosen], self.r0[chosen], self.x1[chosen], self.y1[chosen], self.r1[chosen]
+        return _Capsules(*ends, self.picture[chosen])
 
     @property
     def length(self) -> NDArray[np.float64]:
@@ -103,7 +106,9 @@ def rasterise(ink: Ink, count: int, size: int) -> Pictures:
     widths = np.ceil(
         np.maximum(np.abs(capsules.x1 - capsules.x0), np.abs(capsules.y1 - capsules.y0)) + 2 * capsules.reach + 1
     ).astype(np.intp)
-    if len(widths) * int(widths.max()) ** 2 > _ELEMENTS_AT_ONCE:  # alike windows together, so that few pixels are wasted
+    if (
+        len(widths) * int(widths.max()) ** 2 > _ELEMENTS_AT_ONCE
+    ):  # alike windows together, so that few pixels are wasted
         order = np.argsort(widths, kind="stable")
         capsules, widths = capsules.take(order), widths[order]
     start = 0
@@ -164,11 +169,12 @@ def _capsules(ink: Ink) -> _Capsules:
     first[0] = True
     np.not_equal(ink.stroke[1:], ink.stroke[:-1], out=first[1:])
     last = np.append(first[1:], True)
-    with np.errstate(over="ignore", invalid="ignore"):
-        way = np.append(0.0, np.cumsum(np.hypot(np.diff(ink.x), np.diff(ink.y)))) / _STEP
+    steps = np.hypot(np.diff(ink.x), np.diff(ink.y)) / _STEP
+    way = np.append(0.0, np.cumsum(np.where(first[1:], 0.0, steps)))
+    way -= way[first][np.cumsum(first) - 1]  # from the stroke's own start, so that a batch draws what one drawing does
     kept = first | last
     kept[1:] |= np.floor(way[1:]) != np.floor(way[:-1])
-    x, y, radius, stroke, picture = (values[kept] for values in ink)
+    x, y, radius, stroke, picture = ink.x[kept], ink.y[kept], ink.radius[kept], ink.stroke[kept], ink.picture[kept]
     joined = stroke[1:] == stroke[:-1]
     dots = (first & last)[kept]  # a stroke of one point is a capsule of no length
     start = np.append(np.flatnonzero(joined), np.flatnonzero(dots))
@@ -212,7 +218,9 @@ def _divided(capsules: _Capsules) -> _Capsules:
     share = np.repeat(pieces, pieces)
     begin, end = piece / share, (piece + 1) / share
     dx, dy, dr = x1 - x0, y1 - y0, r1 - r0
-    return _Capsules(x0 + begin * dx, y0 + begin * dy, r0 + begin * dr, x0 + end * dx, y0 + end * dy, r0 + end * dr, picture)
+    return _Capsules(
+        x0 + begin * dx, y0 + begin * dy, r0 + begin * dr, x0 + end * dx, y0 + end * dy, r0 + end * dr, picture
+    )
 
 
 def _stamp(pictures: Pictures, capsules: _Capsules, window: int) -> None:
@@ -226,7 +234,7 @@ def _stamp(pictures: Pictures, capsules: _Capsules, window: int) -> None:
     def single(values: NDArray) -> NDArray[np.float32]:
         return values.astype(np.float32)[:, None, None]
 
-    # Everything relative to the capsule's start, from the pixel's middle; x along the last axis, y along the one before.
+    # From the capsule's start to each pixel's middle; x along the last axis, y along the one before.
     x = single(column + 0.5 - capsules.x0) + steps.astype(np.float32)
     y = single(row + 0.5 - capsules.y0) + steps.astype(np.float32)[:, None]
     dx, dy = capsules.x1 - capsules.x0, capsules.y1 - capsules.y0

@@ -1,0 +1,188 @@
+"""Drawings files: JSON, gzipped or not, with the strokes and labels of drawings.
+
+``{"drawings": [{"label": 3, "strokes": [[[x, y], [x, y, pressure], ...], ...]}, ...]}``: the label is optional,
+x grows to the right and y downwards, in any unit and at any position; unknown keys are passed over. Reading is strict
+about everything else, because what is read is trained on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from digitapp.atomic import atomic_write_bytes
+from digitapp.drawing.ink import Drawing, Stroke
+
+# Bounds that a hostile file meets before memory or patience do: 32 MiB are some 40,000 drawings and read in two seconds,
+# 20,000 points are a pen on paper for over a minute. Beyond a coordinate of 10 million, float32 no longer tells
+# neighbouring points of a tablet apart.
+MAX_BYTES = 32 * 2**20
+MAX_POINTS = 20_000
+MAX_COORDINATE = 1e7
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class DrawingFileError(Exception):
+    """A drawings file that cannot be read or written.
+
+    Attributes
+    ----------
+    path : Path
+    reason : str, what is wrong and what was expected
+    index : int or None, which drawing is at fault, counted from 0
+    """
+
+    def __init__(self, path: str | os.PathLike[str], reason: str, index: int | None = None) -> None:
+        self.path = Path(path)
+        self.reason = reason
+        self.index = index
+        where = "" if index is None else f"drawing {index + 1}: "
+        super().__init__(f"{self.path}: {where}{reason}")
+
+
+class _Flaw(ValueError):
+    """What is wrong with one drawing, before it is known where the drawing stands."""
+
+
+def read_drawings(path: str | os.PathLike[str]) -> list[Drawing]:
+    """Read the drawings of a file, in the file's own units (`Drawing.normalised` brings one to the canvas).
+
+    Returns
+    -------
+    drawings : list of at least one Drawing, each with at least one stroke
+
+    Raises
+    ------
+    DrawingFileError : the file cannot be read, is larger than 32 MiB (unpacked), is not UTF-8 or JSON, lacks drawings
+        or strokes, or holds a point or a label that is none
+    """
+    content = _parsed(path, _unpacked(path))
+    if not isinstance(content, dict) or not isinstance(content.get("drawings"), list):
+        raise DrawingFileError(path, 'expected an object with a list under "drawings"')
+    if not content["drawings"]:
+        raise DrawingFileError(path, "the list of drawings is empty; expected at least one")
+    drawings = []
+    for index, item in enumerate(content["drawings"]):
+        try:
+            drawings.append(_drawing(item))
+        except _Flaw as flaw:
+            raise DrawingFileError(path, str(flaw), index) from None
+    return drawings
+
+
+def write_drawings(path: str | os.PathLike[str], drawings: Sequence[Drawing]) -> None:
+    """Write drawings whole or not at all, one on a line; gzipped when the name ends in ".gz".
+
+    Reading the file gives equal drawings again.
+
+    Raises
+    ------
+    ValueError : no drawings, or a drawing without strokes: such a file could not be read again
+    DrawingFileError : the file cannot be written
+    """
+    if not drawings or any(drawing.is_empty for drawing in drawings):
+        raise ValueError("a drawings file needs at least one drawing, and every drawing at least one stroke")
+    lines = ",\n".join(json.dumps(_plain(drawing), separators=(",", ":")) for drawing in drawings)
+    data = f'{{"drawings":[\n{lines}\n]}}\n'.encode()
+    if Path(path).suffix.lower() == ".gz":
+        data = gzip.compress(data, mtime=0)
+    try:
+        atomic_write_bytes(path, data)
+    except OSError as error:
+        raise DrawingFileError(path, f"cannot be written: {error.strerror or error}") from error
+
+
+def _unpacked(path: str | os.PathLike[str]) -> bytes:
+    """Return the file's bytes, unpacked, without ever holding more than is allowed."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DrawingFileError(path, f"cannot be read: {error.strerror or error}") from error
+    if data.startswith(_GZIP_MAGIC):
+        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            data = unpacker.decompress(data, MAX_BYTES + 1)
+        except zlib.error as error:
+            raise DrawingFileError(path, "the gzipped data is damaged") from error
+        if not unpacker.eof and len(data) <= MAX_BYTES:
+            raise DrawingFileError(path, "the gzipped data breaks off")
+    if len(data) > MAX_BYTES:
+        raise DrawingFileError(path, f"it is larger than {MAX_BYTES >> 20} MiB, the most that is read")
+    return data
+
+
+def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
+    def refuse(constant: str) -> NoReturn:
+        raise DrawingFileError(path, f"{constant} is not a number of JSON; expected finite numbers")
+
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
+    except UnicodeDecodeError as error:
+        raise DrawingFileError(path, f"byte {error.start} is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise DrawingFileError(path, f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise DrawingFileError(path, "the brackets are nested too deeply") from None
+    except ValueError:  # an integer of thousands of digits, which Python refuses to convert
+        raise DrawingFileError(path, "a number has too many digits") from None
+
+
+def _drawing(item: Any) -> Drawing:
+    if not isinstance(item, dict):
+        raise _Flaw('expected an object with "strokes"')
+    label = item.get("label")
+    if label is not None and (type(label) is not int or not 0 <= label <= 9):
+        raise _Flaw(f"the label is {_shown(label)}; expected a whole number from 0 to 9")
+    strokes = item.get("strokes")
+    if not isinstance(strokes, list) or not strokes:
+        raise _Flaw('it has no strokes; expected a list of at least one under "strokes"')
+    point_count = sum(len(points) for points in strokes if isinstance(points, list))
+    if point_count > MAX_POINTS:
+        raise _Flaw(f"it has {point_count} points; expected at most {MAX_POINTS}")
+    return Drawing(tuple(_stroke(points, number) for number, points in enumerate(strokes, start=1)), label)
+
+
+def _stroke(points: Any, number: int) -> Stroke:
+    if not isinstance(points, list) or not points:
+        raise _Flaw(f"stroke {number} has no points; expected a list of [x, y] or [x, y, pressure]")
+    # Sets of types and lengths look at a million points in a fraction of a second.
+    if set(map(type, points)) != {list} or not set(map(len, points)) <= {2, 3}:
+        raise _Flaw(f"stroke {number} holds something other than points [x, y] or [x, y, pressure]")
+    if not set(map(type, chain.from_iterable(points))) <= {int, float}:
+        raise _Flaw(f"stroke {number} holds a coordinate that is not a number")
+    try:
+        if len(set(map(len, points))) == 1:
+            array = np.array(points, dtype=np.float64)
+        else:
+            array = np.array([[*point, 1.0][:3] for point in points], dtype=np.float64)
+    except OverflowError:
+        raise _Flaw(f"stroke {number} holds a number that is too large") from None
+    if not (np.abs(array[:, :2]) <= MAX_COORDINATE).all():
+        raise _Flaw(f"stroke {number} holds a coordinate beyond ±{MAX_COORDINATE:.0f}")
+    if not ((array[:, 2:] >= 0) & (array[:, 2:] <= 1)).all():
+        raise _Flaw(f"stroke {number} holds a pressure outside 0 to 1")
+    return Stroke(array)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a person may want to see it in a message: short, whatever it is."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _plain(drawing: Drawing) -> dict[str, Any]:
+    """Return a drawing as plain lists: the shortest decimals that give the same float32 numbers again."""
+    strokes = []
+    for stroke in drawing.strokes:
+        columns = 3 if (stroke.points[:, 2] != 1).any() else 2
+        strokes.append([[float(str(number)) for number in point[:columns]] for point in stroke.points])
+    return {"strokes": strokes} if drawing.label is None else {"label": drawing.label, "strokes": strokes}
