@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 
-Ink = Drawing | BinaryGrid
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A grey picture that lies on the canvas instead of strokes.
+
+    Attributes
+    ----------
+    grey : float32 array, shape (rows, columns), ink = 1 on paper = 0
+    name : str, where it came from, for people
+    """
+
+    grey: NDArray[np.float32]
+    name: str
+
+
+Ink = Drawing | BinaryGrid | Picture
 
 
 class _Edit(QUndoCommand):
@@ -26,7 +45,7 @@ class _Edit(QUndoCommand):
 
 
 class Artwork(QObject):
-    """A drawing or a grid that is being worked on.
+    """A drawing, a picture or a grid that is being worked on.
 
     `show_live` follows the pen; `commit` ends the movement and makes one step of undo of it.
     """

@@ -5,10 +5,13 @@ Pages show the session and call it; it knows no page. Signals name what has happ
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
@@ -18,8 +21,9 @@ from digitapp.datasets.problems import PROBLEMS, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import Preprocessed, preprocess
-from digitapp.gui.artwork import Artwork
+from digitapp.gui.artwork import Artwork, Ink, Picture
 from digitapp.gui.data_source import DataSource
+from digitapp.gui.jobs import Job, Report
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.losses import LOSSES
@@ -124,6 +128,8 @@ class Session(QObject):
         self.data.changed.connect(self._on_data_changed)
         self.pen_width = DEFAULT_PEN_WIDTH
         self.answer = Answer()
+        self._road: tuple[Ink, float, Preprocessed] | None = None
+        self._jobs: set[Job] = set()
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
         self._show_answer()
@@ -234,9 +240,15 @@ class Session(QObject):
 
     @property
     def drawing(self) -> Drawing:
-        """The strokes on the canvas; an empty drawing for a problem whose pixels are set by hand."""
+        """The strokes on the canvas; an empty drawing where a picture lies, or pixels are set by hand."""
         value = self.artwork.value
         return value if isinstance(value, Drawing) else Drawing()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture that lies on the canvas instead of strokes, if one does."""
+        value = self.artwork.value
+        return value if isinstance(value, Picture) else None
 
     @property
     def grid(self) -> BinaryGrid:
@@ -274,8 +286,16 @@ class Session(QObject):
     def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None]:
         if self.problem.preprocessing == "binary_grid":
             return (None if self.grid.is_empty else self.grid.to_vector()), None
-        pictures = preprocess(self.drawing, pen_width=self.pen_width)
+        pictures = self._preprocessed()
         return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures
+
+    def _preprocessed(self) -> Preprocessed:
+        """Take the road from ink to input, unless only the network has changed since the last time."""
+        travelled = (self.artwork.value, self.pen_width)
+        if self._road is None or self._road[0] is not travelled[0] or self._road[1] != travelled[1]:
+            source = self.picture.grey if self.picture is not None else self.drawing
+            self._road = (*travelled, preprocess(source, pen_width=self.pen_width))
+        return self._road[2]
 
     # The selected unit
 
@@ -387,8 +407,31 @@ class Session(QObject):
         if desk is self._desk:
             signal.emit(*arguments)
 
+    # Work in the background
+
+    def start_job(self, work: Callable[[Report, threading.Event], Any]) -> Job:
+        """Start work in a thread that `close` waits for.
+
+        Connect the job's signals to methods of QObjects before control returns to the event loop.
+        """
+        job = Job(work, self)
+        job.finished.connect(self._on_job_finished)
+        self._jobs.add(job)
+        job.start()
+        return job
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job):
+            self._jobs.discard(job)
+            job.wait()
+            job.deleteLater()
+
     def close(self) -> None:
         """End every thread and wait for it."""
+        for job in list(self._jobs):
+            job.end()
         for desk in self._desks.values():
             desk.run.close()
         self.data.close()
