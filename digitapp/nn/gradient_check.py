@@ -1,0 +1,146 @@
+"""Back-propagation compared with central differences, parameter by parameter."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitapp.nn.activations import Activation
+from digitapp.nn.backpropagation import Backpropagation
+from digitapp.nn.losses import Loss, one_hot
+from digitapp.nn.network import Network
+from digitapp.nn.regularizers import REGULARIZERS
+
+
+@dataclass(frozen=True, eq=False)
+class GradientCheck:
+    """Two gradients of the same cost, laid out like the network's parameters.
+
+    Attributes
+    ----------
+    back_propagated, central_difference : float64 arrays, shape (parameter_count,)
+    relative_error : |a − b| / max(|a|, |b|), where of |a − b| only what exceeds `noise` counts
+    noise : how far the rounding of the cost can move a central difference
+    """
+
+    back_propagated: np.ndarray
+    central_difference: np.ndarray
+    relative_error: np.ndarray
+    noise: float
+
+    @property
+    def worst(self) -> int:
+        """Index of the parameter with the largest relative error."""
+        return int(self.relative_error.argmax())
+
+    @property
+    def largest_error(self) -> float:
+        """The largest relative error; below 1e-6 the gradient is right."""
+        return float(self.relative_error[self.worst])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a parameter stands: layer of weights from 0, the unit it belongs to, and the input, or None for a bias."""
+
+    layer: int
+    unit: int
+    input: int | None
+
+
+def locate(network: Network, index: int) -> Place:
+    """Return where the parameter `index` of the network's vector stands.
+
+    Raises
+    ------
+    IndexError : no such parameter
+    """
+    if not 0 <= index < network.parameter_count:
+        raise IndexError(f"parameter 0 to {network.parameter_count - 1} expected, got {index}")
+    start = 0
+    for layer, weights in enumerate(network.weights):
+        if index < start + weights.size:
+            unit, source = divmod(index - start, weights.shape[0])
+            return Place(layer, unit, source)
+        start += weights.size
+    for layer, biases in enumerate(network.biases):
+        if index < start + biases.size:
+            return Place(layer, index - start, None)
+        start += biases.size
+    raise AssertionError("unreachable: the views cover the vector")
+
+
+class PlantedBug(Activation):
+    """An activation whose derivative is wrong by a factor, for a learner to watch the check find it."""
+
+    def __init__(self, activation: Activation, factor: float = 0.9) -> None:
+        self._activation = activation
+        self._factor = factor
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        self._activation.value(z, out)
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:
+        self._activation.derivative(z, a, out)
+        np.multiply(out, self._factor, out=out)
+
+
+def check_gradient(
+    network: Network,
+    loss: Loss,
+    inputs: np.ndarray,
+    labels: np.ndarray,
+    *,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    step: float = 1e-5,
+    bug_in_layer: int | None = None,
+) -> GradientCheck:
+    """Compare the gradient of the cost with (C(θ + h) − C(θ − h)) / 2h for every parameter θ, in float64.
+
+    The cost is the mean loss over the batch and the penalties on the weights. `network` is not changed.
+
+    Parameters
+    ----------
+    inputs, labels : the batch, shapes (batch, n_in) and (batch,)
+    l1, l2 : strengths of the penalties
+    step : h
+    bug_in_layer : plant a known bug: the derivative of this layer's activation comes out a tenth too small
+
+    Raises
+    ------
+    ValueError : labels that are none of the network's classes
+    IndexError : `bug_in_layer` is none of the layers
+
+    Source: "Deep Learning" (2016), section 11.5; the relative error as in the notes of Stanford's CS231n.
+    """
+    checked = Network(network.sizes, network.activations, np.float64)
+    checked.parameters[:] = network.parameters
+    backpropagation = Backpropagation(checked, loss, len(labels))
+    backpropagation.inputs[:] = inputs
+    backpropagation.targets[:] = one_hot(np.asarray(labels), network.sizes[-1], checked.dtype)
+    penalties = [(REGULARIZERS["l1"], l1), (REGULARIZERS["l2"], l2)]
+
+    def cost() -> float:
+        penalty = sum(regularizer.penalty(checked.weight_vector, strength) for regularizer, strength in penalties)
+        return backpropagation() + penalty
+
+    central = np.empty_like(checked.parameters)
+    for index, value in enumerate(checked.parameters.copy()):
+        checked.parameters[index] = value + step
+        above = cost()
+        checked.parameters[index] = value - step
+        central[index] = (above - cost()) / (2 * step)
+        checked.parameters[index] = value
+
+    if bug_in_layer is not None:
+        layer = checked.layers[bug_in_layer]
+        layer.activation = PlantedBug(layer.activation)
+    size = abs(cost())
+    back_propagated = backpropagation.gradient.copy()
+    for regularizer, strength in penalties:
+        regularizer.add_gradient(checked.weight_vector, strength, back_propagated[: checked.weight_count])
+
+    noise = 16 * np.finfo(np.float64).eps * max(size, 1.0) / step
+    difference = np.maximum(np.abs(back_propagated - central) - noise, 0.0)
+    larger = np.maximum(np.abs(back_propagated), np.abs(central))
+    return GradientCheck(back_propagated, central, difference / np.maximum(larger, noise), noise)
