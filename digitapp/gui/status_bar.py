@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.session import Session
 from digitapp.gui.training_run import RunState
-from digitapp.gui.widgets.labels import ElidedLabel, Label, StatusDot
+from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
+from digitapp.gui.widgets.numbers import thousands
 
 
-class StatusBar(QFrame):
+class StatusBar(Panel):
     """State, accuracy and size of the shown network; on the right the page's own line."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("panel", "surface")
+        super().__init__("surface", parent)
         self.setFixedHeight(theme.scaled(theme.STATUS_HEIGHT))
         self._session = session
         self._dot = StatusDot("accent")
@@ -56,17 +56,17 @@ class StatusBar(QFrame):
         self._state.setText(states[state])
         self._dot.set_tone("warning" if state is RunState.PAUSED else "accent")
         self._accuracy.setText(self._accuracy_text())
-        count = QLocale().toString(self._session.network.parameter_count)
+        count = thousands(self._session.network.parameter_count)
         self._parameters.setText(self.tr("{0} parameters").format(count))
 
     def _accuracy_text(self) -> str:
         if self._session.shows_run:
-            epochs = self._session.run.history.epochs
-            if not epochs:
+            epoch = self._session.run.history.last_epoch
+            if epoch is None:
                 return self.tr("no epoch finished yet")
-            if epochs[-1].validation_accuracy is not None:
-                return self.tr("{0} on the validation images").format(percent(epochs[-1].validation_accuracy))
-            return self.tr("{0} on the training images").format(percent(epochs[-1].train_accuracy))
+            if epoch.validation_accuracy is not None:
+                return self.tr("{0} on the validation images").format(percent(epoch.validation_accuracy))
+            return self.tr("{0} on the training images").format(percent(epoch.train_accuracy))
         results = self._session.model.training.get("results", {})
         for part, text in (
             ("test", self.tr("{0} on {1} test images")),
@@ -75,7 +75,7 @@ class StatusBar(QFrame):
         ):
             accuracy, samples = results.get(f"{part}_accuracy"), results.get(f"{part}_samples")
             if isinstance(accuracy, float | int) and isinstance(samples, int):
-                return text.format(percent(accuracy), QLocale().toString(samples))
+                return text.format(percent(accuracy), thousands(samples))
         return self.tr("not trained yet") if self._session.current_entry.origin == "own" else ""
 
 

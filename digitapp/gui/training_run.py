@@ -30,7 +30,8 @@ class RunState(Enum):
 class TrainingRun(QObject):
     """Starts, pauses, steps and stops training, and pulls from the worker by one timer.
 
-    Signals: `state_changed`; `progressed` at most once a frame, when batches were trained; `epoch_finished(EpochDone)`;
+    Signals: `state_changed`; `progressed` at most once a frame, when batches were trained; `epoch_finished(EpochDone)`
+    with the newest epoch, at most once a frame (the toy ends hundreds of epochs in one);
     `weights_arrived(parameters)` with the newest parameters; `failed(error)`; `ended` when the thread is gone.
     """
 
@@ -157,19 +158,19 @@ class TrainingRun(QObject):
         worker = self._worker
         if worker is None:
             return
-        epochs: list[EpochDone] = []
+        epoch: EpochDone | None = None
         events, add = worker.events, self.history.add
         count = len(events)
         for _ in range(count):
             event = events.popleft()
             add(event)
             if type(event) is EpochDone:
-                epochs.append(event)
+                epoch = event
         self._measure_speed()
         self._pull_weights(worker)
         if count:
             self.progressed.emit()
-        for epoch in epochs:
+        if epoch is not None:
             self.epoch_finished.emit(epoch)
 
     def _pull_weights(self, worker: TrainingWorker) -> None:

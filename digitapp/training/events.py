@@ -50,6 +50,7 @@ class EpochDone:
     train_loss, train_accuracy : means over the epoch's batches, while the network was changing
     validation_loss, validation_accuracy : measured after the epoch; None without a validation part
     confusion : int array (classes, classes), rows are true labels; of the validation part, or else the training part
+    predictions : int array (samples,), one for each sample of that part
     seconds : time spent in training so far; the time a listener took is not counted
     """
 
@@ -60,6 +61,7 @@ class EpochDone:
     validation_loss: float | None
     validation_accuracy: float | None
     confusion: np.ndarray
+    predictions: np.ndarray
     seconds: float
 
 

@@ -160,6 +160,7 @@ class Run:
                     result.loss if self._validation else None,
                     result.accuracy if self._validation else None,
                     result.confusion,
+                    result.predictions,
                     self.seconds,
                 )
             )

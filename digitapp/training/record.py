@@ -1,10 +1,10 @@
-"""How a network was trained, as plain JSON values that a model file carries."""
-
-from __future__ import annotations
+"""What a model file says about how its network was trained."""
 
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
+from digitapp import __version__
 from digitapp.datasets.dataset import Dataset
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import Evaluation
@@ -12,26 +12,54 @@ from digitapp.training.history import History
 
 
 def training_record(
-    network: NetworkConfig, config: TrainConfig, dataset: Dataset, history: History, test: Evaluation | None = None
+    network_config: NetworkConfig,
+    train_config: TrainConfig,
+    dataset: Dataset,
+    history: History,
+    test: Evaluation | None = None,
 ) -> dict[str, Any]:
-    """Return the settings, the data and the results of a run.
+    """Return the record of a run, made of JSON values only; numbers that are not finite become None.
 
-    `results` holds accuracies as shares of 1 with the number of samples each was measured on; a part that the data set
-    lacks, or that was not measured, is left out. The training accuracy is the mean over the last epoch's batches.
+    Parameters
+    ----------
+    network_config, train_config, dataset : what the run was started with
+    history : what it reported, to its end or to the point where it was stopped
+    test : the finished network on the test part, where somebody asked for it
+
+    Returns
+    -------
+    dict with the keys
+        ``digitapp`` : the version
+        ``dataset``, ``network``, ``config`` : the data set's name and the settings, which together repeat the run
+        ``epochs``, ``steps``, ``seconds`` : whole epochs, batches and training time done
+        ``finished`` : whether all that was planned was done
+        ``learning_rate`` : of the last batch, because it can be changed during a run; None without a batch
+        ``results`` : ``train_loss``, ``train_accuracy``, ``train_samples``, and the same three for ``validation`` and
+        ``test`` where measured. Accuracies are shares of 1; those of ``train`` are means over the last epoch's batches
     """
+    batch, epoch = history.last_batch, history.last_epoch
     results: dict[str, Any] = {}
-    if history.epochs:
-        last = history.epochs[-1]
-        results |= {"train_accuracy": last.train_accuracy, "train_samples": len(dataset.train)}
-        if last.validation_accuracy is not None and dataset.validation is not None:
-            results |= {"validation_accuracy": last.validation_accuracy, "validation_samples": len(dataset.validation)}
+    if epoch is not None:
+        results |= _part("train", epoch.train_loss, epoch.train_accuracy, len(dataset.train))
+        if dataset.validation is not None:
+            results |= _part("validation", epoch.validation_loss, epoch.validation_accuracy, len(dataset.validation))
     if test is not None:
-        results |= {"test_accuracy": test.accuracy, "test_samples": test.samples}
+        results |= _part("test", test.loss, test.accuracy, test.samples)
+    config = asdict(train_config)
     return {
+        "digitapp": __version__,
         "dataset": dataset.name,
-        "network": asdict(network),
-        "config": asdict(config),
+        "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
+        "config": {**config, "optimizer_options": dict(train_config.optimizer_options)},
         "epochs": len(history.epochs),
-        "seconds": history.epochs[-1].seconds if history.epochs else 0.0,
+        "steps": batch.step if batch is not None else 0,
+        "seconds": round(epoch.seconds, 3) if epoch is not None else 0.0,
+        "finished": history.progress >= 1,
+        "learning_rate": batch.learning_rate if batch is not None else None,
         "results": results,
     }
+
+
+def _part(name: str, loss: float | None, accuracy: float | None, samples: int) -> dict[str, Any]:
+    finite = loss if loss is not None and isfinite(loss) else None
+    return {f"{name}_loss": finite, f"{name}_accuracy": accuracy, f"{name}_samples": samples}
