@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.session import ModelEntry, Session
-from digitapp.gui.widgets.combo import ComboBox
-from digitapp.gui.widgets.labels import Label
+from digitapp.gui.widgets import ComboBox, Label, Panel
 
 _OPEN = "open-a-file"
 PROBLEM_WIDTH = 168
 NETWORK_WIDTH = 336
 
 
-class Header(QFrame):
+class Header(Panel):
     """Problem › network on the left, actions on the right.
 
     `open_requested` asks for a file dialog to open a model.
@@ -28,8 +27,7 @@ class Header(QFrame):
     open_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("panel", "surface")
+        super().__init__("surface", parent)
         self._session = session
         self._actions: dict[Page, QWidget] = {}
 

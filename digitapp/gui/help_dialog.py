@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QW
 
 from digitapp import __version__
 from digitapp.gui import theme
-from digitapp.gui.widgets.buttons import PrimaryButton
-from digitapp.gui.widgets.labels import Label
+from digitapp.gui.widgets import Label, PrimaryButton
 
 TEXT_WIDTH = 560
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from digitapp.gui import settings as remembered
 from digitapp.gui.header import Header
 from digitapp.gui.help_dialog import HelpDialog
+from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.draw import DrawPage
 from digitapp.gui.pages.features import FeaturesPage
 from digitapp.gui.pages.page import Page
@@ -28,7 +28,7 @@ from digitapp.gui.preferences import PreferencesMenu
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.status_bar import StatusBar
-from digitapp.gui.widgets.rail import Rail
+from digitapp.gui.widgets import HairLine, Rail
 from digitapp.modelfile import ModelFileError
 
 DEFAULT_SIZE = QSize(1280, 800)
@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("digitapp"))
+        self.setWindowIcon(app_icon())
         self.session = session
         self.settings = settings
         self.draw_page = DrawPage(session, settings)
@@ -54,12 +55,11 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.rail = Rail()
-        self.rail.setObjectName("pageList")
-        self.rail.add_page("pen", self.tr("Draw"), QKeySequence("Ctrl+1"))
-        self.rail.add_page("train", self.tr("Train"), QKeySequence("Ctrl+2"))
-        self.rail.add_page("features", self.tr("Features"), QKeySequence("Ctrl+3"))
-        self.rail.add_action("settings", self.tr("Settings"))
-        self.rail.add_action("help", self.tr("Help"), QKeySequence(QKeySequence.StandardKey.HelpContents))
+        self.rail.add_page("pen", self.tr("Draw"), self.tr("Draw a digit and see it read"), "Ctrl+1")
+        self.rail.add_page("train", self.tr("Train"), self.tr("Train a network and watch it learn"), "Ctrl+2")
+        self.rail.add_page("features", self.tr("Features"), self.tr("See what every unit has learned"), "Ctrl+3")
+        self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
+        self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
         self.stack = QStackedWidget()
         for page in self._pages:
@@ -71,9 +71,9 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         for widget, stretch in (
             (self.header, 0),
-            (_hairline(), 0),
+            (HairLine(Qt.Orientation.Horizontal), 0),
             (self.stack, 1),
-            (_hairline(), 0),
+            (HairLine(Qt.Orientation.Horizontal), 0),
             (self.status, 0),
         ):
             column.addWidget(widget, stretch)
@@ -82,18 +82,18 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addWidget(_hairline(vertical=True))
         row.addLayout(column, 1)
         self.setCentralWidget(body)
         self.setMinimumSize(MINIMUM_SIZE)
         self._preferences = PreferencesMenu(self.settings, self.session, self)
         # Tab walks from what matters to what is rarely needed: header, page, then the rail.
         QWidget.setTabOrder(self.header, self.stack)
-        QWidget.setTabOrder(self.stack, self.rail)
+        QWidget.setTabOrder(self.stack, self.rail.pages)
 
     def _connect(self) -> None:
-        self.rail.page_chosen.connect(self.stack.setCurrentIndex)
-        self.rail.action_triggered.connect(self._on_rail_action)
+        self.rail.currentChanged.connect(self.stack.setCurrentIndex)
+        self._settings_button.clicked.connect(self._show_preferences)
+        self._help_button.clicked.connect(self._show_help)
         self.stack.currentChanged.connect(self._on_page_changed)
         for page in self._pages:
             page.status_changed.connect(self._on_status_changed)
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _on_page_changed(self, index: int) -> None:
-        self.rail.set_current(index)
+        self.rail.setCurrentIndex(index)
         self.header.show_page(self.page)
         self.status.show_text(self.page.status_text)
         self.settings.set(remembered.PAGE, index)
@@ -136,12 +136,9 @@ class MainWindow(QMainWindow):
         if self.sender() is self.page:
             self.status.show_text(text)
 
-    @Slot(str)
-    def _on_rail_action(self, name: str) -> None:
-        if name == "settings":
-            self._preferences.popup_beside(self.rail.action_button(name))
-        else:
-            self._show_help()
+    @Slot()
+    def _show_preferences(self) -> None:
+        self._preferences.popup_beside(self._settings_button)
 
     @Slot()
     def open_model(self) -> None:
@@ -184,14 +181,3 @@ class MainWindow(QMainWindow):
         self.settings.set(remembered.PEN_WIDTH, self.session.pen_width)
         self.session.close()
         super().closeEvent(event)
-
-
-def _hairline(*, vertical: bool = False) -> QFrame:
-    """Return the thin line that parts two surfaces."""
-    line = QFrame()
-    line.setProperty("hairline", True)
-    if vertical:
-        line.setFixedWidth(1)
-    else:
-        line.setFixedHeight(1)
-    return line

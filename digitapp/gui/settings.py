@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from digitapp.gui.theme import Mode
+
 T = TypeVar("T")
 
 
@@ -51,7 +53,7 @@ def between(low: float, high: float) -> Callable[[float], bool]:
 
 GEOMETRY = Setting("window/geometry", QByteArray())
 PAGE = Setting("window/page", 0, between(0, 9))
-THEME = Setting("window/theme", "system", one_of("system", "light", "dark"))
+THEME: Setting[Mode] = Setting("window/theme", "system", one_of("system", "light", "dark"))
 PROBLEM = Setting("choices/problem", "mnist", one_of("toy", "mnist"))
 PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))
 GUIDES = Setting("draw/guides", True)

@@ -9,7 +9,7 @@ from digitapp.gui import theme
 from digitapp.gui.session import Session
 from digitapp.gui.training_run import RunState
 from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
-from digitapp.gui.widgets.numbers import thousands
+from digitapp.gui.widgets.numbers import percent, thousands
 
 
 class StatusBar(Panel):
@@ -75,10 +75,5 @@ class StatusBar(Panel):
         ):
             accuracy, samples = results.get(f"{part}_accuracy"), results.get(f"{part}_samples")
             if isinstance(accuracy, float | int) and isinstance(samples, int):
-                return text.format(percent(accuracy), thousands(samples))
+                return text.format(percent(accuracy, 2), thousands(samples))
         return self.tr("not trained yet") if self._session.current_entry.origin == "own" else ""
-
-
-def percent(share: float) -> str:
-    """Return a share of 1 as a percentage with two decimals, or none at 100 %."""
-    return "100 %" if share >= 1 else f"{share * 100:.2f} %"
