@@ -21,8 +21,8 @@ import numpy as np
 from digitapp.atomic import atomic_write_bytes
 from digitapp.drawing.ink import Drawing, Stroke
 
-# Bounds that a hostile file meets before memory or patience do: 32 MiB are some 40,000 drawings and read in two seconds,
-# 20,000 points are a pen on paper for over a minute. Beyond a coordinate of 10 million, float32 no longer tells
+# Bounds that a hostile file meets before memory or patience do: 32 MiB are some 40,000 drawings, read in two seconds;
+# 20,000 points are a pen that writes for over a minute. Beyond a coordinate of 10 million, float32 no longer tells
 # neighbouring points of a tablet apart.
 MAX_BYTES = 32 * 2**20
 MAX_POINTS = 20_000

@@ -164,7 +164,7 @@ def _grey(image: Image.Image) -> Grey:
         low, high = float(values.min()), float(values.max())
         if image.mode[0] == "I":  # 16 bits, also where they come in 32
             low, high = min(low, 0.0), max(high, 65535.0)
-        return (values - low) / max(high - low, np.finfo(np.float32).tiny)
+        return ((values - low) / max(high - low, 1e-30)).astype(np.float32)
     if image.has_transparency_data:
         return _laid_on_paper(image.convert("RGBA"))
     if image.mode not in ("L", "RGB"):
@@ -181,7 +181,7 @@ def _laid_on_paper(image: Image.Image) -> Grey:
         return np.zeros_like(luminance)
     middle = float(np.median(luminance[visible]))
     paper = middle if visible.mean() > 0.5 else float(middle < 0.5)
-    return alpha * luminance + (1 - alpha) * paper
+    return (alpha * luminance + (1 - alpha) * paper).astype(np.float32)
 
 
 def _otsu(values: Grey) -> float:
@@ -208,4 +208,4 @@ def _evened(ink: Grey) -> Grey:
     paper = Image.fromarray(np.uint8((shade - low) / span * 255))  # Pillow's rank filters take bytes
     paper = paper.filter(ImageFilter.MinFilter(19)).filter(ImageFilter.MaxFilter(19))
     paper = paper.filter(ImageFilter.GaussianBlur(6)).resize(picture.size, Image.Resampling.BILINEAR)
-    return ink - (np.asarray(paper, dtype=np.float32) / 255 * span + low)
+    return (ink - (np.asarray(paper, dtype=np.float32) / 255 * span + low)).astype(np.float32)

@@ -57,7 +57,7 @@ class _Capsules(NamedTuple):
     r1: NDArray[np.float64]
     picture: NDArray[np.intp]
 
-    def take(self, chosen: NDArray) -> _Capsules:
+    def take(self, chosen: NDArray | slice) -> _Capsules:
         ends = self.x0[chosen], self.y0[chosen], self.r0[chosen], self.x1[chosen], self.y1[chosen], self.r1[chosen]
         return _Capsules(*ends, self.picture[chosen])
 
@@ -115,7 +115,7 @@ def rasterise(ink: Ink, count: int, size: int) -> Pictures:
     while start < len(widths):
         stop = start + max(1, _ELEMENTS_AT_ONCE // int(widths[start]) ** 2)
         window = int(widths[start:stop].max())
-        _stamp(pictures, capsules.take(np.s_[start:stop]), window)
+        _stamp(pictures, capsules.take(slice(start, stop)), window)
         start = stop
     return pictures
 
