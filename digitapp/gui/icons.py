@@ -147,3 +147,40 @@ def icon(name: str, token: str = "text2") -> QIcon:
     if name not in _SHAPES:
         raise KeyError(name)
     return QIcon(_ThemedIconEngine(name, token))
+
+
+_LOGO_GRID = 32
+# A 3 in one stroke, the way it is drawn on the canvas.
+_LOGO_STROKE = "M10.8 10.2c2.6-2.7 10-2.3 10 1.6 0 3-3.6 3.9-6.4 3.9 3.4 0 7.4.9 7.4 4.4 0 4.6-8.3 5.2-11.6 1.9"
+
+
+class _LogoEngine(QIconEngine):
+    """The application's mark, in the accent of the theme in use."""
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
+        p = theme.current().palette
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LOGO_GRID} {_LOGO_GRID}">'
+            f'<rect width="32" height="32" rx="8" fill="{p.accent.name()}"/><path d="{_LOGO_STROKE}" fill="none" '
+            f'stroke="{p.on_accent.name()}" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+        )
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(rect))
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        result = QPixmap(size)
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return result
+
+    def clone(self) -> QIconEngine:
+        return _LogoEngine()
+
+
+def app_icon() -> QIcon:
+    """Return the application's icon."""
+    return QIcon(_LogoEngine())

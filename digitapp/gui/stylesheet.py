@@ -20,13 +20,6 @@ QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget[scrolled="true"] { 
 QFrame[line="true"] { background: $border; border: none; }
 
 QLabel { background: transparent; }
-QLabel[tone="text2"] { color: $text2; }
-QLabel[tone="text3"] { color: $text3; }
-QLabel[tone="accent"] { color: $accent; }
-QLabel[tone="danger"] { color: $danger; }
-QLabel[tone="warning"] { color: $warning; }
-QLabel[tone="positive"] { color: $positive; }
-QLabel[tone="negative"] { color: $negative; }
 
 QPushButton { background: $surface; color: $text; border: 1px solid $border_strong; border-radius: ${radius}px;
   padding: 0 14px; min-height: ${inner_height}px; font-weight: 600; }
@@ -52,6 +45,7 @@ QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px so
   outline: none; selection-background-color: $sunken; selection-color: $text; }
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $border; outline: none;
   selection-background-color: $accent_tint; selection-color: $text; }
+QListView[rail="true"] { background: transparent; border: none; }
 
 QMenu { background: $surface; color: $text; border: 1px solid $border_strong; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }

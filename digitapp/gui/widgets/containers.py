@@ -117,8 +117,8 @@ class IconView(QWidget):
 class NoteBar(QWidget):
     """A tinted note: what happened, why, and what to do about it.
 
-    With ``text`` alone it is one line of caption size; with a title it is a message of up to three lines. ``button_row``
-    is a layout for buttons below the text.
+    With ``text`` alone it is one line of caption size; with a title it is a message of up to three lines.
+    ``button_row`` is a layout for buttons below the text.
     """
 
     def __init__(
@@ -167,8 +167,8 @@ class NoteBar(QWidget):
         for label, content in ((self._title, title), (self._text, text), (self._remedy, remedy)):
             label.setText(content)
             label.setVisible(bool(content))
-        self._text.setFont(theme.font("body" if title else "caption"))
         self._text.set_tone("text2" if title else "text")
+        self._text.setFont(theme.font("body" if title else "caption"))
         side = 18 if title else 12
         self._row.setContentsMargins(side, 14 if title else 9, side, 14 if title else 9)
         self.setAccessibleName(self.text())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QFont, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -264,14 +264,14 @@ class FieldRow(QWidget):
     def set_error(self, text: str) -> None:
         """Show what is wrong and a value that would do; "" brings the helper text back."""
         self._note.setText(text or self._helper_text)
-        self._note.setFont(theme.font("tick", None if not text else self._note.font().Weight.Medium))
         self._note.set_tone("danger" if text else "text2")
+        self._note.setFont(theme.font("tick", QFont.Weight.Medium if text else None))
         self._note.setVisible(bool(text or self._helper_text))
 
     def set_helper(self, text: str) -> None:
         """Set the line under the control, such as "784 → 128 → 10"."""
         self._helper_text = text
-        if self._note.property("tone") != "danger":
+        if self._note.tone != "danger":
             self.set_error("")
 
     def note(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -32,14 +32,28 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.tabular(font) if tabular else font)
         self.setWordWrap(wrap)
-        self.setProperty("tone", tone)
+        self._tone: Tone = tone
+        self._recolor()
+
+    @property
+    def tone(self) -> Tone:
+        return self._tone
 
     def set_tone(self, tone: Tone) -> None:
-        if tone != self.property("tone"):
-            self.setProperty("tone", tone)
-            # Qt reads properties in style sheets only when it polishes a widget.
-            self.style().unpolish(self)
-            self.style().polish(self)
+        self._tone = tone
+        self._recolor()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._recolor()
+
+    def _recolor(self) -> None:
+        color: QColor = getattr(theme.current().palette, self._tone)
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != color:
+            palette.setColor(QPalette.ColorRole.WindowText, color)
+            self.setPalette(palette)
 
 
 class ElidedLabel(Label):

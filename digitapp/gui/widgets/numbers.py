@@ -1,0 +1,38 @@
+"""How numbers are written in the window: a real minus, a space before the per cent sign, grouped thousands."""
+
+from __future__ import annotations
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Return "0.99" or "−0.05"; what rounds to zero has no sign."""
+    text = f"{value:.{places}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def signed(value: float, places: int = 2) -> str:
+    """Return a number with its sign, "+0.04" or "−0.05"; what rounds to zero has none."""
+    text = decimal(value, places)
+    return text if text.startswith(MINUS) or float(text) == 0 else f"+{text}"
+
+
+def percent(share: float, places: int = 1) -> str:
+    """Return a share of one as "77.1 %".
+
+    A trifle reads "<0.1 %" and near certainty ">99.9 %", because neither is never or always.
+    """
+    step = 10.0**-places
+    shown = share * 100
+    if 0 < shown < step / 2:
+        return f"<{step:.{places}f} %"
+    if 100 - step / 2 < shown < 100:
+        return f">{100 - step:.{places}f} %"
+    return f"{shown:.{places}f} %"
+
+
+def thousands(count: int) -> str:
+    """Return "101,770"."""
+    return f"{count:,}".replace("-", MINUS)

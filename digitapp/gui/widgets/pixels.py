@@ -1,0 +1,163 @@
+"""One small picture, its pixels sharp."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.images import ink_image, weights_image
+from digitapp.inspection.colors import DIVERGING_STOPS
+
+_RADIUS = 6
+
+
+class PixelImage(QWidget):
+    """Shows ink or weights, each pixel an equal square of whole screen pixels, centred in a frame."""
+
+    pixel_hovered = Signal(int, int)
+    """Row and column under the pointer; −1, −1 when it is outside the picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: NDArray[np.float32] | None = None
+        self._kind: Literal["ink", "weights"] = "ink"
+        self._limit = 1.0
+        self._smooth = False
+        self._outlined = False
+        self._crosshair: tuple[float, float] | None = None
+        self._marked: tuple[int, int] | None = None
+        self._hovered = (-1, -1)
+        self._image: QImage | None = None
+        self._image_theme = ""
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def set_ink(self, grey: ArrayLike | None, *, smooth: bool = False) -> None:
+        """Show ink, shape (rows, columns), 0 the page and 1 full ink; ``smooth`` for pictures finer than the screen."""
+        self._show("ink", grey, 1.0, smooth)
+
+    def set_weights(self, values: ArrayLike | None, limit: float = 1.0) -> None:
+        """Show signed values, shape (rows, columns), on the scale from −limit to +limit."""
+        self._show("weights", values, limit, False)
+
+    def _show(self, kind: Literal["ink", "weights"], values: ArrayLike | None, limit: float, smooth: bool) -> None:
+        self._values = None if values is None else np.array(values, dtype=np.float32)
+        self._kind, self._limit, self._smooth = kind, limit, smooth
+        self._image = None
+        self.update()
+
+    def set_outlined(self, outlined: bool) -> None:
+        """Mark the picture as the one that counts by an accent outline."""
+        self._outlined = outlined
+        self.update()
+
+    def set_crosshair(self, point: tuple[float, float] | None) -> None:
+        """Draw an accent cross through a point (x, y) in the picture's pixels; the centre of 28×28 is (14, 14)."""
+        self._crosshair = point
+        self.update()
+
+    def set_marked(self, pixel: tuple[int, int] | None) -> None:
+        """Outline one pixel (row, column)."""
+        self._marked = pixel
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(76, 76)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(32, 32)
+
+    def picture_rect(self) -> QRectF:
+        """Return where the picture itself stands; empty without one."""
+        if self._values is None:
+            return QRectF()
+        rows, columns = self._values.shape
+        room = min((self.width() - 2) / columns, (self.height() - 2) / rows)
+        ratio = self.devicePixelRatioF()
+        scale = room if self._smooth else max(1, int(room * ratio)) / ratio
+        size = QPointF(columns * scale, rows * scale)
+        left = round((self.width() - size.x()) / 2 * ratio) / ratio
+        top = round((self.height() - size.y()) / 2 * ratio) / ratio
+        return QRectF(left, top, size.x(), size.y())
+
+    def pixel_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Return the pixel (row, column) at a point of the widget."""
+        picture = self.picture_rect()
+        if self._values is None or not picture.contains(point):
+            return None
+        rows, columns = self._values.shape
+        row = int((point.y() - picture.top()) / picture.height() * rows)
+        column = int((point.x() - picture.left()) / picture.width() * columns)
+        return min(row, rows - 1), min(column, columns - 1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.pixel_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def _hover(self, pixel: tuple[int, int] | None) -> None:
+        place = (-1, -1) if pixel is None else pixel
+        if place != self._hovered:
+            self._hovered = place
+            self.pixel_hovered.emit(*place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        current = theme.current()
+        p = current.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = 2 if self._outlined else 1
+        half = width / 2
+        frame = QRectF(self.rect()).adjusted(half, half, -half, -half)
+        shape = QPainterPath()
+        shape.addRoundedRect(frame, _RADIUS, _RADIUS)
+        neutral = QColor(DIVERGING_STOPS[current.name][3])
+        painter.fillPath(shape, p.paper if self._kind == "ink" else neutral)
+        if self._values is not None:
+            if self._image is None or self._image_theme != current.name:
+                self._image = self._make_image()
+                self._image_theme = current.name
+            painter.save()
+            painter.setClipPath(shape)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+            painter.drawImage(self.picture_rect(), self._image)
+            painter.restore()
+        self._paint_marks(painter)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(p.accent if self._outlined else p.border_strong, width))
+        painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
+
+    def _make_image(self) -> QImage:
+        assert self._values is not None
+        if self._kind == "ink":
+            return ink_image(self._values, theme.current().name)
+        return weights_image(self._values, self._limit, theme.current().name)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        if self._values is None:
+            return
+        p = theme.current().palette
+        picture = self.picture_rect()
+        rows, columns = self._values.shape
+        cell = picture.width() / columns
+        if self._crosshair is not None:
+            x = picture.left() + self._crosshair[0] * cell
+            y = picture.top() + self._crosshair[1] * picture.height() / rows
+            painter.setPen(QPen(p.accent, 1))
+            inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+            painter.drawLine(QPointF(x, inside.top()), QPointF(x, inside.bottom()))
+            painter.drawLine(QPointF(inside.left(), y), QPointF(inside.right(), y))
+        if self._marked is not None:
+            row, column = self._marked
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(p.text, 1.5))
+            painter.drawRect(QRectF(picture.left() + column * cell, picture.top() + row * cell, cell, cell))

@@ -1,0 +1,177 @@
+"""The rail on the window's left: the pages on top, settings and help at the bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitapp.gui import theme
+from digitapp.gui.icons import app_icon, paint_icon
+from digitapp.gui.widgets.buttons import GhostButton, tip_with_key
+
+_ICON_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_DOT_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+_ITEM = 56
+_PITCH = 68
+_MARGIN = 8
+_LOGO = 32
+
+
+class _PageDelegate(QStyledItemDelegate):
+    def sizeHint(
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002
+        index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002
+    ) -> QSize:
+        return QSize(_ITEM, _PITCH)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        p = theme.current().palette
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        view: QAbstractItemView = option.widget  # type: ignore[attr-defined]
+        current = view.currentIndex() == index
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        item = QRectF(rect.left() + (rect.width() - view.width()) // 2 + _MARGIN, rect.top() + 6, 0, _ITEM)
+        item.setWidth(view.width() - 2 * _MARGIN)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if current:
+            painter.setBrush(p.accent_tint)
+            painter.drawRoundedRect(item, 10, 10)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(theme.blend(p.rail, p.text, 0.06))
+            painter.drawRoundedRect(item, 10, 10)
+        color = p.accent if current else p.text2
+        center = round(item.center().x())
+        top = round(item.top())
+        paint_icon(painter, index.data(_ICON_ROLE), QPoint(center - 11, top + 9), 22, color)
+        if index.data(_DOT_ROLE):
+            painter.setBrush(p.accent)
+            painter.setPen(QPen(p.rail, 2))
+            painter.drawEllipse(QRectF(center + 7, top + 5, 10, 10))
+        painter.setPen(color)
+        painter.setFont(_label_font(current))
+        line = QRect(rect.left(), top + 33, rect.width(), 18)
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, view.width() - 6)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+        if view.hasFocus() and current and view.property("keyboard"):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(p.accent, 2))
+            painter.drawRoundedRect(item.adjusted(-3, -3, 3, 3), 13, 13)
+        painter.restore()
+
+
+def _label_font(current: bool) -> QFont:
+    return theme.font("caption", QFont.Weight.DemiBold if current else QFont.Weight.Medium)
+
+
+class _PageList(QListWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("pageList")
+        self.setProperty("rail", True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setItemDelegate(_PageDelegate(self))
+        self.setFlow(QListView.Flow.TopToBottom)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def focusInEvent(self, event) -> None:
+        self.setProperty("keyboard", event.reason() != Qt.FocusReason.MouseFocusReason)
+        super().focusInEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.RAIL_WIDTH, self.count() * _PITCH)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_ITEM, self.count() * _PITCH)
+
+
+class Rail(QFrame):
+    """The list of pages; ``pages`` is the QListWidget itself, a public part of the window (``pageList``)."""
+
+    currentChanged = Signal(int)  # noqa: N815
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "rail")
+        self.pages = _PageList(self)
+        self.pages.setAccessibleName(self.tr("Pages"))
+        self.pages.currentRowChanged.connect(self._row_changed)
+        self._tools = QVBoxLayout()
+        self._tools.setSpacing(12)
+        self._tools.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 14 + _LOGO + 20, 0, 12)
+        column.setSpacing(0)
+        column.addWidget(self.pages)
+        column.addStretch(1)
+        column.addLayout(self._tools)
+
+    def add_page(
+        self, icon: str, text: str, tip: str = "", key: QKeySequence | QKeySequence.StandardKey | str | None = None
+    ) -> int:
+        """Append a page and return its index; the first becomes the current one."""
+        item = QListWidgetItem(text, self.pages)
+        item.setData(_ICON_ROLE, icon)
+        item.setToolTip(tip_with_key(tip or text, key))
+        self.pages.updateGeometry()
+        self.setFixedWidth(self.sizeHint().width())
+        if self.pages.count() == 1:
+            self.pages.setCurrentRow(0)
+        return self.pages.count() - 1
+
+    def add_tool(
+        self, icon: str, tip: str, key: QKeySequence | QKeySequence.StandardKey | str | None = None
+    ) -> GhostButton:
+        """Append a button at the bottom."""
+        button = GhostButton(icon=icon, tip=tip, key=key)
+        self._tools.addWidget(button)
+        return button
+
+    def currentIndex(self) -> int:
+        return self.pages.currentRow()
+
+    def setCurrentIndex(self, index: int) -> None:
+        self.pages.setCurrentRow(index)
+
+    def set_dot(self, index: int, shown: bool) -> None:
+        """Mark a page on which something is going on."""
+        self.pages.item(index).setData(_DOT_ROLE, shown)
+
+    def has_dot(self, index: int) -> bool:
+        return bool(self.pages.item(index).data(_DOT_ROLE))
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(_label_font(True))
+        texts = (self.pages.item(i).text() for i in range(self.pages.count()))
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        return QSize(max(theme.RAIL_WIDTH, widest + 16), super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        app_icon().paint(painter, QRect((self.width() - _LOGO) // 2, 14, _LOGO, _LOGO))
+        painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme.current().palette.border)
+
+    def _row_changed(self, row: int) -> None:
+        if row >= 0:
+            self.currentChanged.emit(row)
