@@ -1,0 +1,313 @@
+"""The training loop: what it tells, what it learns, that it repeats itself, and how it gives up."""
+
+import inspect
+import math
+import os
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.load import load_dataset
+from digitapp.datasets.problems import Problem
+from digitapp.nn import Network
+from digitapp.training import (
+    DEFAULTS,
+    BatchDone,
+    ConfigError,
+    DataMismatch,
+    DataNotFinite,
+    EpochDone,
+    NetworkConfig,
+    RunFinished,
+    RunStarted,
+    SetLearningRate,
+    TrainConfig,
+    TrainingDiverged,
+    build_network,
+    evaluate,
+    train,
+)
+from digitapp.training.threads import ENVIRONMENT, blas_threads
+
+PLANE = Problem("plane", "Points", 1, 2, ("0", "1"), (), "binary_grid", "")
+
+
+def split(inputs, labels):
+    return Split(np.asarray(inputs, np.float32), np.asarray(labels, np.int64))
+
+
+def blobs(count=50, validation=20):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, count + validation)
+    inputs = rng.normal(labels[:, None] * 2.0, 0.7, (len(labels), 2))
+    held_back = split(inputs[count:], labels[count:]) if validation else None
+    return Dataset("blobs", PLANE, split(inputs[:count], labels[:count]), held_back)
+
+
+def start(dataset, config, hidden=(4,), activation="tanh"):
+    rng = np.random.default_rng(config.seed)
+    problem = dataset.problem
+    network_config = NetworkConfig(hidden, activation, "glorot")
+    network = build_network(problem.features, problem.classes, network_config, config.loss, rng)
+    return network, train(network, dataset, config, rng)
+
+
+def batches(run):
+    return [event for event in run if isinstance(event, BatchDone)]
+
+
+def epochs(run):
+    return [event for event in run if isinstance(event, EpochDone)]
+
+
+def batch(event):
+    assert isinstance(event, BatchDone)
+    return event
+
+
+def test_events_come_in_order_and_count_right():
+    config = TrainConfig(batch_size=16, epochs=3)
+    _, run = start(blobs(), config)
+    assert inspect.isgenerator(run)
+
+    events = list(run)
+
+    assert events[0] == RunStarted(epochs=3, batches_per_epoch=4, training_samples=50, validation_samples=20)
+    done = batches(events)
+    assert [event.step for event in done] == list(range(1, 13))
+    assert [event.batch for event in done] == [1, 2, 3, 4] * 3
+    assert [event.epoch for event in done] == [1] * 4 + [2] * 4 + [3] * 4
+    assert [event.samples for event in done[:5]] == [16, 32, 48, 50, 66]  # the last batch of an epoch has 2
+    assert all(math.isfinite(event.loss) and 0 <= event.accuracy <= 1 for event in done)
+    assert [type(event) for event in events[5::5]] == [EpochDone] * 3
+    assert events[-1] == RunFinished(3, 12, epochs(events)[-1].seconds)
+
+
+def test_an_epoch_sums_up_its_batches_and_measures_validation():
+    dataset, config = blobs(), TrainConfig(batch_size=16, epochs=1, learning_rate=0.01)
+    network, run = start(dataset, config)
+
+    events = list(run)
+    done, epoch = batches(events), epochs(events)[0]
+    weights = np.array([16, 16, 16, 2])
+    assert epoch.train_loss == pytest.approx(np.average([event.loss for event in done], weights=weights))
+    assert epoch.train_accuracy == pytest.approx(np.average([event.accuracy for event in done], weights=weights))
+    assert dataset.validation is not None
+    measured = evaluate(network, config.loss, dataset.validation)
+    assert (epoch.validation_loss, epoch.validation_accuracy) == (measured.loss, measured.accuracy)
+    np.testing.assert_array_equal(epoch.confusion, measured.confusion)
+
+
+def test_without_validation_the_confusion_is_of_the_training_part():
+    _, run = start(blobs(validation=0), TrainConfig(epochs=1))
+
+    (epoch,) = epochs(run)
+
+    assert epoch.validation_loss is None
+    assert epoch.validation_accuracy is None
+    assert epoch.confusion.sum() == 50
+
+
+def test_a_batch_reports_the_loss_before_its_step():
+    dataset, config = blobs(validation=0), TrainConfig(batch_size=50, epochs=1)
+    network, run = start(dataset, config)
+    before = evaluate(network, config.loss, dataset.train)
+
+    (event,) = batches(run)
+
+    assert event.loss == pytest.approx(before.loss, rel=1e-5)
+    assert event.accuracy == before.accuracy
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_the_same_seed_gives_the_same_bytes(optimizer):
+    config = TrainConfig(optimizer=optimizer, batch_size=7, epochs=3, weight_decay=0.01, l1=1e-3, l2=1e-3)
+    results = []
+    for seed in (0, 0, 1):
+        network, run = start(blobs(), replace(config, seed=seed))
+        losses = [event.loss for event in batches(run)]
+        results.append((network.parameters.tobytes(), losses))
+
+    assert results[0] == results[1]
+    assert results[0] != results[2]
+
+
+def test_the_order_of_the_samples_does_not_depend_on_how_the_weights_were_drawn():
+    dataset, config = blobs(), TrainConfig(batch_size=5, epochs=2)
+    results = []
+    for draws in (0, 1000):
+        rng = np.random.default_rng(0)
+        network = Network((2, 2), ["identity"])
+        rng.normal(size=draws)
+        list(train(network, dataset, config, rng))
+        results.append(network.parameters.tobytes())
+
+    assert results[0] == results[1]
+
+
+def test_every_sample_is_used_once_an_epoch():
+    """A sum over the epoch that any lost or repeated sample would change: SGD on a linear unit with a tiny step."""
+    dataset = blobs(count=23, validation=0)
+    config = TrainConfig(loss="squared_error", optimizer="sgd", learning_rate=1e-6, batch_size=5, epochs=1)
+    network = Network((2, 2), ["identity"], np.float64)
+    list(train(network, dataset, config, np.random.default_rng(0)))
+
+    # From zero weights, Σ over batches of (mean gradient) is this to first order in the step.
+    sizes = np.repeat([5, 3], [20, 3])
+    order = np.random.default_rng(0).spawn(1)[0].permutation(23)
+    targets = np.eye(2)[dataset.train.labels[order]]
+    expected = (dataset.train.inputs[order] / sizes[:, None]).T.astype(float) @ targets * 1e-6
+    np.testing.assert_allclose(network.weights[0], expected, rtol=1e-3)
+
+
+def test_the_learning_rate_can_be_changed_on_the_way():
+    network, run = start(blobs(), TrainConfig(optimizer="sgd", learning_rate=0.1, epochs=1, batch_size=10))
+    assert isinstance(next(run), RunStarted)
+    assert batch(next(run)).learning_rate == 0.1
+    before = network.parameters.copy()
+
+    event = batch(run.send(SetLearningRate(1e-9)))
+
+    assert event.learning_rate == 1e-9
+    np.testing.assert_allclose(network.parameters, before, atol=1e-7)
+    assert batch(next(run)).learning_rate == 1e-9
+
+
+@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, 1001, "fast"])
+def test_a_learning_rate_that_cannot_be_is_refused(value):
+    with pytest.raises(ConfigError) as error:
+        SetLearningRate(value)
+    assert error.value.field == "learning_rate"
+
+
+def test_weight_decay_shrinks_weights_but_not_biases():
+    dataset = Dataset("blank", PLANE, split([[0, 0], [0, 0]], [0, 1]))
+    network = Network((2, 2), ["identity"], np.float64)
+    network.parameters[:] = 1
+    config = TrainConfig(optimizer="sgd", learning_rate=0.1, weight_decay=0.5, batch_size=2, epochs=1)
+
+    list(train(network, dataset, config, np.random.default_rng(0)))
+
+    np.testing.assert_allclose(network.weights[0], 1 - 0.1 * 0.5, rtol=1e-12)
+    np.testing.assert_allclose(network.biases[0], 1, rtol=1e-12)
+
+
+def test_a_diverging_run_says_where_and_keeps_the_last_good_weights():
+    config = TrainConfig(optimizer="sgd", learning_rate=1000, batch_size=10, epochs=500)
+    dataset = blobs()
+    network, run = start(dataset, replace(config, l2=10), hidden=(8,), activation="relu")
+    losses = []
+
+    with warnings.catch_warnings(), pytest.raises(TrainingDiverged) as error:
+        warnings.simplefilter("error")
+        for event in run:
+            if isinstance(event, BatchDone):
+                losses.append(event.loss)  # noqa: PERF401
+
+    assert error.value.step >= len(losses)
+    assert error.value.epoch == (error.value.step - 1) // 5 + 1
+    assert error.value.last_loss == losses[-1]
+    assert np.isfinite(network.parameters).all()
+    assert math.isfinite(evaluate(network, config.loss, dataset.train).loss)
+
+
+def test_parameters_that_stop_being_finite_behind_a_finite_loss_are_noticed():
+    """A unit that ReLU silences hides a weight of −∞: every loss stays finite."""
+    network, run = start(blobs(), TrainConfig(batch_size=10, epochs=1), activation="relu")
+    assert isinstance(next(run), RunStarted)
+    next(run)
+    network.weights[0][0, 0] = -np.inf
+    network.biases[0][0] = -np.inf
+
+    with pytest.raises(TrainingDiverged):
+        list(run)
+
+    assert np.isfinite(network.parameters).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_data_that_are_not_finite_are_refused_before_training(part, value):
+    dataset = blobs()
+    getattr(dataset, part).inputs[7, 1] = value
+    network = Network((2, 2), ["identity"])
+
+    with pytest.raises(DataNotFinite) as error:
+        train(network, dataset, TrainConfig(), np.random.default_rng(0))
+
+    assert (error.value.part, error.value.sample, error.value.feature) == (part, 7, 1)
+    assert not network.parameters.any()
+
+
+def test_a_data_set_that_does_not_fit_the_network_is_refused():
+    with pytest.raises(DataMismatch, match="3 features, the data set 2"):
+        train(Network((3, 2), ["identity"]), blobs(), TrainConfig(), np.random.default_rng(0))
+    with pytest.raises(DataMismatch, match="1 classes, the data set 2"):
+        train(Network((2, 1), ["identity"]), blobs(), TrainConfig(), np.random.default_rng(0))
+
+
+def test_the_toy_preset_reaches_every_training_image():
+    dataset = load_dataset("toy")
+    network_config, config = DEFAULTS["toy"]
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        network = build_network(12, 2, network_config, config.loss, rng)
+        list(train(network, dataset, replace(config, seed=seed), rng))
+        assert network.sizes == (12, 3, 2)
+        assert evaluate(network, config.loss, dataset.train).accuracy == 1
+
+
+def test_real_digits_are_learned_in_a_few_hundred_batches(mnist_dir):
+    dataset = load_dataset("mnist", data_dir=mnist_dir)
+    network_config, config = DEFAULTS["mnist"]
+    rng = np.random.default_rng(0)
+    network = build_network(784, 10, network_config, config.loss, rng)
+
+    for event in train(network, dataset, config, rng):
+        if isinstance(event, BatchDone) and event.step == 200:
+            break
+
+    assert dataset.validation is not None
+    assert evaluate(network, config.loss, dataset.validation).accuracy > 0.85
+
+
+def threads_in_use():
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+def test_a_run_uses_one_thread_and_gives_the_others_back(monkeypatch):
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    before = threads_in_use()
+    _, run = start(blobs(), TrainConfig(epochs=1))
+    next(run)
+    next(run)
+
+    assert set(threads_in_use()) == {1}
+    run.close()
+    assert threads_in_use() == before
+
+
+def test_a_choice_of_the_environment_stands(monkeypatch):
+    monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "2")
+    before = threads_in_use()
+    with blas_threads(1):
+        assert threads_in_use() == before
+
+
+def test_evaluation_in_chunks_equals_one_piece():
+    dataset = blobs()
+    network, run = start(dataset, TrainConfig(epochs=2))
+    list(run)
+
+    whole, chunks = (evaluate(network, "cross_entropy", dataset.train, batch_size=size) for size in (1000, 7))
+
+    assert chunks.loss == pytest.approx(whole.loss, rel=1e-6)
+    np.testing.assert_array_equal(chunks.predictions, whole.predictions)
+    assert whole.samples == whole.confusion.sum() == 50
+    assert whole.accuracy == np.mean(whole.predictions == dataset.train.labels)
+    assert whole.confusion[1, 0] == np.sum((dataset.train.labels == 1) & (whole.predictions == 0))
