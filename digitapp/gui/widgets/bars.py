@@ -20,6 +20,7 @@ _ROW = 24
 _LEAST_ROW = 18
 _SLIVER = 4  # what is not nothing stays visible
 _NOTABLE = 0.1
+_SMALLEST = 1e-9
 
 
 class ProbabilityBars(QWidget):
@@ -95,7 +96,10 @@ class ProbabilityBars(QWidget):
         if self._values is None:
             return ""
         value = float(self._values[index])
-        return percent(value) if self._numbers == "percent" else decimal(value)
+        if self._numbers == "decimal":
+            return decimal(value)
+        # A network never excludes a class; a probability of exactly 0 only ran out of digits.
+        return percent(max(value, _SMALLEST))
 
     def exact_text(self, index: int) -> str:
         """Return class and unrounded probability for the tooltip."""

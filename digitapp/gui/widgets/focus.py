@@ -11,7 +11,7 @@ from digitapp.gui import theme
 OFFSET = 2
 WIDTH = 2
 _REACH = OFFSET + WIDTH
-_KEYBOARD_REASONS = (
+KEYBOARD_REASONS = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
@@ -63,7 +63,7 @@ class FocusRing(QObject):
         if watched is self._control:
             if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
                 # Returning to the window or from a popup brings back what was there before.
-                if event.reason() in _KEYBOARD_REASONS or (self._had_ring and event.reason() in _RETURNING):
+                if event.reason() in KEYBOARD_REASONS or (self._had_ring and event.reason() in _RETURNING):
                     self._show()
             elif kind == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
                 self._had_ring = self.is_shown and event.reason() in _RETURNING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from digitapp.gui import theme
 from digitapp.gui.icons import app_icon, paint_icon
 from digitapp.gui.widgets.buttons import GhostButton, tip_with_key
+from digitapp.gui.widgets.focus import KEYBOARD_REASONS
 
 _ICON_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _DOT_ROLE = int(Qt.ItemDataRole.UserRole) + 2
@@ -70,7 +71,7 @@ class _PageDelegate(QStyledItemDelegate):
         line = QRect(rect.left(), top + 33, rect.width(), 18)
         text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, view.width() - 6)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
-        if view.hasFocus() and current and view.property("keyboard"):
+        if current and isinstance(view, _PageList) and view.hasFocus() and view.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(p.accent, 2))
             painter.drawRoundedRect(item.adjusted(-3, -3, 3, 3), 13, 13)
@@ -86,6 +87,7 @@ class _PageList(QListWidget):
         super().__init__(parent)
         self.setObjectName("pageList")
         self.setProperty("rail", True)
+        self.shows_focus = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(_PageDelegate(self))
         self.setFlow(QListView.Flow.TopToBottom)
@@ -94,9 +96,13 @@ class _PageList(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def focusInEvent(self, event) -> None:
-        self.setProperty("keyboard", event.reason() != Qt.FocusReason.MouseFocusReason)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.shows_focus = event.reason() in KEYBOARD_REASONS
         super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.shows_focus = True
+        super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.RAIL_WIDTH, self.count() * _PITCH)

@@ -300,9 +300,6 @@ class UnitGrid(QAbstractScrollArea):
         painter.save()
         painter.scale(1 / layout.ratio, 1 / layout.ratio)
         painter.translate(layout.margin, layout.margin - round(self.verticalScrollBar().value() * layout.ratio))
-        painter.scale(layout.zoom, layout.zoom)
-        # Below one screen pixel a weight the picture is an overview, and dropping pixels would lie more than averaging.
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layout.zoom < 1)
         painter.drawImage(0, first * pitch, picture)
         if layout.zoom == 1.0:
             self._paint_frames(painter, layout, first, last)
@@ -339,7 +336,13 @@ class UnitGrid(QAbstractScrollArea):
             table[: len(colors)] = colors
             table[_GROUND_INDEX] = getattr(theme.current().palette, self._ground).getRgb()[:3]
             tiles, _ = tile(indices, across, layout.tiles.gap, scale=layout.tiles.scale, background=_GROUND_INDEX)
-            self._picture = (key, indexed_image(tiles, table))
+            picture = indexed_image(tiles, table)
+            if layout.zoom < 1:
+                # Below one screen pixel a weight the picture is an overview: averaging lies less than dropping pixels.
+                width, height = round(picture.width() * layout.zoom), round(picture.height() * layout.zoom)
+                smooth = Qt.TransformationMode.SmoothTransformation
+                picture = picture.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            self._picture = (key, picture)
         return self._picture[1]
 
     def _paint_frames(self, painter: QPainter, layout: TileLayout, first: int, last: int) -> None:
