@@ -1,0 +1,142 @@
+"""The worker thread and the run that the window sees: pause, step, stop, failure, and no thread left behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from digitapp.datasets.load import load_dataset
+from digitapp.gui.training_run import RunState, TrainingRun
+from digitapp.nn.network import Network
+from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, build_network, train
+
+TOY = load_dataset("toy")
+
+
+def start(run: TrainingRun, config: TrainConfig, *, paused: bool = False) -> Network:
+    network = build_network(12, 2, DEFAULTS["toy"][0], config.loss, np.random.default_rng(config.seed))
+    rng = np.random.default_rng(config.seed)
+    run.start(network, lambda copy: train(copy, TOY, config, rng), paused=paused)
+    return network
+
+
+@pytest.fixture
+def run(qtbot: QtBot) -> Iterator[TrainingRun]:  # noqa: ARG001 - a running application is needed
+    run = TrainingRun()
+    yield run
+    run.close()
+
+
+def test_a_run_ends_by_itself_and_hands_over_everything(run: TrainingRun, qtbot: QtBot) -> None:
+    config = dataclasses.replace(DEFAULTS["toy"][1], epochs=20)
+    arrived: list[np.ndarray] = []
+    epochs: list[EpochDone] = []
+    run.weights_arrived.connect(arrived.append)
+    run.epoch_finished.connect(epochs.append)
+    with qtbot.waitSignal(run.ended, timeout=10_000):
+        first = start(run, config)
+        assert run.state is RunState.RUNNING
+    assert run.state is RunState.IDLE
+    assert run.history.started is not None
+    assert len(run.history.loss) == 20 * run.history.started.batches_per_epoch
+    assert [event.epoch for event in epochs] == [20]  # a frame shows the newest epoch alone
+    assert len(run.history.epochs) == 20
+    assert run.history.progress == 1.0
+    headless = build_network(12, 2, DEFAULTS["toy"][0], config.loss, np.random.default_rng(config.seed))
+    for _ in train(headless, TOY, config, np.random.default_rng(config.seed)):
+        pass
+    np.testing.assert_array_equal(arrived[-1], headless.parameters)
+    assert not np.array_equal(arrived[-1], first.parameters)
+
+
+def test_pause_step_and_resume(run: TrainingRun, qtbot: QtBot) -> None:
+    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    qtbot.waitUntil(lambda: len(run.history.loss) > 10)
+    run.pause()
+    assert run.state is RunState.PAUSED
+    steps = _settled(run, qtbot)
+    for expected in (steps + 1, steps + 2):
+        run.step_once()
+        qtbot.waitUntil(lambda expected=expected: len(run.history.loss) >= expected)
+        assert _settled(run, qtbot) == expected
+    run.resume()
+    assert run.state is RunState.RUNNING
+    qtbot.waitUntil(lambda: len(run.history.loss) > steps + 50)
+    with qtbot.waitSignal(run.ended, timeout=10_000):
+        run.stop()
+    assert run.state is RunState.IDLE
+
+
+def _settled(run: TrainingRun, qtbot: QtBot) -> int:
+    """Return the number of batches once two frames in a row bring no more."""
+    counts = [-1]
+    for _ in range(100):
+        qtbot.wait(70)
+        counts.append(len(run.history.loss))
+        if counts[-1] == counts[-2]:
+            return counts[-1]
+    raise AssertionError("a paused run went on")
+
+
+def test_a_run_that_starts_paused_trains_one_batch(run: TrainingRun, qtbot: QtBot) -> None:
+    start(run, DEFAULTS["toy"][1], paused=True)
+    qtbot.waitUntil(lambda: len(run.history.loss) == 1)
+    assert _settled(run, qtbot) == 1
+    assert run.state is RunState.PAUSED
+
+
+def test_a_stop_while_paused_ends_the_run(run: TrainingRun, qtbot: QtBot) -> None:
+    start(run, DEFAULTS["toy"][1], paused=True)
+    with qtbot.waitSignal(run.ended, timeout=10_000):
+        run.stop()
+
+
+def test_a_second_start_is_refused_while_a_run_is_active(run: TrainingRun) -> None:
+    start(run, DEFAULTS["toy"][1], paused=True)
+    with pytest.raises(RuntimeError):
+        start(run, DEFAULTS["toy"][1])
+
+
+def test_divergence_is_told_and_leaves_the_last_good_weights(run: TrainingRun, qtbot: QtBot) -> None:
+    arrived: list[np.ndarray] = []
+    run.weights_arrived.connect(arrived.append)
+    config = dataclasses.replace(DEFAULTS["toy"][1], optimizer="sgd", loss="cross_entropy", learning_rate=1000.0)
+    wild = dataclasses.replace(TOY, train=dataclasses.replace(TOY.train, inputs=TOY.train.inputs * np.float32(1e18)))
+    network = build_network(
+        12, 2, dataclasses.replace(DEFAULTS["toy"][0], hidden=()), "cross_entropy", np.random.default_rng(0)
+    )
+    failures: list[Exception] = []
+    run.failed.connect(failures.append)
+    with qtbot.waitSignal(run.ended, timeout=10_000):
+        run.start(network, functools.partial(train, dataset=wild, config=config, rng=np.random.default_rng(0)))
+    assert isinstance(failures[0], TrainingDiverged)
+    assert np.isfinite(arrived[-1]).all()
+    assert run.state is RunState.IDLE
+
+
+def test_close_in_the_middle_waits_for_the_thread(run: TrainingRun, qtbot: QtBot) -> None:
+    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    qtbot.waitUntil(lambda: len(run.history.loss) > 10)
+    run.close()
+    assert run.state is RunState.IDLE
+
+
+def test_a_slow_pace_is_kept_and_can_be_lifted(run: TrainingRun, qtbot: QtBot) -> None:
+    run.set_pace(20)
+    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    qtbot.wait(300)
+    assert len(run.history.loss) <= 12
+    run.set_pace(None)
+    qtbot.waitUntil(lambda: len(run.history.loss) > 500)
+
+
+def test_the_learning_rate_changes_while_running(run: TrainingRun, qtbot: QtBot) -> None:
+    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    qtbot.waitUntil(lambda: run.history.last_batch is not None)
+    run.set_learning_rate(0.125)
+    qtbot.waitUntil(lambda: run.history.last_batch is not None and run.history.last_batch.learning_rate == 0.125)
