@@ -1,5 +1,7 @@
 """Settings are typed: what a hand-edited file holds never reaches the window unchecked."""
 
+from typing import Any
+
 from PySide6.QtCore import QByteArray
 
 from digitapp.gui import settings as remembered
@@ -13,27 +15,29 @@ def test_a_new_user_gets_the_defaults(settings: Settings) -> None:
 
 
 def test_values_come_back_with_their_type(settings: Settings) -> None:
-    for setting, value in (
+    stored: list[tuple[Setting[Any], Any]] = [
         (remembered.THEME, "dark"),
         (remembered.PAGE, 2),
         (remembered.PEN_WIDTH, 0.125),
         (remembered.GUIDES, False),
         (remembered.GEOMETRY, QByteArray(b"\x01\x02")),
-    ):
-        settings.set(setting, value)  # type: ignore[arg-type]
+    ]
+    for setting, value in stored:
+        settings.set(setting, value)
         settings.store.sync()
         assert settings.get(setting) == value
         assert type(settings.get(setting)) is type(value)
 
 
 def test_nonsense_in_the_file_is_as_if_nothing_were_stored(settings: Settings) -> None:
-    for setting, nonsense in (
+    stored: list[tuple[Setting[Any], Any]] = [
         (remembered.THEME, "purple"),
         (remembered.PAGE, "many"),
         (remembered.PAGE, -1),
         (remembered.PEN_WIDTH, 7),
         (remembered.PROBLEM, ""),
-    ):
+    ]
+    for setting, nonsense in stored:
         settings.store.setValue(setting.key, nonsense)
         assert settings.get(setting) == setting.default
 
