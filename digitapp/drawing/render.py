@@ -154,7 +154,13 @@ def shrink_by(pictures: Pictures, factor: int) -> Pictures:
     if factor == 1:
         return pictures
     count, rows, columns = pictures.shape
-    return pictures.reshape(count, rows // factor, factor, columns // factor, factor).mean(axis=(2, 4))
+    bands = pictures.reshape(count, rows // factor, factor, columns).sum(axis=2)
+    # Slices added up: several times as fast as a sum over a short last axis.
+    total = bands[:, :, ::factor].copy()
+    for offset in range(1, factor):
+        total += bands[:, :, offset::factor]
+    total /= factor * factor
+    return total
 
 
 def check_pen_width(pen_width: float) -> None:
