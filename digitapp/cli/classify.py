@@ -1,0 +1,100 @@
+"""``digitapp classify``: which digits are in these files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from digitapp.cli.inputs import check_reads_drawings, read_inputs
+from digitapp.cli.output import JsonOption, note, percent, print_json, print_table
+from digitapp.datasets.problems import MNIST
+from digitapp.drawing.files import DrawingFileError
+from digitapp.drawing.images import ImageFileError
+from digitapp.drawing.preprocess import Preprocessed
+from digitapp.modelfile import Model, load_model
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+NO_INK = "there is no ink, or hardly any"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one image or drawing was read as; `label` and `probabilities` are None where nothing can be said."""
+
+    file: str
+    index: int
+    label: str | None
+    probabilities: list[float] | None
+    reason: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields, the reason only where there is no label."""
+        fields = {
+            "file": self.file,
+            "index": self.index,
+            "label": self.label,
+            "probabilities": self.probabilities,
+        }
+        return fields if self.reason is None else {**fields, "reason": self.reason}
+
+
+@app.command("classify", epilog="Example: digitapp classify my-three.png my-drawings.json")
+def classify_command(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Images (PNG, JPEG, BMP, TIFF, ...) or drawings files.", show_default=False
+        ),
+    ],
+    model: Annotated[str, typer.Option(help="A model file, or the name of a shipped model.")] = MNIST.shipped_model,
+    json: JsonOption = False,
+) -> None:
+    """Recognise the digits in images and drawings."""
+    loaded = load_model(model)
+    check_reads_drawings(loaded)
+    results: list[Result] = []
+    failed = False
+    for file in files:
+        try:
+            inputs = read_inputs(file)
+        except (ImageFileError, DrawingFileError) as error:
+            note(str(error))
+            failed = True
+        else:
+            results += _classify(loaded, file, inputs)
+    if json:
+        print_json({"results": [result.as_json() for result in results]})
+    elif results:
+        _print_results(results, loaded.class_names)
+    if failed:
+        raise typer.Exit(2)
+
+
+def _classify(model: Model, file: Path, inputs: list[Preprocessed]) -> list[Result]:
+    probabilities = model.probabilities(np.stack([item.input.reshape(-1) for item in inputs]))
+    results = []
+    for index, (item, row) in enumerate(zip(inputs, probabilities, strict=True)):
+        if item.is_empty:
+            results.append(Result(str(file), index, None, None, NO_INK))
+        else:
+            results.append(Result(str(file), index, model.class_names[int(row.argmax())], row.tolist()))
+    return results
+
+
+def _print_results(results: list[Result], class_names: tuple[str, ...]) -> None:
+    """Print a row for each result, with the second choice where it is worth a thought."""
+    many = {result.file for result in results if result.index > 0}
+    rows = []
+    for result in results:
+        name = f"{result.file} #{result.index}" if result.file in many else result.file
+        if result.label is None or result.probabilities is None:
+            rows.append((name, "?", "", result.reason or ""))
+            continue
+        first, second = np.argsort(result.probabilities)[::-1][:2]
+        doubt = result.probabilities[second]
+        remark = f"or {class_names[second]}: {percent(doubt)}" if doubt >= 0.05 else ""
+        rows.append((name, result.label, percent(result.probabilities[first]), remark))
+    print_table(rows, right=frozenset({2}))

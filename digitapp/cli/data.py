@@ -1,0 +1,85 @@
+"""``digitapp data``: get the data sets, and say which are there."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, print_table
+from digitapp.cli.progress import progress_bar
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Download, import or list the data sets.")
+
+
+@app.command("download", epilog="Example: digitapp data download")
+def download_command(data_dir: DataDirOption = None, json: JsonOption = False) -> None:
+    """Download MNIST (11 MB) and check every byte of it.
+
+    A download that was interrupted goes on where it stopped.
+    """
+    from digitapp.datasets.download import download_mnist
+    from digitapp.datasets.mnist import mnist_target
+
+    seen = ""
+
+    def say_file(done: int, total: int | None, name: str) -> None:  # noqa: ARG001
+        nonlocal seen
+        if name != seen:
+            seen = name
+            note(f"fetching {name}")
+
+    with progress_bar("bytes") as show:
+        folder = download_mnist(mnist_target(data_dir), progress=show or say_file)
+    _say_where("Downloaded", folder, json)
+
+
+@app.command("import", epilog="Example: digitapp data import ~/Downloads/mnist")
+def import_command(
+    folder: Annotated[Path, typer.Argument(help="The folder with the four IDX files, gzipped or not.")],
+    data_dir: DataDirOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Copy MNIST's four files from any folder to where they are found, after checking them."""
+    from digitapp.datasets.mnist import import_mnist, mnist_target
+
+    _say_where("Imported", import_mnist(folder, mnist_target(data_dir)), json)
+
+
+@app.command("list", epilog="Example: digitapp data list")
+def list_command(data_dir: DataDirOption = None, json: JsonOption = False) -> None:
+    """Say which data sets are there."""
+    facts = data_facts(data_dir)
+    if json:
+        print_json({"datasets": facts})
+        return
+    print_table([(fact["name"], "there" if fact["available"] else "missing", fact["remark"]) for fact in facts])
+
+
+def data_facts(data_dir: Path | None) -> list[dict[str, Any]]:
+    """Return for each data set its name, whether it can be used, where it lies, and a remark."""
+    from digitapp.datasets.mnist import mnist_status
+    from digitapp.datasets.problems import PROBLEMS
+    from digitapp.resources import shipped_data_dir
+
+    status = mnist_status(data_dir)
+    searched = ", ".join(map(str, status.searched))
+    remarks = {
+        "toy": (True, shipped_data_dir(), "ships with the program"),
+        "handwriting": (True, None, "generated when it is used"),
+        "mnist": (
+            status.available,
+            status.directory,
+            str(status.directory) if status.available else f"looked in {searched}; see 'digitapp data download'",
+        ),
+    }
+    names = [name for problem in PROBLEMS.values() for name in problem.datasets]
+    return [
+        dict(zip(("name", "available", "directory", "remark"), (name, *remarks[name]), strict=True)) for name in names
+    ]
+
+
+def _say_where(done: str, folder: Path, as_json: bool) -> None:
+    if as_json:
+        print_json({"directory": folder})
+    else:
+        typer.echo(f"{done} MNIST to {folder}")

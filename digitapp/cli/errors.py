@@ -1,0 +1,71 @@
+"""Which errors are somebody's bad input, and what to say about them in one line."""
+
+from digitapp.datasets.errors import DataError, DataMissingError
+
+
+class BadInput(Exception):
+    """Something the command line itself finds wrong; its text says what, where, and what was expected."""
+
+
+def bad_input_errors() -> tuple[type[Exception], ...]:
+    """Return the errors that mean bad input. They are looked up when one happened, for their modules need NumPy."""
+    from digitapp.drawing.files import DrawingFileError
+    from digitapp.drawing.images import ImageFileError
+    from digitapp.modelfile import ModelFileError
+    from digitapp.training.config import ConfigError
+    from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
+
+    return (
+        BadInput,
+        DataError,
+        ModelFileError,
+        DrawingFileError,
+        ImageFileError,
+        ConfigError,
+        DataMismatch,
+        DataNotFinite,
+        TrainingDiverged,
+        OSError,
+        MemoryError,
+    )
+
+
+def explain(error: Exception) -> str:
+    """Return one sentence about one of `bad_input_errors`."""
+    from digitapp.training.config import ConfigError
+    from digitapp.training.errors import DataNotFinite, TrainingDiverged
+
+    if isinstance(error, ConfigError):
+        return f"{_option(error.field)} {_as_typed(error.value)}: expected {error.expected}"
+    if isinstance(error, TrainingDiverged):
+        last = (
+            "there was no finite loss" if error.last_loss is None else f"the last finite loss was {error.last_loss:.4g}"
+        )
+        return (
+            f"training diverged in epoch {error.epoch} at step {error.step} ({last}), and no model was written; "
+            "try a smaller --learning-rate"
+        )
+    if isinstance(error, DataNotFinite):
+        return f"the data set holds a value that is no finite number: {error}"
+    if isinstance(error, DataMissingError):
+        return (
+            f"{error}; get MNIST with 'digitapp data download', or bring its files with 'digitapp data import FOLDER'"
+        )
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; a smaller network or batch may fit"
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return f"{error.filename}: {reason}" if error.filename else reason
+    return str(error)
+
+
+def _option(field: str) -> str:
+    name, _, detail = field.partition(".")
+    option = {"optimizer_options": "optimizer_option"}.get(name, name)
+    return f"--{option.replace('_', '-')} {detail}".rstrip()
+
+
+def _as_typed(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return ",".join(str(part) for part in value)
+    return str(value)

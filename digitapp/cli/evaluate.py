@@ -1,0 +1,94 @@
+"""``digitapp evaluate``: how good a model is on labelled data."""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import numpy as np
+import typer
+
+from digitapp.cli.errors import BadInput
+from digitapp.cli.inputs import check_reads_drawings, labelled_split
+from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.load import load_dataset
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.modelfile import Model, load_model
+from digitapp.training import Evaluation, evaluate
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+Part: TypeAlias = Literal["test", "validation", "train"]
+
+
+@app.command("evaluate", epilog="Example: digitapp evaluate mnist --dataset mnist")
+def evaluate_command(
+    model: ModelArgument,
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="toy, mnist, handwriting, or a folder with four IDX files. [the model's own]"),
+    ] = None,
+    part: Annotated[
+        Part | None, typer.Option(help="Which images to measure on. [test, or the nearest to it there is]")
+    ] = None,
+    drawings: Annotated[Path | None, typer.Option(help="Measure on the labelled drawings in this file.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The seed that parted the data set in training.")] = 0,
+    data_dir: DataDirOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure a model on a data set or on drawings."""
+    loaded = load_model(model)
+    if drawings is not None:
+        if dataset is not None or part is not None:
+            raise BadInput("--drawings: expected alone, or --dataset with --part in its place")
+        check_reads_drawings(loaded)
+        split, left_out = labelled_split(drawings, len(loaded.class_names))
+        if left_out:
+            note(f"{drawings}: {left_out} drawings without a label were left out")
+        source = str(drawings)
+    else:
+        name = dataset or PROBLEMS[loaded.problem].datasets[0]
+        data = load_dataset(name, data_dir=data_dir, seed=seed)
+        _check_fits(loaded, data)
+        split, chosen = _choose(data, part)
+        source = f"the {chosen} part of {data.name}"
+    result = evaluate(loaded.network, loaded.loss, split)
+    if json:
+        keys = ("samples", "accuracy", "loss", "confusion")
+        print_json({key: getattr(result, key) for key in keys})
+    else:
+        typer.echo(f"{loaded.name} on {source}")
+        _print_result(result, loaded.class_names)
+
+
+def _check_fits(model: Model, data: Dataset) -> None:
+    if model.problem != data.problem.key or len(model.class_names) < data.problem.classes:
+        raise BadInput(
+            f"model {model.name}: it tells {len(model.class_names)} classes on {PROBLEMS[model.problem].rows}×"
+            f"{PROBLEMS[model.problem].columns} pixels apart; data set {data.name} has {data.problem.classes} classes "
+            f"on {data.problem.rows}×{data.problem.columns}"
+        )
+
+
+def _choose(data: Dataset, part: Part | None) -> tuple[Split, str]:
+    """Return the part that was asked for, or the most honest one there is."""
+    parts = {"test": data.test, "validation": data.validation, "train": data.train}
+    there = {name: split for name, split in parts.items() if split is not None}
+    chosen = part or next(iter(there))
+    if chosen not in there:
+        raise BadInput(f"--part {chosen}: data set {data.name} has only {' and '.join(there)}")
+    return there[chosen], chosen
+
+
+def _print_result(result: Evaluation, class_names: tuple[str, ...]) -> None:
+    wrong = result.samples - int(np.trace(result.confusion))
+    typer.echo(f"  accuracy  {percent(result.accuracy)} ({wrong:,} of {result.samples:,} wrong)")
+    typer.echo(f"  loss      {result.loss:.4f}")
+    typer.echo("  confusion (rows: what it is, columns: what was read)")
+    rows = [["", *class_names]]
+    rows += [[name, *(str(count) if count else "·" for count in row)] for name, row in _named(result, class_names)]
+    print_table([["   ", *row] for row in rows], right=frozenset(range(len(class_names) + 2)))
+
+
+def _named(result: Evaluation, class_names: tuple[str, ...]) -> list[tuple[str, list[int]]]:
+    return list(zip(class_names, result.confusion.tolist(), strict=True))

@@ -1,0 +1,54 @@
+"""``digitapp features``: what the units of a model look for, as one picture."""
+
+import io
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitapp.atomic import atomic_write_bytes
+from digitapp.cli.errors import BadInput
+from digitapp.cli.output import ModelArgument, check_can_write, note
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.inspection.colors import Theme
+from digitapp.inspection.picture import units_picture
+from digitapp.inspection.unit_images import layer_images, projected_images
+from digitapp.modelfile import load_model
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command("features", epilog="Example: digitapp features mnist --out units.png")
+def features_command(
+    model: ModelArgument,
+    out: Annotated[Path, typer.Option(help="The PNG file to write.", show_default=False)],
+    layer: Annotated[int, typer.Option(min=1, help="1 for the first hidden layer.")] = 1,
+    projected: Annotated[
+        bool, typer.Option("--projected", help="Show a deeper layer on the pixels, through the weights before it.")
+    ] = False,
+    theme: Annotated[Theme, typer.Option(help="The page's colour.")] = "light",
+) -> None:
+    """Draw what the units of a model look for."""
+    loaded = load_model(model)
+    problem = PROBLEMS[loaded.problem]
+    layers = len(loaded.network.weights)
+    if layer > layers:
+        raise BadInput(f"--layer {layer}: expected 1 to {layers}, for {loaded.name} has {layers} layers of weights")
+    if out.suffix.lower() != ".png":
+        raise BadInput(f"--out {out}: expected a name that ends in .png")
+    check_can_write(out)
+    make = projected_images if projected else layer_images
+    images = make(loaded.network, layer - 1, problem.rows, problem.columns)
+    if layer > 1 and not projected:
+        note(
+            f"layer {layer} reads {loaded.network.sizes[layer - 1]} units and no pixels; --projected shows it on pixels"
+        )
+    title = f"{loaded.name} · {_layer_name(layer, layers)}"
+    png = io.BytesIO()
+    units_picture(images, title, theme).save(png, format="PNG", optimize=True)
+    atomic_write_bytes(out, png.getvalue())
+    typer.echo(f"Wrote {out} ({len(images)} units)")
+
+
+def _layer_name(layer: int, layers: int) -> str:
+    return "output layer" if layer == layers else f"hidden layer {layer}"

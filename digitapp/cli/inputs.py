@@ -1,0 +1,74 @@
+"""From files to what a network reads: images and drawings, by the one road."""
+
+from pathlib import Path
+
+import numpy as np
+
+from digitapp.cli.errors import BadInput
+from digitapp.datasets.dataset import Split
+from digitapp.drawing.files import read_drawings
+from digitapp.drawing.images import read_image
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import Preprocessed, preprocess, preprocess_drawings
+from digitapp.drawing.render import RELATIVE_PEN_WIDTH
+from digitapp.modelfile import Model
+
+DRAWING_SIZE = 0.7  # of the canvas; the unit and the size of a drawing from a file mean nothing
+PEN_WIDTH = RELATIVE_PEN_WIDTH * DRAWING_SIZE
+
+
+def check_reads_drawings(model: Model) -> None:
+    """Refuse a model whose inputs are set by hand, pixel by pixel; raises BadInput."""
+    if model.preprocessing != "mnist":
+        raise BadInput(
+            f"model {model.name}: it reads {model.network.sizes[0]} pixels that are set by hand; "
+            "images and drawings need a model for 28×28 digits"
+        )
+
+
+def read_inputs(path: Path) -> list[Preprocessed]:
+    """Return what the network sees of an image file, or of each drawing in a drawings file.
+
+    Raises
+    ------
+    ImageFileError, DrawingFileError : a file that cannot be read as what it seems to be
+    """
+    if _is_drawings_file(path):
+        return [preprocess(drawing.normalised(DRAWING_SIZE), PEN_WIDTH) for drawing in read_drawings(path)]
+    return [preprocess(read_image(path))]
+
+
+def labelled_split(path: Path, classes: int) -> tuple[Split, int]:
+    """Return the labelled drawings of a file as inputs and labels, and how many others were left out.
+
+    Raises
+    ------
+    DrawingFileError : the file cannot be read
+    BadInput : no drawing has a label, or one has a label that the model does not know
+    """
+    drawings = read_drawings(path)
+    labelled: list[Drawing] = [drawing for drawing in drawings if drawing.label is not None]
+    labels = np.array([drawing.label for drawing in labelled], dtype=np.int64)
+    if not labelled:
+        raise BadInput(f"{path}: none of its {len(drawings)} drawings has a label to measure against")
+    if labels.max() >= classes:
+        raise BadInput(f"{path}: there is a label {labels.max()}; the model knows 0 to {classes - 1}")
+    pictures = preprocess_drawings(
+        [drawing.normalised(DRAWING_SIZE) for drawing in labelled], [PEN_WIDTH] * len(labelled)
+    )
+    return Split(pictures.reshape(len(labelled), -1), labels), len(drawings) - len(labelled)
+
+
+def _is_drawings_file(path: Path) -> bool:
+    """Tell by the name, and where that says nothing by the first bytes: JSON and gzip are no images."""
+    suffix = path.suffix.lower()
+    if suffix in (".json", ".gz"):
+        return True
+    if suffix in (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp"):
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+    except OSError:
+        return False  # the reader of images will say what is wrong
+    return start.startswith(b"\x1f\x8b") or start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))

@@ -1,0 +1,82 @@
+"""How every verb speaks: results to stdout, all else to stderr; and the options that several verbs share."""
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from digitapp.cli.errors import BadInput
+
+DataDirOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Where data lie; then come $DIGITAPP_DATA_DIR and the user's data folder."),
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+ModelArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped model.", show_default=False)
+]
+
+
+def print_json(values: Mapping[str, Any]) -> None:
+    """Print one JSON object on stdout; numbers that JSON does not know become null."""
+    typer.echo(json.dumps(_plain(values), allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it: arrays as lists, paths as text, NaN and infinity as None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):  # NumPy's arrays and scalars
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
+
+
+def note(message: str) -> None:
+    """Say something that is no result, on stderr."""
+    typer.echo(f"digitapp: {message}", err=True)
+
+
+def print_table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
+    """Print rows of cells in columns of equal width; the columns whose numbers are in `right` end flush right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if index in right else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        typer.echo("  ".join(cells).rstrip())
+
+
+def percent(share: float | None) -> str:
+    """Return a share as text, "98.31 %", or a dash for None."""
+    return "–" if share is None else f"{100 * share:.2f} %"
+
+
+def check_can_write(path: Path) -> None:
+    """Refuse a file to be written before long work is done for it.
+
+    Raises
+    ------
+    BadInput : the folder is not there or cannot be written to, or the path is a folder itself
+    """
+    if path.is_dir():
+        raise BadInput(f"--out {path}: this is a folder; expected the name of a file")
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise BadInput(f"--out {path}: the folder {folder} does not exist")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise BadInput(f"--out {path}: the file is write-protected")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadInput(f"--out {path}: the folder {folder} cannot be written to ({reason})") from error

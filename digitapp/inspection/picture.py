@@ -1,0 +1,69 @@
+"""The units of a layer as a picture to save: tiles, a title, and the scale bar that says what the colours mean."""
+
+from math import ceil, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from digitapp.inspection.colors import Theme, diverging_map, scale_bar, signed_label, symmetric_limit
+from digitapp.inspection.unit_images import tile
+
+_PAGE: dict[Theme, str] = {"light": "#F4F5F7", "dark": "#15171B"}
+_TEXT: dict[Theme, str] = {"light": "#181C23", "dark": "#E9EBEF"}
+_MARGIN = 24
+_GAP = 4
+_BAR_SIZE = (160, 10)
+_FONT_SIZE = 14
+_TILE_SIDE = 56
+_LARGEST_SIDE = 8192
+
+
+def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Image.Image:
+    """Return all images of a layer on one page, in one symmetric scale.
+
+    Parameters
+    ----------
+    images : float array, shape (units, rows, columns), from `layer_images` or `projected_images`
+    title : what they are; the number of units is added
+    theme : "light" or "dark"
+    """
+    units, rows, columns = images.shape
+    scale = max(1, round(_TILE_SIDE / max(rows, columns)))
+    across = _across(units, columns * scale, rows * scale)
+    limit = symmetric_limit(images)
+    page = tuple(bytes.fromhex(_PAGE[theme][1:]))
+    tiles, _ = tile(diverging_map(images, limit, theme), across, _GAP, scale=scale, background=page)
+
+    bar_width = _BAR_SIZE[0]
+    font = ImageFont.load_default(_FONT_SIZE)
+    text = f"{title} · {units} units"
+    text_width = ceil(font.getlength(text))
+    # The bar stands on the right of the title where there is room, else below it.
+    side_by_side = tiles.shape[1] >= text_width + 2 * _MARGIN + bar_width
+    head = 2 * _MARGIN if side_by_side else 4 * _MARGIN
+    width = max(tiles.shape[1], text_width, bar_width) + 2 * _MARGIN
+    picture = Image.new("RGB", (width, tiles.shape[0] + 2 * _MARGIN + head), page)
+    draw = ImageDraw.Draw(picture)
+    draw.text((_MARGIN, _MARGIN), text, _TEXT[theme], font)
+    left, top = (width - _MARGIN - bar_width, _MARGIN) if side_by_side else (_MARGIN, 2 * _MARGIN + 8)
+    _draw_scale_bar(picture, draw, (left, top), limit, theme, font)
+    picture.paste(Image.fromarray(tiles), (_MARGIN, _MARGIN + head))
+    return picture
+
+
+def _across(units: int, width: int, height: int) -> int:
+    """Return how many tiles to put side by side: a page a little wider than high, within what an image may measure."""
+    across = ceil(sqrt(units * 1.3 * (height + _GAP) / (width + _GAP)))
+    return max(1, min(across, units, _LARGEST_SIDE // (width + _GAP)))
+
+
+def _draw_scale_bar(
+    picture: Image.Image, draw: ImageDraw.ImageDraw, place: tuple[int, int], limit: float, theme: Theme, font: Any
+) -> None:
+    width, height = _BAR_SIZE
+    left, top = place
+    picture.paste(Image.fromarray(scale_bar(width, height, theme)), place)
+    for value, x, anchor in ((-limit, 0, "la"), (0.0, width // 2, "ma"), (limit, width, "ra")):
+        draw.text((left + x, top + height + 4), signed_label(value), _TEXT[theme], font, anchor=anchor)
