@@ -75,12 +75,13 @@ class NetworkDiagram(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         self._weights_scale, self._activation_scale = ScaleBar(), ScaleBar("activation")
-        self._hint = ElidedLabel(self.tr("Hover any line or unit"), "caption", "text3")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._hint = Label(self.tr("Hover any line or unit"), "caption", "text3", wrap=True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         for name, bar in ((self.tr("Weights"), self._weights_scale), (self.tr("Activation"), self._activation_scale)):
             row.addWidget(Label(name, "caption-strong", "text2"), 0, Qt.AlignmentFlag.AlignTop)
+            bar.setFixedWidth(theme.scaled(128))
             row.addWidget(bar, 0, Qt.AlignmentFlag.AlignTop)
-            row.addSpacing(theme.SPACE)
+            row.addSpacing(theme.SPACE // 2)
         row.addWidget(self._hint, 1, Qt.AlignmentFlag.AlignTop)
         # As high as a caption of two lines: nothing moves when a walk begins.
         legend.setFixedHeight(max(legend.sizeHint().height(), 2 * QFontMetrics(self._words.font()).lineSpacing()))

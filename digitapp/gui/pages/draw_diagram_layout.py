@@ -23,7 +23,7 @@ _CARD_TEXT, _CARD_MARGIN, _CARD_GAP = 74.0, 12.0, 12.0
 _CARD_PADDING = 8.0  # above and below the picture
 _CARD_HEIGHT, _CARD_SMALLEST = (62.0, 132.0), 62.0
 _ROW_WIDTH, _ROW_SMALLEST, _ROW_TALLEST = 96.0, 26.0, 40.0
-_BOX_PITCH, _BOX_SMALLEST = 22.0, 6.0
+_BOX_PITCH, _BOX_SMALLEST = 32.0, 6.0
 _CELL_LARGEST = 26
 _CIRCLE, _CIRCLE_SMALLEST = 82.0, 10.0
 _NARROWEST_GAP = 44.0
@@ -82,27 +82,23 @@ def lay_out(sizes: Sequence[int], grid: tuple[int, int], width: float, height: f
     outputs_width = min(_CIRCLE, max(_CIRCLE_SMALLEST, room / sizes[-1] - 24))
     hidden = sizes[1:-1]
     inner = width - _INPUT_LABEL - _INPUT_BOX - outputs_width - 8
+    grids = [grid if layer == 0 else compact_shape(sizes[layer]) for layer in range(len(hidden))]
+    details, widths, gap = [], [], inner  # a network without hidden layers
     for details in _choices(hidden, room):
-        widths = [
-            _width(kind, size, _image_grid(sizes, grid, layer), room)
-            for layer, (kind, size) in enumerate(zip(details, hidden, strict=True))
-        ]
+        shapes = zip(details, hidden, grids, strict=True)
+        widths = [_width(kind, size, shape, room) for kind, size, shape in shapes]
         gap = (inner - sum(widths)) / (len(hidden) + 1)
-        if gap >= _NARROWEST_GAP or all(kind is Detail.BOX for kind in details):
+        if gap >= _NARROWEST_GAP:
             break
     if gap < _BOX_SMALLEST:
         return None
     columns = [_inputs(sizes[0], top, room)]
     x = columns[0].right + gap
-    for layer, (kind, size, column_width) in enumerate(zip(details, hidden, widths, strict=True)):
-        columns.append(_hidden(kind, size, _image_grid(sizes, grid, layer), QRectF(x, top, column_width, room)))
+    for kind, size, shape, column_width in zip(details, hidden, grids, widths, strict=True):
+        columns.append(_hidden(kind, size, shape, QRectF(x, top, column_width, room)))
         x += column_width + gap
     columns.append(_outputs(sizes[-1], QRectF(x, top, outputs_width, room)))
     return columns
-
-
-def _image_grid(sizes: Sequence[int], grid: tuple[int, int], layer: int) -> tuple[int, int]:
-    return grid if layer == 0 else compact_shape(sizes[layer])
 
 
 def _choices(hidden: Sequence[int], room: float) -> list[list[Detail]]:
@@ -201,12 +197,12 @@ def line_ends(columns: Sequence[Column], layer: int) -> NDArray[np.float64]:
     return ends
 
 
-def _ports(place: QRectF, count: int, widest: float) -> NDArray[np.float64]:
+def _ports(place: QRectF, count: int, widest: float) -> NDArray[np.floating]:
     step = min(widest, 0.7 * place.height() / count)
     return (np.arange(count) - (count - 1) / 2) * step
 
 
-def curve(ends: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
+def curve(ends: NDArray[np.float64], t: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return points of the curves between `ends` (..., 4) at the positions t (points,), shape (..., points, 2).
 
     Each is a cubic Bézier curve that leaves and arrives horizontally, its control points at half the way.

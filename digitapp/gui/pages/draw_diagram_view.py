@@ -31,8 +31,9 @@ from digitapp.gui.widgets.readout import HoverReadout
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.unit_images import layer_images
 
-MOST_LINES = 1500
+MOST_LINES = 1000
 _LINE_WIDEST, _THINNEST = 6.0, 0.6
+_FEW_LINES = 60
 _LOUD, _SILENT, _UNKNOWN = 0.85, 0.12, 0.35
 _REACH = 6.0  # how near the pointer must come to a line
 
@@ -41,7 +42,7 @@ class Place(NamedTuple):
     """A unit of the diagram: column 0 holds the inputs."""
 
     column: int
-    index: int
+    unit: int
 
 
 class Line(NamedTuple):
@@ -215,9 +216,14 @@ class DiagramView(QWidget):
             color, width = QColor(p.danger), _THINNEST
         else:
             color = QColor(p.positive if weight > 0 else p.negative)
-            width = max(_THINNEST, _LINE_WIDEST * min(1.0, abs(weight) / self._widest))
+            width = max(_THINNEST, self._line_width() * min(1.0, abs(weight) / self._widest))
         color.setAlphaF(opacity)
         return QPen(color, width + extra, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+
+    def _line_width(self) -> float:
+        """Return the width of the strongest line: many lines are thinner, so that they can be told apart."""
+        count = 1 if self._lines is None else len(self._lines.ends)
+        return max(_THINNEST * 2, _LINE_WIDEST * min(1.0, (_FEW_LINES / count) ** 0.5))
 
     def _paint_lines(self, painter: QPainter, lines: _Lines) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -285,7 +291,7 @@ class DiagramView(QWidget):
             _ring(painter, columns[0].places[pixel], 7)
         for place in {self._focused if self.hasFocus() else None, self._hovered}:
             if isinstance(place, Place) and place.column > 0:
-                rectangle = columns[place.column].places[place.index]
+                rectangle = columns[place.column].places[place.unit]
                 round_one = columns[place.column].detail is Detail.CIRCLE
                 _ring(painter, rectangle, rectangle.width() / 2 + 3 if round_one else 11)
 
@@ -303,9 +309,9 @@ class DiagramView(QWidget):
         if lines is None:
             return
         if place.column:
-            chosen = (lines.where[:, 0] == place.column - 1) & (lines.where[:, 2] == place.index)
+            chosen = (lines.where[:, 0] == place.column - 1) & (lines.where[:, 2] == place.unit)
         else:
-            chosen = (lines.where[:, 0] == 0) & (lines.where[:, 1] == place.index)
+            chosen = (lines.where[:, 0] == 0) & (lines.where[:, 1] == place.unit)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for index in np.flatnonzero(chosen):
             painter.setPen(self._pen(float(lines.weights[index]), 1.0))
@@ -350,7 +356,7 @@ class DiagramView(QWidget):
         if isinstance(thing, Line) and thing.layer == 0:
             pixel = thing.source
         elif isinstance(thing, Place) and thing.column == 0:
-            pixel = thing.index
+            pixel = thing.unit
         if pixel != self._pixel:
             self._pixel = pixel
             self.pixel_hovered.emit(pixel)
@@ -369,7 +375,7 @@ class DiagramView(QWidget):
             content = line_readout(computation, *thing)
         else:
             content = unit_readout(computation, *thing)
-            rectangle = self._columns[thing.column].places[thing.index]
+            rectangle = self._columns[thing.column].places[thing.unit]
             point = QPoint(round(rectangle.right()), round(rectangle.top()))
         self._readout.show_at(self._readout.pos() - QPoint(14, 14) if point is None else point, *content)
 
@@ -401,9 +407,9 @@ class DiagramView(QWidget):
         count = len(columns[column].places)
         if across and column != old.column:
             # The nearest in height, so that going there and back again ends where it began in small networks.
-            height = columns[old.column].places[old.index].center().y()
+            height = columns[old.column].places[old.unit].center().y()
             return Place(column, min(range(count), key=lambda k: abs(columns[column].places[k].center().y() - height)))
-        return Place(column, min(max(old.index + down, 0), count - 1))
+        return Place(column, min(max(old.unit + down, 0), count - 1))
 
     def _describe(self) -> None:
         self._show_readout()

@@ -154,7 +154,7 @@ def unit_readout(computation: Computation, column: int, index: int) -> tuple[str
     if value is None or total is None:
         return title, [bias]
     rows = [*_terms(computation, layer, index), bias]
-    rows.append(ReadoutRow(translate("NetworkDiagram", "sum of weights + bias = z"), with_sign(total)))
+    rows.append(ReadoutRow(translate("NetworkDiagram", "sum + bias = z"), with_sign(total)))
     rows.append(ReadoutRow(f"{computation.squashing(layer)}(z) = a", number(value)))
     return title, rows
 
@@ -169,8 +169,9 @@ def _terms(computation: Computation, layer: int, index: int) -> Iterable[Readout
     named = np.sort(voices[np.argsort(-np.abs(adds[voices]), kind="stable")][:_MOST_TERMS])
     for source in named:
         name = computation.source_name(layer, int(source))
-        factor = "" if values[source] == 1 else f" × {number(float(values[source]))}"
-        yield ReadoutRow(f"{name}: {with_sign(float(weights[source]))}{factor}", with_sign(float(adds[source])))
+        if values[source] != 1:
+            name += f"  {with_sign(float(weights[source]))} × {number(float(values[source]))}"
+        yield ReadoutRow(name, with_sign(float(adds[source])))
     rest = np.setdiff1d(voices, named)
     if rest.size:
         yield ReadoutRow(
