@@ -36,6 +36,7 @@ _BYTES_PER_VALUE = {"F32": 4, "F16": 2}
 # Far more than a record of a long training takes, far less than would fill the memory.
 _MOST_HEADER_BYTES = 16 << 20
 _MOST_UNITS = 1 << 31
+_MOST_LAYERS = 100
 
 
 class ModelFileError(Exception):
@@ -149,7 +150,8 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
         # safetensors stores memory as it lies: a view in another order would be written scrambled.
         tensors[f"layers.{layer}.weight"] = np.ascontiguousarray(weight, dtype=np.float32)
         tensors[f"layers.{layer}.bias"] = np.ascontiguousarray(bias, dtype=np.float32)
-    description.check_tensors(path, tensors)
+    description.check_shapes(path, {name: tensor.shape for name, tensor in tensors.items()})
+    _check_finite(path, tensors)
     data = safetensors.numpy.save(tensors, metadata={_METADATA_KEY: text})
     try:
         atomic_write_bytes(path, data)
@@ -165,10 +167,7 @@ def load_model(path_or_name: str | os.PathLike[str]) -> Model:
     ModelFileError : one of its subclasses, whatever the file holds
     """
     path = _resolve(Path(path_or_name))
-    text, tensors = _read_safetensors(path)
-    description = _Description.from_json(path, text)
-    description.check_tensors(path, tensors)
-
+    description, tensors = _read(path)
     network = Network(description.sizes, description.activations)
     for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         weight[...] = tensors[f"layers.{layer}.weight"]
@@ -229,23 +228,22 @@ class _Description:
             shapes[f"layers.{layer}.bias"] = (fan_out,)
         return shapes
 
-    def check_tensors(self, path: Path, tensors: Mapping[str, np.ndarray]) -> None:
-        """Check names, shapes and values; raise `ModelContentError`."""
+    def check_shapes(self, path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Check that a file has just the tensors of this network; raise `ModelContentError`."""
         expected = self.shapes
-        if tensors.keys() != expected.keys():
-            found, wanted = _shorten(sorted(tensors)), _shorten(sorted(expected))
-            raise ModelContentError(path, f"it holds the tensors {found}; expected {wanted}")
+        missing, surplus = expected.keys() - shapes.keys(), shapes.keys() - expected.keys()
+        if missing or surplus:
+            found = f"it lacks the tensor {min(missing)}" if missing else f"it has a tensor {_shorten(min(surplus))}"
+            raise ModelContentError(path, f"{found}; expected weight and bias of {len(self.activations)} layers")
         for name, shape in expected.items():
-            if tensors[name].shape != shape:
-                raise ModelContentError(path, f"the shape of {name} is {tensors[name].shape}; expected {shape}")
-            if not np.isfinite(tensors[name]).all():
-                raise ModelContentError(path, f"there are values in {name} that are not finite numbers")
+            if shapes[name] != shape:
+                raise ModelContentError(path, f"the shape of {name} is {shapes[name]}; expected {shape}")
 
     def _check(self, path: Path) -> None:
         """Check that the parts fit each other."""
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
+        if not 2 <= len(self.sizes) <= _MOST_LAYERS or min(self.sizes) < 1:
             raise ModelContentError(
-                path, f"the layer sizes are {_shorten(self.sizes)}; expected two or more, each at least 1"
+                path, f"the layer sizes are {_shorten(self.sizes)}; expected 2 to {_MOST_LAYERS}, each at least 1"
             )
         if len(self.activations) != len(self.sizes) - 1:
             found = f"{len(self.activations)} activations for {len(self.sizes)} layer sizes"
@@ -287,11 +285,11 @@ def _resolve(path: Path) -> Path:
     raise ModelNotFoundError(path, tuple(shipped))
 
 
-def _read_safetensors(path: Path) -> tuple[str, dict[str, np.ndarray]]:
-    """Read a file of this program: the JSON text in its header and its tensors.
+def _read(path: Path) -> tuple[_Description, dict[str, np.ndarray]]:
+    """Read and check a file.
 
-    The header is read and checked first: the file's size must be just what it announces, so that nothing larger than
-    a model is ever read into memory.
+    The values come last: only once the header is sound, describes a network of just these tensors, and the file has
+    just the size that they take, so that nothing larger than a model is ever read into memory.
     """
     try:
         with path.open("rb") as file:
@@ -299,23 +297,26 @@ def _read_safetensors(path: Path) -> tuple[str, dict[str, np.ndarray]]:
             length = int.from_bytes(file.read(8), "little")
             if size < 8 or not 2 <= length <= min(size - 8, _MOST_HEADER_BYTES):
                 raise ModelDamagedError(path, f"this is not a safetensors file, or it is cut short ({size:,} bytes)")
-            raw = file.read(length)
-            text, data_bytes = _check_header(path, raw)
+            text, shapes, data_bytes = _parse_header(path, file.read(length))
             if size != 8 + length + data_bytes:
                 found = f"the file has {size:,} bytes; expected the {8 + length + data_bytes:,} its header announces"
                 raise ModelDamagedError(path, found)
+            description = _Description.from_json(path, text)
+            description.check_shapes(path, shapes)
             file.seek(0)
             data = file.read(size)
     except OSError as error:
         raise ModelAccessError(path, f"cannot be read: {error.strerror or error}") from error
     try:
-        return text, safetensors.numpy.load(data)
+        tensors = safetensors.numpy.load(data)
     except safetensors.SafetensorError as error:
         raise ModelDamagedError(path, f"this is not a sound safetensors file ({error})") from error
+    _check_finite(path, tensors)
+    return description, tensors
 
 
-def _check_header(path: Path, raw: bytes) -> tuple[str, int]:
-    """Return this program's JSON text in the header and the bytes of data the header announces."""
+def _parse_header(path: Path, raw: bytes) -> tuple[str, dict[str, tuple[int, ...]], int]:
+    """Return this program's JSON text in a header, the shape of each tensor and the bytes that all take."""
     try:
         entries = _parse_json(path, raw.decode())
     except (UnicodeDecodeError, ModelContentError) as error:
@@ -323,6 +324,7 @@ def _check_header(path: Path, raw: bytes) -> tuple[str, int]:
     metadata = entries.pop("__metadata__", None)
     if not isinstance(metadata, dict) or not isinstance(metadata.get(_METADATA_KEY), str):
         raise ForeignModelError(path, "this safetensors file was not written by digitapp")
+    shapes: dict[str, tuple[int, ...]] = {}
     data_bytes = 0
     for name, entry in entries.items():
         dtype, shape = (entry.get("dtype"), entry.get("shape")) if isinstance(entry, dict) else (None, None)
@@ -331,8 +333,15 @@ def _check_header(path: Path, raw: bytes) -> tuple[str, int]:
         if not isinstance(dtype, str) or dtype not in _BYTES_PER_VALUE or len(shape) > 2:
             found = f"{_shorten(name)} is an array of {_shorten(dtype)} with {len(shape)} dimensions"
             raise ModelContentError(path, f"{found}; expected {' or '.join(_BYTES_PER_VALUE)} with 1 or 2")
+        shapes[name] = tuple(shape)
         data_bytes += prod(shape) * _BYTES_PER_VALUE[dtype]
-    return metadata[_METADATA_KEY], data_bytes
+    return metadata[_METADATA_KEY], shapes, data_bytes
+
+
+def _check_finite(path: Path, tensors: Mapping[str, np.ndarray]) -> None:
+    for name, values in tensors.items():
+        if not np.isfinite(values).all():
+            raise ModelContentError(path, f"there are values in {name} that are not finite numbers")
 
 
 def _parse_json(path: Path, text: str) -> dict[str, Any]:

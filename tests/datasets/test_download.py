@@ -42,7 +42,7 @@ class Mirror:
             def do_GET(self) -> None:
                 mirror.answer(self)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the base class
                 """Keep the tests' output clean."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
