@@ -69,7 +69,10 @@ def mnist_status(data_dir: str | os.PathLike[str] | None = None) -> MnistStatus:
     searched = tuple(place for folder in data_dirs(data_dir) for place in (folder, folder / "mnist"))
     missing = FILES
     for folder in searched:
-        missing_here = _missing(folder)
+        try:
+            missing_here = _missing(folder)
+        except DataFileError:  # a folder that may not be looked into is no reason to stop looking
+            continue
         if not missing_here:
             return MnistStatus(folder, searched, ())
         missing = min(missing, missing_here, key=len)

@@ -76,6 +76,14 @@ def test_the_order_of_the_places(tmp_path, fake_mnist, monkeypatch):
     assert load_dataset("mnist", data_dir=explicit).name == "mnist"
 
 
+def test_a_place_that_cannot_be_looked_into_is_passed_over(tmp_path, fake_mnist, monkeypatch):
+    fake_mnist.write(tmp_path / "good")
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "good"))
+    assert mnist_status("x" * 5000).directory == tmp_path / "good"
+    with pytest.raises(DataFileError, match="can be read"):
+        load_mnist(Path("x" * 5000))
+
+
 def test_an_incomplete_set_is_reported_file_by_file(tmp_path, fake_mnist):
     folder = fake_mnist.write(tmp_path / "d")
     (folder / "t10k-labels-idx1-ubyte.gz").unlink()

@@ -9,6 +9,9 @@ from digitapp.datasets import load_dataset
 from digitapp.datasets.errors import CsvError, DataFileError
 from digitapp.datasets.toy import load_toy
 from digitapp.resources import shipped_data_dir
+from digitapp.training.evaluate import evaluate
+from digitapp.training.loop import train
+from digitapp.training.presets import DEFAULTS, build_network
 
 HEADER = "label," + ",".join(f"p{number}" for number in range(1, 13)) + ",hand,part"
 ZERO = "0,1,1,1,1,0,1,1,0,1,1,1,1,square,train"
@@ -46,6 +49,22 @@ def test_the_page_about_the_toy_shows_every_image():
                 shown.add("".join(row[left : left + 3] for row in rows[top : top + 4]))
     images = np.concatenate([data.train.inputs, data.validation.inputs])
     assert shown == {"".join("·█"[int(pixel)] for pixel in image) for image in images}
+
+
+def test_a_12_3_2_network_trained_on_48_images_reads_all_64():
+    data = load_dataset("toy")
+    assert data.validation is not None
+    network_config, train_config = DEFAULTS["toy"]
+    perfect = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        network = build_network(12, 2, network_config, train_config.loss, rng)
+        assert network.sizes == (12, 3, 2)
+        for _event in train(network, data, train_config, rng):
+            pass
+        accuracies = [evaluate(network, train_config.loss, part).accuracy for part in (data.train, data.validation)]
+        perfect += accuracies == [1, 1]
+    assert perfect >= 9
 
 
 def test_a_file_without_parts_is_all_for_training(tmp_path):
