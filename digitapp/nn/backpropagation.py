@@ -36,33 +36,42 @@ class Backpropagation:
         self.gradient = np.zeros_like(network.parameters) if gradient is None else gradient
         self.inputs = np.zeros((batch_size, network.sizes[0]), dtype)
         self.targets = np.zeros((network.sizes[-1], batch_size), dtype)
-        self._layer_shapes = [(units, batch_size) for units in network.sizes[1:]]
-        self._pre_activations = [np.empty(shape, dtype) for shape in self._layer_shapes]
-        self._activations = [
+        pre_activations = [np.empty((units, batch_size), dtype) for units in network.sizes[1:]]
+        activations = [
             z if layer.activation.key == "identity" else np.empty_like(z)
-            for layer, z in zip(network.layers, self._pre_activations, strict=True)
+            for layer, z in zip(network.layers, pre_activations, strict=True)
         ]
-        self._deltas = [np.empty(shape, dtype) for shape in self._layer_shapes]
-        weight_gradients, self._bias_gradients = network.views(self.gradient)
-        self._weight_gradients = [gradient.T for gradient in weight_gradients]
-        self._layer_inputs = [self.inputs.T, *self._activations[:-1]]
+        layer_inputs = [self.inputs.T, *activations[:-1]]
+        deltas = [np.empty_like(z) for z in pre_activations]
+        weight_gradients, bias_gradients = network.views(self.gradient)
+
+        self.outputs = activations[-1]
+        self._output_delta = deltas[-1]
+        self._forward = list(zip(network.layers, layer_inputs, pre_activations, activations, strict=True))
+        self._backward = list(
+            zip(
+                network.layers,
+                [inputs.T for inputs in layer_inputs],
+                pre_activations,
+                activations,
+                deltas,
+                [gradient.T for gradient in weight_gradients],
+                bias_gradients,
+                [None, *deltas[:-1]],  # nobody asks for the gradient of the network's input
+                strict=True,
+            )
+        )[::-1]
         self._ones = np.ones(batch_size, dtype)
-        self.outputs = self._activations[-1]
 
     def __call__(self) -> float:
         """Return the mean loss of the batch, and leave its gradient in `gradient`."""
-        layers = self.network.layers
-        for layer, inputs, z, a in zip(
-            layers, self._layer_inputs, self._pre_activations, self._activations, strict=True
-        ):
+        for layer, inputs, z, a in self._forward:
             layer.forward(inputs, z, a)
-
-        value = self.loss.evaluate(self.outputs, self.targets, self._deltas[-1])  # ∂C/∂a of the last layer
-        for index in range(len(layers) - 1, -1, -1):
-            layer, delta = layers[index], self._deltas[index]
-            layer.activation.chain(delta, self._pre_activations[index], self._activations[index])  # BP1, BP2
-            delta.dot(self._layer_inputs[index].T, self._weight_gradients[index])  # BP4
-            delta.dot(self._ones, self._bias_gradients[index])  # BP3: the sum over the batch
-            if index > 0:  # nobody asks for the gradient of the network's input
-                layer.weights.dot(delta, self._deltas[index - 1])  # BP2
+        value = self.loss.evaluate(self.outputs, self.targets, self._output_delta)  # ∂C/∂a of the last layer
+        for layer, inputs, z, a, delta, weight_gradient, bias_gradient, delta_below in self._backward:
+            layer.activation.chain(delta, z, a)  # BP1: δ = ∂C/∂a ⊙ f'(z)
+            delta.dot(inputs, weight_gradient)  # BP4: ∂C/∂W = δ aᵀ
+            delta.dot(self._ones, bias_gradient)  # BP3: ∂C/∂b = δ, summed over the batch
+            if delta_below is not None:
+                layer.weights.dot(delta, delta_below)  # BP2: ∂C/∂a of the layer below = W δ
         return value

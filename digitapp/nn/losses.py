@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from digitapp.nn.constants import constant
 from digitapp.nn.options import Option
 
 
@@ -95,14 +96,14 @@ class CrossEntropy(Loss):
     output_activation = "identity"
 
     def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
-        batch = outputs.shape[1]
-        shifted = np.subtract(outputs, np.maximum.reduce(outputs, axis=0), out=gradient)
+        (classes, batch), dtype = outputs.shape, outputs.dtype
+        shifted = np.subtract(outputs, np.maximum.reduce(outputs, 0), out=gradient)
         right = float(np.vdot(targets, shifted))
         exponentials = np.exp(shifted, out=gradient)
-        sums = np.add.reduce(exponentials, axis=0)
+        sums = constant(1.0, dtype, (classes,)).dot(exponentials)
         softmax = np.divide(exponentials, sums, out=gradient)
         np.subtract(softmax, targets, out=gradient)
-        np.multiply(gradient, 1 / batch, out=gradient)
+        np.multiply(gradient, constant(1 / batch, dtype), out=gradient)
         return (float(np.add.reduce(np.log(sums))) - right) / batch
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -126,7 +127,7 @@ class SquaredError(Loss):
         batch = outputs.shape[1]
         error = np.subtract(outputs, targets, out=gradient)
         value = 0.5 * float(np.vdot(error, error)) / batch
-        np.multiply(error, 1 / batch, out=gradient)
+        np.multiply(error, constant(1 / batch, error.dtype), out=gradient)
         return value
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:

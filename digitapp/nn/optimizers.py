@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from digitapp.nn.constants import constant
 from digitapp.nn.options import Option
 
 
@@ -48,11 +49,15 @@ class Optimizer:
         for name, vector in self.state.items():
             setattr(self, name, vector)
         self._scratch = np.empty_like(parameters)
+        self._dtype = parameters.dtype
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
         """Change `parameters` in place; `gradient` may be overwritten."""
         self.steps += 1
         self._update(parameters, gradient, learning_rate)
+
+    def _constant(self, value: float) -> np.ndarray:
+        return constant(value, self._dtype)
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         raise NotImplementedError
@@ -90,7 +95,7 @@ class Momentum(Optimizer):
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         v, scratch = self.v, self._scratch
-        np.multiply(v, self.momentum, out=v)
+        np.multiply(v, self._constant(self.momentum), out=v)
         np.multiply(g, alpha, out=scratch)
         np.subtract(v, scratch, out=v)
         np.add(theta, v, out=theta)
@@ -124,9 +129,9 @@ class Adam(Optimizer):
         m, v, scratch = self.m, self.v, self._scratch
         m_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
-        np.multiply(m, self.beta1, out=m)
+        np.multiply(m, self._constant(self.beta1), out=m)
         np.add(m, g, out=m)
-        np.multiply(v, self.beta2, out=v)
+        np.multiply(v, self._constant(self.beta2), out=v)
         np.multiply(g, g, out=g)
         np.add(v, g, out=v)
         np.sqrt(v, out=scratch)
