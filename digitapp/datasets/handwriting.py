@@ -1,0 +1,187 @@
+"""Handwritten digits without a download: the strokes of `styles`, bent as hands bend them.
+
+Each digit is a style, written by a hand that misses the points a little, slants, stretches, turns and bows the whole, cuts
+corners when it is fast and trembles when it is slow, with a pen of some width. The drawings take the same road to the
+network's input as the canvas's own (`digitapp.drawing.preprocess`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.styles import STYLES, Style, strokes_of
+from digitapp.drawing.ink import Drawing, Stroke
+from digitapp.drawing.preprocess import preprocess_drawings
+
+Paths = NDArray[np.float64]
+
+DEFAULT_COUNT = 60_000
+
+
+class Handwritten(NamedTuple):
+    """A digit as the generator wrote it: a labelled drawing on the canvas, the pen's width there, and the style."""
+
+    drawing: Drawing
+    pen_width: float
+    style: Style
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How far hands stray from the styles: standard deviations unless said otherwise, lengths as shares of the height."""
+
+    miss: float = 0.03  # of every point; for one digit times a factor of its own
+    miss_at_ends: float = 0.03  # of the points where the pen touches down or lifts off, in addition
+    slant: float = 0.22  # horizontal shear
+    mean_slant: float = 0.08  # to the right
+    turn: float = 0.09  # radians
+    stretch: float = 0.22  # of the logarithm of width : height
+    bow: float = 0.05  # of a smooth bending of the whole
+    balance: float = 0.22  # of the slope of a quadratic that makes one half larger than the other
+    tremor: float = 0.006
+    pen_width: float = 0.115  # median, as a share of the longer side
+    pen_spread: float = 0.3  # of the logarithm of the pen's width
+    pressure: float = 0.12
+
+
+def generate_drawings(count: int, rng: np.random.Generator, hand: Hand = Hand()) -> list[Handwritten]:  # noqa: B008
+    """Write `count` digits, as many of each as of every other (to one), in random order.
+
+    Parameters
+    ----------
+    count : int >= 0
+    rng : random generator; the same state gives the same drawings
+    hand : Hand, how much the digits vary
+
+    Returns
+    -------
+    digits : list of Handwritten; the drawings have labels and lie anywhere on the canvas, a quarter to nearly all of it
+        large
+    """
+    labels = rng.permutation(np.arange(count) % 10)
+    style_indices = np.zeros(count, dtype=np.intp)
+    for label in range(10):
+        own = [index for index, style in enumerate(STYLES) if style.label == label]
+        weights = np.array([STYLES[index].weight for index in own])
+        chosen = labels == label
+        style_indices[chosen] = rng.choice(own, size=int(chosen.sum()), p=weights / weights.sum())
+    digits: list[Handwritten | None] = [None] * count
+    for index in np.unique(style_indices):
+        places = np.flatnonzero(style_indices == index)
+        for place, digit in zip(places, _written(STYLES[index], len(places), hand, rng), strict=True):
+            digits[place] = digit
+    return [digit for digit in digits if digit is not None]
+
+
+def generate(count: int = DEFAULT_COUNT, seed: int = 0) -> Dataset:
+    """Write a data set of `count` digits: five sixths to train on, a twelfth each to validate and to test.
+
+    Parameters
+    ----------
+    count : int >= 12
+    seed : int, the same seed gives the same images
+
+    Raises
+    ------
+    ValueError : fewer than 12 digits, which would leave a part empty
+    """
+    if count < 12:
+        raise ValueError(f"a data set needs at least 12 digits, got {count}")
+    digits = generate_drawings(count, np.random.default_rng(seed))
+    inputs = preprocess_drawings([digit.drawing for digit in digits], [digit.pen_width for digit in digits])
+    inputs = inputs.reshape(count, -1)
+    labels = np.array([digit.style.label for digit in digits], dtype=np.int64)
+    held_out = count // 12
+    parts = [
+        Split(inputs[part], labels[part])
+        for part in (slice(2 * held_out, None), slice(held_out), slice(held_out, 2 * held_out))
+    ]
+    return Dataset("handwriting", PROBLEMS["mnist"], *parts)
+
+
+def _written(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> list[Handwritten]:
+    """Write one style `count` times."""
+    strokes = strokes_of(style)
+    sloppiness = np.exp(rng.normal(0, 0.4, (count, 1, 1)))
+    points = strokes.points + rng.normal(0, hand.miss, (count, *strokes.points.shape)) * sloppiness
+    points += rng.normal(0, hand.miss_at_ends, points.shape) * sloppiness * strokes.ends[:, None]
+    paths = strokes.spline @ points
+    starts = np.cumsum((0, *strokes.lengths))
+    _cut_corners(paths, starts, rng)
+    _tremble(paths, hand, rng)
+    _bend(paths, hand, rng)
+    pressures = _pressures(count, strokes.spline.shape[0], hand, rng)
+    paths, pen_widths = _on_canvas(paths, hand, rng)
+    inked = np.concatenate([paths, pressures[:, :, None]], axis=2).astype(np.float32)
+    return [
+        Handwritten(
+            Drawing(tuple(Stroke(own[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True)), style.label),
+            float(pen_width),
+            style,
+        )
+        for own, pen_width in zip(inked, pen_widths, strict=True)
+    ]
+
+
+def _cut_corners(paths: Paths, starts: NDArray, rng: np.random.Generator) -> None:
+    """Smooth each stroke by a share of its own: a fast pen turns before it has reached the corner."""
+    share = rng.beta(1, 1.5, (len(paths), 1, 1))
+    for a, b in zip(starts[:-1], starts[1:], strict=True):
+        smooth = paths[:, a:b].copy()
+        for _ in range(8):
+            smooth[:, 1:-1] = (smooth[:, :-2] + 2 * smooth[:, 1:-1] + smooth[:, 2:]) / 4
+        paths[:, a:b] += share * (smooth - paths[:, a:b])
+
+
+def _tremble(paths: Paths, hand: Hand, rng: np.random.Generator) -> None:
+    noise = rng.normal(0, hand.tremor, paths.shape) * np.exp(rng.normal(0, 0.5, (len(paths), 1, 1)))
+    noise[:, 1:-1] = (noise[:, :-2] + noise[:, 1:-1] + noise[:, 2:]) / 1.7
+    paths += noise
+
+
+def _bend(paths: Paths, hand: Hand, rng: np.random.Generator) -> None:
+    """Bow the whole by waves as long as the digit, move its waist up or down, stretch, slant and turn it."""
+    count = len(paths)
+    x, y = paths[:, :, 0] - 0.5, paths[:, :, 1] - 0.5
+    y = y + rng.normal(0, hand.balance, (count, 1)) * (0.25 - y * y)
+    waves = rng.normal(0, hand.bow, (4, count, 1))
+    phases = rng.uniform(0, 2 * np.pi, (4, count, 1))
+    lengths = rng.uniform(1.2, 2.5, (4, count, 1))
+    turns = 2 * np.pi / lengths
+    bowed_x = x + waves[0] * np.sin(turns[0] * y + phases[0]) + 0.5 * waves[1] * np.sin(turns[1] * x + phases[1])
+    bowed_y = y + waves[2] * np.sin(turns[2] * x + phases[2]) + 0.5 * waves[3] * np.sin(turns[3] * y + phases[3])
+    stretch = np.exp(rng.normal(0, hand.stretch, (count, 1)))
+    slant = rng.normal(hand.mean_slant, hand.slant, (count, 1))
+    angle = rng.normal(0, hand.turn, (count, 1))
+    slanted = bowed_x * stretch - slant * bowed_y
+    paths[:, :, 0] = slanted * np.cos(angle) - bowed_y * np.sin(angle)
+    paths[:, :, 1] = slanted * np.sin(angle) + bowed_y * np.cos(angle)
+
+
+def _pressures(count: int, length: int, hand: Hand, rng: np.random.Generator) -> Paths:
+    """Return a pressure for every point that swings slowly around the middle of its range."""
+    position = np.linspace(0, 1, length)
+    swing = np.zeros((count, length))
+    for waves in (1, 2, 3):
+        strength, phase = rng.normal(0, hand.pressure, (count, 1)), rng.uniform(0, 2 * np.pi, (count, 1))
+        swing += strength / waves * np.sin(2 * np.pi * waves * position + phase)
+    return np.clip(0.8 * (1 + swing), 0.3, 1)
+
+
+def _on_canvas(paths: Paths, hand: Hand, rng: np.random.Generator) -> tuple[Paths, NDArray[np.float64]]:
+    """Place each path somewhere on the canvas and choose its pen's width there."""
+    count = len(paths)
+    low, high = paths.min(axis=1, keepdims=True), paths.max(axis=1, keepdims=True)
+    size = rng.uniform(0.25, 0.85, count)
+    share = np.clip(hand.pen_width * np.exp(rng.normal(0, hand.pen_spread, count)), 0.04, 0.28)
+    pen_width = share * size / (1 + share)  # so that path and pen together are `size`
+    scale = ((size - pen_width) / (high - low).max(axis=2)[:, 0])[:, None, None]
+    room = 1 - (high - low) * scale - pen_width[:, None, None]
+    corner = pen_width[:, None, None] / 2 + room * rng.uniform(0, 1, room.shape)
+    return (paths - low) * scale + corner, pen_width
