@@ -4,7 +4,15 @@ from digitapp.gui.widgets.bars import ProbabilityBars
 from digitapp.gui.widgets.buttons import Button, CheckBox, GhostButton, PlainButton, PrimaryButton
 from digitapp.gui.widgets.combo import ComboBox
 from digitapp.gui.widgets.containers import Card, EmptyState, HairLine, IconView, NoteBar, Panel, SectionHeader
-from digitapp.gui.widgets.fields import Field, FieldRow, NumberField, TextField
+from digitapp.gui.widgets.fields import (
+    Field,
+    FieldRow,
+    NotANumberError,
+    NumberField,
+    TextField,
+    read_number,
+    read_whole,
+)
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.labels import ElidedLabel, Label, StatusDot
 from digitapp.gui.widgets.pixels import PixelImage
@@ -30,6 +38,7 @@ __all__ = [
     "HoverReadout",
     "IconView",
     "Label",
+    "NotANumberError",
     "NoteBar",
     "NumberField",
     "Panel",
@@ -47,4 +56,6 @@ __all__ = [
     "StatusDot",
     "TextField",
     "UnitGrid",
+    "read_number",
+    "read_whole",
 ]

@@ -119,6 +119,12 @@ class ComboBox(QComboBox):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.scaled(72), theme.scaled(theme.CONTROL_HEIGHT))
 
+    def showPopup(self) -> None:
+        # Entries may be wider than the closed control.
+        view = self.view()
+        view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + 12))
+        super().showPopup()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A wheel that scrolls the page must not change a choice it happens to pass over.
         if self.hasFocus():

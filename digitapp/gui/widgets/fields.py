@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.widgets.labels import Label
+from digitapp.gui.widgets.numbers import MINUS
 
 Parse = Callable[[str], Any]
 Step = Callable[[Any, int], Any]
+
+
+class NotANumberError(ValueError):
+    """Text that is no number at all; ``expected`` is a phrase for what would do."""
+
+    def __init__(self, text: str, expected: str) -> None:
+        super().__init__(f"{text!r} is not {expected}")
+        self.text = text
+        self.expected = expected
+
+
+def _plain(text: str) -> str:
+    return text.strip().replace(MINUS, "-")
+
+
+def read_whole(text: str, expected: str = "a whole number") -> int:
+    """Return the whole number that a text means; "1,000" and "1e3" are not guessed at.
+
+    Raises
+    ------
+    NotANumberError : with ``expected``
+    """
+    try:
+        return int(_plain(text))
+    except ValueError:
+        raise NotANumberError(text, expected) from None
+
+
+def read_number(text: str, expected: str = "a number") -> float:
+    """Return the number that a text means, with a point or the user's own decimal sign.
+
+    Raises
+    ------
+    NotANumberError : with ``expected``; also for "nan" and "inf", which are no settings
+    """
+    plain = _plain(text)
+    sign = QLocale().decimalPoint()
+    if sign != "." and "." not in plain:
+        plain = plain.replace(sign, ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        raise NotANumberError(text, expected) from None
+    if not math.isfinite(number):
+        raise NotANumberError(text, expected)
+    return number
 
 
 class Field(QLineEdit):
@@ -109,6 +157,8 @@ class Field(QLineEdit):
         expected = getattr(problem, "expected", None)
         if expected is None:
             return str(problem)
+        if isinstance(problem, NotANumberError):
+            return self.tr("Not a number. Use {0}.").format(expected)
         return self.tr("Not possible. Use {0}.").format(expected)
 
     def _forgive(self) -> None:

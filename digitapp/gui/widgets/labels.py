@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
@@ -89,7 +90,8 @@ class ElidedLabel(Label):
         self._refresh_tip()
 
     def _refresh_tip(self) -> None:
-        self.setToolTip(self.text() if self.sizeHint().width() > self.width() + 2 else "")
+        # Escaped, because a tooltip reads what looks like markup, and a file may be called anything.
+        self.setToolTip(f"<span>{escape(self.text())}</span>" if self.sizeHint().width() > self.width() + 2 else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
