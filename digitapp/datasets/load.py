@@ -9,9 +9,6 @@ from digitapp.datasets.mnist import find_mnist, load_mnist
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.datasets.toy import load_toy
 
-# Enough for a network that reads careful hands, and generated within seconds.
-HANDWRITING_SAMPLES = 20_000
-
 
 def load_dataset(
     name_or_dir: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | None = None, seed: int = 0
@@ -37,7 +34,7 @@ def load_dataset(
         # Deferred: it needs the drawing machinery, which reading files does not.
         from digitapp.datasets.handwriting import generate
 
-        return generate(HANDWRITING_SAMPLES, seed)
+        return generate(seed=seed)
     folder = Path(name)
     try:
         is_folder = folder.is_dir()

@@ -1,11 +1,13 @@
 """Splits, data sets and problems: what they hold, and what they refuse."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitapp.datasets import PROBLEMS, Dataset, Split
+from digitapp.datasets import PROBLEMS, Dataset, Split, handwriting, load_dataset
 from digitapp.datasets.dataset import stratified_choice
 
 
@@ -19,6 +21,14 @@ def test_the_problems():
         "mnist": (28, 28, 784, 10),
     }
     assert all(key == problem.key for key, problem in PROBLEMS.items())
+
+
+def test_handwriting_is_written_anew_from_the_seed(monkeypatch):
+    monkeypatch.setattr(handwriting, "generate", partial(handwriting.generate, 60))
+    first, again, other = (load_dataset("handwriting", seed=seed) for seed in (3, 3, 4))
+    assert first.problem is PROBLEMS["mnist"]
+    np.testing.assert_array_equal(first.train.inputs, again.train.inputs)
+    assert not np.array_equal(first.train.inputs, other.train.inputs)
 
 
 @pytest.mark.parametrize(
