@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,6 +29,7 @@ _ITEM = 56
 _PITCH = 68
 _MARGIN = 8
 _LOGO = 32
+_ICON = 22
 
 
 class _PageDelegate(QStyledItemDelegate):
@@ -37,7 +38,7 @@ class _PageDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,  # noqa: ARG002
         index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002
     ) -> QSize:
-        return QSize(_ITEM, _PITCH)
+        return QSize(theme.scaled(_ITEM), theme.scaled(_PITCH))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -49,8 +50,8 @@ class _PageDelegate(QStyledItemDelegate):
         current = view.currentIndex() == index
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        item = QRectF(rect.left() + (rect.width() - view.width()) // 2 + _MARGIN, rect.top() + 6, 0, _ITEM)
-        item.setWidth(view.width() - 2 * _MARGIN)
+        item = QRectF(rect.left() + (rect.width() - view.width()) // 2 + _MARGIN, rect.top() + 6, 0, 0)
+        item.setSize(QSizeF(view.width() - 2 * _MARGIN, theme.scaled(_ITEM)))
         painter.setPen(Qt.PenStyle.NoPen)
         if current:
             painter.setBrush(p.accent_tint)
@@ -61,14 +62,15 @@ class _PageDelegate(QStyledItemDelegate):
         color = p.accent if current else p.text2
         center = round(item.center().x())
         top = round(item.top())
-        paint_icon(painter, index.data(_ICON_ROLE), QPoint(center - 11, top + 9), 22, color)
+        size = theme.scaled(_ICON)
+        paint_icon(painter, index.data(_ICON_ROLE), QPoint(center - size // 2, top + theme.scaled(9)), size, color)
         if index.data(_DOT_ROLE):
             painter.setBrush(p.accent)
             painter.setPen(QPen(p.rail, 2))
-            painter.drawEllipse(QRectF(center + 7, top + 5, 10, 10))
+            painter.drawEllipse(QRectF(center + size / 2 - 4, top + 5, 10, 10))
         painter.setPen(color)
         painter.setFont(_label_font(current))
-        line = QRect(rect.left(), top + 33, rect.width(), 18)
+        line = QRect(rect.left(), top + theme.scaled(33), rect.width(), theme.scaled(18))
         text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, view.width() - 6)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
         if current and isinstance(view, _PageList) and view.hasFocus() and view.shows_focus:
@@ -105,10 +107,10 @@ class _PageList(QListWidget):
         super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.RAIL_WIDTH, self.count() * _PITCH)
+        return QSize(theme.RAIL_WIDTH, self.count() * theme.scaled(_PITCH))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_ITEM, self.count() * _PITCH)
+        return QSize(theme.scaled(_ITEM), self.count() * theme.scaled(_PITCH))
 
 
 class Rail(QFrame):
