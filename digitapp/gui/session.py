@@ -91,6 +91,16 @@ class _Desk:
     configs: tuple[NetworkConfig, TrainConfig] | None = None
 
 
+@dataclass(frozen=True)
+class _Road:
+    """The way from ink to input that was taken last, and how long it took."""
+
+    ink: Ink
+    pen_width: float
+    pictures: Preprocessed
+    seconds: float
+
+
 class Session(QObject):
     """The state behind the window.
 
@@ -128,7 +138,7 @@ class Session(QObject):
         self.data.changed.connect(self._on_data_changed)
         self.pen_width = DEFAULT_PEN_WIDTH
         self.answer = Answer()
-        self._road: tuple[Ink, float, Preprocessed] | None = None
+        self._road: _Road | None = None
         self._jobs: set[Job] = set()
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
@@ -273,29 +283,33 @@ class Session(QObject):
         self.answer_changed.emit()
 
     def _show_answer(self) -> None:
-        began = time.perf_counter()
-        inputs, pictures = self._inputs()
+        inputs, pictures, seconds = self._inputs()
         if inputs is None:
             self.answer = Answer(preprocessed=pictures)
             return
+        began = time.perf_counter()
         trace = self.network.trace(inputs[np.newaxis])
         probabilities = LOSSES[self.model.loss].probabilities(trace.activations[-1])[0]
         label = int(np.argmax(probabilities)) if np.all(np.isfinite(probabilities)) else None
-        self.answer = Answer(inputs, probabilities, label, trace, pictures, time.perf_counter() - began)
+        seconds += time.perf_counter() - began
+        self.answer = Answer(inputs, probabilities, label, trace, pictures, seconds)
 
-    def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None]:
+    def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None, float]:
+        """Return the network's input with the pictures of how it came about, and the seconds that took."""
         if self.problem.preprocessing == "binary_grid":
-            return (None if self.grid.is_empty else self.grid.to_vector()), None
-        pictures = self._preprocessed()
-        return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures
+            return (None if self.grid.is_empty else self.grid.to_vector()), None, 0.0
+        road = self._road_taken()
+        pictures = road.pictures
+        return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures, road.seconds
 
-    def _preprocessed(self) -> Preprocessed:
+    def _road_taken(self) -> _Road:
         """Take the road from ink to input, unless only the network has changed since the last time."""
-        travelled = (self.artwork.value, self.pen_width)
-        if self._road is None or self._road[0] is not travelled[0] or self._road[1] != travelled[1]:
-            source = self.picture.grey if self.picture is not None else self.drawing
-            self._road = (*travelled, preprocess(source, pen_width=self.pen_width))
-        return self._road[2]
+        ink, pen_width = self.artwork.value, self.pen_width
+        if self._road is None or self._road.ink is not ink or self._road.pen_width != pen_width:
+            began = time.perf_counter()
+            pictures = preprocess(self.picture.grey if self.picture is not None else self.drawing, pen_width=pen_width)
+            self._road = _Road(ink, pen_width, pictures, time.perf_counter() - began)
+        return self._road
 
     # The selected unit
 

@@ -1,0 +1,294 @@
+"""The Draw page: draw a digit and watch the network read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from digitapp.drawing.ink import Drawing
+from digitapp.gui import icons
+from digitapp.gui import settings as remembered
+from digitapp.gui.pages.draw_canvas import Canvas
+from digitapp.gui.pages.draw_files import DrawingFiles, local_file
+from digitapp.gui.pages.draw_grid import GridSurface
+from digitapp.gui.pages.draw_ink import InkSurface
+from digitapp.gui.pages.draw_inspector import Inspector
+from digitapp.gui.pages.draw_sample import sample_three
+from digitapp.gui.pages.draw_stage import Stage
+from digitapp.gui.pages.draw_tools import ToolsLine
+from digitapp.gui.pages.page import Page
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.gui.widgets import GhostButton
+
+# The inspector's width at the page widths of a 1024, a 1280 and a 1920 pixels wide window.
+_PAGE_WIDTHS = (952, 1208, 1848)
+_INSPECTOR_WIDTHS = (400, 532, 665)
+_TOY_INSPECTOR_WIDTHS = (552, 692, 865)
+
+
+class DrawPage(Page):
+    """A canvas for strokes or pixels on the left; on the right what the network makes of it."""
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("drawPage")
+        self.setAcceptDrops(True)
+        self._answer_is_old = True
+        self.ink = InkSurface(session, self)
+        self.grid = GridSurface(session, self)
+        self.canvas = Canvas(self.ink)
+        self.canvas.setAccessibleName(self.tr("Canvas"))
+        self.tools = ToolsLine()
+        self.stage = Stage(self.canvas, self.tools)
+        self.inspector = Inspector(session)
+        self.files = DrawingFiles(session, settings, self)
+        self.copy_button = GhostButton(
+            self.tr("Copy"), "copy", tip=self.tr("Copy the drawing"), key=QKeySequence.StandardKey.Copy
+        )
+        self.open_button = GhostButton(
+            self.tr("Open…"), "folder", tip=self.tr("Open a drawing"), key=QKeySequence.StandardKey.Open
+        )
+        self.save_button = GhostButton(
+            self.tr("Save…"), "download", tip=self.tr("Save the drawing"), key=QKeySequence.StandardKey.Save
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.stage, 1)
+        row.addWidget(self.inspector)
+        self._connect_parts()
+        self._connect_session()
+        self._add_shortcuts()
+        self.tools.guides.setChecked(settings.get(remembered.GUIDES))
+        self.ink.set_guides(self.tools.guides.isChecked())
+        self.tools.set_pen_width(session.pen_width)
+        self._show_problem()
+
+    def _connect_parts(self) -> None:
+        tools, inspector = self.tools, self.inspector
+        tools.tool_chosen.connect(self.ink.set_tool)
+        tools.width_chosen.connect(self._choose_width)
+        tools.guides_toggled.connect(self._show_guides)
+        tools.undo_requested.connect(self.undo)
+        tools.redo_requested.connect(self.redo)
+        tools.clear_requested.connect(self.clear)
+        self.stage.canvas_resized.connect(tools.set_canvas_side)
+        self.canvas.customContextMenuRequested.connect(self._show_menu)
+        self.grid.pixel_hovered.connect(inspector.diagram.mark_pixel)
+        inspector.diagram.pixel_hovered.connect(self.grid.mark_pixel)
+        inspector.header.sample_requested.connect(self.show_sample)
+        inspector.browser.chosen.connect(self._browse)
+        self.files.opened.connect(self._on_opened)
+        self.files.replaced.connect(self._on_replaced)
+        self.files.failed.connect(self._on_failed)
+        self.copy_button.clicked.connect(self.copy)
+        self.open_button.clicked.connect(self.open)
+        self.save_button.clicked.connect(self.save)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.problem_changed.connect(self._show_problem)
+        session.drawing_changed.connect(self._on_drawing_changed)
+        session.answer_changed.connect(self._on_answer_changed)
+
+    def _add_shortcuts(self) -> None:
+        standard = QKeySequence.StandardKey
+        for keys, slot in (
+            (QKeySequence("Delete"), self.clear),
+            (QKeySequence("Backspace"), self.clear),
+            (QKeySequence("["), self._thinner),
+            (QKeySequence("]"), self._wider),
+            (QKeySequence(standard.Copy), self.copy),
+            (QKeySequence(standard.Paste), self.paste),
+            (QKeySequence(standard.Open), self.open),
+            (QKeySequence(standard.Save), self.save),
+            (QKeySequence("PgUp"), self.inspector.browser.step_back),
+            (QKeySequence("PgDown"), self.inspector.browser.step_forth),
+        ):
+            QShortcut(keys, self).activated.connect(slot)
+
+    def header_actions(self) -> Sequence[QWidget]:
+        """Return Copy, Open and Save."""
+        return (self.copy_button, self.open_button, self.save_button)
+
+    # What the user can do
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last edit of the drawing."""
+        self.canvas.end_gesture()
+        self.session.artwork.undo_stack.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Do the edit that was taken back again."""
+        self.canvas.end_gesture()
+        self.session.artwork.undo_stack.redo()
+
+    @Slot()
+    def clear(self) -> None:
+        """Empty the canvas, undoably."""
+        self.canvas.end_gesture()
+        self._on_replaced()
+        self.session.artwork.clear(self.tr("Clear"))
+
+    @Slot()
+    def show_sample(self) -> None:
+        """Draw a 3, undoably."""
+        self.session.artwork.commit(sample_three(), self.tr("Sample"))
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy the drawing."""
+        self.canvas.end_gesture()
+        self.files.copy()
+
+    @Slot()
+    def paste(self) -> None:
+        """Put what is on the clipboard on the canvas."""
+        self.canvas.end_gesture()
+        self.files.paste()
+
+    @Slot()
+    def open(self) -> None:
+        """Ask for a file and put it on the canvas."""
+        self.canvas.end_gesture()
+        self.files.ask_open()
+
+    @Slot()
+    def save(self) -> None:
+        """Ask for a name and save the drawing."""
+        self.canvas.end_gesture()
+        self.files.ask_save()
+
+    @Slot()
+    def _thinner(self) -> None:
+        self.tools.step_width(-1)
+
+    @Slot()
+    def _wider(self) -> None:
+        self.tools.step_width(1)
+
+    @Slot(float)
+    def _choose_width(self, width: float) -> None:
+        self.settings.set(remembered.PEN_WIDTH, width)
+        self.session.set_pen_width(width)
+        self.canvas.setCursor(self.canvas.surface.cursor())
+
+    @Slot(bool)
+    def _show_guides(self, shown: bool) -> None:
+        self.settings.set(remembered.GUIDES, shown)
+        self.ink.set_guides(shown)
+
+    @Slot(QPoint)
+    def _show_menu(self, place: QPoint) -> None:
+        if self.canvas.is_drawing:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stack = self.session.artwork.undo_stack
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        for icon, text, slot, enabled in (
+            ("undo", self.tr("Undo"), self.undo, stack.canUndo()),
+            ("redo", self.tr("Redo"), self.redo, stack.canRedo()),
+            ("copy", self.tr("Copy"), self.copy, not self.files.is_empty),
+            ("paste", self.tr("Paste"), self.paste, True),
+            ("trash", self.tr("Clear"), self.clear, not self.files.is_empty),
+        ):
+            menu.addAction(icons.icon(icon), text, slot).setEnabled(enabled)
+        if not by_hand:
+            menu.addSeparator()
+            guides = menu.addAction(self.tr("Guides"))
+            guides.setCheckable(True)
+            guides.setChecked(self.tools.guides.isChecked())
+            guides.toggled.connect(self.tools.guides.setChecked)
+        menu.popup(self.canvas.mapToGlobal(place))
+
+    # What has happened
+
+    @Slot()
+    def _show_problem(self) -> None:
+        self.canvas.end_gesture()
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        self.canvas.lay(self.grid if by_hand else self.ink)
+        self.stage.set_grid((self.session.problem.rows, self.session.problem.columns) if by_hand else None)
+        self.tools.set_by_hand(by_hand)
+        self.tools.follow(self.session.artwork)
+        self.inspector.show_problem()
+        self.inspector.note.hide()
+        self._fit()
+        self._on_drawing_changed()
+        self._on_answer_changed()
+
+    @Slot()
+    def _on_drawing_changed(self) -> None:
+        self.tools.set_pen_width(self.session.pen_width)
+        empty = self.files.is_empty
+        self.copy_button.setEnabled(not empty)
+        self.save_button.setEnabled(not empty)
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        if not self.isVisible():
+            self._answer_is_old = True
+            return
+        self._answer_is_old = False
+        self.canvas.surface.show_session()
+        self.inspector.refresh()
+        seconds = self.session.answer.seconds
+        self.say(self.tr("Answer in {0} ms").format(f"{seconds * 1000:.2g}") if seconds else "")
+
+    @Slot(object)
+    def _browse(self, drawing: Drawing) -> None:
+        self.canvas.end_gesture()
+        self.files.show_drawing(drawing)
+
+    @Slot(object, str)
+    def _on_opened(self, drawings: Sequence[Drawing], name: str) -> None:
+        self.inspector.note.hide()
+        self.inspector.browser.open(drawings, name)
+
+    @Slot()
+    def _on_replaced(self) -> None:
+        self.inspector.note.hide()
+        self.inspector.browser.hide()
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.inspector.note.set_note("error", sentence)
+        self.inspector.note.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while another page was shown."""
+        super().showEvent(event)
+        if self._answer_is_old:
+            self._on_answer_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Part the page into stage and inspector."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        widths = _TOY_INSPECTOR_WIDTHS if by_hand else _INSPECTOR_WIDTHS
+        width = round(float(np.interp(self.width(), _PAGE_WIDTHS, widths)))
+        self.inspector.setFixedWidth(width)
+        self.inspector.fit(width, self.height())
+        self.tools.set_compact(width < 480)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome a single file."""
+        if local_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the file that was dropped."""
+        self.canvas.end_gesture()
+        self.files.take(event.mimeData())
+        event.acceptProposedAction()

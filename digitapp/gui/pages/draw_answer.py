@@ -1,0 +1,125 @@
+"""The answer: the recognised digit, as large as the page allows, and what it means in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.draw_words import answer_words, unit_words
+from digitapp.gui.session import Session
+from digitapp.gui.widgets import ElidedLabel, Label, PlainButton
+
+HEIGHT = 152
+_COMPACT_DIGIT = 108
+_UNKNOWN = "?"
+
+
+class AnswerHeader(QWidget):
+    """Shows the class that the network sees, or `?` and how to begin.
+
+    Signals: `sample_requested`, the user wants to be shown a drawing.
+    """
+
+    sample_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._compact = False
+        self.digit = Label(_UNKNOWN, "answer")
+        self.digit.setObjectName("predictionLabel")
+        self.digit.setAccessibleName(self.tr("The network's answer"))
+        self.digit.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.digit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self._caption = Label(self.tr("The network says"), "body", "text2")
+        self.sentence = ElidedLabel("", "title")
+        self.certainty = Label("", "body", "accent", weight=theme.font("section").weight(), tabular=True)
+        self.rest = ElidedLabel("", "body", "text2")
+        self._advice = Label(
+            self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw."),
+            "body",
+            "text2",
+            wrap=True,
+        )
+        self.sample_button = PlainButton(self.tr("Show me a 3"), "pen", tip=self.tr("Draw a sample that can be undone"))
+        self.sample_button.clicked.connect(self.sample_requested)
+        self._build()
+        self.set_compact(False)
+
+    def _build(self) -> None:
+        numbers = QHBoxLayout()
+        numbers.setSpacing(6)
+        numbers.addWidget(self.certainty)
+        numbers.addWidget(self.rest, 1)
+        words = QVBoxLayout()
+        words.setSpacing(5)
+        words.addStretch(1)
+        words.addWidget(self._caption)
+        words.addWidget(self.sentence)
+        words.addLayout(numbers)
+        words.addWidget(self._advice)
+        words.addSpacing(4)
+        words.addWidget(self.sample_button, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.scaled(20))
+        row.addWidget(self.digit)
+        row.addLayout(words, 1)
+        self.setFixedHeight(theme.scaled(HEIGHT))
+
+    def set_compact(self, compact: bool) -> None:
+        """Use the smaller digit and shorter words of a narrow window."""
+        self._compact = compact
+        font = theme.tabular(theme.font("answer"))
+        if compact:
+            font.setPixelSize(theme.scaled(_COMPACT_DIGIT))
+        self.digit.setFont(font)
+        metrics = QFontMetrics(font)
+        # Room for the widest name, so that the words beside it never move.
+        names = (_UNKNOWN, *self._session.problem.class_names)
+        self.digit.setFixedWidth(max(metrics.horizontalAdvance(name) for name in names) + theme.scaled(8))
+
+    def refresh(self) -> None:
+        """Show the session's answer."""
+        answer, problem = self._session.answer, self._session.problem
+        known = answer.label is not None
+        self.digit.setText(problem.class_names[answer.label] if answer.label is not None else _UNKNOWN)
+        self.digit.set_tone("text" if known else "text3")
+        nothing = answer.probabilities is None
+        by_hand = problem.preprocessing == "binary_grid"
+        for widget in (self._caption, self.certainty, self.rest):
+            widget.setVisible(not nothing)
+        self._advice.setVisible(nothing)
+        self.sample_button.setVisible(nothing and not by_hand)
+        if nothing:
+            self._show_nothing(by_hand)
+            return
+        words = answer_words(answer, problem.class_names, brief=self._compact)
+        self.sentence.setText(words.sentence)
+        network = self._session.network
+        units = unit_words(answer, network.sizes, network.activations[0])
+        self.certainty.setText("" if units else words.certainty)
+        self.certainty.setVisible(bool(words.certainty) and not units)
+        dotted = f"· {words.rest}" if words.rest and words.certainty else words.rest
+        self.rest.setText(units or dotted)
+
+    def _show_nothing(self, by_hand: bool) -> None:
+        pictures = self._session.answer.preprocessed
+        slip = pictures is not None and pictures.bounding_box is not None
+        if slip:
+            self.sentence.setText(self.tr("Too little ink"))
+            self._advice.setText(self.tr("A dot is no digit yet. Go on drawing."))
+        elif self._session.picture is not None:
+            self.sentence.setText(self.tr("No ink in this picture"))
+            self._advice.setText(self.tr("Nothing in it stands out from its paper. Open another one, or draw."))
+        else:
+            self.sentence.setText(self.tr("Nothing drawn yet"))
+            self._advice.setText(
+                self.tr("Click a pixel, or drag over several. The answer follows at once.")
+                if by_hand
+                else self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw.")
+            )
+        self.sample_button.setVisible(not by_hand and not slip)

@@ -1,0 +1,245 @@
+"""The canvas: turns mouse, pen and finger into gestures on what lies on it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QEventPoint,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPointingDevice,
+    QResizeEvent,
+    QTabletEvent,
+    QTouchEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitapp.gui.pages.draw_surface import Surface, Touch
+
+Pointer = Literal["mouse", "pen"] | int  # a finger is known by its number
+
+_ENDING = (
+    QEvent.Type.UngrabMouse,
+    QEvent.Type.WindowDeactivate,
+    QEvent.Type.Hide,
+    QEvent.Type.EnabledChange,
+)
+
+
+class Canvas(QWidget):
+    """The drawing area is the whole widget.
+
+    One pointer draws at a time: other buttons and fingers do nothing until it is lifted. A gesture goes on outside of
+    the widget; it ends where the pointer was last seen when the button is released, or when the release cannot come
+    any more because the window lost the pointer. Esc abandons it.
+
+    Moves that are waiting in the queue are shown together: the first one at once, the rest when the queue is empty.
+    """
+
+    drawing_ended = Signal()
+
+    def __init__(self, surface: Surface, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._keyboard_focus = False
+        self._pointer: Pointer | None = None
+        self._waiting = False
+        self._catch_up = QTimer(self)
+        self._catch_up.setSingleShot(True)
+        self._catch_up.setInterval(0)
+        self._catch_up.timeout.connect(self._show_waiting)
+        self._surface = surface
+        self._connect(surface)
+
+    # What lies on the canvas
+
+    @property
+    def surface(self) -> Surface:
+        """What lies on the canvas."""
+        return self._surface
+
+    def lay(self, surface: Surface) -> None:
+        """Put another surface on the canvas."""
+        if surface is self._surface:
+            return
+        self.end_gesture()
+        self._surface.repaint.disconnect(self._repaint)
+        self._surface.cursor_changed.disconnect(self._show_cursor)
+        self._connect(surface)
+
+    def _connect(self, surface: Surface) -> None:
+        self._surface = surface
+        surface.repaint.connect(self._repaint)
+        surface.cursor_changed.connect(self._show_cursor)
+        surface.place(QRectF(self.rect()), self.devicePixelRatioF())
+        self._show_cursor()
+        self.update()
+
+    def _repaint(self, changed: QRect) -> None:
+        self.update(changed)
+
+    def _show_cursor(self) -> None:
+        self.setCursor(self._surface.cursor())
+
+    # Gestures
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a pointer is down."""
+        return self._pointer is not None
+
+    def end_gesture(self) -> None:
+        """End the present gesture where the pointer was last seen, as if it had been lifted there."""
+        if self._pointer is not None:
+            self._pointer = None
+            self._stop_waiting()
+            self._surface.finish()
+            self.drawing_ended.emit()
+
+    def abandon_gesture(self) -> None:
+        """Forget the present gesture."""
+        if self._pointer is not None:
+            self._pointer = None
+            self._stop_waiting()
+            self._surface.abandon()
+            self.drawing_ended.emit()
+
+    def _begin(self, pointer: Pointer, touch: Touch) -> None:
+        if self._pointer is None:
+            self._pointer = pointer
+            self._surface.begin(touch)
+
+    def _move(self, pointer: Pointer, touch: Touch) -> None:
+        if pointer != self._pointer:
+            return
+        self._surface.move(touch)
+        if self._catch_up.isActive():
+            self._waiting = True
+        else:
+            self._surface.flush()
+            self._catch_up.start()
+
+    def _finish(self, pointer: Pointer, touch: Touch) -> None:
+        if pointer == self._pointer:
+            self._surface.move(touch)
+            self.end_gesture()
+
+    def _show_waiting(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            self._surface.flush()
+
+    def _stop_waiting(self) -> None:
+        self._waiting = False
+        self._catch_up.stop()
+
+    # Pointers
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._begin("mouse", Touch(event.position()))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Two quick strokes are two strokes."""
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pointer == "mouse" and not event.buttons() & Qt.MouseButton.LeftButton:
+            self.end_gesture()  # the release went elsewhere
+        elif self._pointer == "mouse":
+            self._move("mouse", Touch(event.position()))
+        elif self._pointer is None:
+            self._surface.hover(event.position())
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._finish("mouse", Touch(event.position()))
+        event.accept()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        erases = event.pointerType() == QPointingDevice.PointerType.Eraser
+        touch = Touch(event.position(), event.pressure(), erases)
+        if event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._begin("pen", touch)
+        elif event.type() == QEvent.Type.TabletMove and self._pointer == "pen":
+            self._move("pen", touch)
+        elif event.type() == QEvent.Type.TabletRelease and event.button() == Qt.MouseButton.LeftButton:
+            # The pressure of a pen that is being lifted says nothing about the line.
+            self._finish("pen", touch._replace(pressure=0.0))
+        else:
+            event.ignore()  # becomes a mouse event: hovering, the pen's own menu button
+            return
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Take fingers, and whatever says that a release will not come any more."""
+        kind = event.type()
+        if isinstance(event, QTouchEvent):
+            if kind == QEvent.Type.TouchCancel:
+                self.abandon_gesture()
+            else:
+                for point in event.points():
+                    self._take_finger(point)
+            event.accept()
+            return True
+        if kind in _ENDING:
+            self.end_gesture()
+        elif kind == QEvent.Type.Leave:
+            self._surface.hover(None)
+        elif kind == QEvent.Type.DevicePixelRatioChange:
+            self._surface.place(QRectF(self.rect()), self.devicePixelRatioF())
+        return super().event(event)
+
+    def _take_finger(self, point: QEventPoint) -> None:
+        touch = Touch(point.position())
+        if point.state() == QEventPoint.State.Pressed:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._begin(point.id(), touch)
+        elif point.state() == QEventPoint.State.Updated:
+            self._move(point.id(), touch)
+        elif point.state() == QEventPoint.State.Released:
+            self._finish(point.id(), touch)
+
+    # Keys and focus
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._pointer is not None:
+            self.abandon_gesture()
+        elif self._pointer is not None or not self._surface.press_key(event):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+        self._keyboard_focus = event.reason() in reasons
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.end_gesture()
+        self._keyboard_focus = False
+        super().focusOutEvent(event)
+        self.update()
+
+    # Painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._surface.place(QRectF(self.rect()), self.devicePixelRatioF())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._surface.paint(painter, self._keyboard_focus)

@@ -1,0 +1,196 @@
+"""What is known about the drawing: the answer, the probabilities, the road to the input, or the toy's whole network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.drawing.ink import Drawing
+from digitapp.gui import theme
+from digitapp.gui.pages.draw_answer import AnswerHeader
+from digitapp.gui.pages.draw_diagram import NetworkDiagram
+from digitapp.gui.pages.draw_road import RoadPictures
+from digitapp.gui.session import Session
+from digitapp.gui.widgets import (
+    ElidedLabel,
+    GhostButton,
+    HairLine,
+    NoteBar,
+    Panel,
+    ProbabilityBars,
+    SectionHeader,
+)
+from digitapp.gui.widgets.numbers import thousands
+
+_MARGIN = 28
+_LOW = 690  # below this height, everything stands closer together
+_TOY_BARS = 232
+_BARS_NAME = "probabilityBars"
+
+
+class Inspector(Panel):
+    """The right part of the Draw page."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent)
+        self._session = session
+        self._compact = False
+        self.header = AnswerHeader(session)
+        self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
+        self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
+        self.toy_bars.setFixedWidth(theme.scaled(_TOY_BARS))
+        self.road = RoadPictures()
+        self.diagram = NetworkDiagram(session)
+        self.browser = FileBrowser()
+        self.browser.hide()
+        self.note = NoteBar()
+        self.note.hide()
+        self._bars_title = SectionHeader(self.tr("Probability of each digit"))
+        self._road_title = SectionHeader(self.tr("From your ink to the network's input"))
+        self._lower_line = HairLine()
+        self._build()
+        self.show_problem()
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(theme.scaled(16))
+        top.addWidget(self.header, 1)
+        top.addWidget(self.toy_bars)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, 0, _MARGIN, 16)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(HairLine())
+        column.addSpacing(16)
+        column.addWidget(self._bars_title)
+        self._bars_gap = _Gap(column)
+        column.addWidget(self.bars)
+        self._line_gap = _Gap(column)
+        column.addWidget(self._lower_line)
+        self._road_gap = _Gap(column)
+        column.addWidget(self._road_title)
+        self._pictures_gap = _Gap(column)
+        column.addWidget(self.road)
+        self._note_gap = _Gap(column)
+        column.addWidget(self.browser)
+        column.addWidget(self.note)
+        column.addWidget(self.diagram, 1)
+        self._filler = QWidget()
+        column.addWidget(self._filler, 1)
+
+    def show_problem(self) -> None:
+        """Show the parts that the session's problem needs."""
+        problem = self._session.problem
+        by_hand = problem.preprocessing == "binary_grid"
+        hidden, shown = (self.bars, self.toy_bars) if by_hand else (self.toy_bars, self.bars)
+        hidden.setObjectName("")
+        shown.setObjectName(_BARS_NAME)
+        shown.set_labels(problem.class_names)
+        ink_only = (self._bars_title, self.bars, self._lower_line, self._road_title, self.road, self._filler)
+        for widget in (*ink_only, self._bars_gap, self._line_gap, self._road_gap, self._pictures_gap, self._note_gap):
+            widget.setVisible(not by_hand)
+        self.toy_bars.setVisible(by_hand)
+        self.diagram.setVisible(by_hand)
+        self.browser.hide()
+        self.header.set_compact(self._compact)
+
+    def fit(self, width: int, height: int) -> None:
+        """Arrange everything for this size."""
+        by_hand = self._session.problem.preprocessing == "binary_grid"
+        self._compact = not by_hand and width < 480
+        low = height < _LOW or self._compact
+        self.header.set_compact(self._compact)
+        rows = len(self.bars.labels()) or 1
+        row_height = 20 if low else min(30, 24 + max(0, height - 716) // 30)
+        self.bars.setFixedHeight(theme.scaled(row_height) * rows)
+        self.toy_bars.setFixedHeight(theme.scaled(28) * len(self.toy_bars.labels() or "?"))
+        for gap, pixels in (
+            (self._bars_gap, 8 if low else 10),
+            (self._line_gap, 12 if low else 14),
+            (self._road_gap, 14 if low else 16),
+            (self._pictures_gap, 8),
+            (self._note_gap, 8 if low else 16),
+        ):
+            gap.setFixedHeight(pixels)
+
+    def refresh(self) -> None:
+        """Show the session's answer."""
+        answer = self._session.answer
+        self.header.refresh()
+        if self._session.problem.preprocessing == "binary_grid":
+            self.toy_bars.set_values(answer.probabilities)
+        else:
+            self.bars.set_values(answer.probabilities)
+            self.road.show_pictures(answer.preprocessed)
+
+
+class FileBrowser(QWidget):
+    """Walks through the drawings of an opened file.
+
+    Signals: `chosen(Drawing)`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._drawings: Sequence[Drawing] = ()
+        self._name = ""
+        self.index = 0
+        self.back = GhostButton(icon="chevron-left", tip=self.tr("Drawing before"), key="PgUp")
+        self.forth = GhostButton(icon="chevron-right", tip=self.tr("Next drawing"), key="PgDown")
+        self.label = ElidedLabel("", "caption", "text2", tabular=True)
+        self.close_button = GhostButton(icon="close", tip=self.tr("Close the file; the drawing stays"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.back)
+        row.addWidget(self.forth)
+        row.addSpacing(4)
+        row.addWidget(self.label, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.close_button)
+        self.back.clicked.connect(self.step_back)
+        self.forth.clicked.connect(self.step_forth)
+        self.close_button.clicked.connect(self.hide)
+
+    def open(self, drawings: Sequence[Drawing], name: str) -> None:
+        """Offer the drawings of a file, the first one being on the canvas; nothing to walk through in a single one."""
+        self._drawings, self._name, self.index = drawings, name, 0
+        self.setVisible(len(drawings) > 1)
+        self._describe()
+
+    def step_back(self) -> None:
+        """Show the drawing before."""
+        self._step(-1)
+
+    def step_forth(self) -> None:
+        """Show the next drawing."""
+        self._step(1)
+
+    def _step(self, steps: int) -> None:
+        index = self.index + steps
+        if self.isVisible() and 0 <= index < len(self._drawings):
+            self.index = index
+            self._describe()
+            self.chosen.emit(self._drawings[index])
+
+    def _describe(self) -> None:
+        count = len(self._drawings)
+        self.back.setEnabled(self.index > 0)
+        self.forth.setEnabled(self.index < count - 1)
+        if not count:
+            return
+        label = self._drawings[self.index].label
+        place = self.tr("Drawing {0} of {1}").format(thousands(self.index + 1), thousands(count))
+        meant = self.tr("no label") if label is None else self.tr("labelled {0}").format(label)
+        self.label.setText(f"{place} · {meant} · {self._name}")
+
+
+class _Gap(QWidget):
+    """Room between two widgets of a column that can be changed and hidden."""
+
+    def __init__(self, column: QVBoxLayout) -> None:
+        super().__init__()
+        column.addWidget(self)

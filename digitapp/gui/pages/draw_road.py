@@ -1,0 +1,112 @@
+"""The road from ink to the network's input, in pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitapp.drawing.preprocess import CENTRE, INPUT_SIZE, Preprocessed
+from digitapp.gui import theme
+from digitapp.gui.icons import paint_icon
+from digitapp.gui.widgets import Label, PixelImage
+
+_FRAME = 2  # the line around a picture, on both sides
+_CHEVRON = 10
+_LEAST_GAP = 12
+_CAPTION_GAP = 6
+_FINER = 6  # how much finer a picture of few pixels is made before it is scaled smoothly: its edges stay sharp
+
+
+class RoadPictures(QWidget):
+    """Ink, crop, shrink, centre, input: five pictures on one line, the last one larger and at whole multiples."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        names = (
+            (self.tr("Ink"), self.tr("What you drew, as the canvas shows it")),
+            (self.tr("Crop"), self.tr("Cut to the ink: where you draw does not matter")),
+            (self.tr("Shrink to 20"), self.tr("The longer side becomes 20 pixels: how large you draw does not matter")),
+            (self.tr("Centre"), self.tr("The ink's centre of mass goes to the middle of 28×28")),
+            (self.tr("Input 28×28"), self.tr("The 784 numbers that the network sees")),
+        )
+        self.pictures = [PixelImage(self) for _ in names]
+        self.captions = [Label(name, "caption", "text2", parent=self) for name, _ in names]
+        for (name, tip), picture, caption in zip(names, self.pictures, self.captions, strict=True):
+            picture.setToolTip(tip)
+            picture.setAccessibleName(name)
+            picture.setAccessibleDescription(tip)
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.pictures[-1].set_outlined(True)
+        self.captions[-1].setFont(theme.font("caption-strong"))
+        self.captions[-1].set_tone("text")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_pictures(self, road: Preprocessed | None) -> None:
+        """Show where a drawing or a picture has come to; None or an empty one for blank sheets."""
+        if road is None or road.is_empty:
+            for picture in self.pictures:
+                picture.set_ink(None)
+            self.pictures[3].set_crosshair(None)
+            return
+        ink, crop, shrunk, centred, result = self.pictures
+        ink.set_ink(road.ink, smooth=True)
+        crop.set_ink(_framed(road.crop), smooth=True)
+        shrunk.set_ink(_finer(road.shrunk), smooth=True)
+        centred.set_ink(_finer(road.centred), smooth=True)
+        middle = (CENTRE + 0.5) * _FINER
+        centred.set_crosshair((middle, middle))
+        result.set_ink(road.input)
+
+    def _sizes(self) -> tuple[int, int]:
+        """Return the sides of the small pictures and of the input, from the width at hand."""
+        for scale in (5, 4):
+            large = INPUT_SIZE * scale + _FRAME
+            small = round(large * 0.7 / 2) * 2
+            if 4 * (small + _LEAST_GAP) + large <= self.width():
+                return small, large
+        return 52, INPUT_SIZE * 3 + _FRAME
+
+    def heightForWidth(self, width: int) -> int:  # noqa: ARG002
+        return self.sizeHint().height()
+
+    def sizeHint(self) -> QSize:
+        caption = self.captions[0].sizeHint().height()
+        return QSize(344, self._sizes()[1] + _CAPTION_GAP + caption)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        small, large = self._sizes()
+        gap = (self.width() - 4 * small - large) / 4
+        for i, (picture, caption) in enumerate(zip(self.pictures, self.captions, strict=True)):
+            side = large if i == 4 else small
+            left = round(i * (small + gap))
+            picture.setGeometry(left, large - side, side, side)
+            width = caption.sizeHint().width()
+            middle = left + side / 2
+            start = min(round(middle - width / 2), self.width() - width)
+            caption.setGeometry(max(0, start), large + _CAPTION_GAP, width, caption.sizeHint().height())
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        color = theme.current().palette.text3
+        for left, right in zip(self.pictures[:-1], self.pictures[1:], strict=True):
+            between = QRect(QPoint(left.geometry().right(), left.y()), QPoint(right.x(), left.geometry().bottom()))
+            place = between.center() - QPoint(_CHEVRON // 2 - 1, _CHEVRON // 2)
+            paint_icon(painter, "chevron-right", place, _CHEVRON, color)
+
+
+def _finer(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a picture with each pixel made of several, so that smooth scaling only softens its edges."""
+    return picture.repeat(_FINER, axis=0).repeat(_FINER, axis=1)
+
+
+def _framed(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a picture with a little paper around it, so that the ink does not touch the frame's line."""
+    return np.pad(picture, max(1, len(picture) // 20))

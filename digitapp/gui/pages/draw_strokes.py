@@ -1,0 +1,196 @@
+"""Strokes on the screen: smoothed lines, and a cache that makes a long drawing as quick to extend as a short one."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+
+from digitapp.drawing.ink import Stroke
+from digitapp.gui import theme
+
+Points = NDArray[np.float64]
+
+_PIECES_A_PATH = 48  # Qt's stroker slows down more than in proportion on long paths
+_STEPS_OF_A_BEND = 4  # straight steps per bend where the pressure changes along it
+
+
+class StrokeShape:
+    """One stroke in a widget's pixels, cut into pieces, one around each of its points.
+
+    The piece around a point reaches from the middle before it to the middle after it, or to the stroke's end. It is
+    straight at both ends and a quadratic curve around the point. The curve leaves the point by an eighth of the pen's
+    width at most: the network sees the points joined by straight lines, and a corner must look like a corner.
+
+    Parameters
+    ----------
+    stroke : Stroke, in canvas units
+    side : float, the canvas's side in pixels
+    pen_width : float, in canvas units
+    first : int, the first point whose piece will be asked for
+    """
+
+    def __init__(self, stroke: Stroke, side: float, pen_width: float, first: int = 0) -> None:
+        self._skipped = max(0, first - 1)
+        points = stroke.points[self._skipped :].astype(np.float64)
+        self._xy: Points = points[:, :2] * side
+        self._widths: Points = np.maximum(points[:, 2] * (pen_width * side), 1.0)
+        self._middles: Points = (self._xy[:-1] + self._xy[1:]) / 2
+        inner = self._xy[1:-1]
+        away = np.linalg.norm(self._middles[1:] - 2 * inner + self._middles[:-1], axis=1) / 4
+        share = np.minimum(1.0, pen_width * side / 8 / np.maximum(away, 1e-9))[:, None]
+        self._bend_start: Points = inner + share * (self._middles[:-1] - inner)
+        self._bend_end: Points = inner + share * (self._middles[1:] - inner)
+
+    def paint(self, painter: QPainter, color: QColor, first: int, last: int) -> None:
+        """Draw the pieces around the points first <= i < last."""
+        first, last = max(first - self._skipped, 0), last - self._skipped
+        if last <= first:
+            return
+        if np.ptp(self._widths[max(0, first - 1) : last + 1]) < 0.5:
+            for start in range(first, last, _PIECES_A_PATH):
+                self._paint_even(painter, color, start, min(last, start + _PIECES_A_PATH))
+        else:
+            for i in range(first, last):
+                self._paint_by_pressure(painter, color, i)
+
+    def bounds(self, first: int) -> QRectF:
+        """Return the rectangle that holds everything from the piece around a point to the stroke's end."""
+        start = max(0, first - self._skipped - 1)
+        reach = float(self._widths[start:].max()) / 2 + 1.5
+        left, top = self._xy[start:].min(axis=0) - reach
+        right, bottom = self._xy[start:].max(axis=0) + reach
+        return QRectF(left, top, right - left, bottom - top)
+
+    def _paint_even(self, painter: QPainter, color: QColor, first: int, last: int) -> None:
+        path = QPainterPath(QPointF(*(self._middles[first - 1] if first > 0 else self._xy[0])))
+        end = len(self._xy) - 1
+        for i in range(first, last):
+            if 0 < i < end:
+                path.lineTo(QPointF(*self._bend_start[i - 1]))
+                path.quadTo(QPointF(*self._xy[i]), QPointF(*self._bend_end[i - 1]))
+            path.lineTo(QPointF(*(self._middles[i] if i < end else self._xy[i])))
+        pen = _round_pen(color, float(self._widths[first:last].mean()))
+        if path.length() > 0:
+            painter.strokePath(path, pen)
+        else:  # a path without length has no direction for its caps
+            painter.setPen(pen)
+            painter.drawPoint(path.currentPosition())
+
+    def _paint_by_pressure(self, painter: QPainter, color: QColor, i: int) -> None:
+        line, widths = self._flattened(i)
+        for start, stop, width in zip(line[:-1], line[1:], widths, strict=True):
+            painter.setPen(_round_pen(color, float(width)))
+            painter.drawLine(QLineF(*start, *stop))
+
+    def _flattened(self, i: int) -> tuple[Points, Points]:
+        """Return the piece around point i as a polyline, and the width of each of its lines."""
+        end = len(self._xy) - 1
+        before, after = self._middles[max(i - 1, 0)], self._middles[min(i, end - 1)]
+        width = self._widths[i]
+        width_before, width_after = (
+            (width + self._widths[max(i - 1, 0)]) / 2,
+            (width + self._widths[min(i + 1, end)]) / 2,
+        )
+        if i == 0:
+            line = np.stack([self._xy[0], after])
+        elif i == end:
+            line = np.stack([before, self._xy[end]])
+        else:
+            t = np.linspace(0, 1, _STEPS_OF_A_BEND + 1)[:, None]
+            bend = (1 - t) ** 2 * self._bend_start[i - 1] + 2 * t * (1 - t) * self._xy[i] + t**2 * self._bend_end[i - 1]
+            line = np.vstack([before, bend, after])
+        share = (np.arange(len(line) - 1) + 0.5) / (len(line) - 1)
+        return line, np.interp(share, [0, 0.5, 1], [width_before, width, width_after])
+
+
+class InkLayer:
+    """The sheet of paper with all strokes on it, as one image.
+
+    As long as strokes are only added, or the last one grows, just the new part is drawn; everything else starts from a
+    blank sheet. Of a growing stroke the last half piece is not on the image, because it will change: `paint_tail`.
+    """
+
+    def __init__(self) -> None:
+        self.image = QImage()
+        self._look: tuple[object, ...] = ()
+        self._side = 0
+        self._pen_width = 0.0
+        self._settled: tuple[Stroke, ...] = ()
+        self._live: Stroke | None = None
+
+    def prepare(self, side: int, ratio: float, pen_width: float, grid: bool) -> None:
+        """Take a new sheet if its size, the screen, the pen, the theme or the grid have changed."""
+        look = (side, ratio, pen_width, grid, theme.current().name)
+        if look != self._look:
+            self._look, self._side, self._pen_width = look, side, pen_width
+            pixels = max(1, ceil(side * ratio))
+            self.image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+            self.image.setDevicePixelRatio(ratio)
+            self._blank(grid)
+
+    def show(self, strokes: tuple[Stroke, ...], live: bool) -> QRect:
+        """Bring the sheet up to date and return the rectangle that changed; with `live` the last stroke still grows."""
+        settled = strokes[:-1] if live else strokes
+        known = len(self._settled)
+        kept = len(settled) >= known and all(a is b for a, b in zip(self._settled, settled, strict=False))
+        grown = strokes[known] if kept and len(strokes) > known else None
+        if not kept or not self._continues(grown):
+            self._blank(bool(self._look[3]))
+            known = 0
+            whole = True
+        else:
+            whole = False
+        changed = QRectF()
+        painter = QPainter(self.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceAtop)  # ink stays on the paper
+        for stroke in strokes[known:]:
+            first = max(0, len(self._live) - 1) if self._live is not None else 0
+            grows = live and stroke is strokes[-1]
+            shape = StrokeShape(stroke, self._side, self._pen_width, first)
+            shape.paint(painter, theme.current().palette.ink, first, len(stroke) - grows)
+            changed |= shape.bounds(first)
+            self._live = stroke if grows else None
+        painter.end()
+        self._settled = settled
+        return QRect(0, 0, self._side, self._side) if whole else changed.toAlignedRect()
+
+    def paint_tail(self, painter: QPainter) -> None:
+        """Draw what of the growing stroke is not on the image yet."""
+        if self._live is not None:
+            last = len(self._live) - 1
+            shape = StrokeShape(self._live, self._side, self._pen_width, last)
+            shape.paint(painter, theme.current().palette.ink, last, last + 1)
+
+    def _continues(self, stroke: Stroke | None) -> bool:
+        """Return whether a stroke begins with what has been drawn of the growing one."""
+        drawn = self._live
+        if drawn is None:
+            return True
+        return stroke is not None and np.array_equal(stroke.points[: len(drawn)], drawn.points)
+
+    def _blank(self, grid: bool) -> None:
+        self._settled, self._live = (), None
+        self.image.fill(Qt.GlobalColor.transparent)
+        palette = theme.current().palette
+        painter = QPainter(self.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.paper)
+        painter.drawRoundedRect(QRectF(0, 0, self._side, self._side), theme.CARD_RADIUS, theme.CARD_RADIUS)
+        if grid:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(palette.border, 1, Qt.PenStyle.DotLine))
+            for quarter in (1, 2, 3):
+                at = round(self._side * quarter / 4)
+                painter.drawLine(at, 0, at, self._side)
+                painter.drawLine(0, at, self._side, at)
+        painter.end()
+
+
+def _round_pen(color: QColor, width: float) -> QPen:
+    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

@@ -1,0 +1,92 @@
+"""What the network's answer means, in words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from digitapp.gui.session import Answer
+from digitapp.gui.unit_names import unit_name
+from digitapp.gui.widgets.numbers import percent
+
+_ALSO = 0.05  # from this probability on, the second best class is worth a mention
+_EXCITED = 0.5  # of a unit whose activation lies between 0 and 1
+_UNITS_IN_A_SENTENCE = 4
+
+
+class AnswerWords(NamedTuple):
+    """The sentence, the certainty in numbers, and what else there is to say (either may be empty)."""
+
+    sentence: str
+    certainty: str
+    rest: str
+
+
+def tr(text: str) -> str:
+    """Return the translation of a text of this module."""
+    return QCoreApplication.translate("AnswerWords", text)
+
+
+def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = False) -> AnswerWords:
+    """Return the words for an answer; `brief` where there is little room.
+
+    Parameters
+    ----------
+    answer : an answer with probabilities
+    class_names : the names of the classes
+    """
+    if answer.probabilities is None or answer.label is None:
+        return AnswerWords(tr("No answer"), "", tr("The network's numbers are no longer finite"))
+    order = answer.probabilities.argsort()[::-1]
+    best = float(answer.probabilities[order[0]])
+    name = _with_article(class_names[order[0]])
+    rest = ""
+    if len(order) > 1 and float(answer.probabilities[order[1]]) >= _ALSO:
+        also = tr("or {0}") if brief else tr("could also be {0}")
+        rest = also.format(_with_article(class_names[order[1]]))
+    return AnswerWords(_sentence(best).format(name), tr("{0} sure").format(percent(best)), rest)
+
+
+def _sentence(probability: float) -> str:
+    if probability >= 0.99:
+        return tr("Almost certainly {0}")
+    if probability >= 0.9:
+        return tr("Very likely {0}")
+    if probability >= 0.6:
+        return tr("Probably {0}")
+    if probability >= 0.4:
+        return tr("Perhaps {0}")
+    return tr("Hard to say, maybe {0}")
+
+
+def _with_article(name: str) -> str:
+    """Return "a 3" or "an 8"."""
+    return tr("an {0}").format(name) if name.startswith("8") else tr("a {0}").format(name)
+
+
+def unit_words(answer: Answer, sizes: tuple[int, ...], activation: str) -> str:
+    """Return which units of a small hidden layer are excited and which are quiet, or "" where that says nothing.
+
+    Parameters
+    ----------
+    answer : an answer with the trace of the network
+    sizes : the network's layers
+    activation : the hidden layer's; only one between 0 and 1 has a natural middle
+    """
+    if answer.trace is None or len(sizes) != 3 or not 1 < sizes[1] <= _UNITS_IN_A_SENTENCE or activation != "sigmoid":
+        return ""
+    excited, quiet = [], []
+    for unit, value in enumerate(answer.trace.activations[0][0]):
+        (excited if value >= _EXCITED else quiet).append(unit_name(sizes, 0, unit))
+    if not quiet:
+        return tr("All units are excited")
+    if not excited:
+        return tr("All units are quiet")
+    start = tr("Unit {0} is excited") if len(excited) == 1 else tr("Units {0} are excited")
+    end = tr("{0} is quiet") if len(quiet) == 1 else tr("{0} are quiet")
+    return f"{start.format(_listed(excited))}, {end.format(_listed(quiet))}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else tr("{0} and {1}").format(", ".join(names[:-1]), names[-1])
