@@ -1,7 +1,5 @@
 """Which errors are somebody's bad input, and what to say about them in one line."""
 
-from digitapp.datasets.errors import DataError, DataMissingError
-
 
 class BadInput(Exception):
     """Something the command line itself finds wrong; its text says what, where, and what was expected."""
@@ -9,6 +7,7 @@ class BadInput(Exception):
 
 def bad_input_errors() -> tuple[type[Exception], ...]:
     """Return the errors that mean bad input. They are looked up when one happened, for their modules need NumPy."""
+    from digitapp.datasets.errors import DataError
     from digitapp.drawing.files import DrawingFileError
     from digitapp.drawing.images import ImageFileError
     from digitapp.modelfile import ModelFileError
@@ -32,6 +31,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
 
 def explain(error: Exception) -> str:
     """Return one sentence about one of `bad_input_errors`."""
+    from digitapp.datasets.errors import DataMissingError
     from digitapp.training.config import ConfigError
     from digitapp.training.errors import DataNotFinite, TrainingDiverged
 
@@ -55,7 +55,7 @@ def explain(error: Exception) -> str:
         return "there is not enough memory for this; a smaller network or batch may fit"
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
-        return f"{error.filename}: {reason}" if error.filename else reason
+        return f"{error.filename}: {reason}" if error.filename else f"reading or writing failed: {reason}"
     return str(error)
 
 

@@ -43,10 +43,13 @@ def features_command(
         note(
             f"layer {layer} reads {loaded.network.sizes[layer - 1]} units and no pixels; --projected shows it on pixels"
         )
-    title = f"{loaded.name} · {_layer_name(layer, layers)}"
+    title = f"{loaded.name} · {_layer_name(layer, layers)}{', through the weights before it' * projected}"
     png = io.BytesIO()
     units_picture(images, title, theme).save(png, format="PNG", optimize=True)
-    atomic_write_bytes(out, png.getvalue())
+    try:
+        atomic_write_bytes(out, png.getvalue())
+    except OSError as error:
+        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
     typer.echo(f"Wrote {out} ({len(images)} units)")
 
 

@@ -21,7 +21,9 @@ def open_window(problem: str | None, model: str | None) -> None:
     try:
         from digitapp.gui.app import NoDisplayError, run
     except ImportError as error:
-        # A Linux without desktop lacks libraries that PySide6 expects of the system.
+        if not (error.name or "").startswith(("PySide6", "shiboken6")):
+            raise
+        # A Linux without a desktop lacks libraries that PySide6 expects of the system.
         raise BadInput(f"the window cannot be opened, because Qt cannot be loaded: {error}") from error
     try:
         code = run(problem, model)

@@ -89,6 +89,8 @@ def ink_on_paper(luminance: Grey) -> Grey:
 
     Paper is what most of the picture's edge shows; an uneven paper, as in photographs, is evened out.
     """
+    if np.ptp(luminance) < _LEAST_CONTRAST:
+        return np.zeros_like(luminance)
     threshold = _otsu(luminance)
     light = luminance > threshold
     if light.all() or not light.any():

@@ -17,6 +17,7 @@ _GAP = 4
 _BAR_SIZE = (160, 10)
 _FONT_SIZE = 14
 _TILE_SIDE = 56
+_FEW_UNITS, _LARGE_TILE_SIDE = 16, 112
 _LARGEST_SIDE = 8192
 
 
@@ -30,7 +31,8 @@ def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Ima
     theme : "light" or "dark"
     """
     units, rows, columns = images.shape
-    scale = max(1, round(_TILE_SIDE / max(rows, columns)))
+    side = _LARGE_TILE_SIDE if units <= _FEW_UNITS else _TILE_SIDE
+    scale = max(1, round(side / max(rows, columns)))
     across = _across(units, columns * scale, rows * scale)
     limit = symmetric_limit(images)
     page = tuple(bytes.fromhex(_PAGE[theme][1:]))
@@ -66,4 +68,5 @@ def _draw_scale_bar(
     left, top = place
     picture.paste(Image.fromarray(scale_bar(width, height, theme)), place)
     for value, x, anchor in ((-limit, 0, "la"), (0.0, width // 2, "ma"), (limit, width, "ra")):
-        draw.text((left + x, top + height + 4), signed_label(value), _TEXT[theme], font, anchor=anchor)
+        label = signed_label(value).replace("−", "-")  # Pillow's own font has no minus sign
+        draw.text((left + x, top + height + 4), label, _TEXT[theme], font, anchor=anchor)

@@ -1,0 +1,470 @@
+"""Every verb of the command line: what it prints where, its exit codes, and what it says about bad input."""
+
+import gzip
+import json
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from digitapp.cli import VERBS, app
+from digitapp.modelfile import Model, load_model, save_model
+from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from digitapp.nn.network import Network
+
+RUNNER = CliRunner()
+DIGITS = tuple("0123456789")
+
+
+def run(*arguments: object) -> Any:
+    """Run the command line and return its result; an exception that is no exit is the test's own failure."""
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments], prog_name="digitapp")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def run_json(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def refused(*arguments: object) -> str:
+    """Run what must be refused and return the one line on stderr that says why."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("digitapp: ") and result.stderr.count("\n") == 1
+    return result.stderr
+
+
+@pytest.fixture
+def digits_model(tmp_path: Path) -> Path:
+    """A model 784-5-4-10 with random weights: what it answers is arbitrary, but always the same."""
+    network = Network((784, 5, 4, 10), ("relu", "relu", "identity"))
+    network.parameters[:] = np.random.default_rng(1).normal(0, 0.3, network.parameter_count)
+    path = tmp_path / "digits.safetensors"
+    save_model(Model(network, "cross_entropy", "mnist", DIGITS, "mnist", {}), path)
+    return path
+
+
+@pytest.fixture
+def toy_model(tmp_path: Path) -> Path:
+    path = tmp_path / "toy-model.safetensors"
+    assert run("train", "--dataset", "toy", "--epochs", 3, "--out", path).exit_code == 0
+    return path
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A dark bar on light paper."""
+    grey = np.full((40, 40), 255, dtype=np.uint8)
+    grey[5:35, 17:23] = 0
+    path = tmp_path / "bar.png"
+    Image.fromarray(grey).save(path)
+    return path
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    path = tmp_path / "blank.png"
+    Image.new("L", (30, 30), 255).save(path)
+    return path
+
+
+@pytest.fixture
+def drawings(tmp_path: Path) -> Path:
+    """A labelled one, a dot without ink to speak of, and a stroke without a label; gzipped."""
+    content = {
+        "drawings": [
+            {"label": 1, "strokes": [[[0, 0], [0, 50], [0, 100]]]},
+            {"label": 0, "strokes": [[[5, 5]]]},
+            {"strokes": [[[0, 0], [30, 40]], [[0, 40], [30, 0, 0.5]]]},
+        ]
+    }
+    path = tmp_path / "drawings.json.gz"
+    path.write_bytes(gzip.compress(json.dumps(content).encode()))
+    return path
+
+
+@pytest.fixture
+def idx_folder(tmp_path: Path) -> Path:
+    """A data set of 48 + 8 images in MNIST's files: bars at one of two places."""
+    folder = tmp_path / "bars"
+    folder.mkdir()
+    for part, count in (("train", 48), ("t10k", 8)):
+        labels = np.arange(count, dtype=np.uint8) % 2
+        images = np.zeros((count, 28, 28), dtype=np.uint8)
+        images[labels == 0, 4:24, 8:12] = 255
+        images[labels == 1, 4:24, 16:20] = 200
+        header = struct.pack(">4I", 0x803, count, 28, 28)
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(header + images.tobytes())
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, count) + labels.tobytes())
+    return folder
+
+
+class TestHelp:
+    def test_the_program_lists_its_verbs(self) -> None:
+        result = run("--help")
+        assert result.exit_code == 0
+        assert all(f"\n  {verb} " in result.stdout for verb in VERBS)
+
+    @pytest.mark.parametrize("verb", [(verb,) for verb in VERBS if verb != "data"] + [("data", "import")], ids=" ".join)
+    def test_every_verb_has_help_with_an_example(self, verb: tuple[str, ...]) -> None:
+        result = run(*verb, "--help")
+        assert result.exit_code == 0
+        assert f"Usage: digitapp {' '.join(verb)}" in result.stdout and "Example: digitapp" in result.stdout
+
+    def test_choices_come_from_the_engine(self) -> None:
+        words = set(run("train", "--help").stdout.replace(",", " ").replace(".", " ").split())
+        for registry in (ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES):
+            assert set(registry) <= words
+
+    def test_version(self) -> None:
+        assert run("--version").stdout.startswith("digitapp ")
+
+    @pytest.mark.parametrize(
+        "arguments", [("nonsense",), ("train",), ("classify",), ("data",), ("data", "nonsense"), ("info", "--nonsense")]
+    )
+    def test_wrong_usage_is_one_line(self, arguments: tuple[str, ...]) -> None:
+        assert "--help)" in refused(*arguments)
+
+
+class TestTrain:
+    def test_json_has_the_promised_keys(self, tmp_path: Path) -> None:
+        out = tmp_path / "toy.safetensors"
+        result = run_json("train", "--dataset", "toy", "--hidden", 3, "--epochs", 200, "--seed", 0, "--out", out)
+        keys = ["epochs", "seconds", "train_accuracy", "validation_accuracy", "test_accuracy", "model"]
+        assert list(result) == keys
+        assert result["epochs"] == 200 and result["train_accuracy"] == 1 and result["test_accuracy"] is None
+        assert result["model"] == str(out) and load_model(out).network.sizes == (12, 3, 2)
+
+    def test_without_json_people_are_told(self, tmp_path: Path) -> None:
+        result = run("train", "--dataset", "toy", "--epochs", 20, "--out", tmp_path / "toy.safetensors")
+        assert "Trained 12-3-2 on toy: 20 epochs" in result.stdout and "validation" in result.stdout
+        assert "  test " not in result.stdout
+        assert result.stderr.count("epoch") <= 2 * 11  # progress, but not a line for each epoch
+
+    def test_the_same_seed_gives_the_same_file(self, tmp_path: Path) -> None:
+        files = [tmp_path / name for name in ("a.safetensors", "b.safetensors", "c.safetensors")]
+        for seed, file in zip((4, 4, 5), files, strict=True):
+            run_json("train", "--dataset", "toy", "--epochs", 5, "--seed", seed, "--out", file)
+        contents = [file.read_bytes() for file in files]
+        assert contents[0] == contents[1] != contents[2]
+
+    def test_every_option_reaches_the_run(self, tmp_path: Path) -> None:
+        out = tmp_path / "toy.safetensors"
+        options = (
+            "--hidden 4,3 --activation tanh --initializer glorot --loss cross_entropy --optimizer adam "
+            "--learning-rate 0,01 --batch-size 5 --epochs 2 --seed 7 --momentum 0.5 --weight-decay 0.1 "
+            "--l1 0.01 --l2 0.02 --schedule constant --optimizer-option beta1=0.8 --optimizer-option epsilon=1e-7"
+        )
+        run_json("train", "--dataset", "toy", "--out", out, *options.split())
+        record = load_model(out).training
+        assert record["dataset"] == "toy"
+        assert record["network"] == {"hidden": [4, 3], "activation": "tanh", "initializer": "glorot"}
+        expected = {
+            "loss": "cross_entropy",
+            "optimizer": "adam",
+            "learning_rate": 0.01,
+            "batch_size": 5,
+            "epochs": 2,
+            "seed": 7,
+            "momentum": 0.5,
+            "weight_decay": 0.1,
+            "l1": 0.01,
+            "l2": 0.02,
+            "schedule": "constant",
+            "optimizer_options": {"beta1": 0.8, "epsilon": 1e-7},
+        }
+        assert expected.items() <= record["config"].items()
+
+    def test_a_network_without_hidden_layers(self, tmp_path: Path) -> None:
+        out = tmp_path / "toy.safetensors"
+        run_json("train", "--dataset", "toy", "--hidden", "", "--epochs", 1, "--out", out)
+        assert load_model(out).network.sizes == (12, 2)
+
+    def test_a_folder_of_idx_files(self, idx_folder: Path, tmp_path: Path) -> None:
+        out = tmp_path / "bars.safetensors"
+        result = run_json("train", "--dataset", idx_folder, "--hidden", 4, "--epochs", 20, "--out", out)
+        assert result["test_accuracy"] == 1
+        assert load_model(out).class_names == ("0", "1")
+        assert run_json("evaluate", out, "--dataset", idx_folder)["samples"] == 8
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("--hidden", "12,x"),
+            ("--hidden", "0"),
+            ("--activation", "magic"),
+            ("--loss", "magic"),
+            ("--optimizer", "magic"),
+            ("--learning-rate", "0"),
+            ("--learning-rate", "fast"),
+            ("--batch-size", "1.5"),
+            ("--epochs", "-1"),
+            ("--seed", "x"),
+            ("--momentum", "nan"),
+            ("--optimizer-option", "beta1"),
+            ("--optimizer-option", "magic=1"),
+        ],
+    )
+    def test_a_wrong_value_is_named_with_what_is_allowed(self, option: str, value: str, tmp_path: Path) -> None:
+        out = tmp_path / "model.safetensors"
+        line = refused("train", "--dataset", "toy", option, value, "--out", out)
+        assert option in line and "expected" in line and not out.exists()
+
+    def test_an_unknown_data_set_or_missing_files_are_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+        monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
+        out = tmp_path / "model.safetensors"
+        assert "nonsense" in refused("train", "--dataset", "nonsense", "--out", out)
+        if not any(tmp_path.joinpath("home").rglob("*ubyte*")) and os.name == "posix":
+            line = refused("train", "--dataset", "mnist", "--data-dir", tmp_path, "--out", out)
+            assert str(tmp_path) in line and "digitapp data download" in line
+
+    @pytest.mark.parametrize("place", ["missing/model.safetensors", "."])
+    def test_a_place_that_cannot_be_written_is_refused_before_training(
+        self, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("digitapp.cli.train.load_dataset", lambda *_, **__: pytest.fail("training had begun"))
+        assert "--out" in refused("train", "--dataset", "toy", "--out", tmp_path / place)
+
+    @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+    def test_a_read_only_folder_is_refused_before_training(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(**_: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("digitapp.cli.output.tempfile.TemporaryFile", refuse)  # as root nothing is read-only
+        line = refused("train", "--dataset", "toy", "--out", tmp_path / "model.safetensors")
+        assert "cannot be written to (Permission denied)" in line
+
+    def test_a_disk_that_fills_up_leaves_no_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("digitapp.atomic.os.fsync", full)
+        out = tmp_path / "model.safetensors"
+        result = run("train", "--dataset", "toy", "--epochs", 1, "--out", out)
+        assert result.exit_code == 2 and "No space left on device" in result.stderr.splitlines()[-1]
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_run_that_diverges_says_so_and_writes_nothing(self, idx_folder: Path, tmp_path: Path) -> None:
+        out = tmp_path / "model.safetensors"
+        network = ("--hidden", "4,4,4,4,4,4", "--activation", "identity", "--loss", "cross_entropy")
+        speed = ("--optimizer", "sgd", "--learning-rate", "1000", "--batch-size", "4")
+        result = run("train", "--dataset", idx_folder, *network, *speed, "--out", out)
+        assert result.exit_code == 2 and not out.exists()
+        assert "diverged in epoch" in result.stderr and "--learning-rate" in result.stderr
+
+    def test_ctrl_c_ends_with_130(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("digitapp.cli.train.train", interrupted)
+        out = tmp_path / "model.safetensors"
+        result = run("train", "--dataset", "toy", "--out", out)
+        assert result.exit_code == 130 and result.stderr.strip() == "digitapp: stopped" and not out.exists()
+
+    def test_real_mnist(self, mnist_dir: Path, tmp_path: Path) -> None:
+        out = tmp_path / "mnist.safetensors"
+        options = ("--hidden", "16", "--epochs", "1", "--batch-size", "256", "--learning-rate", "0.005")
+        result = run_json("train", "--dataset", "mnist", *options, "--data-dir", mnist_dir, "--out", out)
+        assert result["test_accuracy"] > 0.85
+        evaluation = run_json("evaluate", out, "--dataset", "mnist", "--data-dir", mnist_dir)
+        assert evaluation["samples"] == 10_000 and evaluation["accuracy"] == result["test_accuracy"]
+
+
+class TestEvaluate:
+    def test_json_has_the_promised_keys(self, toy_model: Path) -> None:
+        result = run_json("evaluate", toy_model, "--dataset", "toy", "--part", "train")
+        assert list(result) == ["samples", "accuracy", "loss", "confusion"]
+        confusion = np.array(result["confusion"])
+        assert confusion.shape == (2, 2) and confusion.sum() == result["samples"] == 48
+        assert result["accuracy"] == confusion.trace() / 48
+
+    def test_people_read_a_table(self, toy_model: Path) -> None:
+        result = run("evaluate", toy_model)
+        assert "toy-model on the validation part of toy" in result.stdout and "of 16 wrong" in result.stdout
+
+    def test_drawings_with_labels_are_measured(self, digits_model: Path, drawings: Path) -> None:
+        result = run("evaluate", digits_model, "--drawings", drawings, "--json")
+        assert "1 drawings without a label" in result.stderr
+        evaluation = json.loads(result.stdout)
+        read = run_json("classify", "--model", digits_model, drawings)["results"]
+        assert evaluation["samples"] == 2
+        row = evaluation["confusion"][1]
+        assert row[int(read[0]["label"])] == 1  # the drawing of a 1 was read as `classify` reads it
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--dataset", "toy", "--part", "test"), ["--part test", "train and validation"]),
+            (("--dataset", "nonsense"), ["nonsense", "expected"]),
+            (("--drawings", "nonsense.json"), ["set by hand"]),
+        ],
+    )
+    def test_what_cannot_be_measured_is_refused(
+        self, toy_model: Path, arguments: tuple[str, ...], words: list[str]
+    ) -> None:
+        line = refused("evaluate", toy_model, *arguments)
+        assert all(set(word.split()) <= set(line.replace(":", " ").split()) or word in line for word in words)
+
+    def test_a_model_for_another_problem_is_refused(
+        self, digits_model: Path, toy_model: Path, idx_folder: Path
+    ) -> None:
+        assert "28×28" in refused("evaluate", digits_model, "--dataset", "toy")
+        assert "4×3" in refused("evaluate", toy_model, "--dataset", idx_folder)
+
+    def test_drawings_and_a_data_set_exclude_each_other(self, digits_model: Path, drawings: Path) -> None:
+        assert "--drawings" in refused("evaluate", digits_model, "--drawings", drawings, "--dataset", "mnist")
+
+    def test_drawings_without_labels_measure_nothing(self, digits_model: Path, tmp_path: Path) -> None:
+        path = tmp_path / "unlabelled.json"
+        path.write_text('{"drawings": [{"strokes": [[[0, 0], [1, 1]]]}]}')
+        assert "label" in refused("evaluate", digits_model, "--drawings", path)
+
+    def test_a_missing_model_names_those_there_are(self) -> None:
+        assert "no-such-model" in refused("evaluate", "no-such-model")
+
+
+class TestClassify:
+    def test_images_and_drawings_may_be_mixed(
+        self, digits_model: Path, picture: Path, drawings: Path, blank: Path
+    ) -> None:
+        results = run_json("classify", "--model", digits_model, picture, drawings, blank)["results"]
+        places = [(result["file"], result["index"]) for result in results]
+        assert places == [
+            (str(picture), 0),
+            (str(drawings), 0),
+            (str(drawings), 1),
+            (str(drawings), 2),
+            (str(blank), 0),
+        ]
+        for result in (results[0], results[1], results[3]):
+            assert list(result) == ["file", "index", "label", "probabilities"]
+            assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
+            assert result["label"] == DIGITS[int(np.argmax(result["probabilities"]))]
+        for result in (results[2], results[4]):  # a dot and a blank page
+            assert result["label"] is None and result["probabilities"] is None and "ink" in result["reason"]
+
+    def test_polarity_does_not_matter(self, digits_model: Path, picture: Path, tmp_path: Path) -> None:
+        negative = tmp_path / "negative.bmp"
+        Image.fromarray(255 - np.asarray(Image.open(picture))).save(negative)
+        results = run_json("classify", "--model", digits_model, picture, negative)["results"]
+        np.testing.assert_allclose(results[0]["probabilities"], results[1]["probabilities"], atol=1e-6)
+
+    def test_a_drawings_file_is_known_by_its_content(self, digits_model: Path, drawings: Path, tmp_path: Path) -> None:
+        copy = tmp_path / "drawings"
+        copy.write_bytes(drawings.read_bytes())
+        assert len(run_json("classify", "--model", digits_model, copy)["results"]) == 3
+
+    def test_people_read_a_row_for_each(self, digits_model: Path, picture: Path, drawings: Path) -> None:
+        lines = run("classify", "--model", digits_model, picture, drawings).stdout.splitlines()
+        assert len(lines) == 4
+        assert lines[0].startswith(f"{picture} ") and "%" in lines[0]
+        assert lines[2].split()[-8:] == ["?", "there", "is", "no", "ink,", "or", "hardly", "any"]
+
+    def test_one_bad_file_does_not_hide_the_good_ones(self, digits_model: Path, picture: Path, tmp_path: Path) -> None:
+        liar = tmp_path / "liar.png"
+        liar.write_text("this is no picture")
+        result = run("classify", "--model", digits_model, liar, picture, tmp_path / "missing.png", "--json")
+        assert result.exit_code == 2
+        assert [item["file"] for item in json.loads(result.stdout)["results"]] == [str(picture)]
+        lines = result.stderr.splitlines()
+        assert len(lines) == 2 and "liar.png" in lines[0] and "missing.png" in lines[1]
+
+    def test_a_model_that_reads_no_ink_is_refused(self, toy_model: Path, picture: Path) -> None:
+        assert "28×28" in refused("classify", "--model", toy_model, picture)
+
+    @pytest.mark.parametrize("content", [b"", b"not a model", struct.pack("<Q", 1 << 60) + b"{}"])
+    def test_a_file_that_is_no_model_is_refused(self, content: bytes, picture: Path, tmp_path: Path) -> None:
+        path = tmp_path / "bad.safetensors"
+        path.write_bytes(content)
+        assert "bad.safetensors" in refused("classify", "--model", path, picture)
+
+
+class TestFeatures:
+    @pytest.mark.parametrize("options", [(), ("--layer", 2), ("--layer", 2, "--projected"), ("--layer", 3)])
+    def test_a_picture_is_written(self, digits_model: Path, tmp_path: Path, options: tuple[object, ...]) -> None:
+        out = tmp_path / "units.png"
+        result = run("features", digits_model, "--out", out, "--theme", "dark", *options)
+        assert result.exit_code == 0, result.stderr
+        with Image.open(out) as image:
+            image.load()
+            assert image.format == "PNG" and min(image.size) > 100
+        assert [path.name for path in tmp_path.glob("*units*")] == ["units.png"]
+
+    def test_what_cannot_be_drawn_is_refused(self, digits_model: Path, tmp_path: Path) -> None:
+        assert "1 to 3" in refused("features", digits_model, "--layer", 4, "--out", tmp_path / "units.png")
+        assert ".png" in refused("features", digits_model, "--out", tmp_path / "units.jpg")
+        assert "missing" in refused("features", digits_model, "--out", tmp_path / "missing" / "units.png")
+
+
+class TestInfo:
+    def test_a_model(self, toy_model: Path) -> None:
+        facts = run_json("info", toy_model)
+        assert facts["sizes"] == [12, 3, 2] and facts["parameters"] == 47
+        assert [layer["parameters"] for layer in facts["layers"]] == [39, 8]
+        assert facts["bytes"] == toy_model.stat().st_size and facts["training"]["config"]["epochs"] == 3
+        text = run("info", toy_model).stdout
+        assert "12-3-2, 47 parameters" in text and "config epochs" in text
+
+    def test_a_model_without_a_record(self, digits_model: Path) -> None:
+        assert "Training: no record" in run("info", digits_model).stdout
+
+    def test_the_system(self) -> None:
+        facts = run_json("info", "--system")
+        assert {"versions", "blas", "cpu", "directories", "notes"} == set(facts)
+        assert "Directories" in run("info", "--system").stdout
+
+    def test_neither_or_both_are_refused(self) -> None:
+        assert "--system" in refused("info")
+        assert "--system" in refused("info", "toy", "--system")
+
+
+class TestData:
+    def test_what_is_there_is_listed(self, mnist_dir: Path) -> None:
+        facts = {fact["name"]: fact for fact in run_json("data", "list", "--data-dir", mnist_dir)["datasets"]}
+        assert facts["toy"]["available"] and facts["mnist"]["directory"] == str(mnist_dir)
+        assert "mnist" in run("data", "list", "--data-dir", mnist_dir).stdout
+
+    def test_real_files_are_imported(self, mnist_dir: Path, tmp_path: Path) -> None:
+        result = run_json("data", "import", mnist_dir, "--data-dir", tmp_path)
+        assert len(list(Path(result["directory"]).glob("*ubyte*"))) == 4
+        listed = run_json("data", "list", "--data-dir", tmp_path)["datasets"]
+        assert {fact["name"]: fact["directory"] for fact in listed}["mnist"] == result["directory"]
+
+    def test_other_files_are_not_imported(self, idx_folder: Path, tmp_path: Path) -> None:
+        target = tmp_path / "target"
+        assert "original" in refused("data", "import", idx_folder, "--data-dir", target)
+        assert "not found" in refused("data", "import", tmp_path, "--data-dir", target)
+        assert not list(target.rglob("*ubyte*"))
+
+    def test_a_download_tells_its_progress_and_its_failure(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def download(target: Path, *, progress: Any) -> Path:
+            progress(1, 2, "images")
+            progress(2, 2, "images")
+            return target
+
+        monkeypatch.setattr("digitapp.datasets.download.download_mnist", download)
+        result = run("data", "download", "--data-dir", tmp_path)
+        assert result.stdout == f"Downloaded MNIST to {tmp_path / 'mnist'}\n"
+        assert result.stderr == "digitapp: fetching images\n"
+
+
+class TestGui:
+    def test_what_cannot_be_shown_is_refused_before_a_window_opens(self) -> None:
+        assert "toy or mnist" in refused("gui", "--problem", "nonsense")

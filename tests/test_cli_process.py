@@ -1,0 +1,80 @@
+"""The program as a process: streams, exit codes and signals that an in-process runner cannot show."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "digitapp"]
+POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, **environment}
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, env=variables, check=False
+    )
+
+
+def test_results_and_everything_else_take_different_streams(tmp_path: Path) -> None:
+    out = tmp_path / "toy.safetensors"
+    result = run("train", "--dataset", "toy", "--epochs", "30", "--out", str(out), "--json")
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["model"] == str(out)
+    assert "epoch 30 of 30" in result.stderr and "{" not in result.stderr
+
+
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    result = run("evaluate", str(tmp_path / "missing.safetensors"))
+    assert result.returncode == 2 and result.stdout == ""
+    assert result.stderr.count("\n") == 1 and "missing.safetensors" in result.stderr
+
+
+def test_a_terminal_without_unicode_is_no_reason_to_fail(tmp_path: Path) -> None:
+    out = tmp_path / "toy.safetensors"
+    assert run("train", "--dataset", "toy", "--epochs", "1", "--out", str(out)).returncode == 0
+    result = run("info", str(out), PYTHONIOENCODING="ascii")
+    assert result.returncode == 0 and "Traceback" not in result.stderr
+
+
+@POSIX_ONLY
+def test_ctrl_c_ends_with_130_and_without_a_traceback(tmp_path: Path) -> None:
+    out = tmp_path / "toy.safetensors"
+    arguments = ("train", "--dataset", "toy", "--epochs", "50000", "--out", str(out))
+    # A shell that runs its jobs in the background lets them ignore Ctrl-C, and children inherit that.
+    code = "import signal, sys, runpy; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    code += "sys.argv = ['digitapp', *sys.argv[1:]]; runpy.run_module('digitapp', run_name='__main__')"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the first line of progress: it is training
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stderr.splitlines()[-1] == "digitapp: stopped" and "Traceback" not in stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@POSIX_ONLY
+def test_a_reader_that_goes_away_is_met_with_silence() -> None:
+    with subprocess.Popen([*COMMAND, "data", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode != 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_results_that_cannot_be_written_are_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*COMMAND, "data", "list"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert result.returncode == 2
+    assert "No space left on device" in result.stderr and "Traceback" not in result.stderr
