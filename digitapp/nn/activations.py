@@ -1,11 +1,12 @@
 """Activation functions and their derivatives.
 
 An activation works elementwise on arrays of any shape. `value` and `derivative` write into a given array, because
-they run once per batch and layer: nothing is allocated there.
+they run once per batch and layer, and memory that is already there is faster than new memory.
 
 Source, unless a class names its own: Goodfellow, Bengio, Courville, "Deep Learning" (2016), sections 6.2.2 and 6.3.
 """
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -126,6 +127,123 @@ class LeakyReLU(Activation):
         np.add(out, self.slope, out=out)
 
 
+class ScaledTanh(Activation):
+    """f(z) = A tanh(S z) with A = 1.7159 and S = 2/3, so that f(±1) = ±1; f' = S (A² − a²) / A.
+
+    Source: LeCun, Bottou, Orr, Müller, "Efficient BackProp" (1998), section 4.4.
+    """
+
+    key = "scaled_tanh"
+    title = "Scaled tanh"
+    summary = "A tanh stretched so that inputs of spread 1 give outputs of spread 1."
+    amplitude = 1.7159
+    steepness = 2 / 3
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(z, constant(self.steepness, z.dtype), out=out)
+        np.tanh(out, out=out)
+        np.multiply(out, constant(self.amplitude, z.dtype), out=out)
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
+        np.multiply(a, a, out=out)
+        np.subtract(constant(self.amplitude**2, a.dtype), out, out=out)
+        np.multiply(out, constant(self.steepness / self.amplitude, a.dtype), out=out)
+
+
+class ELU(Activation):
+    """f(z) = z where z > 0 and exp(z) − 1 elsewhere, f' = 1 where z > 0 and a + 1 elsewhere.
+
+    Source: Clevert, Unterthiner, Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units"
+    (ICLR 2016), equation 15, with α = 1.
+    """
+
+    key = "elu"
+    title = "ELU"
+    summary = "Like ReLU, but bends smoothly towards −1 for negative values."
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        below_zero = np.minimum(z, constant(0.0, z.dtype, z.shape))
+        np.expm1(below_zero, out=below_zero)
+        np.maximum(z, below_zero, out=out)  # exp(z) − 1 >= z, so the larger one is right on both sides
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
+        np.minimum(a, constant(0.0, a.dtype, a.shape), out=out)
+        np.add(out, constant(1.0, a.dtype), out=out)
+
+
+class Softplus(Activation):
+    """f(z) = ln(1 + exp(z)), f' = sigmoid(z) = 1 − exp(−a).
+
+    Source: Glorot, Bordes, Bengio, "Deep Sparse Rectifier Neural Networks" (AISTATS 2011).
+    """
+
+    key = "softplus"
+    title = "Softplus"
+    summary = "A ReLU with a rounded corner."
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        np.logaddexp(z, constant(0.0, z.dtype), out=out)
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
+        np.negative(a, out=out)
+        np.expm1(out, out=out)
+        np.negative(out, out=out)
+
+
+class GELU(Activation):
+    """f(z) = ½ z (1 + tanh u), u = √(2/π) (z + 0.044715 z³); f' = ½ (1 + tanh u) + ½ z (1 − tanh² u) u'.
+
+    Source: Hendrycks, Gimpel, "Gaussian Error Linear Units" (2016), section 2, the tanh approximation.
+    """
+
+    key = "gelu"
+    title = "GELU"
+    summary = "Weighs a value by how likely a bell curve is to lie below it; a smooth ReLU with a small dip."
+    scale = math.sqrt(2 / math.pi)
+    cubic = 0.044715
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        half = 0.5 * z
+        np.tanh(self.scale * (z + self.cubic * z**3), out=out)
+        np.multiply(out, half, out=out)
+        np.add(out, half, out=out)
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
+        square = z * z
+        tanh = np.tanh(self.scale * z * (1 + self.cubic * square))
+        slope = self.scale * (1 + 3 * self.cubic * square)
+        np.add(0.5 * (1 + tanh), 0.5 * z * (1 - tanh * tanh) * slope, out=out)
+
+
+class Step(Activation):
+    """f(z) = 1 where z > 0 and 0 elsewhere; f' = 0, so nothing in front of it learns by gradients.
+
+    Source: Rosenblatt, "The Perceptron" (Psychological Review, 1958).
+    """
+
+    key = "step"
+    title = "Step"
+    summary = "Fires or does not, as the first artificial neurons did; has no slope to learn from."
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        np.greater(z, constant(0.0, z.dtype, z.shape), out=out)
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
+        out.fill(0)
+
+
 ACTIVATIONS: dict[str, Activation] = {
-    activation.key: activation for activation in (Sigmoid(), Tanh(), ReLU(), LeakyReLU(), Identity())
+    activation.key: activation
+    for activation in (
+        Sigmoid(),
+        Tanh(),
+        ReLU(),
+        LeakyReLU(),
+        ELU(),
+        Softplus(),
+        GELU(),
+        ScaledTanh(),
+        Step(),
+        Identity(),
+    )
 }

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.constants import constant
 from digitapp.nn.options import Option
 
@@ -81,6 +82,14 @@ def one_hot(labels: np.ndarray, classes: int, dtype: np.dtype) -> np.ndarray:
     return targets
 
 
+def smooth(targets: np.ndarray, amount: float) -> np.ndarray:
+    """Return (1 − ε) t + ε / classes for targets (classes, samples): label smoothing.
+
+    Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (CVPR 2016), section 7.
+    """
+    return (targets * (1 - amount) + amount / len(targets)).astype(targets.dtype)
+
+
 class CrossEntropy(Loss):
     """C = −Σ t ln softmax(z), with gradient softmax(z) − t.
 
@@ -94,6 +103,9 @@ class CrossEntropy(Loss):
     title = "Softmax cross-entropy"
     summary = "How surprised the network is by the right answer; the usual choice for telling classes apart."
     output_activation = "identity"
+    options = (
+        Option("label_smoothing", "Label smoothing", 0.0, 0.0, 0.9, "How much of the target is shared by all classes."),
+    )
 
     def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
         (classes, batch), dtype = outputs.shape, outputs.dtype
@@ -135,4 +147,91 @@ class SquaredError(Loss):
         return np.array(outputs)
 
 
-LOSSES: dict[str, Loss] = {loss.key: loss for loss in (CrossEntropy(), SquaredError())}
+class BinaryCrossEntropy(Loss):
+    """C = −Σ [t ln σ(z) + (1 − t) ln(1 − σ(z))] = Σ [ln(1 + exp(z)) − t z], with gradient σ(z) − t.
+
+    Each output answers its own yes-or-no question. The second form needs no logarithm of a number near zero.
+
+    Source: Bishop, "Pattern Recognition and Machine Learning" (2006), equations 4.90 and 4.91.
+    """
+
+    key = "binary_cross_entropy"
+    title = "Binary cross-entropy"
+    summary = "Asks every output its own yes-or-no question and adds up the surprise."
+    output_activation = "identity"
+
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+        batch = outputs.shape[1]
+        zero = constant(0.0, outputs.dtype)
+        value = float(np.logaddexp(outputs, zero).sum()) - float(np.vdot(targets, outputs))
+        ACTIVATIONS["sigmoid"].value(outputs, gradient)
+        np.subtract(gradient, targets, out=gradient)
+        np.multiply(gradient, constant(1 / batch, outputs.dtype), out=gradient)
+        return value / batch
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Return σ(outputs); each output speaks for its own class, and a row need not sum to 1."""
+        out = np.empty_like(outputs)
+        ACTIVATIONS["sigmoid"].value(outputs, out)
+        return out
+
+
+class Hinge(Loss):
+    """C = Σ over wrong classes j of max(0, z_j − z_right + 1): the multi-class support vector machine.
+
+    The gradient is 1 for each wrong class within the margin, and minus their number for the right class.
+
+    Source: Weston, Watkins, "Support Vector Machines for Multi-Class Pattern Recognition" (ESANN 1999), as in the
+    notes of Stanford's CS231n, "Linear classification".
+    """
+
+    key = "hinge"
+    title = "Multi-class hinge (SVM)"
+    summary = "Asks that the right class score at least 1 above every other, and then is content."
+    output_activation = "identity"
+
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+        (classes, batch), dtype = outputs.shape, outputs.dtype
+        ones = constant(1.0, dtype, (classes,))
+        right = ones.dot(targets * outputs)
+        margins = np.maximum(outputs - right + 1 - targets, 0)  # the right class itself comes out as 0
+        np.greater(margins, 0, out=gradient)
+        np.subtract(gradient, targets * ones.dot(gradient), out=gradient)
+        np.multiply(gradient, constant(1 / batch, dtype), out=gradient)
+        return float(margins.sum()) / batch
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Return softmax(outputs): a ranking from 0 to 1; this loss does not make them true probabilities."""
+        return LOSSES["cross_entropy"].probabilities(outputs)
+
+
+class Perceptron(Loss):
+    """C = Σ (y − t) z, where y = 1 if z > 0 and 0 otherwise; with gradient y − t.
+
+    Plain SGD with batches of one is then the perceptron rule, w ← w + α (t − y) x.
+
+    Sources: Rosenblatt, "The Perceptron" (1958); Bishop, "Pattern Recognition and Machine Learning" (2006), equations
+    4.54 and 4.55.
+    """
+
+    key = "perceptron"
+    title = "Perceptron criterion"
+    summary = "Changes weights only where an answer is wrong: with SGD, the perceptron rule of 1958."
+    output_activation = "identity"
+
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+        batch = outputs.shape[1]
+        np.greater(outputs, 0, out=gradient)
+        np.subtract(gradient, targets, out=gradient)
+        value = float(np.vdot(gradient, outputs)) / batch
+        np.multiply(gradient, constant(1 / batch, outputs.dtype), out=gradient)
+        return value
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Return 1 for every unit that fires and 0 for the others."""
+        return (outputs > 0).astype(outputs.dtype)
+
+
+LOSSES: dict[str, Loss] = {
+    loss.key: loss for loss in (CrossEntropy(), BinaryCrossEntropy(), SquaredError(), Hinge(), Perceptron())
+}

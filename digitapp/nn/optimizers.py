@@ -78,6 +78,9 @@ class SGD(Optimizer):
         np.subtract(theta, self._scratch, out=theta)
 
 
+MOMENTUM = Option("momentum", "Momentum", 0.9, 0.0, 0.9999, "How much of the speed is kept after each batch.")
+
+
 class Momentum(Optimizer):
     """v ← μ v − α g, θ ← θ + v.
 
@@ -88,7 +91,7 @@ class Momentum(Optimizer):
     key = "momentum"
     title = "Momentum"
     summary = "Gathers speed in directions that many batches agree on, like a ball rolling downhill."
-    options = (Option("momentum", "Momentum", 0.9, 0.0, 0.9999, "How much of the speed is kept after each batch."),)
+    options = (MOMENTUM,)
     state_names = ("v",)
     momentum: float
     v: np.ndarray
@@ -99,6 +102,152 @@ class Momentum(Optimizer):
         np.multiply(g, alpha, out=scratch)
         np.subtract(v, scratch, out=v)
         np.add(theta, v, out=theta)
+
+
+class AveragedMomentum(Optimizer):
+    """v ← μ v + (1 − μ) g, θ ← θ − α v: a running mean of the gradients; α counts as 1 / (1 − μ) times as much.
+
+    Source: Qian, "On the momentum term in gradient descent learning algorithms" (Neural Networks, 1999), in the form
+    of Kingma, Ba (ICLR 2015), algorithm 1, without the second moment and the bias correction.
+    """
+
+    key = "averaged_momentum"
+    title = "Momentum (averaged)"
+    summary = "Follows a running mean of the gradients; the other published form of momentum."
+    options = (MOMENTUM,)
+    state_names = ("v",)
+    momentum: float
+    v: np.ndarray
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        v, scratch = self.v, self._scratch
+        np.multiply(v, self._constant(self.momentum), out=v)
+        np.multiply(g, self._constant(1 - self.momentum), out=scratch)
+        np.add(v, scratch, out=v)
+        np.multiply(v, alpha, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+class Nesterov(Optimizer):
+    """v ← μ v + g, θ ← θ − α (g + μ v): the gradient is met where the momentum is about to lead.
+
+    Source: Sutskever et al. (ICML 2013), equations 3 and 4, after Nesterov (1983), with the parameters read at the
+    look-ahead point: Bengio, Boulanger-Lewandowski, Pascanu, "Advances in Optimizing Recurrent Networks" (ICASSP 2013),
+    equation 7.
+    """
+
+    key = "nesterov"
+    title = "Nesterov momentum"
+    summary = "Momentum that looks ahead and so brakes earlier."
+    options = (MOMENTUM,)
+    state_names = ("v",)
+    momentum: float
+    v: np.ndarray
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        v, scratch = self.v, self._scratch
+        np.multiply(v, self._constant(self.momentum), out=v)
+        np.add(v, g, out=v)
+        np.multiply(v, self._constant(self.momentum), out=scratch)
+        np.add(scratch, g, out=scratch)
+        np.multiply(scratch, alpha, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+class Adagrad(Optimizer):
+    """s ← s + g², θ ← θ − α g / (√s + ε).
+
+    Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization" (JMLR
+    2011), section 1.1, the diagonal form.
+    """
+
+    key = "adagrad"
+    title = "Adagrad"
+    summary = "Gives each weight a step that shrinks with all the gradients it has seen."
+    options = (Option("epsilon", "ε", 1e-10, 1e-12, 1.0, "Keeps the division safe where gradients are tiny."),)
+    state_names = ("s",)
+    epsilon: float
+    s: np.ndarray
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        s, scratch = self.s, self._scratch
+        np.multiply(g, g, out=scratch)
+        np.add(s, scratch, out=s)
+        np.sqrt(s, out=scratch)
+        np.add(scratch, self._constant(self.epsilon), out=scratch)
+        np.divide(g, scratch, out=scratch)
+        np.multiply(scratch, alpha, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+class RMSprop(Optimizer):
+    """s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε).
+
+    Source: Tieleman, Hinton, "Neural Networks for Machine Learning" (Coursera, 2012), lecture 6.5, with ε outside the
+    root as PyTorch has it.
+    """
+
+    key = "rmsprop"
+    title = "RMSprop"
+    summary = "Divides each gradient by the recent size of its kind."
+    options = (
+        Option("rho", "ρ", 0.99, 0.0, 0.999999, "How slowly the mean of the squares changes."),
+        Option("epsilon", "ε", 1e-8, 1e-12, 1.0, "Keeps the division safe where gradients are tiny."),
+    )
+    state_names = ("s",)
+    rho: float
+    epsilon: float
+    s: np.ndarray
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        s, scratch = self.s, self._scratch
+        np.multiply(s, self._constant(self.rho), out=s)
+        np.multiply(g, g, out=scratch)
+        np.multiply(scratch, self._constant(1 - self.rho), out=scratch)
+        np.add(s, scratch, out=s)
+        np.sqrt(s, out=scratch)
+        np.add(scratch, self._constant(self.epsilon), out=scratch)
+        np.divide(g, scratch, out=scratch)
+        np.multiply(scratch, alpha, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+class Adadelta(Optimizer):
+    """s ← ρ s + (1 − ρ) g², Δ = √(d + ε) / √(s + ε) g, d ← ρ d + (1 − ρ) Δ², θ ← θ − α Δ.
+
+    Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012), algorithm 1, where α is 1.
+    """
+
+    key = "adadelta"
+    title = "Adadelta"
+    summary = "Finds its own step size from its past steps; a learning rate of 1 is its paper's choice."
+    options = (
+        Option("rho", "ρ", 0.95, 0.0, 0.999999, "How slowly the means of the squares change."),
+        Option("epsilon", "ε", 1e-6, 1e-12, 1.0, "Where the first steps come from."),
+    )
+    state_names = ("s", "d")
+    rho: float
+    epsilon: float
+    s: np.ndarray
+    d: np.ndarray
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        s, d, scratch = self.s, self.d, self._scratch
+        rho, rest, epsilon = self._constant(self.rho), self._constant(1 - self.rho), self._constant(self.epsilon)
+        np.multiply(s, rho, out=s)
+        np.multiply(g, g, out=scratch)
+        np.multiply(scratch, rest, out=scratch)
+        np.add(s, scratch, out=s)
+        np.add(d, epsilon, out=scratch)
+        np.divide(scratch, s + epsilon, out=scratch)
+        np.sqrt(scratch, out=scratch)
+        delta = np.multiply(scratch, g, out=g)
+        np.multiply(d, rho, out=d)
+        np.multiply(delta, delta, out=scratch)
+        np.multiply(scratch, rest, out=scratch)
+        np.add(d, scratch, out=d)
+        np.multiply(delta, alpha, out=delta)
+        np.subtract(theta, delta, out=theta)
 
 
 class Adam(Optimizer):
@@ -141,4 +290,64 @@ class Adam(Optimizer):
         np.subtract(theta, scratch, out=theta)
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {optimizer.key: optimizer for optimizer in (SGD, Momentum, Adam)}
+class AdamW(Adam):
+    """θ ← (1 − α λ) θ, then Adam: weight decay that Adam's rescaling does not touch. As in the paper, biases decay too.
+
+    Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization" (ICLR 2019), algorithm 2, with λ multiplied by
+    the learning rate as PyTorch does.
+    """
+
+    key = "adamw"
+    title = "AdamW"
+    summary = "Adam that also shrinks every parameter a little at each step."
+    options = (*Adam.options, Option("decay", "Decay λ", 0.01, 0.0, 10.0, "How strongly parameters shrink."))
+    decay: float
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        np.multiply(theta, 1 - alpha * self.decay, out=theta)
+        super()._update(theta, g, alpha)
+
+
+class Nadam(Adam):
+    """Adam with Nesterov's look-ahead: θ ← θ − α (μ_{t+1} m / (1 − Π μ to t+1) + (1 − μ_t) g / (1 − Π μ)) / (√v̂ + ε).
+
+    μ_t = β₁ (1 − ½ 0.96^(t ψ)) warms the momentum up, with ψ = 0.004.
+
+    Source: Dozat, "Incorporating Nesterov Momentum into Adam" (ICLR workshop 2016), algorithm 2.
+    """
+
+    key = "nadam"
+    title = "Nadam"
+    summary = "Adam that looks ahead as Nesterov's momentum does."
+
+    def __init__(self, parameters: np.ndarray, **options: float) -> None:
+        super().__init__(parameters, **options)
+        self._product = self.state["product"] = np.ones(1)  # Π μ so far
+
+    def _momentum(self, t: int) -> float:
+        return self.beta1 * (1 - 0.5 * 0.96 ** (t * 0.004))
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        m, v, scratch = self.m, self.v, self._scratch
+        mu, next_mu = self._momentum(self.steps), self._momentum(self.steps + 1)
+        self._product *= mu
+        product = self._product.item()
+        v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
+        np.multiply(m, self._constant(self.beta1), out=m)
+        np.add(m, g, out=m)
+        np.multiply(v, self._constant(self.beta2), out=v)
+        np.multiply(g, g, out=scratch)
+        np.add(v, scratch, out=v)
+        np.sqrt(v, out=scratch)
+        np.add(scratch, self.epsilon / v_scale, out=scratch)
+        np.multiply(g, (1 - mu) / (1 - product), out=g)
+        np.add(g, m * (next_mu * (1 - self.beta1) / (1 - product * next_mu)), out=g)
+        np.divide(g, scratch, out=scratch)
+        np.multiply(scratch, alpha / v_scale, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    optimizer.key: optimizer
+    for optimizer in (SGD, Momentum, AveragedMomentum, Nesterov, Adagrad, RMSprop, Adadelta, Adam, AdamW, Nadam)
+}

@@ -58,3 +58,27 @@ def test_the_two_layer_network_of_the_tutorial_falls_as_published():
     assert losses[0] > 100
     assert losses[-1] < 0.02 * losses[0]
     assert losses[-1] < losses[100] < losses[10] < losses[0]
+
+
+def test_the_perceptron_rule_stops_on_separable_data():
+    """The convergence theorem: Novikoff, "On convergence proofs on perceptrons" (1962)."""
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(60, 2))
+    sides = inputs @ [2.0, -1.0] + 0.3
+    inputs, targets = inputs[np.abs(sides) > 0.2], (sides[np.abs(sides) > 0.2] > 0).astype(float)
+    network = Network((2, 1), ["identity"], np.float64)
+    rule = Backpropagation(network, LOSSES["perceptron"], 1)
+    optimizer = OPTIMIZERS["sgd"](network.parameters)
+    mistakes = []
+
+    for _ in range(100):
+        mistakes.append(0)
+        for x, t in zip(inputs, targets, strict=True):
+            rule.inputs[:], rule.targets[:] = x, t
+            rule()
+            mistakes[-1] += rule.gradient.any()
+            optimizer.step(network.parameters, rule.gradient, 1.0)
+
+    assert mistakes[0] > 0
+    assert mistakes[-1] == 0
+    np.testing.assert_array_equal(network.forward(inputs).ravel() > 0, targets == 1)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from digitapp.nn import LOSSES
+from digitapp.nn.losses import one_hot, smooth
 
 
 @pytest.mark.parametrize("logit", [0.0, 5.0, -300.0, 1e30])
@@ -39,7 +40,7 @@ def test_squared_error_is_half_the_squared_distance():
 
 @pytest.mark.parametrize("key", LOSSES)
 def test_probabilities_lie_between_0_and_1_and_belong_to_the_caller(key):
-    outputs = np.random.default_rng(0).uniform(0, 1, (5, 4))
+    outputs = np.random.default_rng(0).uniform(0, 1, (5, 4)) if key == "squared_error" else np.eye(5, 4) - 0.5
 
     probabilities = LOSSES[key].probabilities(outputs)
 
@@ -62,3 +63,35 @@ def test_labels_that_do_not_fit_are_refused(key, labels):
 def test_an_empty_batch_is_refused(key):
     with pytest.raises(ValueError, match="batch"):
         LOSSES[key].value_and_gradient(np.zeros((0, 3)), np.zeros(0, int))
+
+
+def test_binary_cross_entropy_is_the_sum_of_two_sided_surprises():
+    outputs = np.array([[0.0, 2.0, -1.0]])
+    probabilities = 1 / (1 + np.exp(-outputs[0]))
+
+    loss, gradient = LOSSES["binary_cross_entropy"].value_and_gradient(outputs, np.array([1]))
+
+    expected = -np.log(1 - probabilities[0]) - np.log(probabilities[1]) - np.log(1 - probabilities[2])
+    assert loss == pytest.approx(expected)
+    np.testing.assert_allclose(gradient[0], probabilities - [0, 1, 0])
+
+
+def test_hinge_of_the_lecture_notes():
+    """Stanford CS231n, "Linear classification": scores 13, −7, 11, the first class right, with a margin of 10 there."""
+    loss, gradient = LOSSES["hinge"].value_and_gradient(np.array([[1.3, -0.7, 1.1]]), np.array([0]))
+
+    assert loss == pytest.approx(0.8)  # max(0, −0.7 − 1.3 + 1) + max(0, 1.1 − 1.3 + 1), the example scaled by a tenth
+    np.testing.assert_allclose(gradient, [[-1, 0, 1]])
+
+
+def test_the_perceptron_criterion_is_zero_where_all_answers_are_right():
+    loss, gradient = LOSSES["perceptron"].value_and_gradient(np.array([[3.0, -2.0], [-1.0, 0.5]]), np.array([0, 1]))
+
+    assert loss == 0
+    assert not gradient.any()
+
+
+def test_smoothed_targets_share_and_still_sum_to_one():
+    targets = smooth(one_hot(np.array([2, 0]), 4, np.dtype(np.float64)), 0.2)
+
+    np.testing.assert_allclose(targets, [[0.05, 0.85], [0.05, 0.05], [0.85, 0.05], [0.05, 0.05]])

@@ -109,6 +109,11 @@ FORMULAS = {
     "tanh": np.tanh,
     "relu": lambda z: np.where(z > 0, z, 0),
     "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(z > 0, z, np.exp(z) - 1),
+    "softplus": lambda z: np.log(1 + np.exp(z)),
+    "gelu": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
+    "scaled_tanh": lambda z: 1.7159 * np.tanh(2 / 3 * z),
+    "step": lambda z: np.where(z > 0, 1, 0),
 }
 
 
@@ -120,7 +125,7 @@ def test_activations_equal_their_formula(key, dtype):
 
     ACTIVATIONS[key].value(z, out)
 
-    np.testing.assert_allclose(out, FORMULAS[key](z.astype(np.float64)), rtol=1e-5, atol=2e-7)
+    np.testing.assert_allclose(out, FORMULAS[key](z.astype(np.float64)), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("key", ACTIVATIONS)
