@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from digitapp.gui import theme
 from digitapp.gui.widgets import (
@@ -132,6 +133,39 @@ def test_focus_ring_follows_its_control(show: Show) -> None:
     ring = _ring(button)._ring
     assert ring is not None
     assert ring.geometry().adjusted(4, 4, -4, -4) == button.geometry()
+
+
+def test_focus_ring_stays_whole_in_a_scrolled_column(qtbot: QtBot) -> None:
+    column = QWidget()
+    rows = QVBoxLayout(column)
+    buttons = [PlainButton(str(i)) for i in range(30)]
+    for button in buttons:
+        rows.addWidget(button)
+    area = QScrollArea()
+    area.setWidget(column)
+    qtbot.addWidget(area)
+    with qtbot.waitActive(area):
+        area.show()
+        area.activateWindow()
+    buttons[1].setFocus(Qt.FocusReason.TabFocusReason)
+    ring = _ring(buttons[1])._ring
+    assert ring is not None
+    # Inside what scrolls, so that the ring moves along and is cut off where its button is.
+    assert ring.parentWidget() is column
+
+
+def test_a_ring_may_go_before_its_control(show: Show) -> None:
+    first, second = PlainButton("First"), PlainButton("Second")
+    window = show(first, second)
+    second.setFocus(Qt.FocusReason.TabFocusReason)
+    ring = _ring(second)._ring
+    assert ring is not None
+    # The ring is a child of the window, whose children die in an order of Qt's own.
+    delete(ring)
+    window.resize(window.width() + 10, window.height())
+    QApplication.processEvents()
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    assert not _ring(second).is_shown
 
 
 def test_check_box_toggles_by_click_on_its_words(qtbot: QtBot, show: Show) -> None:

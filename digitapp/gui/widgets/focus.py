@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from shiboken6 import isValid
 
 from digitapp.gui import theme
 
@@ -96,10 +97,11 @@ class FocusRing(QObject):
             if widget is not self._control:
                 widget.removeEventFilter(self)
         self._watched.clear()
-        if self._ring is not None:
+        # The ring belongs to an ancestor, which may have taken it along on its way out.
+        if self._ring is not None and isValid(self._ring):
             self._ring.hide()
             self._ring.deleteLater()
-            self._ring = None
+        self._ring = None
 
     def _outline(self, host: QWidget) -> QRect:
         corner = self._target.mapTo(host, QPoint(0, 0))
@@ -116,5 +118,5 @@ class FocusRing(QObject):
         return host
 
     def _place(self) -> None:
-        if self._ring is not None and (host := self._ring.parentWidget()) is not None:
+        if self._ring is not None and isValid(self._ring) and (host := self._ring.parentWidget()) is not None:
             self._ring.setGeometry(self._outline(host))
