@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from digitapp.nn.dropout import Dropout
 from digitapp.nn.losses import Loss
 from digitapp.nn.network import Network
 
@@ -18,6 +19,8 @@ class Backpropagation:
     loss : an entry of `LOSSES`
     batch_size : samples per call
     gradient : where to write the gradient, shape (parameter_count,); a new vector if not given
+    input_dropout, hidden_dropout : probabilities that an input or a hidden unit is silent in a batch
+    rng : draws who is silent; needed for dropout only
 
     Attributes
     ----------
@@ -29,7 +32,17 @@ class Backpropagation:
     Source: Nielsen, "Neural Networks and Deep Learning" (2015), equations BP1 to BP4.
     """
 
-    def __init__(self, network: Network, loss: Loss, batch_size: int, gradient: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        batch_size: int,
+        gradient: np.ndarray | None = None,
+        *,
+        input_dropout: float = 0.0,
+        hidden_dropout: float = 0.0,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         dtype = network.dtype
         self.network = network
         self.loss = loss
@@ -41,13 +54,21 @@ class Backpropagation:
             z if layer.activation.key == "identity" else np.empty_like(z)
             for layer, z in zip(network.layers, pre_activations, strict=True)
         ]
-        layer_inputs = [self.inputs.T, *activations[:-1]]
+        sources = [self.inputs.T, *activations[:-1]]
+        rates = [input_dropout] + [hidden_dropout] * (len(network.layers) - 1)
+        dropouts = [
+            Dropout(source, rate, rng) if rate > 0 and rng is not None else None
+            for source, rate in zip(sources, rates, strict=True)
+        ]
+        layer_inputs = [
+            dropout.outputs if dropout else source for dropout, source in zip(dropouts, sources, strict=True)
+        ]
         deltas = [np.empty_like(z) for z in pre_activations]
         weight_gradients, bias_gradients = network.views(self.gradient)
 
         self.outputs = activations[-1]
         self._output_delta = deltas[-1]
-        self._forward = list(zip(network.layers, layer_inputs, pre_activations, activations, strict=True))
+        self._forward = list(zip(network.layers, dropouts, layer_inputs, pre_activations, activations, strict=True))
         self._backward = list(
             zip(
                 network.layers,
@@ -58,6 +79,7 @@ class Backpropagation:
                 [gradient.T for gradient in weight_gradients],
                 bias_gradients,
                 [None, *deltas[:-1]],  # nobody asks for the gradient of the network's input
+                dropouts,
                 strict=True,
             )
         )[::-1]
@@ -65,13 +87,17 @@ class Backpropagation:
 
     def __call__(self) -> float:
         """Return the mean loss of the batch, and leave its gradient in `gradient`."""
-        for layer, inputs, z, a in self._forward:
+        for layer, dropout, inputs, z, a in self._forward:
+            if dropout is not None:
+                dropout.forward()
             layer.forward(inputs, z, a)
         value = self.loss.evaluate(self.outputs, self.targets, self._output_delta)  # ∂C/∂a of the last layer
-        for layer, inputs, z, a, delta, weight_gradient, bias_gradient, delta_below in self._backward:
+        for layer, inputs, z, a, delta, weight_gradient, bias_gradient, delta_below, dropout in self._backward:
             layer.activation.chain(delta, z, a)  # BP1: δ = ∂C/∂a ⊙ f'(z)
             delta.dot(inputs, weight_gradient)  # BP4: ∂C/∂W = δ aᵀ
             delta.dot(self._ones, bias_gradient)  # BP3: ∂C/∂b = δ, summed over the batch
             if delta_below is not None:
                 layer.weights.dot(delta, delta_below)  # BP2: ∂C/∂a of the layer below = W δ
+                if dropout is not None:
+                    dropout.backward(delta_below)
         return value

@@ -3,6 +3,7 @@
 A penalty adds to the loss and therefore to the gradient; a decay shrinks the weights directly, apart from the gradient.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ STRENGTH = Option("strength", "Strength λ", 0.0, 0.0, 10.0, "Zero switches it o
 
 
 class Regularizer:
-    """The base of every entry of `REGULARIZERS`; all work on the vector of all weights, without biases."""
+    """The base of every entry of `REGULARIZERS`; `weights` is the vector of all weights, without biases."""
 
     key: ClassVar[str]
     title: ClassVar[str]
@@ -29,6 +30,9 @@ class Regularizer:
 
     def shrink(self, weights: np.ndarray, strength: float, learning_rate: float) -> None:
         """Change the weights directly, before the optimiser's step."""
+
+    def project(self, weights: Sequence[np.ndarray], strength: float) -> None:
+        """Change the weights, one (fan_in, fan_out) per layer, to what is allowed, after the optimiser's step."""
 
 
 class L1(Regularizer):
@@ -76,4 +80,34 @@ class WeightDecay(Regularizer):
         np.multiply(weights, 1 - learning_rate * strength, out=weights)
 
 
-REGULARIZERS: dict[str, Regularizer] = {regularizer.key: regularizer for regularizer in (L1(), L2(), WeightDecay())}
+class MaxNorm(Regularizer):
+    """‖w‖ <= c for the incoming weights w of every unit: longer vectors are scaled back after each step.
+
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout" (JMLR 2014), section 5.1.
+    """
+
+    key = "max_norm"
+    title = "Max-norm"
+    summary = "Never lets the incoming weights of a unit grow beyond a length."
+    options = (Option("strength", "Longest c", 0.0, 0.0, 1000.0, "Zero switches it off."),)
+
+    def project(self, weights: Sequence[np.ndarray], strength: float) -> None:
+        for matrix in weights:
+            lengths = np.sqrt(np.einsum("io,io->o", matrix, matrix))
+            np.multiply(matrix, strength / np.maximum(lengths, strength), out=matrix)
+
+
+def clip_norm(gradient: np.ndarray, limit: float) -> None:
+    """Scale `gradient` in place so that its length is at most `limit`.
+
+    Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013),
+    algorithm 1.
+    """
+    length = float(np.linalg.norm(gradient))
+    if length > limit:
+        np.multiply(gradient, limit / length, out=gradient)
+
+
+REGULARIZERS: dict[str, Regularizer] = {
+    regularizer.key: regularizer for regularizer in (L1(), L2(), WeightDecay(), MaxNorm())
+}
