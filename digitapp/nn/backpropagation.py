@@ -54,7 +54,7 @@ class Backpropagation:
             z if layer.activation.key == "identity" else np.empty_like(z)
             for layer, z in zip(network.layers, pre_activations, strict=True)
         ]
-        sources = [self.inputs.T, *activations[:-1]]
+        sources = [self.inputs, *activations[:-1]]
         rates = [input_dropout] + [hidden_dropout] * (len(network.layers) - 1)
         dropouts = [
             Dropout(source, rate, rng) if rate > 0 and rng is not None else None
@@ -63,6 +63,7 @@ class Backpropagation:
         layer_inputs = [
             dropout.outputs if dropout else source for dropout, source in zip(dropouts, sources, strict=True)
         ]
+        layer_inputs[0] = layer_inputs[0].T
         deltas = [np.empty_like(z) for z in pre_activations]
         weight_gradients, bias_gradients = network.views(self.gradient)
 

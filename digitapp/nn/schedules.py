@@ -4,7 +4,7 @@ Every rule takes the part of the run that is done, 0 <= progress < 1, and its op
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from digitapp.nn.options import Option
@@ -20,9 +20,9 @@ class Schedule:
     factor: Callable[..., float]
     options: tuple[Option, ...] = ()
 
-    def at(self, progress: float, options: dict[str, float]) -> float:
+    def at(self, progress: float, options: Mapping[str, float]) -> float:
         """Return the factor, with the defaults for options left out."""
-        return self.factor(progress, **{option.name: option.default for option in self.options} | options)
+        return self.factor(progress, **{option.name: option.default for option in self.options} | dict(options))
 
 
 def constant(progress: float) -> float:  # noqa: ARG001

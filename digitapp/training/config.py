@@ -7,9 +7,8 @@ after the option.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Option
 
 MAX_HIDDEN_LAYERS = 20
 MAX_UNITS = 10_000
@@ -58,6 +57,18 @@ def check_choice(field: str, value: object, registry: Mapping[str, object]) -> N
         raise ConfigError(field, value, f"one of {', '.join(registry)}")
 
 
+def check_options(field: str, values: object, options: tuple[Option, ...]) -> None:
+    """Raise ConfigError unless `values` maps names of `options` to what they allow."""
+    if not isinstance(values, Mapping):
+        raise ConfigError(field, values, "names with values")
+    known = {option.name: option for option in options}
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigError(field, name, f"one of {', '.join(known)}" if known else "empty")
+        if not known[name].allows(value):
+            raise ConfigError(f"{field}.{name}", value, known[name].expected)
+
+
 @dataclass(frozen=True)
 class NetworkConfig:
     """The network to build.
@@ -101,8 +112,17 @@ class TrainConfig:
     epochs : passes over the training part
     weight_decay : decoupled decay of the weights, see `nn.regularizers.WeightDecay`
     l1, l2 : strengths of the penalties on the weights
+    max_norm : longest vector of incoming weights that a unit may have; 0 for any
+    input_dropout, hidden_dropout : probabilities that an input or a hidden unit is silent in a batch
+    label_smoothing : for losses that have it as an option; others ignore it
+    clip_norm : longest gradient that is used as it is; longer ones are scaled to it; 0 for any
+    averaging : decay of an exponential moving average of the parameters; it is what is validated, and what the network
+        holds when the run is finished; 0 for none. Source: Polyak, Juditsky, "Acceleration of Stochastic
+        Approximation by Averaging" (1992)
+    patience : epochs without a better validation loss (training loss where there is no validation part) after which the
+        run ends, with the best parameters; 0 to go on to the end. Source: "Deep Learning" (2016), algorithm 7.1
     seed : of everything random in the run
-    optimizer_options : values for further options of the optimiser, such as ``{"beta1": 0.8}``
+    optimizer_options, schedule_options : values for options of the registry entries, such as ``{"beta1": 0.8}``
 
     Raises
     ------
@@ -118,36 +138,50 @@ class TrainConfig:
     weight_decay: float = 0.0
     l1: float = 0.0
     l2: float = 0.0
+    max_norm: float = 0.0
+    input_dropout: float = 0.0
+    hidden_dropout: float = 0.0
+    label_smoothing: float = 0.0
+    clip_norm: float = 0.0
+    averaging: float = 0.0
+    patience: int = 0
     seed: int = 0
     schedule: str = "constant"
     optimizer_options: Mapping[str, float] = field(default_factory=dict, hash=False)
+    schedule_options: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         check_choice("loss", self.loss, LOSSES)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        check_choice("schedule", self.schedule, SCHEDULES)
         check_number("learning_rate", self.learning_rate, 0, MAX_LEARNING_RATE, above=True)
-        check_number("momentum", self.momentum, 0, 0.9999)
+        for name, maximum in _NUMBERS_FROM_ZERO.items():
+            check_number(name, getattr(self, name), 0, maximum)
         check_whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
         check_whole("epochs", self.epochs, 1, MAX_EPOCHS)
-        check_number("weight_decay", self.weight_decay, 0, 10)
-        check_number("l1", self.l1, 0, 10)
-        check_number("l2", self.l2, 0, 10)
+        check_whole("patience", self.patience, 0, MAX_EPOCHS)
         check_whole("seed", self.seed, 0, MAX_SEED)
-        check_choice("schedule", self.schedule, SCHEDULES)
-        self._check_optimizer_options()
+        check_options("optimizer_options", self.optimizer_options, OPTIMIZERS[self.optimizer].options)
+        check_options("schedule_options", self.schedule_options, SCHEDULES[self.schedule].options)
 
-    def _check_optimizer_options(self) -> None:
-        options = {option.name: option for option in OPTIMIZERS[self.optimizer].options}
-        for name, value in self.optimizer_options.items():
-            if name not in options:
-                raise ConfigError("optimizer_options", name, f"one of {', '.join(options) or 'none'}")
-            if not options[name].allows(value):
-                raise ConfigError(f"optimizer_options.{name}", value, options[name].expected)
-
-    def optimizer_arguments(self) -> dict[str, Any]:
+    def optimizer_arguments(self) -> dict[str, float]:
         """Return the keyword arguments for the optimiser's class."""
         names = {option.name for option in OPTIMIZERS[self.optimizer].options}
         return ({"momentum": self.momentum} if "momentum" in names else {}) | dict(self.optimizer_options)
+
+
+_NUMBERS_FROM_ZERO = {
+    "momentum": 0.9999,
+    "weight_decay": 10,
+    "l1": 10,
+    "l2": 10,
+    "max_norm": 1000,
+    "input_dropout": 0.95,
+    "hidden_dropout": 0.95,
+    "label_smoothing": 0.9,
+    "clip_norm": 1e6,
+    "averaging": 0.99999,
+}
 
 
 def parse_hidden(text: str) -> tuple[int, ...]:

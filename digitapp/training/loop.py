@@ -10,7 +10,8 @@ import numpy as np
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.nn import LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Backpropagation, Network
-from digitapp.nn.losses import one_hot
+from digitapp.nn.losses import one_hot, smooth
+from digitapp.nn.regularizers import clip_norm
 from digitapp.training.config import TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import evaluate
@@ -66,113 +67,125 @@ class Run:
     ----------
     network : changed in place
     learning_rate : the base rate, which the schedule multiplies
-    epoch, step, samples : epochs begun, batches learned and samples seen so far
+    epoch : epochs completed
+    batch : batches learned in the present epoch
+    step, samples : batches learned and samples seen in the run
     seconds : time spent in training so far, without the time a listener took
     """
 
     def __init__(self, network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> None:
         self.network = network
+        self.dataset = dataset
         self.config = config
         self.learning_rate = config.learning_rate
-        self.epoch = 0
-        self.step = 0
-        self.samples = 0
+        self.epoch = self.batch = self.step = self.samples = 0
         self.seconds = 0.0
+        self.epoch_loss, self.epoch_right = 0.0, 0  # sums over the samples of the present epoch
+        self.last_loss: float | None = None
+        self.best_loss, self.epochs_since_best = math.inf, 0
+        self.shuffling, self.silencing = rng.spawn(2)
+        self.epoch_start = self.shuffling.bit_generator.state
 
-        count = len(dataset.train.labels)
-        self._validation = dataset.validation
-        self._train = dataset.train
         self._inputs = np.ascontiguousarray(dataset.train.inputs, network.dtype)
         self._labels = dataset.train.labels
         self._targets = one_hot(self._labels, network.sizes[-1], network.dtype)
-        self._shuffling = rng.spawn(1)[0]
+        if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
+            self._targets = smooth(self._targets, config.label_smoothing)
 
-        loss = LOSSES[config.loss]
-        self._batch_size = min(config.batch_size, count)
-        self._full_batch = Backpropagation(network, loss, self._batch_size)
-        self._gradient = self._full_batch.gradient
-        rest = count % self._batch_size
-        self._last_batch = Backpropagation(network, loss, rest, self._gradient) if rest else self._full_batch
-        self._optimizer = OPTIMIZERS[config.optimizer](network.parameters, **config.optimizer_arguments())
-        self._schedule = SCHEDULES[config.schedule]
-        strengths = {"l1": config.l1, "l2": config.l2, "weight_decay": config.weight_decay}
-        self._regularizers = [(REGULARIZERS[key], strength) for key, strength in strengths.items() if strength > 0]
+        self._batch_size = min(config.batch_size, len(self._labels))
+        self.batches_per_epoch = -(-len(self._labels) // self._batch_size)
+        self._gradient = np.zeros_like(network.parameters)
+        self._full_batch = self._make_backpropagation(self._batch_size)
+        rest = len(self._labels) % self._batch_size
+        self._last_batch = self._make_backpropagation(rest) if rest else self._full_batch
+        self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, **config.optimizer_arguments())
+        self._regularizers = [
+            (regularizer, getattr(config, key)) for key, regularizer in REGULARIZERS.items() if getattr(config, key) > 0
+        ]
 
-        self._good_parameters = network.parameters.copy()
-        self._candidate = network.parameters.copy()
-        self._last_loss: float | None = None
+        # Kept parameters, by name: the last good ones and those being tried, the best for `patience`, the average.
+        names = ["good", "candidate"] + ["best"] * (config.patience > 0) + ["average"] * (config.averaging > 0)
+        self.kept = {name: network.parameters.copy() for name in names}
         # A run that diverges overflows; TrainingDiverged reports that, so no warning is needed on the way. A context
         # of our own keeps the setting from leaking to the listener between two events.
         self._quietly = contextvars.copy_context()
         self._quietly.run(np.seterr, over="ignore", invalid="ignore", divide="ignore")
 
-    @property
-    def batches_per_epoch(self) -> int:
-        """Number of batches in an epoch, the partial last one included."""
-        return -(-len(self._labels) // self._batch_size)
+    def _make_backpropagation(self, batch_size: int) -> Backpropagation:
+        return Backpropagation(
+            self.network,
+            LOSSES[self.config.loss],
+            batch_size,
+            self._gradient,
+            input_dropout=self.config.input_dropout,
+            hidden_dropout=self.config.hidden_dropout,
+            rng=self.silencing,
+        )
 
     @property
-    def total_steps(self) -> int:
-        """Number of steps of the whole run."""
-        return self.batches_per_epoch * self.config.epochs
+    def is_finished(self) -> bool:
+        """Whether all epochs are done or `patience` is at its end."""
+        out_of_patience = 0 < self.config.patience <= self.epochs_since_best
+        return self.epoch >= self.config.epochs or out_of_patience
 
     def events(self) -> Generator[Event, Command | None, None]:
         """Train to the end, yielding events and taking commands."""
-        validation_samples = len(self._validation.labels) if self._validation else 0
-        self._obey(
-            (yield RunStarted(self.config.epochs, self.batches_per_epoch, len(self._labels), validation_samples))
-        )
-        with blas_threads(1):
-            while self.epoch < self.config.epochs:
-                self.epoch += 1
-                yield from self._train_epoch()
-        yield RunFinished(self.epoch, self.step, self.seconds)
-
-    def _train_epoch(self) -> Generator[Event, Command | None, None]:
-        order = self._shuffling.permutation(len(self._labels))
-        total_loss, total_right = 0.0, 0
-        total_steps = self.total_steps
-        learn, run_quietly = self._learn, self._quietly.run
-        for batch in range(self.batches_per_epoch):
-            started = perf_counter()
-            indices = order[batch * self._batch_size : (batch + 1) * self._batch_size]
-            learning_rate = self.learning_rate * self._schedule.factor(self.step / total_steps)
-            loss, right = run_quietly(learn, indices, learning_rate)
-            size = len(indices)
-            total_loss += loss * size
-            total_right += right
-            self.samples += size
-            event = BatchDone(self.epoch, batch + 1, self.step, self.samples, loss, right / size, learning_rate)
-            self.seconds += perf_counter() - started
-            self._obey((yield event))
-
-        started = perf_counter()
-        self._quietly.run(self._check_parameters)
-        result = self._quietly.run(evaluate, self.network, self.config.loss, self._validation or self._train)
-        self.seconds += perf_counter() - started
+        validation = self.dataset.validation
         self._obey(
             (
-                yield EpochDone(
-                    self.epoch,
-                    self.step,
-                    total_loss / len(order),
-                    total_right / len(order),
-                    result.loss if self._validation else None,
-                    result.accuracy if self._validation else None,
-                    result.confusion,
-                    result.predictions,
-                    self.seconds,
+                yield RunStarted(
+                    self.config.epochs,
+                    self.batches_per_epoch,
+                    len(self._labels),
+                    len(validation.labels) if validation else 0,
                 )
             )
         )
+        with blas_threads(1):
+            while not self.is_finished:
+                yield from self._train_epoch()
+                self._obey((yield self._end_epoch()))
+        for name in ("average", "best"):  # the best parameters are averaged ones where both are asked for
+            if name in self.kept:
+                np.copyto(self.network.parameters, self.kept[name])
+        yield RunFinished(self.epoch, self.step, self.seconds)
+
+    def _train_epoch(self) -> Generator[Event, Command | None, None]:
+        self.shuffling.bit_generator.state = self.epoch_start  # the same order again where a run is taken up midway
+        order = self.shuffling.permutation(len(self._labels))
+        size, batches = self._batch_size, self.batches_per_epoch
+        learn, run_quietly = self._learn, self._quietly.run
+        for batch in range(self.batch, batches):
+            started = perf_counter()
+            indices = order[batch * size : (batch + 1) * size]
+            learning_rate = self._scheduled_learning_rate()
+            loss, right = run_quietly(learn, indices, learning_rate)
+            self.batch = batch + 1
+            self.samples += len(indices)
+            self.epoch_loss += loss * len(indices)
+            self.epoch_right += right
+            event = BatchDone(
+                self.epoch + 1, batch + 1, self.step, self.samples, loss, right / len(indices), learning_rate
+            )
+            self.seconds += perf_counter() - started
+            command = yield event
+            if command is not None:
+                self._obey(command)
+
+    def _scheduled_learning_rate(self) -> float:
+        if self.config.schedule == "constant":
+            return self.learning_rate
+        progress = self.step / (self.config.epochs * self.batches_per_epoch)
+        return self.learning_rate * SCHEDULES[self.config.schedule].at(progress, self.config.schedule_options)
 
     def _learn(self, indices: np.ndarray, learning_rate: float) -> tuple[float, int]:
         """Learn one batch; return its loss and the number of samples classified right, both before the step."""
+        parameters, gradient = self.network.parameters, self._gradient
         keep = self.step % SNAPSHOT_STEPS == 0
         self.step += 1
         if keep:
             self._check_parameters()
-            np.copyto(self._candidate, self.network.parameters)
+            np.copyto(self.kept["candidate"], parameters)
 
         compute_gradient = self._full_batch if len(indices) == self._batch_size else self._last_batch
         self._inputs.take(indices, 0, compute_gradient.inputs, "clip")
@@ -180,25 +193,76 @@ class Run:
         loss = compute_gradient()
         if not math.isfinite(loss):
             self._give_up()
-        self._last_loss = loss
-        if keep:  # these parameters gave a finite loss
-            self._good_parameters, self._candidate = self._candidate, self._good_parameters
+        self.last_loss = loss
+        if keep:  # the candidate gave a finite loss
+            self.kept["good"], self.kept["candidate"] = self.kept["candidate"], self.kept["good"]
+        right = int(np.count_nonzero(compute_gradient.outputs.argmax(0) == self._labels.take(indices)))
 
+        if self._regularizers:
+            self._regularize(learning_rate)
+        if self.config.clip_norm > 0:
+            clip_norm(gradient, self.config.clip_norm)
+        self.optimizer.step(parameters, gradient, learning_rate)
+        for regularizer, strength in self._regularizers:
+            regularizer.project(self.network.weights, strength)
+        if self.config.averaging > 0:
+            self._average()
+        return loss, right
+
+    def _regularize(self, learning_rate: float) -> None:
         weights = self.network.weight_vector
         for regularizer, strength in self._regularizers:
             regularizer.add_gradient(weights, strength, self._gradient[: len(weights)])
             regularizer.shrink(weights, strength, learning_rate)
-        self._optimizer.step(self.network.parameters, self._gradient, learning_rate)
-        predictions = compute_gradient.outputs.argmax(0)
-        return loss, int(np.count_nonzero(predictions == self._labels.take(indices)))
+
+    def _average(self) -> None:
+        """Move the average towards the parameters; at first it is the plain mean, so that the start is forgotten."""
+        average = self.kept["average"]
+        decay = min(self.config.averaging, self.step / (self.step + 1))
+        average += (1 - decay) * (self.network.parameters - average)
+
+    def _end_epoch(self) -> EpochDone:
+        """Measure, look whether this epoch is the best so far, and turn to the next."""
+        started = perf_counter()
+        validation, samples = self.dataset.validation, len(self._labels)
+        self._quietly.run(self._check_parameters)
+        measured = self.network
+        if self.config.averaging > 0:
+            measured = self.network.copy()
+            np.copyto(measured.parameters, self.kept["average"])
+        result = self._quietly.run(evaluate, measured, self.config.loss, validation or self.dataset.train)
+        train_loss, train_accuracy = self.epoch_loss / samples, self.epoch_right / samples
+
+        if self.config.patience > 0:
+            loss = result.loss if validation else train_loss
+            self.epochs_since_best += 1
+            if loss < self.best_loss:
+                self.best_loss, self.epochs_since_best = loss, 0
+                np.copyto(self.kept["best"], measured.parameters)
+        self.epoch += 1
+        self.batch = 0
+        self.epoch_loss, self.epoch_right = 0.0, 0
+        self.epoch_start = self.shuffling.bit_generator.state
+        self.seconds += perf_counter() - started
+        return EpochDone(
+            self.epoch,
+            self.step,
+            train_loss,
+            train_accuracy,
+            result.loss if validation else None,
+            result.accuracy if validation else None,
+            result.confusion,
+            result.predictions,
+            self.seconds,
+        )
 
     def _check_parameters(self) -> None:
         if not np.isfinite(self.network.parameters).all():
             self._give_up()
 
     def _give_up(self) -> NoReturn:
-        np.copyto(self.network.parameters, self._good_parameters)
-        raise TrainingDiverged(self.epoch, self.step, self._last_loss)
+        np.copyto(self.network.parameters, self.kept["good"])
+        raise TrainingDiverged(self.epoch + 1, self.step, self.last_loss)
 
     def _obey(self, command: Command | None) -> None:
         if command is not None:

@@ -21,6 +21,13 @@ WRONG = {
     "l2": [-1, "0"],
     "seed": [-1, 1.5, 2**63],
     "schedule": ["sometimes"],
+    "max_norm": [-1, "3"],
+    "input_dropout": [1, -0.1],
+    "hidden_dropout": [1.0, None],
+    "label_smoothing": [0.95],
+    "clip_norm": [-1, math.nan],
+    "averaging": [1],
+    "patience": [-1, 1.5],
 }
 
 

@@ -158,7 +158,7 @@ def test_every_sample_is_used_once_an_epoch():
 
     # From zero weights, Σ over batches of (mean gradient) is this to first order in the step.
     sizes = np.repeat([5, 3], [20, 3])
-    order = np.random.default_rng(0).spawn(1)[0].permutation(23)
+    order = np.random.default_rng(0).spawn(2)[0].permutation(23)
     targets = np.eye(2)[dataset.train.labels[order]]
     expected = (dataset.train.inputs[order] / sizes[:, None]).T.astype(float) @ targets * 1e-6
     np.testing.assert_allclose(network.weights[0], expected, rtol=1e-3)
