@@ -10,7 +10,7 @@ import typer
 
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, percent, print_json, print_table
-from digitapp.cli.progress import training_progress
+from digitapp.cli.progress import loading, training_progress
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import MNIST, PROBLEMS
@@ -110,7 +110,8 @@ def train_command(
             train_config, optimizer_options=_optimizer_options(train_config.optimizer, optimizer_option)
         )
     check_can_write(out)
-    data = load_dataset(dataset, data_dir=data_dir, seed=train_config.seed)
+    with loading(dataset):
+        data = load_dataset(dataset, data_dir=data_dir, seed=train_config.seed)
     _train(network_config, train_config, data, out, json)
 
 
@@ -150,7 +151,6 @@ def _train(network_config: NetworkConfig, config: TrainConfig, data: Dataset, ou
     results = {name: part and evaluate(network, config.loss, part) for name, part in parts.items()}
     record = training_record(network_config, config, data, history, test=results["test"])
     record["results"] |= _measured(results)
-    del record["seconds"]  # without it, equal runs write equal files
     model = Model(network, config.loss, problem.key, problem.class_names, problem.preprocessing, record)
     save_model(model, out)
 

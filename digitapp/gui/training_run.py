@@ -46,6 +46,7 @@ class TrainingRun(QObject):
         super().__init__(parent)
         self.state = RunState.IDLE
         self.history = History()
+        self.error: Exception | None = None  # why the last run ended by itself, until somebody has read it
         self.samples_per_second: float | None = None
         self.pace: float | None = None
         self._worker: TrainingWorker | None = None
@@ -84,6 +85,7 @@ class TrainingRun(QObject):
         if self.is_active:
             raise RuntimeError("a run is active already")
         self.history = History()
+        self.error = None
         self.samples_per_second = None
         self._snapshot_step = -1
         self._next_snapshot = 0.0
@@ -199,6 +201,7 @@ class TrainingRun(QObject):
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self._pull()
+        self.error = error
         self.failed.emit(error)
 
     @Slot()

@@ -20,6 +20,8 @@ def training_record(
 ) -> dict[str, Any]:
     """Return the record of a run, made of JSON values only; numbers that are not finite become None.
 
+    It holds no times, so that equal runs write equal files.
+
     Parameters
     ----------
     network_config, train_config, dataset : what the run was started with
@@ -31,7 +33,7 @@ def training_record(
     dict with the keys
         ``digitapp`` : the version
         ``dataset``, ``network``, ``config`` : the data set's name and the settings, which together repeat the run
-        ``epochs``, ``steps``, ``seconds`` : whole epochs, batches and training time done
+        ``epochs``, ``steps`` : whole epochs and batches done
         ``finished`` : whether all that was planned was done
         ``learning_rate`` : of the last batch, because it can be changed during a run; None without a batch
         ``results`` : ``train_loss``, ``train_accuracy``, ``train_samples``, and the same three for ``validation`` and
@@ -53,7 +55,6 @@ def training_record(
         "config": {**config, "optimizer_options": dict(train_config.optimizer_options)},
         "epochs": len(history.epochs),
         "steps": batch.step if batch is not None else 0,
-        "seconds": round(epoch.seconds, 3) if epoch is not None else 0.0,
         "finished": history.progress >= 1,
         "learning_rate": batch.learning_rate if batch is not None else None,
         "results": results,

@@ -1,0 +1,458 @@
+"""The Train page: set a run up, watch it learn, stop it, keep what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.gui import settings as remembered
+from digitapp.gui import theme
+from digitapp.gui.data_source import DataState
+from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.train_confusion import ConfusionCard
+from digitapp.gui.pages.train_curves import CurveCards
+from digitapp.gui.pages.train_data import DataCard, dataset_title
+from digitapp.gui.pages.train_messages import Message, file_message, gentler_rate, run_message
+from digitapp.gui.pages.train_setup import SetupForm
+from digitapp.gui.pages.train_transport import TransportBar
+from digitapp.gui.pages.train_units import UnitsCard
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.gui.training_run import RunState
+from digitapp.gui.widgets import GhostButton, HairLine, NoteBar, PlainButton, SegmentedControl
+from digitapp.modelfile import SUFFIX, ModelFileError
+from digitapp.training.errors import TrainingDiverged
+
+_SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
+_WIDE_SETUP_SHARE = 1.25
+_COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
+_COMPACT_PLOT_HEIGHT = 180
+_LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
+
+
+class TrainPage(Page):
+    """Transport and live curves on the stage, the setup of the next run in the inspector."""
+
+    features_requested = Signal()
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("trainPage")
+        self.transport = TransportBar()
+        self.note = NoteBar("error")
+        self.data_card = DataCard(session.data)
+        self.curves = CurveCards()
+        self.confusion = ConfusionCard()
+        self.units = UnitsCard()
+        self.setup = SetupForm(session.problem, settings)
+        self._compact: bool | None = None
+        self._stale = True
+        self._start_when_loaded: tuple[str, bool] | None = None
+        self._trained_on: dict[str, Dataset] = {}
+        self._make_header()
+        self._make_note()
+        self._lay_out()
+        self._connect_session()
+        self._connect_controls()
+        self._make_shortcuts()
+
+    # Building
+
+    def _make_header(self) -> None:
+        keys = QKeySequence.StandardKey
+        self.open_button = GhostButton(
+            self.tr("Open model…"), "folder", tip=self.tr("Open a trained model"), key=keys.Open
+        )
+        self.save_button = GhostButton(
+            self.tr("Save model…"), "download", tip=self.tr("Save the shown network"), key=keys.Save
+        )
+
+    def _make_note(self) -> None:
+        self.note.setObjectName("trainNote")
+        self._remedy_button = PlainButton("")
+        self._remedy_button.clicked.connect(self._take_remedy)
+        dismiss = GhostButton(self.tr("Dismiss"))
+        dismiss.clicked.connect(self._dismiss)
+        self.note.button_row.addWidget(self._remedy_button)
+        self.note.button_row.addWidget(dismiss)
+        self.note.hide()
+
+    def _lay_out(self) -> None:
+        self._tabs = SegmentedControl([self.tr("Confusion"), self.tr("Hidden units")], name=self.tr("Below the plots"))
+        self._lower = QWidget()
+        lower = QHBoxLayout(self._lower)
+        lower.setContentsMargins(0, 0, 0, 0)
+        lower.setSpacing(theme.CARD_GAP)
+        lower.addWidget(self.confusion, 1)
+        lower.addWidget(self.units, 1)
+        self._stage = QVBoxLayout()
+        self._stage.setSpacing(theme.CARD_GAP)
+        self._stage.addWidget(self.transport)
+        self._stage.addWidget(self.note)
+        self._stage.addWidget(self.data_card)
+        self._stage.addWidget(self.curves, 6)
+        self._stage.addWidget(self._tabs)
+        self._stage.addWidget(self._lower, 7)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(self._stage, 1)
+        row.addWidget(HairLine(Qt.Orientation.Vertical))
+        row.addWidget(self.setup)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        for signal in (session.problem_changed, session.run_failed):
+            signal.connect(self._refresh)
+        session.network_changed.connect(self._show_network)
+        session.weights_changed.connect(self._show_weights)
+        session.dataset_changed.connect(self._on_dataset_changed)
+        session.run_state_changed.connect(self._on_run_state_changed)
+        session.run_progressed.connect(self._show_progress)
+        session.epoch_finished.connect(self._show_epoch)
+
+    def _connect_controls(self) -> None:
+        self.transport.start_clicked.connect(self.start)
+        self.transport.pause_clicked.connect(self.pause_or_resume)
+        self.transport.step_clicked.connect(self.step)
+        self.transport.stop_clicked.connect(self.stop)
+        self.setup.dataset_chosen.connect(self.session.choose_dataset)
+        self.setup.learning_rate_changed.connect(self._on_learning_rate_changed)
+        self.setup.changed.connect(self._show_ready)
+        self.setup.renew_clicked.connect(self._renew)
+        self.units.opened.connect(self._on_units_opened)
+        self._tabs.currentChanged.connect(self._show_lower)
+        self.open_button.clicked.connect(self.open_model)
+        self.save_button.clicked.connect(self.save_model)
+        card = self.data_card
+        card.download_clicked.connect(self.session.data.download)
+        card.cancel_clicked.connect(self.session.data.cancel)
+        card.folder_clicked.connect(self.choose_data_folder)
+        card.handwriting_clicked.connect(self._use_handwriting)
+        card.retry_clicked.connect(self._request_data)
+
+    def _make_shortcuts(self) -> None:
+        # A page that is not shown gets no shortcuts, and fields keep the keys that they can type.
+        for keys, slot in (
+            ("Ctrl+Return", self.toggle),
+            ("Ctrl+Enter", self.toggle),
+            (".", self.step),
+            (QKeySequence.StandardKey.Open, self.open_model),
+            (QKeySequence.StandardKey.Save, self.save_model),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    def header_actions(self) -> Sequence[QWidget]:
+        return (self.open_button, self.save_button)
+
+    # The run
+
+    @Slot()
+    def start(self) -> None:
+        """Train a network as set up, or say at the field why that is not possible."""
+        self._start(paused=False)
+
+    @Slot()
+    def pause_or_resume(self) -> None:
+        """Rest, or go on."""
+        run = self.session.run
+        if run.state is RunState.PAUSED:
+            run.resume()
+        else:
+            run.pause()
+
+    @Slot()
+    def toggle(self) -> None:
+        """Start, pause or resume, whichever the first button offers."""
+        if self.session.run.is_active:
+            self.pause_or_resume()
+        else:
+            self.start()
+
+    @Slot()
+    def step(self) -> None:
+        """Train one batch: of a paused run, or as the beginning of a new one."""
+        run = self.session.run
+        if run.state is RunState.PAUSED:
+            run.step_once()
+        elif run.state is RunState.IDLE:
+            self._start(paused=True)
+
+    @Slot()
+    def stop(self) -> None:
+        """End the run; the network keeps what it has learned."""
+        self.session.run.stop()
+
+    def _start(self, *, paused: bool) -> None:
+        session = self.session
+        configs = None if session.run.is_active else self.setup.configs()
+        if configs is None:
+            return
+        dataset = session.dataset
+        if dataset is None:
+            self._wait_for_data(paused)
+            return
+        self._start_when_loaded = None
+        self._dismiss()
+        self._trained_on[session.problem.key] = dataset
+        session.start_training(*configs, go_on=self.setup.goes_on, paused=paused)
+
+    def _wait_for_data(self, paused: bool) -> None:
+        """Start as soon as the data set is loaded; where it is missing, offer the ways to get it."""
+        self._request_data()
+        if self.session.data.state(self.session.dataset_name) is DataState.LOADING:
+            self._start_when_loaded = (self.session.problem.key, paused)
+            self._show_ready()
+        elif self.session.dataset is None:
+            self.data_card.focus_first()
+
+    @Slot()
+    def _renew(self) -> None:
+        configs = self.setup.configs()
+        if configs is not None:
+            self.session.renew_weights(*configs)
+
+    @Slot(float)
+    def _on_learning_rate_changed(self, learning_rate: float) -> None:
+        self.session.run.set_learning_rate(learning_rate)
+
+    # Data
+
+    @Slot()
+    def _request_data(self) -> None:
+        self.session.data.request(self.session.dataset_name)
+
+    @Slot()
+    def choose_data_folder(self) -> None:
+        """Let the user say where MNIST's files are, and copy them."""
+        folder = QFileDialog.getExistingDirectory(
+            self, self.tr("Folder with MNIST's four files"), self.settings.get(remembered.DATA_FOLDER)
+        )
+        if folder:
+            self.settings.set(remembered.DATA_FOLDER, folder)
+            self.session.data.import_from(Path(folder))
+
+    @Slot()
+    def _use_handwriting(self) -> None:
+        self.session.choose_dataset("handwriting")
+
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        name, dataset = self.session.dataset_name, self.session.dataset
+        state = self.session.data.state(name)
+        if self.isVisible() and state is DataState.UNASKED:
+            self._request_data()  # comes back here with the next state
+            return
+        self.setup.show_dataset(name, state, dataset)
+        self.data_card.setVisible(self.data_card.show_state(name))
+        self._show_lower()
+        waiting = self._start_when_loaded
+        if waiting is not None and state is not DataState.LOADING:
+            self._start_when_loaded = None
+            if dataset is not None and waiting[0] == self.session.problem.key:
+                self._start(paused=waiting[1])
+        self._show_ready()
+
+    # Models
+
+    @Slot()
+    def open_model(self) -> None:
+        """Let the user choose a model file and show it."""
+        folder = self.settings.get(remembered.LAST_FOLDER)
+        pattern = self.tr("Models (*{0});;All files (*)").format(SUFFIX)
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open model"), folder, pattern)
+        if path:
+            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+            try:
+                self.session.open_model(Path(path))
+            except ModelFileError as error:
+                self._say_message(file_message(error, saving=False))
+
+    @Slot()
+    def save_model(self) -> None:
+        """Let the user choose where, and save the shown network."""
+        folder = Path(self.settings.get(remembered.LAST_FOLDER))
+        suggestion = str(folder / f"{self.session.model.name or self.tr('my-network')}{SUFFIX}")
+        pattern = self.tr("Models (*{0})").format(SUFFIX)
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save model"), suggestion, pattern)
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix else path.with_suffix(SUFFIX)
+        self.settings.set(remembered.LAST_FOLDER, str(path.parent))
+        try:
+            self.session.save_model(path)
+        except ModelFileError as error:
+            self._say_message(file_message(error, saving=True))
+        else:
+            self.say(self.tr("Saved as {0}").format(path.name))
+
+    # Messages
+
+    def _say_message(self, message: Message, remedy: str = "") -> None:
+        self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self._remedy_button.setText(remedy)
+        self._remedy_button.setVisible(bool(remedy))
+        self.note.show()
+
+    @Slot()
+    def _dismiss(self) -> None:
+        self.session.run.error = None
+        self.note.hide()
+
+    @property
+    def _last_rate(self) -> float:
+        batch = self.session.run.history.last_batch
+        return batch.learning_rate if batch is not None else self.setup.learning_rate
+
+    @Slot()
+    def _take_remedy(self) -> None:
+        self.setup.set_learning_rate(gentler_rate(self._last_rate))
+        self._dismiss()
+        self.transport.start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Showing
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._request_data()
+        if self._stale:
+            self._refresh()
+
+    def _hidden(self) -> bool:
+        """Whether nobody sees this page; what changed is then shown when it is."""
+        if not self.isVisible():
+            self._stale = True
+        return self._stale and not self.isVisible()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show everything anew."""
+        if self._hidden():
+            return
+        self._stale = False
+        run = self.session.run
+        self.setup.show_problem(self.session.problem)
+        self._request_data()
+        self._on_run_state_changed()
+        self._show_network()
+        self._on_dataset_changed()
+        self.curves.set_epochs(self.setup.epochs)
+        self.curves.show_history(run.history)
+        self._show_epoch()
+        self._show_speed()
+        self.note.hide()
+        if run.error is not None:
+            message = run_message(run.error, self._last_rate)
+            diverged = isinstance(run.error, TrainingDiverged)
+            rate = f"{gentler_rate(self._last_rate):g}"
+            self._say_message(message, self.tr("Use {0}").format(rate) if diverged else "")
+
+    @Slot()
+    def _on_run_state_changed(self) -> None:
+        if self._hidden():
+            return
+        state = self.session.run.state
+        self.transport.show_state(state)
+        self.setup.set_locked(state is not RunState.IDLE)
+        self._show_ready()
+        self._show_progress()
+
+    @Slot()
+    def _show_ready(self) -> None:
+        """Say what would run, while nothing has."""
+        if self.session.run.history.started is not None or self.session.run.is_active:
+            return
+        if self._start_when_loaded is not None:
+            self.transport.show_waiting(self.tr("Loading {0}…").format(dataset_title(self.session.dataset_name)))
+            return
+        dataset, text = self.session.dataset, ""
+        if dataset is not None:
+            batches = -(-len(dataset.train) // self.setup.batch_size)
+            number = QLocale().toString
+            text = self.tr("epochs: {0}, batches each: {1}").format(number(self.setup.epochs), number(batches))
+        self.transport.show_ready(self.setup.epochs, text)
+        self.curves.set_epochs(self.setup.epochs)
+
+    @Slot()
+    def _show_progress(self) -> None:
+        if self._hidden() or (self.session.run.history.started is None and not self.session.run.is_active):
+            return
+        self.transport.show_run(self.session.run)
+        self.curves.show_history(self.session.run.history)
+        self._show_speed()
+
+    def _show_speed(self) -> None:
+        speed = self.session.run.samples_per_second
+        if not self.session.run.is_active:
+            self.say("")
+        elif speed is not None:
+            text = f"{speed / 1000:.1f} k" if speed >= 1000 else f"{speed:.0f}"
+            self.say(self.tr("{0} images/s").format(text))
+
+    @Slot()
+    def _show_epoch(self) -> None:
+        if self._hidden():
+            return
+        problem = self.session.problem
+        epoch = self.session.run.history.last_epoch
+        self.confusion.show_epoch(epoch, self._trained_on.get(problem.key), problem.class_names)
+
+    @Slot()
+    def _show_network(self) -> None:
+        if self._hidden():
+            return
+        self.setup.show_model(self.session.model)
+        self.units.show_network(self.session.network, self.session.problem)
+
+    @Slot()
+    def _show_weights(self) -> None:
+        if self._hidden() or not self.units.isVisible():
+            return
+        self.units.refresh(self.session.network, self.session.problem)
+
+    @Slot(int)
+    def _on_units_opened(self, unit: int) -> None:
+        if unit >= 0:
+            self.session.select_unit(0, unit)
+        self.features_requested.emit()
+
+    # Sizes
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = self.width() < theme.scaled(_COMPACT_WIDTH) or self.height() < theme.scaled(_COMPACT_HEIGHT)
+        if compact:
+            width = _NARROW_SETUP_WIDTH
+        else:
+            grown = _SETUP_WIDTH + max(0, self.width() - 1208) // 8
+            width = min(grown, round(_SETUP_WIDTH * _WIDE_SETUP_SHARE))
+        # The design's widths are for its font; a wider one needs more.
+        breadth = QFontMetrics(theme.font("body")).horizontalAdvance(_LONGEST_LABEL) / _LONGEST_LABEL_PX
+        self.setup.setFixedWidth(round(width * min(max(breadth, 1.0), 1.4)))
+        if compact != self._compact:
+            self._compact = compact
+            margin = 16 if compact else theme.STAGE_MARGIN
+            self._stage.setContentsMargins(margin, margin - 2, margin, margin)
+            self._stage.setSpacing(12 if compact else theme.CARD_GAP)
+            for plot in (self.curves.loss, self.curves.accuracy):
+                plot.setMinimumHeight(_COMPACT_PLOT_HEIGHT if compact else 120)
+            self._tabs.setVisible(compact)
+            self._show_lower()
+
+    @Slot()
+    def _show_lower(self) -> None:
+        """Show both cards below the plots, or in little room the chosen one."""
+        compact = bool(self._compact)
+        room = not (compact and self.data_card.isVisibleTo(self))
+        self._tabs.setVisible(compact and room)
+        self._lower.setVisible(room)
+        chosen = self._tabs.currentIndex()
+        self.confusion.setVisible(not compact or chosen == 0)
+        self.units.setVisible(not compact or chosen == 1)
+        self._show_weights()

@@ -1,0 +1,328 @@
+"""Which digit was read as which: the matrix after an epoch, and the images behind its worst cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.gui import theme
+from digitapp.gui.images import ink_image
+from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, HoverReadout, ReadoutRow
+from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.inspection.confusion import ConfusedPair, most_confused
+from digitapp.training.events import EpochDone
+
+_GAP = 3
+_LARGEST_CELL = 76
+_NUMBER_SHARE = 0.4  # of the most frequent mistake: from here on a cell's count is written into it
+_ROOMY_CELL = 36  # pixels: every count finds room
+_PAIRS = 12
+_COLUMN_GAP = 28
+_EXAMPLES = 3
+_TILE, _TILE_GAP = 34, 4
+_COLUMN = _EXAMPLES * (_TILE + _TILE_GAP)
+_EXAMPLES_OF_CELL = 9
+
+Cell = tuple[int, int]
+
+
+class ConfusionMatrix(QWidget):
+    """One cell for each pair of true class (row) and read class (column). Pointer and arrow keys name a cell."""
+
+    cell_changed = Signal(object)
+    """(label, predicted) under the pointer or chosen by the arrow keys, or None."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts = np.zeros((10, 10), dtype=np.int64)
+        self._names: tuple[str, ...] = tuple("0123456789")
+        self._known = False
+        self._cell: Cell | None = None
+        self._readout = HoverReadout(self)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Confusion matrix: rows are the digits, columns what was read"))
+        FocusRing(self, 4)
+
+    def set_counts(self, counts: np.ndarray | None, names: tuple[str, ...]) -> None:
+        """Show a matrix, int array (classes, classes) with true classes as rows, or an empty one."""
+        self._known = counts is not None
+        self._names = names
+        self._counts = np.zeros((len(names), len(names)), dtype=np.int64) if counts is None else counts
+        self._show_readout()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The matrix is square: room that it cannot use belongs to the images beside it.
+        self.setMaximumWidth(max(self.minimumSizeHint().width(), self.height()))
+
+    # Geometry
+
+    def _grid(self) -> tuple[float, float, float]:
+        """Return left, top and pitch of the cells."""
+        count = len(self._names)
+        label_width, label_height = theme.scaled(18), theme.scaled(18)
+        pitch = min((self.width() - label_width) / count, (self.height() - label_height) / count)
+        return label_width, 0.0, min(float(int(pitch)), _LARGEST_CELL)
+
+    def cell_rect(self, label: int, predicted: int) -> QRectF:
+        """Return where a cell stands."""
+        left, top, pitch = self._grid()
+        return QRectF(left + predicted * pitch, top + label * pitch, pitch - _GAP, pitch - _GAP)
+
+    def _cell_at(self, point: QPointF) -> Cell | None:
+        left, top, pitch = self._grid()
+        predicted, label = int((point.x() - left) // pitch), int((point.y() - top) // pitch)
+        inside = 0 <= label < len(self._names) and 0 <= predicted < len(self._names)
+        return (label, predicted) if inside else None
+
+    # Pointer and keys
+
+    def _choose(self, cell: Cell | None) -> None:
+        if cell != self._cell:
+            self._cell = cell
+            self._show_readout()
+            self.update()
+            self.cell_changed.emit(cell)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._choose(self._cell_at(event.position()) if self._known else None)
+
+    def leaveEvent(self, event: object) -> None:  # noqa: ARG002
+        self._choose(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._choose(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        move = moves.get(Qt.Key(event.key()))
+        if move is None or not self._known:
+            event.ignore()
+            return
+        last = len(self._names) - 1
+        label, predicted = self._cell if self._cell is not None else (0, -move[1])
+        self._choose((min(max(label + move[0], 0), last), min(max(predicted + move[1], 0), last)))
+
+    def _show_readout(self) -> None:
+        if self._cell is None or not self._known or max(self._cell) >= len(self._names):
+            self._readout.hide()
+            return
+        label, predicted = self._cell
+        count, total = int(self._counts[label, predicted]), int(self._counts[label].sum())
+        if label == predicted:
+            title = self.tr("{0} read right").format(self._names[label])
+        else:
+            title = self.tr("{0} read as {1}").format(self._names[label], self._names[predicted])
+        share = percent(count / total) if total else "–"
+        rows = [ReadoutRow(self.tr("{0} of {1}").format(thousands(count), thousands(total)), share)]
+        self._readout.show_at(self.cell_rect(label, predicted).center().toPoint(), title, rows)
+        self.setAccessibleDescription(self._readout.text())
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        p = theme.current().palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        count = len(self._names)
+        left, top, pitch = self._grid()
+        mistakes = self._counts - np.diag(np.diag(self._counts))
+        worst, totals = int(mistakes.max(initial=0)), self._counts.sum(axis=1)
+        radius = 4 if pitch > 16 else 2
+        painter.setFont(theme.tabular(theme.font("micro")))
+        for label in range(count):
+            for predicted in range(count):
+                self._paint_cell(painter, label, predicted, worst, int(totals[label]), radius)
+        painter.setFont(theme.tabular(theme.font("tick")))
+        painter.setPen(p.text2)
+        size = pitch - _GAP
+        for index, name in enumerate(self._names):
+            row = QRectF(0, top + index * pitch, left - 6, size)
+            painter.drawText(row, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), name)
+            column = QRectF(left + index * pitch, top + count * pitch, size, theme.scaled(16))
+            painter.drawText(column, int(Qt.AlignmentFlag.AlignCenter), name)
+        if self._cell is not None and self._known:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(p.text, 1.5))
+            painter.drawRoundedRect(self.cell_rect(*self._cell), radius, radius)
+
+    def _paint_cell(self, painter: QPainter, label: int, predicted: int, worst: int, total: int, radius: int) -> None:
+        p = theme.current().palette
+        rect = self.cell_rect(label, predicted)
+        count = int(self._counts[label, predicted])
+        strength = 0.0
+        if label == predicted:
+            fill = theme.blend(p.surface, p.accent, 0.12 + 0.36 * (count / total if total else 0))
+            fill = fill if self._known else p.bar_groove
+        elif count and worst:
+            strength = count / worst
+            fill = theme.blend(p.surface, p.danger, 0.14 + 0.8 * strength)
+        else:
+            fill = p.bar_groove
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(rect, radius, radius)
+        written = strength >= _NUMBER_SHARE or (rect.width() >= _ROOMY_CELL and self._known)
+        if written and rect.width() >= 14:
+            painter.setPen(max((p.text, p.surface), key=lambda color: theme.contrast(color, fill)))
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), str(count))
+
+
+class ConfusedImages(QWidget):
+    """Pairs of classes that are taken for one another, each with some of the images."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = ""
+        self._pairs: list[tuple[str, str, list[np.ndarray]]] = []
+        self.setMinimumWidth(theme.scaled(_COLUMN))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_pairs(self, title: str, pairs: list[tuple[str, str, list[np.ndarray]]]) -> None:
+        """Show under a title, for each pair: its words, its count, and grey images (rows, columns) with ink = 1."""
+        self._title, self._pairs = title, pairs
+        self.setAccessibleName(", ".join([title, *(f"{words} {count}" for words, count, _ in pairs)]))
+        self.update()
+
+    def text(self) -> str:
+        """Return all words shown."""
+        return self.accessibleName()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = theme.scaled(17)
+        painter.setFont(theme.font("caption-strong"))
+        painter.setPen(theme.current().palette.text2)
+        painter.drawText(QRectF(0, 0, self.width(), line), int(Qt.AlignmentFlag.AlignLeft), self._title)
+        width = theme.scaled(_COLUMN)
+        top = line + 8
+        x, y = 0, top
+        for words, count, images in self._pairs:
+            height = line + 4 + (theme.scaled(_TILE) + _TILE_GAP) * -(-len(images) // _EXAMPLES)
+            if y + height > self.height() + _TILE_GAP and y > top:
+                x, y = x + width + _COLUMN_GAP, top
+            if x + width > max(self.width(), width):
+                break
+            self._paint_pair(painter, QRectF(x, y, width, line), words, count, images)
+            y += height + 10
+
+    def _paint_pair(self, painter: QPainter, line: QRectF, words: str, count: str, images: list[np.ndarray]) -> None:
+        p = theme.current().palette
+        painter.setFont(theme.tabular(theme.font("body")))
+        painter.setPen(p.text)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), words)
+        painter.setFont(theme.tabular(theme.font("caption")))
+        painter.setPen(p.text2)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), count)
+        size = theme.scaled(_TILE)
+        pitch = size + _TILE_GAP
+        for index, image in enumerate(images):
+            row, column = divmod(index, _EXAMPLES)
+            frame = QRectF(line.left() + column * pitch, line.bottom() + 4 + row * pitch, size, size)
+            self._paint_image(painter, frame, image)
+
+    @staticmethod
+    def _paint_image(painter: QPainter, frame: QRectF, image: np.ndarray) -> None:
+        current = theme.current()
+        painter.setPen(QPen(current.palette.border, 1))
+        painter.setBrush(current.palette.paper)
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        room = frame.adjusted(2, 2, -2, -2)
+        rows, columns = image.shape
+        scale = min(room.width() / columns, room.height() / rows)
+        place = QRectF(0, 0, columns * scale, rows * scale)
+        place.moveCenter(room.center())
+        painter.drawImage(place, ink_image(image, current.name))
+
+
+class ConfusionCard(Card):
+    """The matrix of the newest epoch, and beside it the most confused pairs, or those of the cell in question."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.set_title(self.tr("Confusion"))
+        self.matrix = ConfusionMatrix()
+        self.images = ConfusedImages()
+        self._caption = ElidedLabel("", "caption", "text2")
+        self._epoch: EpochDone | None = None
+        self._split: Split | None = None
+        self._dataset: Dataset | None = None
+        self._names: tuple[str, ...] = ()
+        self.slot.addWidget(self._caption)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(self.matrix, 1)
+        column.addWidget(ElidedLabel(self.tr("rows: the digit, columns: what was read"), "tick", "text2"))
+        row = QHBoxLayout()
+        row.setSpacing(20)
+        row.addLayout(column, 3)
+        row.addWidget(self.images, 1)
+        self.body.addLayout(row, 1)
+        self.matrix.cell_changed.connect(self._on_cell_changed)
+
+    def show_epoch(self, epoch: EpochDone | None, dataset: Dataset | None, names: tuple[str, ...]) -> None:
+        """Show an epoch's result on the data set it was measured on; None for both before the first epoch."""
+        self._epoch, self._dataset, self._names = epoch, dataset, names
+        self._split = None
+        if epoch is None:
+            self._caption.setText("")
+            self.matrix.set_counts(None, names)
+        else:
+            validated = epoch.validation_accuracy is not None
+            if dataset is not None:
+                self._split = dataset.validation if validated else dataset.train
+            text = self.tr("validation, after epoch {0}") if validated else self.tr("training, after epoch {0}")
+            self._caption.setText(text.format(thousands(epoch.epoch)))
+            self.matrix.set_counts(epoch.confusion, names)
+        self._show_worst()
+
+    def caption(self) -> str:
+        """Return what the matrix was measured on."""
+        return self._caption.text()
+
+    def _show_worst(self) -> None:
+        if self._epoch is None:
+            self.images.show_pairs(self.tr("Most confused"), [])
+            return
+        pairs = most_confused(self._epoch.confusion, _PAIRS)
+        title = self.tr("Most confused") if pairs else self.tr("No mistakes")
+        self.images.show_pairs(title, [self._described(pair, _EXAMPLES) for pair in pairs])
+
+    @Slot(object)
+    def _on_cell_changed(self, cell: Cell | None) -> None:
+        if cell is None or self._epoch is None or self._epoch.confusion[cell] == 0:
+            self._show_worst()
+            return
+        count = int(self._epoch.confusion[cell])
+        pair = ConfusedPair(*cell, count, np.empty(0, np.int64))
+        self.images.show_pairs(self.tr("In this cell"), [self._described(pair, _EXAMPLES_OF_CELL)])
+
+    def _described(self, pair: ConfusedPair, most: int) -> tuple[str, str, list[np.ndarray]]:
+        words = self.tr("{0} read as {1}").format(self._names[pair.label], self._names[pair.predicted])
+        return words, self.tr("{0}×").format(thousands(pair.count)), self._examples(pair, most)
+
+    def _examples(self, pair: ConfusedPair, most: int) -> list[np.ndarray]:
+        epoch, split, dataset = self._epoch, self._split, self._dataset
+        if epoch is None or split is None or dataset is None or len(split) != len(epoch.predictions):
+            return []
+        chosen = np.flatnonzero((split.labels == pair.label) & (epoch.predictions == pair.predicted))[:most]
+        return list(split.inputs[chosen].reshape(-1, dataset.problem.rows, dataset.problem.columns))

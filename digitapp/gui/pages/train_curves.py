@@ -1,0 +1,140 @@
+"""The cards of loss and accuracy: plots whose cursors move together, with the present values in the title line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.train_plots import CurvePlot, PlotData, accuracy_text, loss_text
+from digitapp.gui.widgets import Card
+from digitapp.training.history import History
+
+_KEY, _KEY_GAP, _ENTRY_GAP = 14, 6, 14
+
+
+class CurveLegend(QWidget):
+    """The key to a plot's curves with their present values, at the right end of a card's title line."""
+
+    def __init__(self, widest: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = (self.tr("training"), self.tr("validation"))
+        self._texts = ("", "")
+        self._widest = widest
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_values(self, training: str, validation: str) -> None:
+        """Show values; "" for one that is not known yet."""
+        if (training, validation) != self._texts:
+            self._texts = (training, validation)
+            self.setAccessibleName(f"{self._names[0]} {training}, {self._names[1]} {validation}")
+            self.update()
+
+    def values(self) -> tuple[str, str]:
+        """Return the values shown for training and validation."""
+        return self._texts
+
+    def _widths(self) -> tuple[list[int], int]:
+        plain = QFontMetrics(theme.font("caption"))
+        strong = QFontMetrics(theme.tabular(theme.font("section")))
+        return [plain.horizontalAdvance(name) for name in self._names], strong.horizontalAdvance(self._widest) + 1
+
+    def sizeHint(self) -> QSize:
+        names, value = self._widths()
+        return QSize(sum(names) + 2 * (_KEY + 2 * _KEY_GAP + value) + _ENTRY_GAP, theme.scaled(20))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * (_KEY + _KEY_GAP + self._widths()[1]) + _ENTRY_GAP, theme.scaled(20))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        p = theme.current().palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        widths, value_width = self._widths()
+        named = self.width() >= self.sizeHint().width()  # in little room the keys must do
+        middle, height = self.height() / 2, self.height()
+        right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
+        vertical = Qt.AlignmentFlag.AlignVCenter
+        colors = (CurvePlot.training_color(), p.accent)
+        x = self.width() - (self.sizeHint() if named else self.minimumSizeHint()).width()
+        for index, (name, text) in enumerate(zip(self._names, self._texts, strict=True)):
+            painter.setPen(QPen(colors[index], 2))
+            painter.drawLine(QPointF(x, middle), QPointF(x + _KEY, middle))
+            if index == 1:
+                painter.setBrush(colors[index])
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.drawEllipse(QPointF(x + _KEY / 2, middle), 3.5, 3.5)
+            x += _KEY + _KEY_GAP
+            if named:
+                painter.setPen(p.text2)
+                painter.setFont(theme.font("caption"))
+                painter.drawText(QRectF(x, 0, widths[index] + 2, height), int(left | vertical), name)
+                x += widths[index] + _KEY_GAP
+            painter.setPen(p.text if text else p.text3)
+            painter.setFont(theme.tabular(theme.font("section")))
+            painter.drawText(QRectF(x, 0, value_width, height), int(right | vertical), text or "–")
+            x += value_width + _ENTRY_GAP
+
+
+class CurveCards(QWidget):
+    """Loss and accuracy side by side."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss = CurvePlot(
+            "lossPlot",
+            self.tr("Loss over the epochs"),
+            is_loss=True,
+            empty=self.tr("How wrong the network is appears here while it learns"),
+        )
+        self.accuracy = CurvePlot(
+            "accuracyPlot",
+            self.tr("Accuracy over the epochs"),
+            is_loss=False,
+            empty=self.tr("How often it is right appears here"),
+        )
+        self._legends = {self.loss: CurveLegend(loss_text(0.001)), self.accuracy: CurveLegend(accuracy_text(1.0))}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.CARD_GAP)
+        for title, plot in ((self.tr("Loss"), self.loss), (self.tr("Accuracy"), self.accuracy)):
+            card = Card(title)
+            card.slot.addWidget(self._legends[plot])
+            card.body.addWidget(plot, 1)
+            row.addWidget(card, 1)
+        self.loss.cursor_moved.connect(self._on_loss_cursor)
+        self.accuracy.cursor_moved.connect(self._on_accuracy_cursor)
+
+    def set_epochs(self, epochs: int) -> None:
+        """Let both axes end with the planned number of epochs."""
+        self.loss.set_epochs(epochs)
+        self.accuracy.set_epochs(epochs)
+
+    def show_history(self, history: History) -> None:
+        """Show a run as far as it is."""
+        if history.started is not None:
+            self.set_epochs(history.started.epochs)
+        for plot, name, text in ((self.loss, "loss", loss_text), (self.accuracy, "accuracy", accuracy_text)):
+            data = PlotData.of(history, name)
+            plot.show_data(data)
+            legend = self._legends[plot]
+            if data is None:
+                legend.set_values("", "")
+            else:
+                validation = text(float(data.validation[-1])) if data.has_validation else ""
+                legend.set_values(text(float(data.view.mean[-1])), validation)
+
+    def legend_values(self, plot: CurvePlot) -> tuple[str, str]:
+        """Return the present training and validation values in a plot's title line."""
+        return self._legends[plot].values()
+
+    @Slot(object)
+    def _on_loss_cursor(self, step: int | None) -> None:
+        self.loss.set_step(step, readout=True)
+        self.accuracy.set_step(step, readout=False)
+
+    @Slot(object)
+    def _on_accuracy_cursor(self, step: int | None) -> None:
+        self.accuracy.set_step(step, readout=True)
+        self.loss.set_step(step, readout=False)

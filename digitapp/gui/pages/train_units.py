@@ -1,0 +1,97 @@
+"""The card that shows the first layer's units while they learn."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+
+from digitapp.datasets.problems import Problem
+from digitapp.gui import theme
+from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, ScaleBar, UnitGrid
+from digitapp.gui.widgets.numbers import thousands
+from digitapp.inspection.colors import symmetric_limit
+from digitapp.nn.network import Network
+
+MOST_UNITS = 256  # more would be dots, and cost time that the training wants
+
+
+class LinkButton(QAbstractButton):
+    """Words that lead somewhere else."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setFont(theme.font("caption-strong"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        FocusRing(self, 4)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self.text()) + 1, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        p = theme.current().palette
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(p.accent_hover if self.underMouse() else p.accent)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), self.text())
+
+
+class UnitsCard(Card):
+    """Every hidden unit's weights as a small picture. `opened(unit)` asks for the Features page; −1 is no unit."""
+
+    opened = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.set_title(self.tr("Hidden units, live"))
+        self.grid = UnitGrid()
+        self.grid.set_whole(True)
+        self.grid.set_tile_limits(8, 84)
+        self.grid.set_ground("surface")
+        self._limit: float | None = None
+        self._scale = ScaleBar()
+        self._scale.setFixedWidth(theme.scaled(120))
+        self._caption = ElidedLabel("", "caption", "text2")
+        link = LinkButton(self.tr("Open in Features ›"))
+        link.setToolTip(self.tr("See every unit large, with what it votes for"))
+        link.clicked.connect(self._on_link)
+        self.slot.addWidget(link)
+        below = QHBoxLayout()
+        below.addWidget(self._scale, 0, Qt.AlignmentFlag.AlignTop)
+        below.addSpacing(theme.SPACE)
+        self._caption.setAlignment(Qt.AlignmentFlag.AlignRight)
+        below.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignTop)
+        self.body.addWidget(self.grid, 1)
+        self.body.addLayout(below)
+        self.grid.unit_activated.connect(self.opened)
+
+    def _on_link(self) -> None:
+        self.opened.emit(-1)
+
+    def show_network(self, network: Network, problem: Problem) -> None:
+        """Show another network, perhaps of another shape."""
+        self._limit = None
+        has_hidden = len(network.sizes) > 2
+        self.set_title(self.tr("Hidden units, live") if has_hidden else self.tr("Output units, live"))
+        units = network.sizes[1]
+        if units > MOST_UNITS:
+            text = self.tr("the first {0} of {1} units").format(MOST_UNITS, thousands(units))
+        else:
+            text = self.tr("weights after each batch")
+        self._caption.setText(text)
+        self.refresh(network, problem)
+
+    def refresh(self, network: Network, problem: Problem) -> None:
+        """Show the present weights of the same network."""
+        weights = network.weights[0].T[:MOST_UNITS]
+        images = np.array(weights, order="C").reshape(-1, problem.rows, problem.columns)
+        self._limit = symmetric_limit(images, previous=self._limit)
+        self._scale.set_limit(self._limit)
+        self.grid.set_images(images, self._limit)
