@@ -250,6 +250,74 @@ def test_a_data_set_that_does_not_fit_the_network_is_refused():
         train(Network((2, 1), ["identity"]), blobs(), TrainConfig(), np.random.default_rng(0))
 
 
+def test_a_schedule_multiplies_the_learning_rate():
+    config = TrainConfig(optimizer="sgd", learning_rate=0.2, epochs=4, batch_size=25, schedule="cosine")
+    _, run = start(blobs(), config)
+    rates = [event.learning_rate for event in batches(run)]
+    assert rates[0] == 0.2
+    assert rates[4] == pytest.approx(0.1)
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_patience_ends_the_run_with_the_best_parameters():
+    """A learning rate far too high keeps the loss from settling, so later epochs are worse than the best."""
+    dataset = blobs()
+    config = TrainConfig(optimizer="sgd", learning_rate=3.0, batch_size=2, epochs=200, patience=3)
+    network, run = start(dataset, config)
+
+    events = list(run)
+
+    losses = [event.validation_loss or math.inf for event in epochs(events)]
+    assert len(losses) < 200
+    assert losses.index(min(losses)) == len(losses) - 4
+    assert dataset.validation is not None
+    assert evaluate(network, config.loss, dataset.validation).loss == min(losses)
+    assert events[-1] == RunFinished(len(losses), 25 * len(losses), epochs(events)[-1].seconds)
+
+
+def test_averaging_leaves_the_mean_of_the_path():
+    dataset = blobs()
+    config = TrainConfig(optimizer="sgd", learning_rate=0.5, batch_size=10, epochs=2, averaging=0.99999)
+    network, run = start(dataset, config)
+    path = [network.parameters.copy()]
+    path += [network.parameters.copy() for event in run if isinstance(event, BatchDone)]
+
+    np.testing.assert_allclose(network.parameters, np.mean(path, axis=0), rtol=1e-4, atol=1e-5)
+
+
+def test_clipping_bounds_a_step():
+    network, run = start(blobs(), TrainConfig(optimizer="sgd", learning_rate=1.0, clip_norm=1e-3, epochs=1))
+    before = network.parameters.copy()
+    list(run)
+    assert 0 < np.linalg.norm(network.parameters - before) <= 1e-3 * 1.01
+
+
+def test_max_norm_holds_after_every_step():
+    network, run = start(blobs(), TrainConfig(learning_rate=0.5, max_norm=0.5, epochs=3, batch_size=10))
+    for event in run:
+        if isinstance(event, BatchDone):
+            assert all(np.linalg.norm(weights, axis=0).max() <= 0.5 + 1e-6 for weights in network.weights)
+
+
+def test_dropout_and_smoothing_are_repeatable_and_matter():
+    plain = TrainConfig(epochs=2, batch_size=10)
+    results = {}
+    for name, config in {
+        "plain": plain,
+        "hidden": replace(plain, hidden_dropout=0.5),
+        "inputs": replace(plain, input_dropout=0.2),
+        "smooth": replace(plain, label_smoothing=0.1),
+    }.items():
+        runs = []
+        for _ in range(2):
+            network, run = start(blobs(), config)
+            list(run)
+            runs.append(network.parameters.tobytes())
+        assert runs[0] == runs[1]
+        results[name] = runs[0]
+    assert len(set(results.values())) == 4
+
+
 def test_the_toy_preset_reaches_every_training_image():
     dataset = load_dataset("toy")
     network_config, config = DEFAULTS["toy"]
