@@ -1,0 +1,558 @@
+"""The Features page: every unit of a layer as a picture of its weights, and the dossier of the selected one."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.atomic import atomic_write_bytes
+from digitapp.gui import settings as remembered
+from digitapp.gui import theme
+from digitapp.gui.jobs import Report
+from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
+from digitapp.gui.pages.features_evidence import Evidence
+from digitapp.gui.pages.features_grid import FeatureGrid, StripEntry, UnitStrip
+from digitapp.gui.pages.features_words import UnitWords
+from digitapp.gui.pages.page import Page
+from digitapp.gui.session import Session, UnitRef
+from digitapp.gui.settings import Settings
+from digitapp.gui.widgets import (
+    ComboBox,
+    GhostButton,
+    HairLine,
+    HoverReadout,
+    Label,
+    NoteBar,
+    Panel,
+    ReadoutRow,
+    ScaleBar,
+    SegmentedControl,
+)
+from digitapp.gui.widgets.numbers import decimal, signed, thousands
+from digitapp.gui.widgets.tile_layout import lay_out
+from digitapp.inspection.colors import symmetric_limit
+from digitapp.inspection.dossier import votes
+from digitapp.inspection.picture import units_picture
+from digitapp.inspection.unit_images import layer_images, projected_images
+
+_LEAST_TILE, _LARGEST_TILE = 56, 360
+_MOST_STRIP_UNITS, _MOST_STRIP_CELLS, _STRIP_HEIGHT = 4, 64, 212
+_REST = 4  # a live refresh may take one part in five of the window's time
+_UNLIMITED = 16_777_215
+
+
+class Shown(Enum):
+    """What the tiles show."""
+
+    WEIGHTS = "weights"
+    PROJECTED = "projected"
+
+
+class Order(Enum):
+    """How the tiles are sorted."""
+
+    INDEX = "index"
+    CLASS = "class"
+    STRENGTH = "strength"
+
+
+class FeaturesPage(Page):
+    """All units of a layer, live, and everything about one of them."""
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("featuresPage")
+        self._words = UnitWords(session)
+        self._evidence = Evidence(session, self)
+        self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
+        self._order = np.zeros(0, dtype=np.int64)  # tile -> unit
+        self._limit: float | None = None
+        self._is_old = True
+        self._free_at = 0.0
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._on_weights_changed)
+        self._build()
+        self._connect()
+
+    # Building
+
+    def _build(self) -> None:
+        self.layers = SegmentedControl(name=self.tr("Layer"))
+        self.shown = ComboBox()
+        self.shown.setAccessibleName(self.tr("What the tiles show"))
+        self.order = ComboBox()
+        self.order.setAccessibleName(self.tr("Order of the units"))
+        self.order.setToolTip(self.tr("Order of the units. It keeps still while the network learns"))
+        self.scale_bar = ScaleBar()
+        self.grid = FeatureGrid()
+        self.grid.setObjectName("unitGrid")
+        self.grid.set_tile_limits(_LEAST_TILE, _LARGEST_TILE)
+        self.strip = UnitStrip(self.grid)
+        self.hint = Label("", "caption", "text2", wrap=True)
+        self.note = NoteBar("error")
+        self.note.hide()
+        self._readout = HoverReadout(self)
+        self.save_button = GhostButton(self.tr("Save picture…"), "image", tip=self.tr("Save all units of this layer"))
+        self.dossier = Dossier(self.session)
+
+        self._first_row, self._second_row = QHBoxLayout(), QHBoxLayout()
+        for row in (self._first_row, self._second_row):
+            row.setSpacing(theme.SPACE)
+            row.setContentsMargins(4, 0, 16, 0)
+        column = QVBoxLayout()
+        # The grid's scroll bar stands in the stage's margin, so that it takes no column of tiles away.
+        column.setContentsMargins(20, 20, 8, 20)
+        column.setSpacing(12)
+        column.addLayout(self._first_row)
+        column.addLayout(self._second_row)
+        column.addWidget(self.note)
+        body = QVBoxLayout()
+        body.setSpacing(4)
+        body.addWidget(self.grid, 1)
+        body.addWidget(self.strip, 1)
+        hint_row = QHBoxLayout()
+        hint_row.setContentsMargins(4, 0, 16, 0)
+        hint_row.addWidget(self.hint)
+        body.addLayout(hint_row)
+        column.addLayout(body, 1)
+        self._stage = Panel("window")
+        self._stage.setLayout(column)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._stage, 1)
+        whole.addWidget(HairLine(Qt.Orientation.Vertical))
+        whole.addWidget(self.dossier)
+        self._rows_used = 0
+        self._arrange_tools()
+
+    def _connect(self) -> None:
+        session = self.session
+        session.network_changed.connect(self._on_network_changed)
+        session.problem_changed.connect(self._on_network_changed)
+        session.weights_changed.connect(self._on_weights_changed)
+        session.answer_changed.connect(self._on_answer_changed)
+        session.selection_changed.connect(self._on_selection_changed)
+        session.dataset_changed.connect(self._on_dataset_changed)
+        session.run_state_changed.connect(self._on_evidence_changed)
+        self._evidence.changed.connect(self._on_evidence_changed)
+        self.layers.currentChanged.connect(self._on_layer_chosen)
+        self.shown.activated.connect(self._on_shown_chosen)
+        self.order.activated.connect(self._on_order_chosen)
+        self.grid.unit_selected.connect(self._on_tile_selected)
+        self.grid.unit_hovered.connect(self._on_tile_hovered)
+        self.dossier.step_wanted.connect(self._on_step_wanted)
+        self.save_button.clicked.connect(self._save_picture)
+
+    def header_actions(self) -> Sequence[QWidget]:
+        """Return the button that saves the grid."""
+        return (self.save_button,)
+
+    # What is shown
+
+    @property
+    def layer(self) -> int:
+        """The shown layer; the selection always is in it."""
+        return self.session.selected.layer
+
+    @property
+    def _is_output(self) -> bool:
+        return self.layer == len(self.session.network.weights) - 1
+
+    @property
+    def _shows_pixels(self) -> bool:
+        return self.layer == 0 or self.shown.currentData() is Shown.PROJECTED
+
+    @Slot()
+    def _on_network_changed(self) -> None:
+        self._limit = None
+        self._is_old = True
+        if self.isVisible():
+            self._show_everything()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.session.data.request(self.session.dataset_name)
+        if self._is_old:
+            self._show_everything()
+        self._evidence.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._later.stop()
+        self._readout.hide()
+        self._evidence.set_active(False)
+
+    def _show_everything(self) -> None:
+        self._is_old = False
+        self.session.data.request(self.session.dataset_name)
+        texts = [self._words.layer(layer) for layer in range(len(self.session.network.weights))]
+        self.layers.blockSignals(True)
+        self.layers.set_segments(texts)
+        self.layers.setCurrentIndex(self.layer)
+        self.layers.blockSignals(False)
+        self._show_layer()
+
+    def _show_layer(self) -> None:
+        """Show another layer, or the same in another way: choices, order, pictures."""
+        self._offer_choices()
+        self._limit = None
+        self._images = self._make_images()
+        self._sort()
+        self._evidence.want(*self._selected())
+        self._refresh_pictures()
+        self._on_evidence_changed()
+        self._show_hint()
+        self._arrange_tools()
+        self._arrange_stage()
+
+    def _selected(self) -> tuple[int, int]:
+        return self.session.selected.layer, self.session.selected.unit
+
+    def _offer_choices(self) -> None:
+        shown, order = self.shown.currentData(), self.order.currentData()
+        self.shown.clear()
+        if self.layer == 0:
+            self.shown.add_entry(self.tr("Weights"), data=Shown.WEIGHTS)
+        else:
+            self.shown.add_entry(self.tr("Projected to pixels"), data=Shown.PROJECTED)
+            self.shown.add_entry(self.tr("Weights to the layer before"), data=Shown.WEIGHTS)
+            self.shown.setCurrentIndex(max(0, self.shown.findData(shown)))
+        # One choice is no choice.
+        self.shown.setVisible(self.shown.count() > 1)
+        self.order.clear()
+        self.order.add_entry(self.tr("Order: index"), data=Order.INDEX)
+        if not self._is_output:
+            self.order.add_entry(self.tr("Order: class"), data=Order.CLASS)
+        self.order.add_entry(self.tr("Order: strength"), data=Order.STRENGTH)
+        self.order.setCurrentIndex(max(0, self.order.findData(order)))
+
+    def _make_images(self) -> NDArray[np.floating]:
+        problem, network = self.session.problem, self.session.network
+        make = projected_images if self._shows_pixels else layer_images
+        return make(network, self.layer, problem.rows, problem.columns)
+
+    def _sort(self) -> None:
+        """Settle the order of the tiles; it stays until another one is asked for."""
+        network, order = self.session.network, self.order.currentData()
+        units = network.sizes[self.layer + 1]
+        # What is not a number sorts last.
+        strength = np.nan_to_num(np.linalg.norm(network.weights[self.layer], axis=0), nan=-1.0)
+        if order is Order.STRENGTH:
+            self._order = np.argsort(-strength, kind="stable")
+        elif order is Order.CLASS:
+            cast = np.nan_to_num(votes(network, self.layer))
+            best = np.argmax(cast, axis=1)
+            self._order = np.lexsort((-cast[np.arange(units), best], best))
+        else:
+            self._order = np.arange(units)
+
+    def _refresh_pictures(self) -> None:
+        """Show the present weights."""
+        began = time.perf_counter()
+        self._limit = symmetric_limit(self._images, previous=self._limit)
+        in_order = self._images if self.order.currentData() is Order.INDEX else self._images[self._order]
+        self.grid.set_images(in_order, self._limit)
+        self.grid.set_selected(self._tile_of(self.session.selected.unit))
+        self.scale_bar.set_limit(self._limit)
+        self._show_dossier()
+        self._show_warning()
+        if not self.strip.isHidden():
+            self._show_strip()
+        self._free_at = time.perf_counter() + _REST * (time.perf_counter() - began)
+
+    def _show_dossier(self) -> None:
+        picture = UnitPicture(self._images[self.session.selected.unit], self._limit or 1.0, self._cell_name)
+        self.dossier.show_network(picture)
+
+    def _cell_name(self, row: int, column: int) -> str:
+        if self._shows_pixels:
+            return self._words.cell(row, column)
+        index = row * self._images.shape[2] + column
+        return self._words.source_unit(self.layer, index) if index < self.session.network.sizes[self.layer] else ""
+
+    def _tile_of(self, unit: int) -> int:
+        return int(np.flatnonzero(self._order == unit)[0])
+
+    @Slot()
+    def _on_weights_changed(self) -> None:
+        if not self.isVisible():
+            self._is_old = True
+            return
+        wait = self._free_at - time.perf_counter()
+        if wait > 0:
+            # A layer whose pictures take long is shown less often, instead of holding up the window.
+            if not self._later.isActive():
+                self._later.start(int(wait * 1000) + 1)
+            return
+        began = time.perf_counter()
+        self._images = self._make_images()
+        made = time.perf_counter() - began
+        self._refresh_pictures()
+        self._free_at += _REST * made
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        if self.isVisible() and not self._is_old:
+            self.dossier.show_answer()
+            if not self.strip.isHidden():
+                self._show_strip()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        if not self.isVisible() or self._is_old:
+            self._is_old = True
+            return
+        if self.layers.currentIndex() != self.layer:
+            self.layers.blockSignals(True)
+            self.layers.setCurrentIndex(self.layer)
+            self.layers.blockSignals(False)
+            self._show_layer()
+            return
+        self.grid.set_selected(self._tile_of(self.session.selected.unit))
+        self._evidence.want(*self._selected())
+        self._show_dossier()
+        self._on_evidence_changed()
+
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        if self.isVisible():
+            self.session.data.request(self.session.dataset_name)
+            self._on_evidence_changed()
+
+    @Slot()
+    def _on_evidence_changed(self) -> None:
+        """Show what the data tell about the layer and the unit, as far as it is known by now."""
+        if not self.isVisible() or self._is_old:
+            return
+        layer, blank = self._evidence.layer, self._evidence.blank
+        problem, network = self.session.problem, self.session.network
+        mask = None
+        if self._shows_pixels and blank is not None and blank.any():
+            mask = blank.reshape(problem.rows, problem.columns)
+        self.grid.set_fade_mask(mask)
+        units = network.sizes[self.layer + 1]
+        dead = self._dead()
+        self.grid.set_dead(dead[self._order] if dead is not None and dead.any() else None)
+        if dead is None:
+            self.say(self.tr("{0} units").format(thousands(units)))
+        else:
+            self.say(self.tr("{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum()))))
+        source = "" if layer is None else self._words.source(len(layer.split.labels), self._evidence.is_partial)
+        self.dossier.show_evidence(self._evidence.unit, source)
+        if not self.strip.isHidden():
+            self._show_strip()
+        self._show_hint()
+
+    def _dead(self) -> NDArray[np.bool_] | None:
+        """Return which units no sample wakes, where that means that they are dead: in ReLU layers."""
+        layer, network = self._evidence.layer, self.session.network
+        if layer is None or self._is_output or network.activations[self.layer] != "relu":
+            return None
+        return layer.awake == 0
+
+    def _show_hint(self) -> None:
+        parts = [self.tr("Hover for a weight, click to inspect.")]
+        if self.layer and self._shows_pixels:
+            parts.append(self.tr("The weights of all layers below, multiplied: a linear sketch."))
+        elif self.layer:
+            parts.append(self.tr("Each cell is the weight from one unit of the layer before."))
+        if self._shows_pixels and self._evidence.blank is not None and self._evidence.blank.any():
+            parts.append(self.tr("Pixels that are blank in every digit are faded."))
+        self.hint.setText(" ".join(parts))
+
+    def _show_warning(self) -> None:
+        """Say plainly when a layer holds nothing to see."""
+        weights = self.session.network.weights[self.layer]
+        finite = np.isfinite(weights)
+        if not finite.all():
+            count = thousands(int(np.count_nonzero(~finite)))
+            text = self.tr("{0} weights of this layer are not numbers. They are shown in red.").format(count)
+            self.note.set_note("error", text)
+        elif not weights.any():
+            self.note.set_note("warning", self.tr("All weights of this layer are zero: nothing has been learned yet."))
+        self.note.setVisible(not finite.all() or not weights.any())
+
+    # The strip below a single row
+
+    def _arrange_stage(self) -> None:
+        """Give the grid all the room, or where a few small pictures need less, put the strip below them."""
+        units, rows, columns = self._images.shape
+        few = 0 < units <= _MOST_STRIP_UNITS and rows * columns <= _MOST_STRIP_CELLS and self._shows_pixels
+        height = self.hint.geometry().top() - self.grid.geometry().top() - 8
+        layout = None
+        if few and height > 2 * _STRIP_HEIGHT:
+            layout = lay_out(
+                units,
+                rows,
+                columns,
+                self.grid.width(),
+                height - _STRIP_HEIGHT,
+                ratio=self.devicePixelRatioF(),
+                least_tile=_LEAST_TILE,
+                largest_tile=2 * _LARGEST_TILE,
+            )
+        single = layout is not None and layout.tiles.down == 1
+        self.grid.set_tile_limits(_LEAST_TILE, 2 * _LARGEST_TILE if few else _LARGEST_TILE)
+        self.grid.setMaximumHeight(int(layout.height) + 1 if layout is not None and single else _UNLIMITED)
+        self.strip.setVisible(single)
+        if single:
+            self._show_strip()
+
+    def _show_strip(self) -> None:
+        self.strip.set_entries([self._strip_entry(int(unit)) for unit in self._order])
+
+    def _strip_entry(self, unit: int) -> StripEntry:
+        session, ref = self.session, UnitRef(self.layer, unit)
+        network, trace = session.network, session.answer.trace
+        cast = None if self._is_output else votes(network, self.layer)[unit]
+        state, is_awake = self.tr("Nothing is drawn yet."), False
+        if trace is not None:
+            is_awake = bool(trace.pre_activations[self.layer][0, unit] > 0)
+            activation = decimal(float(trace.activations[self.layer][0, unit]))
+            words = self.tr("On {0}: {1}, excited.") if is_awake else self.tr("On {0}: {1}, quiet.")
+            state = words.format(self._words.drawing(), activation)
+        images, awake, caption = None, 0, ""
+        layer = self._evidence.layer
+        if layer is not None and layer.sums is not None:
+            order = np.argsort(-layer.sums[unit], kind="stable")
+            problem = session.problem
+            images = layer.split.inputs[order].reshape(-1, problem.rows, problem.columns)
+            awake = int(layer.awake[unit])
+            caption = self.tr("Wakes for {0} of {1} images").format(awake, len(images))
+        bias = self.tr("bias {0}").format(signed(float(network.biases[self.layer][unit])))
+        sentence = self._words.sentence(ref, cast, None)
+        return StripEntry(self._words.title(ref), bias, sentence, state, is_awake, images, awake, caption)
+
+    # Size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = float(np.interp(self.width(), (952, 1208, 1848), (336, 384, 480)))
+        self.dossier.setFixedWidth(round(width))
+        self._arrange_tools()
+        if not self._is_old:
+            # The layout gives the grid its new size first.
+            QTimer.singleShot(0, self._arrange_stage)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange_tools()
+
+    def _arrange_tools(self) -> None:
+        """Put the tools into one row, or where they do not fit the choices and the scale into a second."""
+        tools = (self.shown, self.order)
+        visible = [tool for tool in tools if not tool.isHidden()]
+        needed = self.layers.sizeHint().width() + sum(tool.sizeHint().width() + theme.SPACE for tool in visible)
+        room = self.width() - self.dossier.width() - 1 - 48
+        rows = 1 if needed + self.scale_bar.sizeHint().width() + 32 <= room else 2
+        if rows == self._rows_used:
+            return
+        self._rows_used = rows
+        for row in (self._first_row, self._second_row):
+            while row.takeAt(0):
+                pass
+        self._first_row.addWidget(self.layers)
+        target = self._first_row if rows == 1 else self._second_row
+        if rows == 1:
+            target.addSpacing(theme.SPACE)
+        else:
+            self._first_row.addStretch(1)
+        for tool in tools:
+            target.addWidget(tool)
+        target.addStretch(1)
+        target.addWidget(self.scale_bar)
+
+    # What the user does
+
+    @Slot(int)
+    def _on_layer_chosen(self, layer: int) -> None:
+        if layer != self.layer:
+            self.session.select_unit(layer, 0)
+
+    @Slot()
+    def _on_shown_chosen(self) -> None:
+        self._show_layer()
+
+    @Slot()
+    def _on_order_chosen(self) -> None:
+        self._sort()
+        self._refresh_pictures()
+        self._on_evidence_changed()
+
+    @Slot(int)
+    def _on_tile_selected(self, tile: int) -> None:
+        self.session.select_unit(self.layer, int(self._order[tile]))
+
+    @Slot(int)
+    def _on_step_wanted(self, step: int) -> None:
+        tile = (self._tile_of(self.session.selected.unit) + step) % len(self._order)
+        self.session.select_unit(self.layer, int(self._order[tile]))
+
+    @Slot(int, int, int)
+    def _on_tile_hovered(self, tile: int, row: int, column: int) -> None:
+        name = self._cell_name(row, column) if tile >= 0 else ""
+        if not name:
+            self._readout.hide()
+            return
+        unit = int(self._order[tile])
+        place = self.grid.tile_rect(tile)
+        cell = place.width() / self._images.shape[2]
+        point = QPoint(round(place.left() + (column + 1) * cell), round(place.top() + (row + 1) * cell))
+        value = float(self._images[unit, row, column])
+        title = self._words.title(UnitRef(self.layer, unit))
+        text = signed(value) if np.isfinite(value) else self.tr("not a number")
+        self._readout.show_at(self.grid.viewport().mapTo(self, point), title, [ReadoutRow(name, text)])
+
+    def readout_text(self) -> str:
+        """Return what the panel beside the pointer says, empty while there is none."""
+        return self._readout.text() if self._readout.isVisible() else ""
+
+    # The picture
+
+    @Slot()
+    def _save_picture(self) -> None:
+        folder = self.settings.get(remembered.LAST_FOLDER)
+        title = self.tr("Save the picture of all units")
+        suggested = str(Path(folder) / "units.png")
+        path, _ = QFileDialog.getSaveFileName(self, title, suggested, self.tr("PNG pictures (*.png)"))
+        if path:
+            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+            self.save_picture(Path(path))
+
+    def save_picture(self, path: Path) -> None:
+        """Write all units of the layer as a PNG, in the background; the file is whole or not there."""
+        target = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
+        images, name = self._images[self._order], theme.current().name
+        title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
+
+        def write(_report: Report, _cancelled: threading.Event) -> Path:
+            png = io.BytesIO()
+            units_picture(images, title, name).save(png, format="PNG", optimize=True)
+            atomic_write_bytes(target, png.getvalue())
+            return target
+
+        job = self.session.start_job(write)
+        job.succeeded.connect(self._on_saved)
+        job.failed.connect(self._on_not_saved)
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.say(self.tr("Saved {0}").format(path.name))
+
+    @Slot(object)
+    def _on_not_saved(self, error: Exception) -> None:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        self.note.set_note("error", self.tr("The picture could not be saved: {0}.").format(reason))
+        self.note.show()
