@@ -1,14 +1,15 @@
 """The ways people write each digit, as the paths of a pen.
 
 A path is written as points ``x,y`` in a box of 100 by 100, x to the right and y downwards; the pen moves smoothly
-through them, "!" marks a corner, where it changes direction at once, and "/" lifts it. The weight says how often a way is
-met among the writers of a digit; the shapes are this project's own, the weights a compromise between the hands of
+through them, "!" marks a corner, where it changes direction at once, and "/" lifts it. The weight says how often a way
+is met among the writers of a digit; the shapes are this project's own, the weights a compromise between the hands of
 different countries.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,10 @@ STYLES: tuple[Style, ...] = (
     Style(2, "long base", 1.5, "26,24 40,8 58,10 62,30 44,60 8,94! 50,91 100,94"),
     Style(2, "hooked top", 1.5, "24,30 18,18 30,4 56,1 74,18 66,46 42,74 20,97! 52,94 78,98"),
     Style(2, "falling base", 1, "20,20 40,2 66,6 70,30 48,64 22,90! 50,92 80,104"),
+    Style(2, "flat loop", 2.5, "22,16 42,1 66,8 74,27 64,50 44,74 22,90 6,89 5,77 22,69 46,78 68,90 96,90"),
+    Style(2, "rising tail", 1.5, "26,12 46,0 68,8 72,26 60,50 38,80 18,92 10,82 24,74 48,84 72,88 100,78"),
+    Style(2, "tall loop", 1, "30,12 50,0 70,12 70,34 56,62 40,88 24,96 20,84 32,72 46,80 56,96 74,98"),
+    Style(2, "closed loop", 1.5, "18,22 34,4 58,0 76,14 78,36 62,66 36,92 14,96 8,84 20,72 40,74 58,88 76,100"),
     Style(3, "round", 3, "22,14 42,1 66,6 71,26 58,42 42,47! 66,52 79,70 70,92 46,99 20,89"),
     Style(3, "looped", 2, "22,13 44,1 68,10 68,30 50,45 36,49 40,44 60,50 77,68 70,92 46,99 18,88"),
     Style(3, "flat top", 1.5, "20,4 48,4 76,3! 60,22 44,41! 66,46 79,66 70,90 46,99 20,92"),
@@ -76,6 +81,9 @@ STYLES: tuple[Style, ...] = (
     Style(5, "large belly", 1.5, "32,4 26,20 22,34! 48,28 76,40 84,66 70,92 42,100 12,90 / 31,4 54,3 74,2"),
     Style(5, "slanted", 1.5, "92,6 70,6 48,8! 40,26 32,44! 54,42 68,56 62,80 40,96 10,99"),
     Style(5, "swung tail", 0.7, "78,4 54,4 32,6! 28,42! 52,38 72,52 72,78 52,96 26,98 8,84"),
+    Style(5, "flag", 2, "40,20 36,34 30,46! 50,42 64,56 60,80 40,97 10,94 / 40,20 66,13 100,2"),
+    Style(5, "flag, one stroke", 2, "100,2 70,9 42,18! 36,34 30,48! 52,46 64,60 58,84 36,98 6,90"),
+    Style(5, "curled in", 1.5, "78,3 54,4 34,6! 28,26 25,43! 48,36 72,46 78,70 64,92 40,99 22,90 20,78 30,72"),
     Style(6, "bowed", 3, "66,2 46,14 28,40 20,68 28,92 50,99 71,88 73,68 58,56 38,60 24,76"),
     Style(6, "straight", 2, "60,0 44,24 28,52 20,78 34,97 60,97 74,80 66,62 44,60 26,74"),
     Style(6, "large loop", 2, "48,0 32,20 21,50 21,80 42,99 68,94 81,72 70,50 46,47 24,64"),
@@ -84,6 +92,8 @@ STYLES: tuple[Style, ...] = (
     Style(6, "tall", 1, "54,0 40,30 32,62 34,90 48,99 62,88 62,70 50,66 36,76"),
     Style(6, "curled", 1.5, "70,2 46,16 26,46 20,76 38,98 64,94 74,76 60,60 40,64 32,80 44,88"),
     Style(6, "open", 0.7, "64,0 38,26 22,58 22,88 48,99 74,90 78,68 60,56 46,62"),
+    Style(6, "wide loop", 2, "40,0 26,26 15,56 18,84 36,98 66,94 92,76 86,60 62,57 40,70 28,86"),
+    Style(6, "leaning", 1, "84,2 56,18 32,44 20,74 30,95 56,96 72,80 62,64 42,66 26,82"),
     Style(7, "plain", 3.5, "18,6 48,5 80,4! 62,50 44,100"),
     Style(7, "bowed", 3, "18,8 48,5 80,5! 62,32 50,62 44,100"),
     Style(7, "rounded", 2, "16,14 36,4 62,3 77,12 68,42 54,70 46,100"),
@@ -93,14 +103,29 @@ STYLES: tuple[Style, ...] = (
     Style(7, "wave", 1.5, "16,20 22,6 38,6 60,11 82,3! 60,44 46,100"),
     Style(7, "upright", 1.5, "24,5 50,5 74,4! 70,50 66,100"),
     Style(7, "short bar", 1, "34,12 52,8 70,3! 56,50 44,100"),
+    Style(7, "long serif", 1.5, "24,40 22,22 24,6! 48,5 76,4! 68,50 62,100"),
+    Style(7, "wide", 1.5, "2,18 34,10 70,6 98,2! 66,40 30,98"),
+    Style(7, "hanging bar", 1, "8,34 28,12 52,6 76,4! 60,48 48,100"),
     Style(8, "one stroke", 4, "72,16 56,2 34,6 28,24 44,42 66,58 75,80 60,98 36,97 24,80 36,60 58,42 72,24 70,8"),
     Style(8, "clockwise", 1.5, "32,18 48,2 68,8 70,28 52,44 32,60 24,80 40,98 62,97 76,80 66,60 46,44 32,30 32,14"),
-    Style(8, "two circles", 1.5, "52,3 35,8 30,24 38,40 52,45 66,38 71,22 64,7 50,3 / 52,46 32,54 24,74 34,94 52,99 70,93 77,74 68,54 50,46"),
+    Style(
+        8,
+        "two circles",
+        1.5,
+        "52,3 35,8 30,24 38,40 52,45 66,38 71,22 64,7 50,3 / 52,46 32,54 24,74 34,94 52,99 70,93 77,74 68,54 50,46",
+    ),
     Style(8, "open top", 2, "68,10 48,4 32,16 40,36 60,54 70,76 58,96 36,98 26,80 38,58 60,36 82,4"),
     Style(8, "from the middle", 1, "50,46 34,32 34,12 52,2 68,12 66,30 50,46 32,62 26,84 48,99 70,90 72,68 52,47"),
     Style(8, "narrow", 1.5, "62,14 52,1 41,10 42,30 54,50 64,72 58,96 44,99 36,84 42,62 56,42 64,20 58,4"),
     Style(8, "large foot", 1, "66,14 52,4 38,10 38,26 54,40 76,58 84,80 62,99 30,97 16,78 32,56 54,38 66,22 62,8"),
     Style(8, "crossing lines", 1, "74,4 50,1 28,10 40,34 70,74 62,97 36,98 24,84 48,46 78,8"),
+    Style(
+        8,
+        "swung out",
+        1.5,
+        "100,12 74,10 46,26 34,50 46,78 64,90 58,99 38,96 32,80 48,56 62,34 58,10 40,2 26,12 30,30 50,46",
+    ),
+    Style(8, "thrown up", 1.5, "62,16 48,8 34,16 38,34 56,52 64,74 54,96 36,99 24,84 34,64 58,40 90,0"),
     Style(9, "straight", 3, "74,22 60,5 38,4 24,20 28,42 48,50 66,38 76,10! 74,50 71,100"),
     Style(9, "slanted", 3, "76,16 60,3 38,8 24,28 32,46 54,42 72,22 77,10! 66,52 50,100"),
     Style(9, "hooked", 2, "72,20 56,4 34,8 24,28 36,46 58,42 74,16! 75,50 70,82 52,98 30,96 20,88"),
@@ -109,6 +134,8 @@ STYLES: tuple[Style, ...] = (
     Style(9, "circle and stem", 1.5, "72,20 56,3 36,6 25,26 34,46 54,50 69,38 73,16 / 76,4 74,50 70,100"),
     Style(9, "large head", 1.5, "78,26 60,3 30,6 14,32 30,56 58,52 78,24! 76,60 72,100"),
     Style(9, "small head", 1.5, "66,14 54,3 40,8 35,22 46,32 60,24 68,6! 64,50 56,100"),
+    Style(9, "pointed", 2, "80,6 56,6 32,18 18,36 26,46 48,38 66,22 82,4! 66,46 52,100"),
+    Style(9, "wide head", 1.5, "84,14 60,2 28,10 8,30 18,44 46,38 70,24 86,10! 72,52 56,100"),
     Style(9, "curled", 1, "64,10 44,4 28,18 28,40 48,48 68,34 74,12 66,8 72,30 70,64 62,100"),
 )
 
@@ -156,7 +183,7 @@ def strokes_of(style: Style) -> Strokes:
 def _spline_through(points: NDArray[np.float64], corners: list[int], density: int = 6) -> NDArray[np.float64]:
     """Return the linear map from points to a path through them that is smooth between the corners."""
     rows = []
-    for start, end in zip(corners[:-1], corners[1:], strict=True):
+    for start, end in pairwise(corners):
         part = _natural_spline(points[start : end + 1], density)
         padded = np.zeros((len(part), len(points)))
         padded[:, start : end + 1] = part

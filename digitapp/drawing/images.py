@@ -98,7 +98,7 @@ def ink_on_paper(luminance: Grey) -> Grey:
     if luminance[light].mean() - luminance[~light].mean() < _LEAST_CONTRAST:
         return np.zeros_like(luminance)
     dark_on_light = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]]).mean() >= 0.5
-    ink = 1 - luminance if dark_on_light else luminance.copy()
+    ink = np.asarray(1 - luminance if dark_on_light else luminance, dtype=np.float32)
     is_paper = light if dark_on_light else ~light
     spread = float(np.median(np.abs(ink[is_paper] - np.median(ink[is_paper]))))
     contrast = float(np.median(ink[~is_paper]) - np.median(ink[is_paper]))
@@ -166,7 +166,7 @@ def _grey(image: Image.Image) -> Grey:
         low, high = float(values.min()), float(values.max())
         if image.mode[0] == "I":  # 16 bits, also where they come in 32
             low, high = min(low, 0.0), max(high, 65535.0)
-        return ((values - low) / max(high - low, 1e-30)).astype(np.float32)
+        return np.asarray((values - low) / max(high - low, 1e-30), dtype=np.float32)
     if image.has_transparency_data:
         return _laid_on_paper(image.convert("RGBA"))
     if image.mode not in ("L", "RGB"):
@@ -180,7 +180,7 @@ def _laid_on_paper(image: Image.Image) -> Grey:
     alpha = np.asarray(image.getchannel("A"), dtype=np.float32) / 255
     visible = alpha > 0.5
     if not visible.any():
-        return np.zeros_like(luminance)
+        return np.zeros(luminance.shape, dtype=np.float32)
     middle = float(np.median(luminance[visible]))
     paper = middle if visible.mean() > 0.5 else float(middle < 0.5)
     return (alpha * luminance + (1 - alpha) * paper).astype(np.float32)

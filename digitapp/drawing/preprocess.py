@@ -7,8 +7,9 @@ Where exactly the centre is was measured: in all 60,000 training images of MNIST
 from 0 to 27, lies within 14 ± 0.5 in both directions, evenly spread over that pixel: MNIST shifted by whole pixels. The
 longer side of the ink is 20 pixels (19 in 13 images that the frame cuts off). What has more detail than 20 pixels is
 placed here to a quarter of a pixel, at 14: five networks trained on MNIST read 5,460 real pen drawings better so than
-after whole-pixel shifts, every one at every pen width (on average 95.1 against 94.7 % at a pen of a tenth of the digit),
-and the input does not jump while a stroke grows. Smaller images, such as MNIST's own, are shifted by whole pixels.
+after whole-pixel shifts, each at every pen width tried (on average 95.1 against 94.7 % with a pen of a tenth of the
+digit), and the input does not jump while a stroke grows. Smaller images, such as MNIST's own, are shifted by whole
+pixels.
 
 Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition" (1998), section III.A.
 """

@@ -18,9 +18,9 @@ from digitapp.drawing.ink import Drawing
 
 Pictures = NDArray[np.float32]
 
-# The default pens, chosen by how well networks trained on MNIST read real pen strokes (benchmarks/road.py): as a share
-# of the canvas, and as a share of the longer side of a drawing whose own pen and size are not known.
-CANVAS_PEN_WIDTH = 0.05
+# The default pens. Networks trained on MNIST read real pen strokes best with a pen of a tenth of the digit's longer
+# side (benchmarks/road.py): that for drawings of unknown size, and the same on the canvas for a digit over 0.6 of it.
+CANVAS_PEN_WIDTH = 0.06
 RELATIVE_PEN_WIDTH = 0.1
 
 _ELEMENTS_AT_ONCE = (
