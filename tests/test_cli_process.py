@@ -78,3 +78,26 @@ def test_results_that_cannot_be_written_are_an_error() -> None:
         )
     assert result.returncode == 2
     assert "No space left on device" in result.stderr and "Traceback" not in result.stderr
+
+
+@POSIX_ONLY
+def test_on_a_terminal_a_bar_moves_on_stderr_and_stdout_stays_clean(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    terminal, stderr = pty.openpty()
+    arguments = ("train", "--dataset", "toy", "--epochs", "5", "--out", str(tmp_path / "toy.safetensors"), "--json")
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=stderr) as process:
+        os.close(stderr)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(terminal, 4096)
+            except OSError:  # Linux's way to say that the other end was closed
+                break
+            if not piece:
+                break
+            shown += piece
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read())["epochs"] == 5
+    os.close(terminal)
+    assert process.returncode == 0
+    assert b"epoch 5 of 5, loss" in shown and b"\x1b[" in shown

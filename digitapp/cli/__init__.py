@@ -63,7 +63,8 @@ class Verbs(TyperGroup):
 def _usage_message(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "digitapp"
-    return f"{error.format_message().rstrip('.')} (see {command} --help)"
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{message} (see {command} --help)"
 
 
 def _fail(message: str) -> int:

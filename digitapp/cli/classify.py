@@ -46,10 +46,12 @@ def classify_command(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="Images (PNG, JPEG, BMP, TIFF, ...) or drawings files.", show_default=False
+            metavar="FILE", help="Images (PNG, JPEG, BMP, TIFF, ...) or drawings files.", show_default=False
         ),
     ],
-    model: Annotated[str, typer.Option(help="A model file, or the name of a shipped model.")] = MNIST.shipped_model,
+    model: Annotated[
+        str, typer.Option(metavar="MODEL", help="A model file, or the name of a shipped model.")
+    ] = MNIST.shipped_model,
     json: JsonOption = False,
 ) -> None:
     """Recognise the digits in images and drawings."""

@@ -35,7 +35,9 @@ def download_command(data_dir: DataDirOption = None, json: JsonOption = False) -
 
 @app.command("import", epilog="Example: digitapp data import ~/Downloads/mnist")
 def import_command(
-    folder: Annotated[Path, typer.Argument(help="The folder with the four IDX files, gzipped or not.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The folder with the four IDX files, gzipped or not.")
+    ],
     data_dir: DataDirOption = None,
     json: JsonOption = False,
 ) -> None:

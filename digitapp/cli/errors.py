@@ -61,7 +61,7 @@ def explain(error: Exception) -> str:
 
 def _option(field: str) -> str:
     name, _, detail = field.partition(".")
-    option = {"optimizer_options": "optimizer_option"}.get(name, name)
+    option = name.removesuffix("s") if name.endswith("_options") else name
     return f"--{option.replace('_', '-')} {detail}".rstrip()
 
 

@@ -9,11 +9,12 @@ import typer
 from digitapp.cli.errors import BadInput
 from digitapp.cli.inputs import check_reads_drawings, labelled_split
 from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table
+from digitapp.cli.progress import loading
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.modelfile import Model, load_model
-from digitapp.training import Evaluation, evaluate
+from digitapp.training import Evaluation, TrainConfig, evaluate, parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -26,13 +27,17 @@ def evaluate_command(
     model: ModelArgument,
     dataset: Annotated[
         str | None,
-        typer.Option(help="toy, mnist, handwriting, or a folder with four IDX files. [the model's own]"),
+        typer.Option(
+            metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files. [the model's own]"
+        ),
     ] = None,
     part: Annotated[
         Part | None, typer.Option(help="Which images to measure on. [test, or the nearest to it there is]")
     ] = None,
-    drawings: Annotated[Path | None, typer.Option(help="Measure on the labelled drawings in this file.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The seed that parted the data set in training.")] = 0,
+    drawings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Measure on the labelled drawings in this file.")
+    ] = None,
+    seed: Annotated[str, typer.Option(metavar="N", help="The seed that parted the data set in training.")] = "0",
     data_dir: DataDirOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -48,7 +53,8 @@ def evaluate_command(
         source = str(drawings)
     else:
         name = dataset or PROBLEMS[loaded.problem].datasets[0]
-        data = load_dataset(name, data_dir=data_dir, seed=seed)
+        with loading(name):
+            data = load_dataset(name, data_dir=data_dir, seed=parse_seed(seed))
         _check_fits(loaded, data)
         split, chosen = _choose(data, part)
         source = f"the {chosen} part of {data.name}"
@@ -59,6 +65,11 @@ def evaluate_command(
     else:
         typer.echo(f"{loaded.name} on {source}")
         _print_result(result, loaded.class_names)
+
+
+def parse_seed(text: str) -> int:
+    """Return a seed as `train` takes it; raises ConfigError."""
+    return TrainConfig(seed=parse_whole("seed", text)).seed
 
 
 def _check_fits(model: Model, data: Dataset) -> None:

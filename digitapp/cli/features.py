@@ -14,6 +14,7 @@ from digitapp.inspection.colors import Theme
 from digitapp.inspection.picture import units_picture
 from digitapp.inspection.unit_images import layer_images, projected_images
 from digitapp.modelfile import load_model
+from digitapp.training import parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -21,8 +22,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command("features", epilog="Example: digitapp features mnist --out units.png")
 def features_command(
     model: ModelArgument,
-    out: Annotated[Path, typer.Option(help="The PNG file to write.", show_default=False)],
-    layer: Annotated[int, typer.Option(min=1, help="1 for the first hidden layer.")] = 1,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The PNG file to write.", show_default=False)],
+    layer: Annotated[str, typer.Option(metavar="N", help="1 for the first hidden layer.")] = "1",
     projected: Annotated[
         bool, typer.Option("--projected", help="Show a deeper layer on the pixels, through the weights before it.")
     ] = False,
@@ -32,18 +33,18 @@ def features_command(
     loaded = load_model(model)
     problem = PROBLEMS[loaded.problem]
     layers = len(loaded.network.weights)
-    if layer > layers:
-        raise BadInput(f"--layer {layer}: expected 1 to {layers}, for {loaded.name} has {layers} layers of weights")
+    number = parse_whole("layer", layer)
+    if not 1 <= number <= layers:
+        raise BadInput(f"--layer {number}: expected 1 to {layers}, for {loaded.name} has {layers} layers of weights")
     if out.suffix.lower() != ".png":
         raise BadInput(f"--out {out}: expected a name that ends in .png")
     check_can_write(out)
     make = projected_images if projected else layer_images
-    images = make(loaded.network, layer - 1, problem.rows, problem.columns)
-    if layer > 1 and not projected:
-        note(
-            f"layer {layer} reads {loaded.network.sizes[layer - 1]} units and no pixels; --projected shows it on pixels"
-        )
-    title = f"{loaded.name} · {_layer_name(layer, layers)}{', through the weights before it' * projected}"
+    images = make(loaded.network, number - 1, problem.rows, problem.columns)
+    if number > 1 and not projected:
+        units = loaded.network.sizes[number - 1]
+        note(f"layer {number} reads {units} units and no pixels; --projected shows it on pixels")
+    title = f"{loaded.name} · {_layer_name(number, layers)}{', through the weights before it' * projected}"
     png = io.BytesIO()
     units_picture(images, title, theme).save(png, format="PNG", optimize=True)
     try:

@@ -34,9 +34,14 @@ def open_window(problem: str | None, model: str | None) -> None:
 
 @app.command("gui", epilog="Example: digitapp gui --problem toy")
 def gui(
-    problem: Annotated[str | None, typer.Option(help=f"{' or '.join(PROBLEMS)}.", show_default=False)] = None,
+    problem: Annotated[
+        str | None, typer.Option(metavar="NAME", help=f"{' or '.join(PROBLEMS)}.", show_default=False)
+    ] = None,
     model: Annotated[
-        str | None, typer.Option(help="A model file or the name of a shipped model to begin with.", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="A model file or the name of a shipped model to begin with.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Open the window."""

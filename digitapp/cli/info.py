@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def info_command(
     model: Annotated[
         str | None,
-        typer.Argument(metavar="[MODEL]", help="A model file, or the name of a shipped model.", show_default=False),
+        typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped model.", show_default=False),
     ] = None,
     system: Annotated[bool, typer.Option("--system", help="Describe versions, BLAS, CPU and directories.")] = False,
     json: JsonOption = False,

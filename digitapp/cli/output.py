@@ -14,7 +14,12 @@ from digitapp.cli.errors import BadInput
 
 DataDirOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="Where data lie; then come $DIGITAPP_DATA_DIR and the user's data folder."),
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        help="Where data lie; then come $DIGITAPP_DATA_DIR and the user's data folder.",
+        show_default=False,
+    ),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 ModelArgument: TypeAlias = Annotated[

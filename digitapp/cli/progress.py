@@ -48,6 +48,15 @@ def progress_bar(unit: str) -> Iterator[Show | None]:
 
 
 @contextmanager
+def loading(dataset: str) -> Iterator[None]:
+    """Show on a terminal that a data set is being loaded or generated, which may take seconds."""
+    with progress_bar("") as show:
+        if show is not None:
+            show(0, None, f"loading {dataset}")
+        yield
+
+
+@contextmanager
 def training_progress(epochs: int) -> Iterator[Callable[["Event"], None]]:
     """Yield a function that is given every event of a training run and shows how far it is."""
     from digitapp.training.events import BatchDone, EpochDone, RunStarted
