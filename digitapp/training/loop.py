@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.dataset import Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Backpropagation, Network
 from digitapp.nn.losses import one_hot, smooth
 from digitapp.nn.regularizers import clip_norm
@@ -41,23 +41,25 @@ def train(
     DataMismatch : the data set does not fit the network
     TrainingDiverged : the loss or a parameter is not finite any more; `network` then holds the last good parameters
     """
-    for name, split in (("train", dataset.train), ("validation", dataset.validation)):
-        if split is not None:
-            check_split(network, name, split)
+    check_data(network, dataset)
     return Run(network, dataset, config, rng).events()
 
 
-def check_split(network: Network, name: str, split: Split) -> None:
-    """Raise DataMismatch or DataNotFinite if `network` cannot learn from `split`."""
-    if split.inputs.shape[1] != network.sizes[0]:
-        raise DataMismatch("features", network.sizes[0], split.inputs.shape[1])
-    if split.labels.max() >= network.sizes[-1]:
-        raise DataMismatch("classes", network.sizes[-1], int(split.labels.max()) + 1)
-    if not np.isfinite(np.dot(split.inputs.ravel(), split.inputs.ravel())):
-        wrong = np.argwhere(~np.isfinite(split.inputs))
-        if len(wrong):
-            sample, feature = (int(index) for index in wrong[0])
-            raise DataNotFinite(name, sample, feature, float(split.inputs[sample, feature]))
+def check_data(network: Network, dataset: Dataset) -> None:
+    """Raise DataMismatch or DataNotFinite if `network` cannot learn from `dataset`."""
+    for name, split in (("train", dataset.train), ("validation", dataset.validation)):
+        if split is None:
+            continue
+        if split.inputs.shape[1] != network.sizes[0]:
+            raise DataMismatch("features", network.sizes[0], split.inputs.shape[1])
+        if split.labels.max() >= network.sizes[-1]:
+            raise DataMismatch("classes", network.sizes[-1], int(split.labels.max()) + 1)
+        values = split.inputs.ravel()
+        if not math.isfinite(np.dot(values, values)):  # one pass over the data, without a temporary array
+            wrong = np.argwhere(~np.isfinite(split.inputs))
+            if len(wrong):
+                sample, feature = (int(index) for index in wrong[0])
+                raise DataNotFinite(name, sample, feature, float(split.inputs[sample, feature]))
 
 
 class Run:
