@@ -1,7 +1,8 @@
 """The application's one style sheet, made from the colour tokens.
 
 It covers Qt's stock widgets. The kit's own widgets (``digitapp.gui.widgets``) paint themselves, because style sheets
-know neither half pixels nor a focus ring outside the control.
+know neither half pixels nor a focus ring outside the control. Rules for what the kit derives from name the exact class
+(``.QPushButton``), so that they leave the kit alone.
 """
 
 from __future__ import annotations
@@ -19,24 +20,22 @@ QFrame[panel="surface"] { background: $surface; border: none; }
 QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget[scrolled="true"] { background: transparent; border: none; }
 QFrame[line="true"] { background: $border; border: none; }
 
-QLabel { background: transparent; }
-
-QPushButton { background: $surface; color: $text; border: 1px solid $border_strong; border-radius: ${radius}px;
+.QPushButton { background: $surface; color: $text; border: 1px solid $border_strong; border-radius: ${radius}px;
   padding: 0 14px; min-height: ${inner_height}px; font-weight: 600; }
-QPushButton:hover { background: $sunken; }
-QPushButton:focus { border: 2px solid $accent; padding: 0 13px; min-height: ${focus_inner_height}px; }
-QPushButton:disabled { color: $text3; border-color: $border; background: transparent; }
-QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; }
-QPushButton:default:hover { background: $accent_hover; border-color: $accent_hover; }
-QPushButton:default:focus { border: 2px solid $text; }
+.QPushButton:hover { background: $sunken; }
+.QPushButton:focus { border: 2px solid $accent; padding: 0 13px; min-height: ${focus_inner_height}px; }
+.QPushButton:disabled { color: $text3; border-color: $border; background: transparent; }
+.QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; }
+.QPushButton:default:hover { background: $accent_hover; border-color: $accent_hover; }
+.QPushButton:default:focus { border: 2px solid $text; }
 
-QLineEdit, QPlainTextEdit, QTextEdit { background: $surface; color: $text; border: 1px solid $border_strong;
+.QLineEdit, QPlainTextEdit, QTextEdit { background: $surface; color: $text; border: 1px solid $border_strong;
   border-radius: ${radius}px; padding: 0 10px; selection-background-color: $accent;
   selection-color: $on_accent; }
-QLineEdit { min-height: ${inner_height}px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 0 9px; }
-QLineEdit:focus { min-height: ${focus_inner_height}px; }
-QLineEdit:disabled { background: $window; color: $text3; border-color: $border; }
+.QLineEdit { min-height: ${inner_height}px; }
+.QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 0 9px; }
+.QLineEdit:focus { min-height: ${focus_inner_height}px; }
+.QLineEdit:disabled { background: $window; color: $text3; border-color: $border; }
 QLineEdit[kit="field"], QLineEdit[kit="field"]:focus, QLineEdit[kit="field"]:disabled { background: transparent;
   border: none; padding: 0; min-height: 0; }
 QPlainTextEdit, QTextEdit { padding: 8px 10px; }
@@ -64,8 +63,8 @@ QScrollBar::handle:horizontal { min-width: 32px; margin: 2px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
-QProgressBar { background: $sunken; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }
-QProgressBar::chunk { background: $accent; border-radius: 4px; }
+.QProgressBar { background: $sunken; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }
+.QProgressBar::chunk { background: $accent; border-radius: 4px; }
 
 QTabWidget::pane { border: none; }
 QTabBar::tab { background: transparent; color: $text2; padding: 8px 12px; border-bottom: 2px solid transparent;

@@ -218,7 +218,12 @@ class Theme(QObject):
             return
         self._dark = dark
         application.setPalette(_qt_palette(self.palette))
+        # Qt brings back the font that a widget had when it was first polished; later choices have to be kept by hand.
+        fonts = [(w, w.font()) for w in application.allWidgets() if w.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
         application.setStyleSheet(stylesheet)
+        for widget, chosen in fonts:
+            if widget.font() != chosen:
+                widget.setFont(chosen)
         self.changed.emit()
 
 

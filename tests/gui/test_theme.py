@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import icons, theme
-from digitapp.gui.widgets import Label, ProgressBar
+from digitapp.gui.widgets import GhostButton, Label, LinkButton, ProgressBar
 from digitapp.inspection import colors
 
 PALETTES = pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
@@ -115,6 +115,31 @@ def test_label_keeps_its_font_and_follows_the_theme_in_its_tone(qtbot: QtBot) ->
     theme.current().set_mode("dark")
     assert label.palette().color(QPalette.ColorRole.WindowText) == theme.DARK.danger
     assert label.font().pixelSize() == size
+
+
+def test_kit_widgets_keep_the_fonts_they_were_given(qtbot: QtBot) -> None:
+    theme.apply_theme("light")
+    for widget in (Label("Text", "caption"), LinkButton("Open"), GhostButton("Step")):
+        qtbot.addWidget(widget)
+        widget.show()
+        weight = widget.font().weight()
+        widget.setFont(theme.font("title", weight))
+        theme.current().set_mode("dark")
+        theme.current().set_mode("light")
+        assert (widget.font().pixelSize(), widget.font().weight()) == (theme.font("title").pixelSize(), weight)
+    assert GhostButton("Step").font().weight() == QFont.Weight.Medium
+
+
+def test_a_label_keeps_its_font_when_it_moves_into_a_window(qtbot: QtBot) -> None:
+    theme.apply_theme("light")
+    window, label = QWidget(), Label("Text", "caption")
+    qtbot.addWidget(window)
+    label.ensurePolished()
+    label.setFont(theme.font("title"))
+    QVBoxLayout(window).addWidget(label)
+    window.show()
+    qtbot.waitExposed(window)
+    assert label.font().pixelSize() == theme.font("title").pixelSize()
 
 
 def test_type_scale_follows_the_platform_font_but_does_not_shrink(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from shiboken6 import delete
 
 from digitapp.gui import theme
 from digitapp.gui.widgets import (
+    Card,
     CheckBox,
     ComboBox,
     ElidedLabel,
@@ -23,6 +24,7 @@ from digitapp.gui.widgets import (
     FocusRing,
     GhostButton,
     HoverReadout,
+    LinkButton,
     NoteBar,
     NumberField,
     PlainButton,
@@ -36,7 +38,7 @@ from digitapp.gui.widgets import (
     read_whole,
 )
 from digitapp.gui.widgets.fields import NotANumberError, step_decade
-from digitapp.gui.widgets.numbers import decimal, percent, signed, thousands
+from digitapp.gui.widgets.numbers import decimal, percent, probability, signed, thousands
 
 
 class _RangeError(ValueError):
@@ -395,6 +397,17 @@ def test_elided_label_gives_way_and_keeps_its_words_in_the_tooltip(qtbot: QtBot)
     assert label.toolTip() == ""
 
 
+def test_card_titles_stand_on_one_line_whatever_is_beside_them(show: Show) -> None:
+    plain, linked = Card("Confusion"), Card("Hidden units, live")
+    linked.slot.addWidget(LinkButton("Open in Features ›"))
+    show(plain, linked)
+    for card in (plain, linked):
+        card.resize(400, 200)
+    QApplication.processEvents()
+    tops = [card.header.title.mapTo(card, card.header.title.rect().center()).y() for card in (plain, linked)]
+    assert tops[0] == tops[1]
+
+
 def test_note_says_all_of_it(qtbot: QtBot) -> None:
     note = NoteBar("error", "The steps grew too large.", title="Training stopped", remedy="Try 0.01 instead of 1.")
     qtbot.addWidget(note)
@@ -411,6 +424,10 @@ def test_note_says_all_of_it(qtbot: QtBot) -> None:
 )
 def test_percent(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_no_probability_is_certain() -> None:
+    assert [probability(p) for p in (0.0, 0.5, 1.0)] == ["<0.1 %", "50.0 %", ">99.9 %"]
 
 
 def test_signs_of_numbers() -> None:

@@ -1,7 +1,7 @@
 """Widgets that more than one page uses."""
 
 from digitapp.gui.widgets.bars import ProbabilityBars
-from digitapp.gui.widgets.buttons import Button, CheckBox, GhostButton, PlainButton, PrimaryButton
+from digitapp.gui.widgets.buttons import Button, CheckBox, GhostButton, LinkButton, PlainButton, PrimaryButton
 from digitapp.gui.widgets.combo import ComboBox
 from digitapp.gui.widgets.containers import Card, EmptyState, HairLine, IconView, NoteBar, Panel, SectionHeader
 from digitapp.gui.widgets.fields import (
@@ -38,6 +38,7 @@ __all__ = [
     "HoverReadout",
     "IconView",
     "Label",
+    "LinkButton",
     "NotANumberError",
     "NoteBar",
     "NumberField",

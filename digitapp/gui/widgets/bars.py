@@ -13,14 +13,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.widgets.focus import FocusRing
-from digitapp.gui.widgets.numbers import decimal, percent
+from digitapp.gui.widgets.numbers import decimal, probability
 
 _BAR = 10
 _ROW = 24
 _LEAST_ROW = 18
 _SLIVER = 4  # what is not nothing stays visible
 _NOTABLE = 0.1
-_SMALLEST = 1e-9
 
 
 class ProbabilityBars(QWidget):
@@ -96,10 +95,7 @@ class ProbabilityBars(QWidget):
         if self._values is None:
             return ""
         value = float(self._values[index])
-        if self._numbers == "decimal":
-            return decimal(value)
-        # A network never excludes a class; a probability of exactly 0 only ran out of digits.
-        return percent(max(value, _SMALLEST))
+        return probability(value) if self._numbers == "percent" else decimal(value)
 
     def exact_text(self, index: int) -> str:
         """Return class and unrounded probability for the tooltip."""
@@ -161,7 +157,7 @@ class ProbabilityBars(QWidget):
         metrics = QFontMetrics(strong)
         label_width = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
         label_width = min(label_width, self.width() // 3)
-        widest = "100.0 %" if self._numbers == "percent" else "0.00"
+        widest = ">99.9 %" if self._numbers == "percent" else "0.00"
         number_width = QFontMetrics(number_strong).horizontalAdvance(widest)
         left = label_width + 16
         groove_width = self.width() - left - number_width - 16

@@ -12,10 +12,11 @@ from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
 from digitapp.gui.widgets.focus import FocusRing
 
-ButtonKind = Literal["primary", "plain", "ghost"]
+ButtonKind = Literal["primary", "plain", "ghost", "link"]
 
 ICON_SIZE = 16
 _GAP = 8
+_PADDING: dict[ButtonKind, int] = {"primary": 16, "plain": 16, "ghost": 12, "link": 2}
 _NO_COLOR = QColor(Qt.GlobalColor.transparent)
 
 
@@ -87,7 +88,9 @@ class Button(QPushButton):
         if not texts:
             return QSize(height, height)
         metrics = QFontMetrics(self.font())
-        padding = theme.scaled(12 if self.kind == "ghost" else 20 if self._transport else 16)
+        if self.kind == "link":
+            height = theme.scaled(24)
+        padding = theme.scaled(_PADDING[self.kind] + (4 if self._transport else 0))
         content = max(metrics.size(Qt.TextFlag.TextShowMnemonic, text).width() for text in texts)
         if self._icon_name is not None:
             content += theme.scaled(ICON_SIZE) + _GAP
@@ -113,7 +116,7 @@ class Button(QPushButton):
         size = theme.scaled(ICON_SIZE)
         text_width = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width() if self.text() else 0
         icon_width = 0 if self._icon_name is None else size + (_GAP if text_width else 0)
-        x = max(4, (self.width() - icon_width - text_width) // 2)
+        x = max(2, (self.width() - icon_width - text_width) // 2)
         if self._icon_name is not None:
             paint_icon(painter, self._icon_name, QPoint(x, (self.height() - size) // 2), size, color)
         if text_width:
@@ -135,6 +138,9 @@ class Button(QPushButton):
                 return p.sunken, _NO_COLOR, p.text3
             fill = p.accent_hover if hover or down else p.accent
             return (theme.blend(fill, p.ink, 0.12) if down else fill), _NO_COLOR, p.on_accent
+        if self.kind == "link":
+            color = p.accent_hover if hover or down else p.accent
+            return _NO_COLOR, _NO_COLOR, color if enabled else p.text3
         if self.isChecked():
             return p.accent_tint, _NO_COLOR, p.accent if enabled else p.text3
         pressed = theme.blend(p.sunken, p.text, 0.08)
@@ -166,6 +172,15 @@ class GhostButton(Button):
 
     def __init__(self, text: str = "", icon: str | None = None, **options) -> None:
         super().__init__(text, icon, "ghost", **options)
+
+
+class LinkButton(Button):
+    """A way to another place, as high as a line of text: "Open in Features ›"."""
+
+    def __init__(self, text: str = "", icon: str | None = None, **options) -> None:
+        super().__init__(text, icon, "link", **options)
+        self.setFont(theme.font("caption-strong"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
 class CheckBox(QCheckBox):

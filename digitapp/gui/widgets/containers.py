@@ -48,6 +48,8 @@ class SectionHeader(QWidget):
         self.title = Label(title, role)
         self.slot = QHBoxLayout()
         self.slot.setSpacing(theme.SPACE)
+        # Titles of neighbours stand on one line, whatever is in their slots.
+        self.setMinimumHeight(theme.scaled(24))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
@@ -70,8 +72,8 @@ class Card(QFrame):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(theme.SPACE)
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.CARD_MARGIN, 14, theme.CARD_MARGIN, theme.CARD_MARGIN)
-        column.setSpacing(12)
+        column.setContentsMargins(theme.CARD_MARGIN, 12, theme.CARD_MARGIN, theme.CARD_MARGIN)
+        column.setSpacing(10)
         column.addWidget(self.header)
         column.addLayout(self.body, 1)
         self.header.setVisible(bool(title))
@@ -219,6 +221,8 @@ class EmptyState(Card):
         row.setSpacing(16)
         row.addWidget(IconView(icon, 24, "accent"), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(lines, 1)
+        # There is no title line above, so the space above is that below.
+        self.body.setContentsMargins(0, theme.SPACE, 0, 0)
         self.body.addLayout(row)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Literal
 
@@ -29,11 +30,12 @@ class Label(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
-        font = theme.font(role, weight)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.tabular(font) if tabular else font)
-        self.setWordWrap(wrap)
         self._tone: Tone = tone
+        font = theme.font(role, weight)
+        self._own_font = theme.tabular(font) if tabular else font
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(self._own_font)
+        self.setWordWrap(wrap)
         self._recolor()
 
     @property
@@ -44,10 +46,22 @@ class Label(QLabel):
         self._tone = tone
         self._recolor()
 
+    def setFont(self, font: QFont | str | Sequence[str]) -> None:
+        self._own_font = QFont(font)
+        super().setFont(self._own_font)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._recolor()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._keep_font()
+
+    def _keep_font(self) -> None:
+        # With a style sheet Qt brings back the font of the first polish whenever a widget changes place or style.
+        font, own = self.font(), self._own_font
+        if (font.pixelSize(), font.weight()) != (own.pixelSize(), own.weight()):
+            super().setFont(own)
 
     def _recolor(self) -> None:
         color: QColor = getattr(theme.current().palette, self._tone)

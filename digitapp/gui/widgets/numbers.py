@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MINUS = "\N{MINUS SIGN}"
+_LEAST = 1e-9
 
 
 def decimal(value: float, places: int = 2) -> str:
@@ -31,6 +32,14 @@ def percent(share: float, places: int = 1) -> str:
     if 100 - step / 2 < shown < 100:
         return f">{100 - step:.{places}f} %"
     return f"{shown:.{places}f} %"
+
+
+def probability(value: float) -> str:
+    """Return a network's probability as "77.1 %", but never "0.0 %" or "100.0 %".
+
+    A network excludes nothing and is certain of nothing; an exact 0 or 1 only ran out of digits.
+    """
+    return percent(min(max(value, _LEAST), 1 - _LEAST))
 
 
 def thousands(count: int) -> str:
