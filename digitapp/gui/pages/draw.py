@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import icons
@@ -29,6 +29,8 @@ from digitapp.gui.widgets import GhostButton
 _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (400, 532, 665)
 _TOY_INSPECTOR_WIDTHS = (552, 692, 865)
+_SMALLEST_HEIGHT = 616
+_COMPACT_BELOW = 1100
 
 
 class DrawPage(Page):
@@ -59,6 +61,7 @@ class DrawPage(Page):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the parts follow the page, not it them
         row.addWidget(self.stage, 1)
         row.addWidget(self.inspector)
         self._connect_parts()
@@ -269,6 +272,10 @@ class DrawPage(Page):
         if self._answer_is_old:
             self._on_answer_changed()
 
+    def minimumSizeHint(self) -> QSize:
+        """Return what the smallest window leaves to a page: everything here adapts to it."""
+        return QSize(_PAGE_WIDTHS[0], _SMALLEST_HEIGHT)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Part the page into stage and inspector."""
         super().resizeEvent(event)
@@ -278,9 +285,9 @@ class DrawPage(Page):
         by_hand = self.session.problem.preprocessing == "binary_grid"
         widths = _TOY_INSPECTOR_WIDTHS if by_hand else _INSPECTOR_WIDTHS
         width = round(float(np.interp(self.width(), _PAGE_WIDTHS, widths)))
-        self.inspector.setFixedWidth(width)
-        self.inspector.fit(width, self.height())
-        self.tools.set_compact(width < 480)
+        compact = self.width() < _COMPACT_BELOW
+        self.inspector.fit(width, self.height(), compact)
+        self.tools.set_compact(compact)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome a single file."""

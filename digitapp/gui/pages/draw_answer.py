@@ -10,6 +10,7 @@ from digitapp.gui import theme
 from digitapp.gui.pages.draw_words import answer_words, unit_words
 from digitapp.gui.session import Session
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton
+from digitapp.gui.widgets.labels import Tone
 
 HEIGHT = 152
 _COMPACT_DIGIT = 108
@@ -35,6 +36,7 @@ class AnswerHeader(QWidget):
         self.digit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self._caption = Label(self.tr("The network says"), "body", "text2")
         self.sentence = ElidedLabel("", "title")
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.certainty = Label("", "body", "accent", weight=theme.font("section").weight(), tabular=True)
         self.rest = ElidedLabel("", "body", "text2")
         self._advice = Label(
@@ -85,9 +87,8 @@ class AnswerHeader(QWidget):
     def refresh(self) -> None:
         """Show the session's answer."""
         answer, problem = self._session.answer, self._session.problem
-        known = answer.label is not None
-        self.digit.setText(problem.class_names[answer.label] if answer.label is not None else _UNKNOWN)
-        self.digit.set_tone("text" if known else "text3")
+        self.digit.setText(_UNKNOWN if answer.label is None else problem.class_names[answer.label])
+        self._show_tone("text3" if answer.label is None else "text")
         nothing = answer.probabilities is None
         by_hand = problem.preprocessing == "binary_grid"
         for widget in (self._caption, self.certainty, self.rest):
@@ -105,6 +106,11 @@ class AnswerHeader(QWidget):
         self.certainty.setVisible(bool(words.certainty) and not units)
         dotted = f"· {words.rest}" if words.rest and words.certainty else words.rest
         self.rest.setText(units or dotted)
+
+    def _show_tone(self, tone: Tone) -> None:
+        font = self.digit.font()
+        self.digit.set_tone(tone)
+        self.digit.setFont(font)  # polishing for the tone brings back the font of the first polish
 
     def _show_nothing(self, by_hand: bool) -> None:
         pictures = self._session.answer.preprocessed

@@ -8,6 +8,7 @@ from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QPen
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
 from digitapp.gui.artwork import Artwork
+from digitapp.gui.pages.draw_strokes import paint_shadow
 from digitapp.gui.pages.draw_surface import Surface, Touch
 from digitapp.gui.session import Session
 
@@ -152,6 +153,7 @@ class GridSurface(Surface):
     def paint(self, painter: QPainter, focused: bool) -> None:
         """Paint the pixels with their numbers, and rings around those that are pointed at."""
         palette = theme.current().palette
+        painter.fillRect(self.area, palette.window)
         grid = self.session.grid
         rows, columns = grid.shape
         font = theme.font("caption-strong")
@@ -160,7 +162,7 @@ class GridSurface(Surface):
             for column in range(columns):
                 rect = self.cell_rect((row, column))
                 on = grid[row, column]
-                if not theme.current().is_dark and not on:
+                if not on:
                     paint_shadow(painter, rect, _RADIUS)
                 painter.setPen(Qt.PenStyle.NoPen if on else QPen(palette.border, 1))
                 painter.setBrush(palette.ink if on else palette.paper)
@@ -178,13 +180,3 @@ class GridSurface(Surface):
     def cursor(self) -> QCursor:
         """Return the pointer."""
         return QCursor(Qt.CursorShape.PointingHandCursor)
-
-
-def paint_shadow(painter: QPainter, rect: QRectF, radius: float) -> None:
-    """Paint the soft shadow of paper lying on the stage."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    shade = theme.current().palette.ink
-    for reach in (3.5, 2.0, 1.0):
-        shade.setAlpha(9)
-        painter.setBrush(shade)
-        painter.drawRoundedRect(rect.adjusted(-reach, 1 - reach, reach, 1 + reach), radius + reach, radius + reach)

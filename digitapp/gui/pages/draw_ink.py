@@ -169,19 +169,26 @@ class InkSurface(Surface):
         self._layer.show(self.session.drawing.strokes, self._gesture == "pen")
         painter.drawImage(QPointF(0, 0), self._layer.image)
         self._layer.paint_tail(painter)
+        painter.setClipping(False)
         if self.session.picture is not None:
             self._paint_picture(painter)
         elif self.session.drawing.is_empty:
-            painter.setPen(palette.text3)
-            painter.setFont(theme.font("body"))
-            painter.drawText(self.area, Qt.AlignmentFlag.AlignCenter, self.tr("Draw a digit here"))
+            self._paint_invitation(painter)
         if self.guides:
             self._paint_marks(painter, palette.accent)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(palette.accent, 2) if focused else QPen(palette.border, 1))
-        inset = 1.0 if focused else 0.5
-        outline = self.area.adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(outline, theme.CARD_RADIUS - inset, theme.CARD_RADIUS - inset)
+        if focused:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(palette.accent, 2))
+            painter.drawRoundedRect(self.area.adjusted(1, 1, -1, -1), theme.CARD_RADIUS - 1, theme.CARD_RADIUS - 1)
+
+    def _paint_invitation(self, painter: QPainter) -> None:
+        palette = theme.current().palette
+        text, middle = self.tr("Draw a digit here"), Qt.AlignmentFlag.AlignCenter
+        painter.setFont(theme.font("body"))
+        place = painter.boundingRect(self.area, middle, text)
+        painter.fillRect(place.adjusted(-8, -4, 8, 4), palette.paper)  # no line of the grid through the words
+        painter.setPen(palette.text3)
+        painter.drawText(self.area, middle, text)
 
     def _paint_picture(self, painter: QPainter) -> None:
         pictures = self.session.answer.preprocessed

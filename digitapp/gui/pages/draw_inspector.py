@@ -25,8 +25,9 @@ from digitapp.gui.widgets import (
 from digitapp.gui.widgets.numbers import thousands
 
 _MARGIN = 28
+_DESIGN_HEIGHT = 716
 _LOW = 690  # below this height, everything stands closer together
-_TOY_BARS = 232
+_TOY_BARS, _COMPACT_TOY_BARS = 232, 132
 _BARS_NAME = "probabilityBars"
 
 
@@ -40,7 +41,6 @@ class Inspector(Panel):
         self.header = AnswerHeader(session)
         self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
         self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
-        self.toy_bars.setFixedWidth(theme.scaled(_TOY_BARS))
         self.road = RoadPictures()
         self.diagram = NetworkDiagram(session)
         self.browser = FileBrowser()
@@ -96,22 +96,24 @@ class Inspector(Panel):
         self.browser.hide()
         self.header.set_compact(self._compact)
 
-    def fit(self, width: int, height: int) -> None:
-        """Arrange everything for this size."""
-        by_hand = self._session.problem.preprocessing == "binary_grid"
-        self._compact = not by_hand and width < 480
-        low = height < _LOW or self._compact
-        self.header.set_compact(self._compact)
-        rows = len(self.bars.labels()) or 1
-        row_height = 20 if low else min(30, 24 + max(0, height - 716) // 30)
-        self.bars.setFixedHeight(theme.scaled(row_height) * rows)
-        self.toy_bars.setFixedHeight(theme.scaled(28) * len(self.toy_bars.labels() or "?"))
+    def fit(self, width: int, height: int, compact: bool) -> None:
+        """Arrange everything for this size; `compact` for a narrow window."""
+        self.setFixedWidth(width)
+        self._compact = compact
+        self.header.set_compact(compact)
+        low = height < _LOW
+        spare = max(0, height - _DESIGN_HEIGHT)
+        row_height = 20 if low else min(30, 24 + spare // 30)
+        self.bars.setFixedHeight(theme.scaled(row_height) * max(1, len(self.bars.labels())))
+        self.toy_bars.setFixedHeight(theme.scaled(28) * max(1, len(self.toy_bars.labels())))
+        self.toy_bars.setFixedWidth(theme.scaled(_COMPACT_TOY_BARS if compact else _TOY_BARS))
+        airy = min(24, spare // 10)
         for gap, pixels in (
             (self._bars_gap, 8 if low else 10),
-            (self._line_gap, 12 if low else 14),
-            (self._road_gap, 14 if low else 16),
+            (self._line_gap, 12 if low else 14 + airy),
+            (self._road_gap, 14 if low else 16 + airy),
             (self._pictures_gap, 8),
-            (self._note_gap, 8 if low else 16),
+            (self._note_gap, 8 if low else 16 + airy),
         ):
             gap.setFixedHeight(pixels)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import CENTRE, INPUT_SIZE, Preprocessed
 from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
@@ -15,9 +16,10 @@ from digitapp.gui.widgets import Label, PixelImage
 
 _FRAME = 2  # the line around a picture, on both sides
 _CHEVRON = 10
-_LEAST_GAP = 12
+_LEAST_GAP = 10
 _CAPTION_GAP = 6
-_FINER = 6  # how much finer a picture of few pixels is made before it is scaled smoothly: its edges stay sharp
+
+Picture = NDArray[np.float32]
 
 
 class RoadPictures(QWidget):
@@ -42,21 +44,28 @@ class RoadPictures(QWidget):
         self.pictures[-1].set_outlined(True)
         self.captions[-1].setFont(theme.font("caption-strong"))
         self.captions[-1].set_tone("text")
+        self._road: Preprocessed | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_pictures(self, road: Preprocessed | None) -> None:
         """Show where a drawing or a picture has come to; None or an empty one for blank sheets."""
-        if road is None or road.is_empty:
+        self._road = None if road is None or road.is_empty else road
+        self._show()
+
+    def _show(self) -> None:
+        road = self._road
+        if road is None:
             for picture in self.pictures:
                 picture.set_ink(None)
             self.pictures[3].set_crosshair(None)
             return
         ink, crop, shrunk, centred, result = self.pictures
-        ink.set_ink(road.ink, smooth=True)
-        crop.set_ink(_framed(road.crop), smooth=True)
-        shrunk.set_ink(_finer(road.shrunk), smooth=True)
-        centred.set_ink(_finer(road.centred), smooth=True)
-        middle = (CENTRE + 0.5) * _FINER
+        side = round((ink.width() - _FRAME) * self.devicePixelRatioF())
+        ink.set_ink(_ink(road, side), smooth=True)
+        crop.set_ink(resampled(road.crop, side, margin=side / 20), smooth=True)
+        shrunk.set_ink(resampled(road.shrunk, side), smooth=True)
+        centred.set_ink(resampled(road.centred, side), smooth=True)
+        middle = (CENTRE + 0.5) * side / INPUT_SIZE
         centred.set_crosshair((middle, middle))
         result.set_ink(road.input)
 
@@ -92,6 +101,7 @@ class RoadPictures(QWidget):
             start = min(round(middle - width / 2), self.width() - width)
             caption.setGeometry(max(0, start), large + _CAPTION_GAP, width, caption.sizeHint().height())
         self.updateGeometry()
+        self._show()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
@@ -102,11 +112,37 @@ class RoadPictures(QWidget):
             paint_icon(painter, "chevron-right", place, _CHEVRON, color)
 
 
-def _finer(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a picture with each pixel made of several, so that smooth scaling only softens its edges."""
-    return picture.repeat(_FINER, axis=0).repeat(_FINER, axis=1)
+def _ink(road: Preprocessed, side: int) -> Picture:
+    """Return the whole canvas as a picture of side × side pixels.
+
+    For strokes the crop is put back to where it was cut out, which saves rendering them once more.
+    """
+    box = road.bounding_box
+    if not isinstance(road.source, Drawing) or box is None:
+        return resampled(road.ink, side)
+    half = box.longer_side / 2
+    x, y = box.centre
+    rows = _shares(len(road.crop), side, (y - half) * side, (y + half) * side)
+    columns = _shares(len(road.crop), side, (x - half) * side, (x + half) * side)
+    return np.asarray(rows @ road.crop @ columns.T, dtype=np.float32)
 
 
-def _framed(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a picture with a little paper around it, so that the ink does not touch the frame's line."""
-    return np.pad(picture, max(1, len(picture) // 20))
+def resampled(picture: Picture, side: int, margin: float = 0.0) -> Picture:
+    """Return a square picture scaled by areas to side × side pixels: enlarged pixels keep sharp edges.
+
+    Parameters
+    ----------
+    picture : float32 array, shape (n, n)
+    side : int, in pixels
+    margin : float, pixels of paper around the picture
+    """
+    shares = _shares(len(picture), side, margin, side - margin)
+    return np.asarray(shares @ picture @ shares.T, dtype=np.float32)
+
+
+def _shares(count: int, side: int, start: float, end: float) -> Picture:
+    """Return how much of each of `side` pixels each of `count` cells from start to end covers, shape (side, count)."""
+    edges = np.linspace(start, end, count + 1)
+    pixels = np.arange(side)[:, None]
+    overlap = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
+    return np.maximum(overlap, 0).astype(np.float32)

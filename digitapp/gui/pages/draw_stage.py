@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.draw_canvas import Canvas
-from digitapp.gui.pages.draw_grid import GAP, RING, paint_shadow
+from digitapp.gui.pages.draw_grid import GAP, RING
+from digitapp.gui.pages.draw_strokes import paint_shadow
 from digitapp.gui.pages.draw_tools import ToolsLine
 from digitapp.gui.widgets import Panel
 
@@ -74,7 +75,7 @@ class Stage(Panel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the shadow of the sheet of paper."""
         super().paintEvent(event)
-        if self._grid is None and not theme.current().is_dark:
+        if self._grid is None:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_shadow(painter, QRectF(self._canvas.geometry()), theme.CARD_RADIUS)

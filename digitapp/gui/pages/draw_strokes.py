@@ -15,6 +15,7 @@ from digitapp.gui import theme
 Points = NDArray[np.float64]
 
 _PIECES_A_PATH = 48  # Qt's stroker slows down more than in proportion on long paths
+_WITHIN_CORNERS = (4.0, 4.0, -4.0, -4.0)  # a rectangle this far inside does not touch the round corners
 _STEPS_OF_A_BEND = 4  # straight steps per bend where the pressure changes along it
 
 
@@ -108,7 +109,7 @@ class StrokeShape:
 
 
 class InkLayer:
-    """The sheet of paper with all strokes on it, as one image.
+    """The sheet of paper with all strokes on it, as one opaque image.
 
     As long as strokes are only added, or the last one grows, just the new part is drawn; everything else starts from a
     blank sheet. Of a growing stroke the last half piece is not on the image, because it will change: `paint_tail`.
@@ -117,7 +118,8 @@ class InkLayer:
     def __init__(self) -> None:
         self.image = QImage()
         self._look: tuple[object, ...] = ()
-        self._side = 0
+        self._blank = QImage()
+        self._sheet = QRectF()
         self._pen_width = 0.0
         self._settled: tuple[Stroke, ...] = ()
         self._live: Stroke | None = None
@@ -126,11 +128,10 @@ class InkLayer:
         """Take a new sheet if its size, the screen, the pen, the theme or the grid have changed."""
         look = (side, ratio, pen_width, grid, theme.current().name)
         if look != self._look:
-            self._look, self._side, self._pen_width = look, side, pen_width
-            pixels = max(1, ceil(side * ratio))
-            self.image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
-            self.image.setDevicePixelRatio(ratio)
-            self._blank(grid)
+            self._look, self._pen_width = look, pen_width
+            self._sheet = QRectF(0, 0, side, side)
+            self._blank = blank_sheet(side, ratio, grid)
+            self._start_again()
 
     def show(self, strokes: tuple[Stroke, ...], live: bool) -> QRect:
         """Bring the sheet up to date and return the rectangle that changed; with `live` the last stroke still grows."""
@@ -138,33 +139,36 @@ class InkLayer:
         known = len(self._settled)
         kept = len(settled) >= known and all(a is b for a, b in zip(self._settled, settled, strict=False))
         grown = strokes[known] if kept and len(strokes) > known else None
-        if not kept or not self._continues(grown):
-            self._blank(bool(self._look[3]))
-            known = 0
-            whole = True
-        else:
-            whole = False
         changed = QRectF()
+        if not kept or not self._continues(grown):
+            self._start_again()
+            known = 0
+            changed = self._sheet
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceAtop)  # ink stays on the paper
         for stroke in strokes[known:]:
             first = max(0, len(self._live) - 1) if self._live is not None else 0
             grows = live and stroke is strokes[-1]
-            shape = StrokeShape(stroke, self._side, self._pen_width, first)
-            shape.paint(painter, theme.current().palette.ink, first, len(stroke) - grows)
-            changed |= shape.bounds(first)
+            changed |= self._paint(painter, stroke, first, len(stroke) - grows)
             self._live = stroke if grows else None
         painter.end()
         self._settled = settled
-        return QRect(0, 0, self._side, self._side) if whole else changed.toAlignedRect()
+        return changed.toAlignedRect()
 
     def paint_tail(self, painter: QPainter) -> None:
         """Draw what of the growing stroke is not on the image yet."""
         if self._live is not None:
-            last = len(self._live) - 1
-            shape = StrokeShape(self._live, self._side, self._pen_width, last)
-            shape.paint(painter, theme.current().palette.ink, last, last + 1)
+            self._paint(painter, self._live, len(self._live) - 1, len(self._live))
+
+    def _paint(self, painter: QPainter, stroke: Stroke, first: int, last: int) -> QRectF:
+        shape = StrokeShape(stroke, self._sheet.width(), self._pen_width, first)
+        bounds = shape.bounds(first)
+        at_edge = not self._sheet.adjusted(*_WITHIN_CORNERS).contains(bounds)
+        painter.setClipping(False)
+        if at_edge:  # the paper has round corners
+            painter.setClipPath(rounded(self._sheet, theme.CARD_RADIUS))
+        shape.paint(painter, theme.current().palette.ink, first, last)
+        return bounds
 
     def _continues(self, stroke: Stroke | None) -> bool:
         """Return whether a stroke begins with what has been drawn of the growing one."""
@@ -173,23 +177,52 @@ class InkLayer:
             return True
         return stroke is not None and np.array_equal(stroke.points[: len(drawn)], drawn.points)
 
-    def _blank(self, grid: bool) -> None:
+    def _start_again(self) -> None:
         self._settled, self._live = (), None
-        self.image.fill(Qt.GlobalColor.transparent)
-        palette = theme.current().palette
-        painter = QPainter(self.image)
+        self.image = self._blank.copy()
+
+
+def blank_sheet(side: int, ratio: float, grid: bool) -> QImage:
+    """Return the empty paper as it lies on the stage, with its shadow in the corners, its line and perhaps its grid."""
+    pixels = max(1, ceil(side * ratio))
+    image = QImage(pixels, pixels, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    palette = theme.current().palette
+    image.fill(palette.window)
+    sheet = QRectF(0, 0, side, side)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_shadow(painter, sheet, theme.CARD_RADIUS)
+    painter.fillPath(rounded(sheet, theme.CARD_RADIUS), palette.paper)
+    if grid:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(palette.border, 1, Qt.PenStyle.DotLine))
+        for quarter in (1, 2, 3):
+            at = round(side * quarter / 4)
+            painter.drawLine(at, 1, at, side - 2)
+            painter.drawLine(1, at, side - 2, at)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.paper)
-        painter.drawRoundedRect(QRectF(0, 0, self._side, self._side), theme.CARD_RADIUS, theme.CARD_RADIUS)
-        if grid:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(palette.border, 1, Qt.PenStyle.DotLine))
-            for quarter in (1, 2, 3):
-                at = round(self._side * quarter / 4)
-                painter.drawLine(at, 0, at, self._side)
-                painter.drawLine(0, at, self._side, at)
-        painter.end()
+    painter.setPen(QPen(palette.border, 1))
+    painter.drawPath(rounded(sheet.adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS - 0.5))
+    painter.end()
+    return image
+
+
+def rounded(rect: QRectF, radius: float) -> QPainterPath:
+    """Return a rectangle with round corners."""
+    path = QPainterPath()
+    path.addRoundedRect(rect, radius, radius)
+    return path
+
+
+def paint_shadow(painter: QPainter, rect: QRectF, radius: float) -> None:
+    """Paint the soft shadow of paper lying on the stage; in the dark there is none."""
+    if theme.current().is_dark:
+        return
+    shade = QColor(theme.current().palette.ink)
+    shade.setAlpha(9)
+    for reach in (3.5, 2.0, 1.0):
+        painter.fillPath(rounded(rect.adjusted(-reach, 1 - reach, reach, 1 + reach), radius + reach), shade)
 
 
 def _round_pen(color: QColor, width: float) -> QPen:

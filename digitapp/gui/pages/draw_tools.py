@@ -48,7 +48,7 @@ class ToolsLine(QWidget):
         self.width_value.setMinimumWidth(QFontMetrics(self.width_value.font()).horizontalAdvance(widest))
         self.guides = GhostButton(self.tr("Guides"), "guides", tip=self.tr("Show box and centre of mass of the ink"))
         self.guides.setCheckable(True)
-        self.hint = Label(self.tr("Click or drag over the pixels"), "body", "text2")
+        self.hint = Label("", "body", "text2")
         key = QKeySequence.StandardKey
         self.undo = GhostButton(icon="undo", tip=self.tr("Undo"), key=key.Undo)
         self.undo.setObjectName("undoButton")
@@ -119,6 +119,7 @@ class ToolsLine(QWidget):
             widget.setVisible(not self._by_hand)
         self.guides.setVisible(not self._by_hand and not self._compact)
         self.hint.setVisible(self._by_hand)
+        self.hint.setText(self.tr("Click or drag") if self._compact else self.tr("Click or drag over the pixels"))
 
     def follow(self, artwork: Artwork) -> None:
         """Let undo and redo be enabled by this artwork."""
