@@ -101,3 +101,18 @@ def test_on_a_terminal_a_bar_moves_on_stderr_and_stdout_stays_clean(tmp_path: Pa
     os.close(terminal)
     assert process.returncode == 0
     assert b"epoch 5 of 5, loss" in shown and b"\x1b[" in shown
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays of Linux")
+@pytest.mark.parametrize("arguments", [(), ("gui", "--problem", "toy")], ids=["no command", "gui"])
+def test_without_a_display_the_window_says_so(arguments: tuple[str, ...]) -> None:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    kept.pop("QT_QPA_PLATFORM", None)
+    result = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, env=kept, check=False)
+    assert result.returncode == 2 and result.stdout == ""
+    assert result.stderr.startswith("digitapp: ") and result.stderr.count("\n") == 1
+
+
+def test_a_model_that_cannot_be_used_opens_no_window(tmp_path: Path) -> None:
+    result = run("gui", "--model", str(tmp_path / "missing.safetensors"), QT_QPA_PLATFORM="offscreen")
+    assert result.returncode == 2 and result.stderr.count("\n") == 1 and "missing.safetensors" in result.stderr
