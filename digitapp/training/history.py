@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from digitapp.training.events import BatchDone, EpochDone, Event, RunStarted
+from digitapp.training.events import BatchDone, EpochDone, Event, RunFinished, RunStarted
 
 MAX_BINS = 512
 BINS_PER_BAND = 8  # a band's bin is as wide as this many bins of the line
@@ -186,6 +186,7 @@ class History:
     epochs: EpochTable = field(default_factory=EpochTable)
     last_batch: BatchDone | None = None
     last_epoch: EpochDone | None = None
+    finished: RunFinished | None = None
 
     def add(self, event: Event) -> None:
         """Take in one event of `train()`."""
@@ -198,10 +199,14 @@ class History:
             self.last_epoch = event
         elif isinstance(event, RunStarted):
             self.started = event
+        else:
+            self.finished = event
 
     @property
     def progress(self) -> float:
-        """The share of the planned batches that is done, 0 to 1."""
+        """The share of the planned batches that is done, 0 to 1; a run that ends early by its own rule is done."""
+        if self.finished is not None:
+            return 1.0
         if self.started is None or self.last_batch is None:
             return 0.0
         return self.last_batch.step / (self.started.epochs * self.started.batches_per_epoch)

@@ -1,5 +1,6 @@
 """What a model file says about how its network was trained."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
@@ -34,7 +35,7 @@ def training_record(
         ``digitapp`` : the version
         ``dataset``, ``network``, ``config`` : the data set's name and the settings, which together repeat the run
         ``epochs``, ``steps`` : whole epochs and batches done
-        ``finished`` : whether all that was planned was done
+        ``finished`` : whether the run came to its end
         ``learning_rate`` : of the last batch, because it can be changed during a run; None without a batch
         ``results`` : ``train_loss``, ``train_accuracy``, ``train_samples``, and the same three for ``validation`` and
         ``test`` where measured. Accuracies are shares of 1; those of ``train`` are means over the last epoch's batches
@@ -52,10 +53,12 @@ def training_record(
         "digitapp": __version__,
         "dataset": dataset.name,
         "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
-        "config": {**config, "optimizer_options": dict(train_config.optimizer_options)},
+        "config": {
+            name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(train_config).items()
+        },
         "epochs": len(history.epochs),
         "steps": batch.step if batch is not None else 0,
-        "finished": history.progress >= 1,
+        "finished": history.finished is not None,
         "learning_rate": batch.learning_rate if batch is not None else None,
         "results": results,
     }

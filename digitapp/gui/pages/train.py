@@ -308,7 +308,7 @@ class TrainPage(Page):
     @property
     def _last_rate(self) -> float:
         batch = self.session.run.history.last_batch
-        return batch.learning_rate if batch is not None else self.setup.learning_rate
+        return batch.learning_rate if batch is not None else self.setup.settings.value("learning_rate")
 
     @Slot()
     def _take_remedy(self) -> None:
@@ -342,7 +342,7 @@ class TrainPage(Page):
         self._on_run_state_changed()
         self._show_network()
         self._on_dataset_changed()
-        self.curves.set_epochs(self.setup.epochs)
+        self.curves.set_epochs(self.setup.settings.value("epochs"))
         self.curves.show_history(run.history)
         self._show_epoch()
         self._show_speed()
@@ -373,11 +373,13 @@ class TrainPage(Page):
             return
         dataset, text = self.session.dataset, ""
         if dataset is not None:
-            batches = -(-len(dataset.train) // self.setup.batch_size)
+            batches = -(-len(dataset.train) // self.setup.settings.value("batch_size"))
             number = QLocale().toString
-            text = self.tr("epochs: {0}, batches each: {1}").format(number(self.setup.epochs), number(batches))
-        self.transport.show_ready(self.setup.epochs, text)
-        self.curves.set_epochs(self.setup.epochs)
+            text = self.tr("epochs: {0}, batches each: {1}").format(
+                number(self.setup.settings.value("epochs")), number(batches)
+            )
+        self.transport.show_ready(self.setup.settings.value("epochs"), text)
+        self.curves.set_epochs(self.setup.settings.value("epochs"))
 
     @Slot()
     def _show_progress(self) -> None:

@@ -1,8 +1,8 @@
-"""From the settings' own descriptions to fields that read, check and explain them. Knows no layout."""
+"""From the engine's own description of a setting to a field that reads, checks and explains it. Knows no layout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -19,13 +19,61 @@ from digitapp.training.config import (
     parse_whole,
 )
 
-WHOLE_FIELDS = ("batch_size", "epochs", "seed")
-DECADE_FIELDS = ("learning_rate", "weight_decay", "l1", "l2")
-TRAIN_FIELDS = frozenset(field.name for field in fields(TrainConfig))
+_DEFAULTS = {field.name: getattr(TrainConfig(), field.name) for field in fields(TrainConfig)}
+NUMBERS = tuple(name for name, value in _DEFAULTS.items() if isinstance(value, (int, float)))
+"""The settings of `TrainConfig` that are numbers, in its order."""
+
+_SHARES = ("input_dropout", "hidden_dropout", "label_smoothing")
+_NEAR_ONE = ("momentum", "averaging")
+
+_SMALLEST_STEP = 1e-5
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("TrainFields", text)
+
+
+def title(name: str) -> str:
+    """Return the label of a setting; one that is new to this table is called by its own name."""
+    titles = {
+        "learning_rate": _tr("Learning rate"),
+        "momentum": _tr("Momentum"),
+        "batch_size": _tr("Batch size"),
+        "epochs": _tr("Epochs"),
+        "weight_decay": _tr("Weight decay"),
+        "l1": _tr("L1 penalty"),
+        "l2": _tr("L2 penalty"),
+        "max_norm": _tr("Max norm"),
+        "input_dropout": _tr("Input dropout"),
+        "hidden_dropout": _tr("Dropout"),
+        "label_smoothing": _tr("Smoothing"),
+        "clip_norm": _tr("Clip gradient"),
+        "averaging": _tr("Averaging"),
+        "patience": _tr("Patience"),
+        "seed": _tr("Seed"),
+    }
+    return titles.get(name, name.replace("_", " ").capitalize())
+
+
+def summary(name: str) -> str:
+    """Return what a setting does in a sentence, "" for one that is new to this table."""
+    return {
+        "learning_rate": _tr("How large a step downhill is."),
+        "momentum": _tr("How much of the speed is kept after each batch."),
+        "batch_size": _tr("How many images are looked at before each step."),
+        "epochs": _tr("How often all images are gone through."),
+        "weight_decay": _tr("Shrinks every weight a little at each step."),
+        "l1": _tr("Pulls every weight to zero with the same force; 0 switches it off."),
+        "l2": _tr("Pulls large weights to zero more strongly; 0 switches it off."),
+        "max_norm": _tr("The longest vector of incoming weights a unit may have; 0 for any."),
+        "input_dropout": _tr("How likely a pixel is silent during a batch."),
+        "hidden_dropout": _tr("How likely a hidden unit is silent during a batch."),
+        "label_smoothing": _tr("How much of the target is shared by all classes."),
+        "clip_norm": _tr("The longest gradient that is used as it is; 0 for any."),
+        "averaging": _tr("How slowly the averaged network follows; 0 switches it off."),
+        "patience": _tr("After how many epochs without a better validation the run ends; 0 for never."),
+        "seed": _tr("Decides everything random: the same seed gives the same network."),
+    }.get(name, "")
 
 
 def show_number(value: float) -> str:
@@ -43,19 +91,52 @@ def _check(settings: dict[str, Any]) -> None:
     TrainConfig(**settings)
 
 
-def _reader(name: str) -> Callable[[str], Any]:
-    """Return a function from text to the checked value of a field of `TrainConfig`."""
-    parse = parse_whole if name in WHOLE_FIELDS else parse_number
+def _expected(name: str) -> str:
+    """Return what a number of `TrainConfig` wants, also for text that is no number at all."""
+    try:
+        _check({name: None})
+    except ConfigError as error:
+        return error.expected
+    raise ValueError(f"{name} takes anything")
+
+
+def _explain(error: ValueError, expected: str, good: str) -> str:
+    """Return a field's error: the cause, and a value that would do."""
+    cause = _tr("Not possible.")
+    if isinstance(error, ConfigError):
+        if error.value == "":
+            cause = _tr("Nothing entered.")
+        elif isinstance(error.value, str):
+            cause = _tr("Not a number.")
+    return _tr("{0} Use {1}, such as {2}.").format(cause, expected, good)
+
+
+def number_field(name: str, suggestion: float) -> NumberField:
+    """Return the field for a number of `TrainConfig`."""
+    expected, good = _expected(name), show_number(suggestion)
+    is_whole = isinstance(_DEFAULTS[name], int)
+    parse = parse_whole if is_whole else parse_number
 
     def read(text: str) -> Any:
         value = parse(name, text)
         _check({name: value})
         return value
 
-    return read
+    step = _step_whole if is_whole else _step_share if name in _SHARES else _step_decade
+    field = NumberField(
+        read,
+        suggestion,
+        step=_step_near_one if name in _NEAR_ONE else step,
+        show=show_number,
+        describe=lambda error: _explain(error, expected, good),
+    )
+    field.setToolTip(summary(name))
+    return field
 
 
-def _option_reader(option: Option) -> Callable[[str], Any]:
+def option_field(option: Option) -> NumberField:
+    """Return the field for one option of a registry's entry."""
+    good = show_number(option.default)
     parse = parse_whole if option.is_whole else parse_number
 
     def read(text: str) -> Any:
@@ -64,52 +145,16 @@ def _option_reader(option: Option) -> Callable[[str], Any]:
             raise ConfigError(option.name, value, option.expected)
         return value
 
-    return read
-
-
-def _expected(name: str) -> str:
-    """Return what a field of `TrainConfig` wants, also for text that is no number at all."""
-    try:
-        _check({name: None})
-    except ConfigError as error:
-        return error.expected
-    raise ValueError(f"{name} takes anything")
-
-
-def explain(error: ValueError, expected: str, good: str) -> str:
-    """Return a field's error: the cause, and a value that would do."""
-    words = getattr(error, "expected", "")
-    cause = _tr("Not a number.") if words in ("a number", "a whole number") else _tr("Not possible.")
-    if getattr(error, "value", None) == "":
-        cause = _tr("Nothing entered.")
-    return _tr("{0} Use {1}, such as {2}.").format(cause, expected, good)
-
-
-def number_field(name: str, value: float) -> NumberField:
-    """Return the field for a number of `TrainConfig`; `value` is the one to suggest."""
-    expected, good = _expected(name), show_number(value)
-    step = "decade" if name in DECADE_FIELDS else _half_gap if name == "momentum" else "linear"
-    return NumberField(
-        _reader(name),
-        value,
-        step=step,
-        show=show_number,
-        describe=lambda error: explain(error, expected, good),
-    )
-
-
-def option_field(option: Option) -> NumberField:
-    """Return the field for one option of an optimiser."""
-    good = show_number(option.default)
-    close_to_one = option.maximum < 1 and option.default >= 0.5
-    step = "linear" if option.is_whole else _half_gap if close_to_one else "decade"
-    return NumberField(
-        _option_reader(option),
+    near_one = option.maximum < 1 and option.default >= 0.5
+    field = NumberField(
+        read,
         option.default,
-        step=step,
+        step=_step_whole if option.is_whole else _step_near_one if near_one else _step_decade,
         show=show_number,
-        describe=lambda error: explain(error, option.expected, good),
+        describe=lambda error: _explain(error, option.expected, good),
     )
+    field.setToolTip(option.summary)
+    return field
 
 
 def hidden_field(value: tuple[int, ...]) -> TextField:
@@ -118,25 +163,50 @@ def hidden_field(value: tuple[int, ...]) -> TextField:
     def describe(error: ValueError) -> str:
         return _tr("Not possible. Use {0}.").format(getattr(error, "expected", ""))
 
-    return TextField(parse_hidden, value, show=show_hidden, describe=describe)
+    field = TextField(parse_hidden, value, show=show_hidden, describe=describe)
+    field.setToolTip(_tr("Units of each hidden layer, such as 128, 64; empty for none."))
+    return field
 
 
 def choice(registry: Mapping[str, Any]) -> ComboBox:
-    """Return a list of a registry's entries; their summaries are the tooltips."""
+    """Return a list of a registry's entries; the chosen one's summary is the tooltip."""
     box = ComboBox()
+    tip_role = int(Qt.ItemDataRole.ToolTipRole)
+    box.currentIndexChanged.connect(lambda index: box.setToolTip(box.itemData(index, tip_role) or ""))
     for key, entry in registry.items():
-        box.add_entry(entry.title, data=key)
-        box.setItemData(box.count() - 1, entry.summary, int(Qt.ItemDataRole.ToolTipRole))
+        box.addItem(entry.title, key)
+        box.setItemData(box.count() - 1, f"{entry.title}: {entry.summary}", tip_role)
     return box
 
 
-def _half_gap(value: float, direction: int) -> float:
-    """Step values near 1, such as 0.9, 0.95, 0.975, by halving or doubling what is missing to 1."""
+def _step_whole(value: int, direction: int) -> int:
+    return value + direction
+
+
+def _step_share(value: float, direction: int) -> float:
+    return round(value + 0.05 * direction, 10)
+
+
+def _step_decade(value: float, direction: int) -> float:
+    """Step to the next of 1, 2 and 5 times powers of ten; from 0 to the smallest that is of use, and back."""
+    if value <= 0:
+        return _SMALLEST_STEP if direction > 0 else value
+    if direction < 0 and value <= _SMALLEST_STEP * (1 + 1e-9):
+        return 0.0
+    exponent = int(f"{value:e}".split("e")[1])
+    steps = [float(f"{m}e{e}") for e in range(exponent - 1, exponent + 2) for m in (1, 2, 5)]
+    if direction > 0:
+        return min(step for step in steps if step > value * (1 + 1e-9))
+    return max(step for step in steps if step < value * (1 - 1e-9))
+
+
+def _step_near_one(value: float, direction: int) -> float:
+    """Step values such as 0.9, 0.95, 0.975 by halving or doubling what is missing to 1."""
     gap = (1 - value) * (0.5 if direction > 0 else 2)
     return max(0.0, float(f"{1 - gap:.6g}"))
 
 
-def defaults_of(network: NetworkConfig, config: TrainConfig) -> dict[str, Any]:
+def values_of(network: NetworkConfig, config: TrainConfig) -> dict[str, Any]:
     """Return all settings of both configs by name."""
     pairs = [(field.name, getattr(network, field.name)) for field in fields(network)]
     pairs += [(field.name, getattr(config, field.name)) for field in fields(config)]

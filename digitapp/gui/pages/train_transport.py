@@ -123,7 +123,7 @@ class TransportBar(QWidget):
         self.progress.setRange(0, steps // scale)
         self.progress.setValue(done // scale)
         number = QLocale().toString
-        if run.is_active or done < steps:
+        if history.finished is None:
             epoch, in_epoch = (batch.epoch, batch.batch) if batch is not None else (1, 0)
             where = self.tr("Epoch {0} of {1}").format(number(epoch), number(started.epochs))
             detail = self.tr("batch {0} of {1}").format(number(in_epoch), number(started.batches_per_epoch))
@@ -131,8 +131,11 @@ class TransportBar(QWidget):
             if run.is_active:
                 self._show_remaining(run)
             return
-        epochs = self.tr("{0} epochs in {1}") if started.epochs != 1 else self.tr("{0} epoch in {1}")
-        text = epochs.format(number(started.epochs), duration(run.elapsed_seconds))
+        done = history.finished.epochs
+        epochs = self.tr("{0} epochs in {1}") if done != 1 else self.tr("{0} epoch in {1}")
+        if done < started.epochs:
+            epochs = self.tr("{0} epochs in {1}, no longer improving")
+        text = epochs.format(number(done), duration(run.elapsed_seconds))
         self._say(self.tr("Finished"), text, self._result(run))
 
     def _result(self, run: TrainingRun) -> str:
