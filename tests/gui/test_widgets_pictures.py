@@ -175,6 +175,16 @@ def test_pixel_picture_is_sharp_and_hovered_by_pixel(qtbot: QtBot) -> None:
     assert hovered.args == [10, 20]
 
 
+@pytest.mark.parametrize(("edge", "scale"), [(168, 6), (108, 3), (56, 2), (40, 1)])
+def test_pixels_are_as_large_as_whole_screen_pixels_allow(qtbot: QtBot, edge: int, scale: int) -> None:
+    picture = PixelImage()
+    qtbot.addWidget(picture)
+    picture.resize(edge, edge)
+    picture.set_weights(np.zeros((28, 28)), 0.3)
+    assert picture.picture_rect().width() == 28 * scale
+    assert picture.picture_rect().center() == QPointF(edge / 2, edge / 2)
+
+
 def test_pixel_picture_may_be_empty(qtbot: QtBot) -> None:
     picture = PixelImage()
     qtbot.addWidget(picture)

@@ -78,7 +78,8 @@ class PixelImage(QWidget):
         if self._values is None:
             return QRectF()
         rows, columns = self._values.shape
-        room = min((self.width() - 2) / columns, (self.height() - 2) / rows)
+        # The frame may lie on the outermost pixels, so that 28×28 fills a square of 168 at exactly 6×.
+        room = min(self.width() / columns, self.height() / rows)
         ratio = self.devicePixelRatioF()
         scale = room if self._smooth else max(1, int(room * ratio)) / ratio
         size = QPointF(columns * scale, rows * scale)
