@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.atomic import atomic_write_bytes
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.data_source import DataState
 from digitapp.gui.jobs import Report
 from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
@@ -47,6 +48,7 @@ from digitapp.inspection.unit_images import layer_images, projected_images
 
 _LEAST_TILE, _LARGEST_TILE = 56, 360
 _MOST_STRIP_UNITS, _MOST_STRIP_CELLS, _STRIP_HEIGHT = 4, 64, 212
+_LEAST_SCALE = 120
 _REST = 4  # a live refresh may take one part in five of the window's time
 _UNLIMITED = 16_777_215
 
@@ -76,11 +78,14 @@ class FeaturesPage(Page):
         self._evidence = Evidence(session, self)
         self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
         self._order = np.zeros(0, dtype=np.int64)  # tile -> unit
+        self._deep_shown = Shown.PROJECTED
         self._limit: float | None = None
         self._is_old = True
         self._free_at = 0.0
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._on_weights_changed)
+        self._settling = QTimer(self, singleShot=True)
+        self._settling.timeout.connect(self._arrange)
         self._build()
         self._connect()
 
@@ -182,7 +187,7 @@ class FeaturesPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.session.data.request(self.session.dataset_name)
+        self._ask_for_data()
         if self._is_old:
             self._show_everything()
         self._evidence.set_active(True)
@@ -190,12 +195,18 @@ class FeaturesPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._later.stop()
+        self._settling.stop()
         self._readout.hide()
         self._evidence.set_active(False)
 
+    def _ask_for_data(self) -> None:
+        """Ask for the data set once; where it is missing, its state says so."""
+        if self.session.data.state(self.session.dataset_name) is DataState.UNASKED:
+            self.session.data.request(self.session.dataset_name)
+
     def _show_everything(self) -> None:
         self._is_old = False
-        self.session.data.request(self.session.dataset_name)
+        self._ask_for_data()
         texts = [self._words.layer(layer) for layer in range(len(self.session.network.weights))]
         self.layers.blockSignals(True)
         self.layers.set_segments(texts)
@@ -213,21 +224,23 @@ class FeaturesPage(Page):
         self._refresh_pictures()
         self._on_evidence_changed()
         self._show_hint()
-        self._arrange_tools()
-        self._arrange_stage()
+        self._arrange_soon()
 
     def _selected(self) -> tuple[int, int]:
         return self.session.selected.layer, self.session.selected.unit
 
     def _offer_choices(self) -> None:
-        shown, order = self.shown.currentData(), self.order.currentData()
+        order = self.order.currentData()
         self.shown.clear()
         if self.layer == 0:
             self.shown.add_entry(self.tr("Weights"), data=Shown.WEIGHTS)
         else:
-            self.shown.add_entry(self.tr("Projected to pixels"), data=Shown.PROJECTED)
-            self.shown.add_entry(self.tr("Weights to the layer before"), data=Shown.WEIGHTS)
-            self.shown.setCurrentIndex(max(0, self.shown.findData(shown)))
+            self.shown.add_entry(self.tr("Projected"), data=Shown.PROJECTED)
+            self.shown.add_entry(self.tr("Weights"), data=Shown.WEIGHTS)
+            self.shown.setCurrentIndex(max(0, self.shown.findData(self._deep_shown)))
+            self.shown.setToolTip(
+                self.tr("Projected: the weights of all layers below, multiplied. Weights: one from each unit below")
+            )
         # One choice is no choice.
         self.shown.setVisible(self.shown.count() > 1)
         self.order.clear()
@@ -327,7 +340,7 @@ class FeaturesPage(Page):
     @Slot()
     def _on_dataset_changed(self) -> None:
         if self.isVisible():
-            self.session.data.request(self.session.dataset_name)
+            self._ask_for_data()
             self._on_evidence_changed()
 
     @Slot()
@@ -364,10 +377,10 @@ class FeaturesPage(Page):
     def _show_hint(self) -> None:
         parts = [self.tr("Hover for a weight, click to inspect.")]
         if self.layer and self._shows_pixels:
-            parts.append(self.tr("The weights of all layers below, multiplied: a linear sketch."))
+            parts.append(self.tr("A linear sketch: all weights below, multiplied."))
         elif self.layer:
             parts.append(self.tr("Each cell is the weight from one unit of the layer before."))
-        if self._shows_pixels and self._evidence.blank is not None and self._evidence.blank.any():
+        elif self._evidence.blank is not None and self._evidence.blank.any():
             parts.append(self.tr("Pixels that are blank in every digit are faded."))
         self.hint.setText(" ".join(parts))
 
@@ -404,7 +417,11 @@ class FeaturesPage(Page):
             )
         single = layout is not None and layout.tiles.down == 1
         self.grid.set_tile_limits(_LEAST_TILE, 2 * _LARGEST_TILE if few else _LARGEST_TILE)
-        self.grid.setMaximumHeight(int(layout.height) + 1 if layout is not None and single else _UNLIMITED)
+        if layout is not None and single:
+            self.grid.setFixedHeight(int(layout.height) + 1)
+        else:
+            self.grid.setMinimumHeight(0)
+            self.grid.setMaximumHeight(_UNLIMITED)
         self.strip.setVisible(single)
         if single:
             self._show_strip()
@@ -440,15 +457,26 @@ class FeaturesPage(Page):
         super().resizeEvent(event)
         width = float(np.interp(self.width(), (952, 1208, 1848), (336, 384, 480)))
         self.dossier.setFixedWidth(round(width))
+        self._arrange_soon()
+
+    def _arrange_soon(self) -> None:
+        """Arrange tools and stage when the layouts have settled: new segments have no size before."""
+        if not self._settling.isActive():
+            self._settling.start(0)
+
+    @Slot()
+    def _arrange(self) -> None:
         self._arrange_tools()
+        layout = self._stage.layout()
+        if layout is not None:
+            layout.activate()
         if not self._is_old:
-            # The layout gives the grid its new size first.
-            QTimer.singleShot(0, self._arrange_stage)
+            self._arrange_stage()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._arrange_tools()
+            self._arrange_soon()
 
     def _arrange_tools(self) -> None:
         """Put the tools into one row, or where they do not fit the choices and the scale into a second."""
@@ -456,7 +484,7 @@ class FeaturesPage(Page):
         visible = [tool for tool in tools if not tool.isHidden()]
         needed = self.layers.sizeHint().width() + sum(tool.sizeHint().width() + theme.SPACE for tool in visible)
         room = self.width() - self.dossier.width() - 1 - 48
-        rows = 1 if needed + self.scale_bar.sizeHint().width() + 32 <= room else 2
+        rows = 1 if needed + _LEAST_SCALE + 24 <= room else 2
         if rows == self._rows_used:
             return
         self._rows_used = rows
@@ -483,6 +511,7 @@ class FeaturesPage(Page):
 
     @Slot()
     def _on_shown_chosen(self) -> None:
+        self._deep_shown = self.shown.currentData()
         self._show_layer()
 
     @Slot()

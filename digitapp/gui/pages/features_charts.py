@@ -20,6 +20,7 @@ from digitapp.inspection.dossier import UnitFacts
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_ROW_GAP = 6
 
 
 class _Chart(QWidget):
@@ -258,7 +259,7 @@ class ExampleRows(_Chart):
     """Rows of samples, each with its name: those that wake a unit most, just so, and least."""
 
     def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(3 * 32 + 2 * 7, parent)
+        super().__init__(3 * 32 + 2 * _ROW_GAP, parent)
         self._names = tuple(names)
         self._rows: tuple[Examples, ...] = ()
         self._shape = (1, 1)
@@ -292,7 +293,7 @@ class ExampleRows(_Chart):
         side = min(pitch - 4, theme.scaled(32))
         self._places = []
         for row, name in enumerate(self._names):
-            top = row * (theme.scaled(32) + 7)
+            top = row * (theme.scaled(32) + _ROW_GAP)
             painter.setFont(font)
             painter.setPen(p.text2)
             painter.drawText(QRectF(0, top, label, side), _LEFT, name)

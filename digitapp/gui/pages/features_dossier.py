@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -18,6 +18,7 @@ from digitapp.gui.pages.features_evidence import UnitEvidence
 from digitapp.gui.pages.features_words import UnitWords
 from digitapp.gui.session import Session
 from digitapp.gui.widgets import (
+    ElidedLabel,
     GhostButton,
     HairLine,
     HoverReadout,
@@ -32,7 +33,7 @@ from digitapp.gui.widgets import (
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.dossier import unit_answer, votes
 
-_PICTURE = 168
+_PICTURE, _SMALL_PICTURE, _ROOMY = 168, 140, 360
 _UNKNOWN = "–"
 
 
@@ -65,7 +66,7 @@ class Dossier(Panel):
         self._picture: UnitPicture | None = None
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(24, 20, 24, 10)
+        self._column.setContentsMargins(24, 16, 24, 8)
         self._column.setSpacing(0)
         self._build_head()
         self._build_weights()
@@ -115,16 +116,17 @@ class Dossier(Panel):
         self._facts = QGridLayout()
         self._facts.setContentsMargins(0, 0, 0, 0)
         self._facts.setVerticalSpacing(0)
-        self._values: list[tuple[Label, Label]] = []
+        self._values: list[tuple[ElidedLabel, Label]] = []
         for index in range(5):
             if index:
                 self._facts.addWidget(HairLine(), 2 * index - 1, 0, 1, 2)
-            name, value = Label("", "caption", "text2"), Label("", "caption-strong", tabular=True)
+            name, value = ElidedLabel("", "caption", "text2"), Label("", "caption-strong", tabular=True)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._facts.addWidget(name, 2 * index, 0)
             self._facts.addWidget(value, 2 * index, 1)
             self._facts.setRowStretch(2 * index, 1)
             self._values.append((name, value))
+        self._facts.setColumnStretch(0, 1)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.picture)
@@ -132,51 +134,53 @@ class Dossier(Panel):
         self._column.addSpacing(8)
         self._column.addLayout(row)
 
-    def _section(self, title: str) -> SectionHeader:
-        self._column.addSpacing(14)
-        self._column.addWidget(HairLine())
-        self._column.addSpacing(8)
+    def _section(self, title: str) -> tuple[QWidget, QVBoxLayout, SectionHeader]:
+        """Append a part that can be hidden whole, its layout and its head."""
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 12, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(HairLine())
+        column.addSpacing(8)
         header = SectionHeader(title)
-        self._column.addWidget(header)
-        self._column.addSpacing(4)
-        return header
+        column.addWidget(header)
+        column.addSpacing(4)
+        self._column.addWidget(part)
+        return part, column, header
 
     def _build_votes(self) -> None:
-        before = self._column.count()
-        header = self._section(self.tr("Votes"))
-        self._votes_caption = Label("", "caption", "text2")
+        self._votes_part, column, header = self._section(self.tr("Votes"))
+        self._votes_caption = ElidedLabel("", "caption", "text2")
         header.add(self._votes_caption)
         self.votes = VotesChart()
-        self._column.addWidget(self.votes)
-        self._votes_parts = self._widgets_since(before)
+        column.addWidget(self.votes)
 
     def _build_data(self) -> None:
-        before = self._column.count()
-        header = self._section(self.tr("Pre-activation"))
-        self._legend_all, self._legend_one = _Legend("bar_strong"), _Legend("accent")
+        self._data_part, column, header = self._section(self.tr("Pre-activation"))
+        self._legend_all, self._legend_one = _Legend("bar"), _Legend("accent")
         header.add(self._legend_all)
         header.add(self._legend_one)
         self.histogram = SumsHistogram()
-        self._column.addWidget(self.histogram)
-        self._column.addSpacing(8)
-        self._column.addWidget(HairLine())
-        self._column.addSpacing(10)
+        column.addWidget(self.histogram)
+        column.addSpacing(6)
+        column.addWidget(HairLine())
+        column.addSpacing(10)
         self.examples = ExampleRows((self.tr("Most"), self.tr("Threshold"), self.tr("Least")))
-        self._column.addWidget(self.examples)
-        self._column.addSpacing(6)
+        column.addWidget(self.examples)
+        column.addSpacing(4)
         self._source = Label("", "tick", "text3", wrap=True)
-        self._column.addWidget(self._source)
-        self._data_parts = self._widgets_since(before)
+        column.addWidget(self._source)
+        self._column.addSpacing(4)
         self.note = NoteBar("info", "")
         self._handwriting = PlainButton(self.tr("Use the built-in handwriting"), "pen")
         self._handwriting.clicked.connect(self._choose_handwriting)
         self.note.button_row.addWidget(self._handwriting)
-        self._column.addSpacing(12)
         self._column.addWidget(self.note)
 
-    def _widgets_since(self, index: int) -> list[QWidget]:
-        items = (self._column.itemAt(k) for k in range(index, self._column.count()))
-        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = _PICTURE if self.width() >= _ROOMY else _SMALL_PICTURE
+        self.picture.setFixedSize(side, side)
 
     # What it shows
 
@@ -189,8 +193,7 @@ class Dossier(Panel):
         self.title.setText(self._words.title(unit))
         last = len(network.weights) - 1
         self._votes = votes(network, unit.layer)[unit.unit] if unit.layer < last else None
-        for part in self._votes_parts:
-            part.setVisible(self._votes is not None)
+        self._votes_part.setVisible(self._votes is not None)
         if self._votes is not None:
             self.votes.set_votes(self._votes, session.problem.class_names)
             direct = unit.layer == last - 1
@@ -206,28 +209,28 @@ class Dossier(Panel):
         """Show the unit's part in the answer to the present drawing."""
         session = self._session
         network, unit, answer = session.network, session.selected, session.answer
-        rows = [(self.tr("Bias"), signed(float(network.biases[unit.layer][unit.unit])))]
         drawing = self._words.drawing()
+        rows = [(self.tr("Bias"), signed(float(network.biases[unit.layer][unit.unit])))]
+        on_it = self.tr("On {0}").format(drawing)
         mark = None
         if answer.inputs is None or answer.label is None:
-            rows += [(self.tr("Sum on {0}").format(drawing), _UNKNOWN), (self.tr("Activation"), _UNKNOWN)]
+            rows += [(self.tr("Its sum"), _UNKNOWN), (on_it, _UNKNOWN)]
             if self._votes is not None:
                 rows.append((self.tr("It adds"), _UNKNOWN))
         else:
             part = unit_answer(network, unit.layer, unit.unit, answer.inputs)
             mark = part.pre_activation
-            rows.append((self.tr("Sum on {0}").format(drawing), signed(mark)))
+            rows.append((self.tr("Its sum"), signed(mark)))
             if part.contributions is None:
-                probability = answer.probabilities
-                assert probability is not None
-                rows.append((self.tr("Its say"), decimal(float(probability[unit.unit]))))
+                assert answer.probabilities is not None
+                rows.append((on_it, decimal(float(answer.probabilities[unit.unit]))))
             else:
-                rows.append((self.tr("Activation"), decimal(part.activation)))
+                rows.append((on_it, decimal(part.activation)))
                 name = session.problem.class_names[answer.label]
                 rows.append((self.tr("It adds to “{0}”").format(name), signed(float(part.contributions[answer.label]))))
         if self._picture is not None:
-            strongest = float(np.abs(self._picture.values).max())
-            rows.append((self.tr("Strongest weight"), decimal(strongest) if np.isfinite(strongest) else _UNKNOWN))
+            largest = float(np.abs(self._picture.values).max())
+            rows.append((self.tr("Largest weight"), decimal(largest) if np.isfinite(largest) else _UNKNOWN))
         for index, (name, value) in enumerate(self._values):
             name.setText(rows[index][0] if index < len(rows) else "")
             value.setText(rows[index][1] if index < len(rows) else "")
@@ -258,8 +261,7 @@ class Dossier(Panel):
     def _show_data_state(self) -> None:
         state = self._session.data.state(self._session.dataset_name)
         missing = state in (DataState.MISSING, DataState.FAILED, DataState.FETCHING)
-        for part in self._data_parts:
-            part.setVisible(not missing)
+        self._data_part.setVisible(not missing and bool(np.isfinite(self._session.network.parameters).all()))
         self.note.setVisible(missing)
         if missing:
             self.note.set_note("info", self._words.missing(state))
