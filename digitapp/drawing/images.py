@@ -171,7 +171,7 @@ def _grey(image: Image.Image) -> Grey:
         return _laid_on_paper(image.convert("RGBA"))
     if image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
-    return np.asarray(image.convert("L"), dtype=np.float32) / 255
+    return np.divide(np.asarray(image.convert("L"), dtype=np.float32), 255, dtype=np.float32)
 
 
 def _laid_on_paper(image: Image.Image) -> Grey:
