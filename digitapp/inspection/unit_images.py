@@ -215,13 +215,14 @@ def tile(
     picture[...] = background
     grid = picture.reshape(geometry.down, height + gap, across, width + gap, *channels)
     full, rest = divmod(units, across)
-    for y in range(scale):
-        for x in range(scale):
-            cell = grid[:, y:height:scale, :, x:width:scale]
-            tiles = images[: full * across].reshape(full, across, rows, cells, *channels)
-            cell[:full] = tiles.swapaxes(1, 2)
-            if rest:
-                cell[full, :, :rest] = images[full * across :].swapaxes(0, 1)
+    tiles = images[: full * across].reshape(full, across, rows, cells, *channels)
+    for x in range(scale):
+        cell = grid[:, 0:height:scale, :, x:width:scale]
+        cell[:full] = tiles.swapaxes(1, 2)
+        if rest:
+            cell[full, :, :rest] = images[full * across :].swapaxes(0, 1)
+    for y in range(1, scale):
+        grid[:, y:height:scale] = grid[:, 0:height:scale]
     return np.ascontiguousarray(picture[: geometry.height, : geometry.width]), geometry
 
 

@@ -6,7 +6,6 @@ import io
 import threading
 import time
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,12 @@ from digitapp.gui.jobs import Report
 from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_grid import FeatureGrid, StripEntry, UnitStrip
+from digitapp.gui.pages.features_tools import FeatureTools, Order, Shown
 from digitapp.gui.pages.features_words import UnitWords
 from digitapp.gui.pages.page import Page
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import (
-    ComboBox,
     GhostButton,
     HairLine,
     HoverReadout,
@@ -36,8 +35,6 @@ from digitapp.gui.widgets import (
     NoteBar,
     Panel,
     ReadoutRow,
-    ScaleBar,
-    SegmentedControl,
 )
 from digitapp.gui.widgets.numbers import decimal, signed, thousands
 from digitapp.gui.widgets.tile_layout import lay_out
@@ -48,24 +45,8 @@ from digitapp.inspection.unit_images import layer_images, projected_images
 
 _LEAST_TILE, _LARGEST_TILE = 56, 360
 _MOST_STRIP_UNITS, _MOST_STRIP_CELLS, _STRIP_HEIGHT = 4, 64, 212
-_LEAST_SCALE = 120
 _REST = 4  # a live refresh may take one part in five of the window's time
 _UNLIMITED = 16_777_215
-
-
-class Shown(Enum):
-    """What the tiles show."""
-
-    WEIGHTS = "weights"
-    PROJECTED = "projected"
-
-
-class Order(Enum):
-    """How the tiles are sorted."""
-
-    INDEX = "index"
-    CLASS = "class"
-    STRENGTH = "strength"
 
 
 class FeaturesPage(Page):
@@ -78,7 +59,6 @@ class FeaturesPage(Page):
         self._evidence = Evidence(session, self)
         self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
         self._order = np.zeros(0, dtype=np.int64)  # tile -> unit
-        self._deep_shown = Shown.PROJECTED
         self._limit: float | None = None
         self._is_old = True
         self._free_at = 0.0
@@ -92,13 +72,7 @@ class FeaturesPage(Page):
     # Building
 
     def _build(self) -> None:
-        self.layers = SegmentedControl(name=self.tr("Layer"))
-        self.shown = ComboBox()
-        self.shown.setAccessibleName(self.tr("What the tiles show"))
-        self.order = ComboBox()
-        self.order.setAccessibleName(self.tr("Order of the units"))
-        self.order.setToolTip(self.tr("Order of the units. It keeps still while the network learns"))
-        self.scale_bar = ScaleBar()
+        self.tools = FeatureTools()
         self.grid = FeatureGrid()
         self.grid.setObjectName("unitGrid")
         self.grid.set_tile_limits(_LEAST_TILE, _LARGEST_TILE)
@@ -110,16 +84,11 @@ class FeaturesPage(Page):
         self.save_button = GhostButton(self.tr("Save picture…"), "image", tip=self.tr("Save all units of this layer"))
         self.dossier = Dossier(self.session)
 
-        self._first_row, self._second_row = QHBoxLayout(), QHBoxLayout()
-        for row in (self._first_row, self._second_row):
-            row.setSpacing(theme.SPACE)
-            row.setContentsMargins(4, 0, 16, 0)
         column = QVBoxLayout()
         # The grid's scroll bar stands in the stage's margin, so that it takes no column of tiles away.
         column.setContentsMargins(20, 20, 8, 20)
         column.setSpacing(12)
-        column.addLayout(self._first_row)
-        column.addLayout(self._second_row)
+        column.addWidget(self.tools)
         column.addWidget(self.note)
         body = QVBoxLayout()
         body.setSpacing(4)
@@ -138,8 +107,6 @@ class FeaturesPage(Page):
         whole.addWidget(self._stage, 1)
         whole.addWidget(HairLine(Qt.Orientation.Vertical))
         whole.addWidget(self.dossier)
-        self._rows_used = 0
-        self._arrange_tools()
 
     def _connect(self) -> None:
         session = self.session
@@ -151,9 +118,9 @@ class FeaturesPage(Page):
         session.dataset_changed.connect(self._on_dataset_changed)
         session.run_state_changed.connect(self._on_evidence_changed)
         self._evidence.changed.connect(self._on_evidence_changed)
-        self.layers.currentChanged.connect(self._on_layer_chosen)
-        self.shown.activated.connect(self._on_shown_chosen)
-        self.order.activated.connect(self._on_order_chosen)
+        self.tools.layer_chosen.connect(self._on_layer_chosen)
+        self.tools.shown_chosen.connect(self._show_layer)
+        self.tools.order_chosen.connect(self._on_order_chosen)
         self.grid.unit_selected.connect(self._on_tile_selected)
         self.grid.unit_hovered.connect(self._on_tile_hovered)
         self.dossier.step_wanted.connect(self._on_step_wanted)
@@ -176,7 +143,7 @@ class FeaturesPage(Page):
 
     @property
     def _shows_pixels(self) -> bool:
-        return self.layer == 0 or self.shown.currentData() is Shown.PROJECTED
+        return self.layer == 0 or self.tools.shown is Shown.PROJECTED
 
     @Slot()
     def _on_network_changed(self) -> None:
@@ -208,15 +175,13 @@ class FeaturesPage(Page):
         self._is_old = False
         self._ask_for_data()
         texts = [self._words.layer(layer) for layer in range(len(self.session.network.weights))]
-        self.layers.blockSignals(True)
-        self.layers.set_segments(texts)
-        self.layers.setCurrentIndex(self.layer)
-        self.layers.blockSignals(False)
+        self.tools.set_layers(texts, self.layer)
         self._show_layer()
 
+    @Slot()
     def _show_layer(self) -> None:
         """Show another layer, or the same in another way: choices, order, pictures."""
-        self._offer_choices()
+        self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
         self._limit = None
         self._images = self._make_images()
         self._sort()
@@ -229,27 +194,6 @@ class FeaturesPage(Page):
     def _selected(self) -> tuple[int, int]:
         return self.session.selected.layer, self.session.selected.unit
 
-    def _offer_choices(self) -> None:
-        order = self.order.currentData()
-        self.shown.clear()
-        if self.layer == 0:
-            self.shown.add_entry(self.tr("Weights"), data=Shown.WEIGHTS)
-        else:
-            self.shown.add_entry(self.tr("Projected"), data=Shown.PROJECTED)
-            self.shown.add_entry(self.tr("Weights"), data=Shown.WEIGHTS)
-            self.shown.setCurrentIndex(max(0, self.shown.findData(self._deep_shown)))
-            self.shown.setToolTip(
-                self.tr("Projected: the weights of all layers below, multiplied. Weights: one from each unit below")
-            )
-        # One choice is no choice.
-        self.shown.setVisible(self.shown.count() > 1)
-        self.order.clear()
-        self.order.add_entry(self.tr("Order: index"), data=Order.INDEX)
-        if not self._is_output:
-            self.order.add_entry(self.tr("Order: class"), data=Order.CLASS)
-        self.order.add_entry(self.tr("Order: strength"), data=Order.STRENGTH)
-        self.order.setCurrentIndex(max(0, self.order.findData(order)))
-
     def _make_images(self) -> NDArray[np.floating]:
         problem, network = self.session.problem, self.session.network
         make = projected_images if self._shows_pixels else layer_images
@@ -257,7 +201,7 @@ class FeaturesPage(Page):
 
     def _sort(self) -> None:
         """Settle the order of the tiles; it stays until another one is asked for."""
-        network, order = self.session.network, self.order.currentData()
+        network, order = self.session.network, self.tools.order
         units = network.sizes[self.layer + 1]
         # What is not a number sorts last.
         strength = np.nan_to_num(np.linalg.norm(network.weights[self.layer], axis=0), nan=-1.0)
@@ -274,10 +218,10 @@ class FeaturesPage(Page):
         """Show the present weights."""
         began = time.perf_counter()
         self._limit = symmetric_limit(self._images, previous=self._limit)
-        in_order = self._images if self.order.currentData() is Order.INDEX else self._images[self._order]
+        in_order = self._images if self.tools.order is Order.INDEX else self._images[self._order]
         self.grid.set_images(in_order, self._limit)
         self.grid.set_selected(self._tile_of(self.session.selected.unit))
-        self.scale_bar.set_limit(self._limit)
+        self.tools.scale_bar.set_limit(self._limit)
         self._show_dossier()
         self._show_warning()
         if not self.strip.isHidden():
@@ -326,10 +270,8 @@ class FeaturesPage(Page):
         if not self.isVisible() or self._is_old:
             self._is_old = True
             return
-        if self.layers.currentIndex() != self.layer:
-            self.layers.blockSignals(True)
-            self.layers.setCurrentIndex(self.layer)
-            self.layers.blockSignals(False)
+        if self.tools.layers.currentIndex() != self.layer:
+            self.tools.set_layer(self.layer)
             self._show_layer()
             return
         self.grid.set_selected(self._tile_of(self.session.selected.unit))
@@ -466,7 +408,7 @@ class FeaturesPage(Page):
 
     @Slot()
     def _arrange(self) -> None:
-        self._arrange_tools()
+        self.tools.arrange(self.tools.width())
         layout = self._stage.layout()
         if layout is not None:
             layout.activate()
@@ -478,41 +420,12 @@ class FeaturesPage(Page):
         if event.type() == QEvent.Type.FontChange:
             self._arrange_soon()
 
-    def _arrange_tools(self) -> None:
-        """Put the tools into one row, or where they do not fit the choices and the scale into a second."""
-        tools = (self.shown, self.order)
-        visible = [tool for tool in tools if not tool.isHidden()]
-        needed = self.layers.sizeHint().width() + sum(tool.sizeHint().width() + theme.SPACE for tool in visible)
-        room = self.width() - self.dossier.width() - 1 - 48
-        rows = 1 if needed + _LEAST_SCALE + 24 <= room else 2
-        if rows == self._rows_used:
-            return
-        self._rows_used = rows
-        for row in (self._first_row, self._second_row):
-            while row.takeAt(0):
-                pass
-        self._first_row.addWidget(self.layers)
-        target = self._first_row if rows == 1 else self._second_row
-        if rows == 1:
-            target.addSpacing(theme.SPACE)
-        else:
-            self._first_row.addStretch(1)
-        for tool in tools:
-            target.addWidget(tool)
-        target.addStretch(1)
-        target.addWidget(self.scale_bar)
-
     # What the user does
 
     @Slot(int)
     def _on_layer_chosen(self, layer: int) -> None:
         if layer != self.layer:
             self.session.select_unit(layer, 0)
-
-    @Slot()
-    def _on_shown_chosen(self) -> None:
-        self._deep_shown = self.shown.currentData()
-        self._show_layer()
 
     @Slot()
     def _on_order_chosen(self) -> None:

@@ -33,7 +33,7 @@ from digitapp.gui.widgets import (
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.dossier import unit_answer, votes
 
-_PICTURE, _SMALL_PICTURE, _ROOMY = 168, 140, 360
+_PICTURE, _SMALL_PICTURE, _ROOMY = 168, 128, 360
 _UNKNOWN = "–"
 
 
