@@ -53,9 +53,7 @@ def training_record(
         "digitapp": __version__,
         "dataset": dataset.name,
         "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
-        "config": {
-            name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(train_config).items()
-        },
+        "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
         "epochs": len(history.epochs),
         "steps": batch.step if batch is not None else 0,
         "finished": history.finished is not None,

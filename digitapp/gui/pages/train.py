@@ -46,6 +46,7 @@ class TrainPage(Page):
         self.transport = TransportBar()
         self.note = NoteBar("error")
         self.data_card = DataCard(session.data)
+        self.data_card.hide()
         self.curves = CurveCards()
         self.confusion = ConfusionCard()
         self.units = UnitsCard()
@@ -299,11 +300,13 @@ class TrainPage(Page):
         self._remedy_button.setText(remedy)
         self._remedy_button.setVisible(bool(remedy))
         self.note.show()
+        self._show_lower()
 
     @Slot()
     def _dismiss(self) -> None:
         self.session.run.error = None
         self.note.hide()
+        self._show_lower()
 
     @property
     def _last_rate(self) -> float:
@@ -443,7 +446,7 @@ class TrainPage(Page):
             self._stage.setContentsMargins(margin, margin - 2, margin, margin)
             self._stage.setSpacing(12 if compact else theme.CARD_GAP)
             for plot in (self.curves.loss, self.curves.accuracy):
-                plot.setMinimumHeight(_COMPACT_PLOT_HEIGHT if compact else 120)
+                plot.setMinimumHeight(_COMPACT_PLOT_HEIGHT if compact else 80)
             self._tabs.setVisible(compact)
             self._show_lower()
 
@@ -451,7 +454,7 @@ class TrainPage(Page):
     def _show_lower(self) -> None:
         """Show both cards below the plots, or in little room the chosen one."""
         compact = bool(self._compact)
-        room = not (compact and self.data_card.isVisibleTo(self))
+        room = not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
         self._tabs.setVisible(compact and room)
         self._lower.setVisible(room)
         chosen = self._tabs.currentIndex()

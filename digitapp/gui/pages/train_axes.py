@@ -138,14 +138,24 @@ class ValueAxis(pg.AxisItem):
     def __init__(self, *, is_loss: bool) -> None:
         super().__init__("left")
         self._is_loss = is_loss
+        self._is_blank = False
         self.setStyle(tickLength=0, tickTextOffset=8, hideOverlappingLabels=False, autoExpandTextSpace=False)
         self.setGrid(255)
+
+    def set_blank(self, blank: bool) -> None:
+        """Leave out lines and numbers while there is nothing to measure."""
+        if blank != self._is_blank:
+            self._is_blank = blank
+            self.picture = None
+            self.update()
 
     def boundingRect(self) -> QRectF:
         # The texts at both ends stand half outside the axis.
         return super().boundingRect().adjusted(0, -_OVERHANG, 0, _OVERHANG)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: ARG002, N803
+        if self._is_blank:
+            return []
         return [(1.0, loss_ticks(minVal, maxVal) if self._is_loss else accuracy_ticks(minVal, maxVal))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002

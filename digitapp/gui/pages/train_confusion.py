@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
@@ -268,15 +268,13 @@ class ConfusionCard(Card):
         self._dataset: Dataset | None = None
         self._names: tuple[str, ...] = ()
         self.slot.addWidget(self._caption)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        column.addWidget(self.matrix, 1)
-        column.addWidget(ElidedLabel(self.tr("rows: the digit, columns: what was read"), "tick", "text2"))
         row = QHBoxLayout()
         row.setSpacing(20)
-        row.addLayout(column, 3)
+        row.addWidget(self.matrix, 3)
         row.addWidget(self.images, 1)
+        self.body.setSpacing(4)
         self.body.addLayout(row, 1)
+        self.body.addWidget(ElidedLabel(self.tr("rows: the digit, columns: what was read"), "tick", "text2"))
         self.matrix.cell_changed.connect(self._on_cell_changed)
 
     def show_epoch(self, epoch: EpochDone | None, dataset: Dataset | None, names: tuple[str, ...]) -> None:
@@ -284,7 +282,7 @@ class ConfusionCard(Card):
         self._epoch, self._dataset, self._names = epoch, dataset, names
         self._split = None
         if epoch is None:
-            self._caption.setText("")
+            self._caption.setText(self.tr("after the first epoch"))
             self.matrix.set_counts(None, names)
         else:
             validated = epoch.validation_accuracy is not None

@@ -22,6 +22,7 @@ class CurveLegend(QWidget):
         self._names = (self.tr("training"), self.tr("validation"))
         self._texts = ("", "")
         self._widest = widest
+        self.beside: CurveLegend = self
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_values(self, training: str, validation: str) -> None:
@@ -52,7 +53,8 @@ class CurveLegend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         widths, value_width = self._widths()
-        named = self.width() >= self.sizeHint().width()  # in little room the keys must do
+        # In little room the keys must do; both legends say as much.
+        named = all(legend.width() >= legend.sizeHint().width() for legend in (self, self.beside))
         middle, height = self.height() / 2, self.height()
         right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
         vertical = Qt.AlignmentFlag.AlignVCenter
@@ -94,7 +96,9 @@ class CurveCards(QWidget):
             is_loss=False,
             empty=self.tr("How often it is right appears here"),
         )
-        self._legends = {self.loss: CurveLegend(loss_text(0.001)), self.accuracy: CurveLegend(accuracy_text(1.0))}
+        self._legends = {self.loss: CurveLegend(loss_text(0.0001)), self.accuracy: CurveLegend(accuracy_text(1.0))}
+        self._legends[self.loss].beside = self._legends[self.accuracy]
+        self._legends[self.accuracy].beside = self._legends[self.loss]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.CARD_GAP)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui.data_source import DataSource, DataState
 from digitapp.gui.pages.train_messages import data_message
-from digitapp.gui.widgets import EmptyState, Label, PlainButton, PrimaryButton, ProgressBar
+from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
 
 
 def _tr(text: str) -> str:
@@ -39,11 +39,10 @@ class DataCard(EmptyState):
         self._folder = PlainButton(
             _tr("Choose folder…"), "folder", tip=_tr("Copy MNIST's four files from a folder of yours")
         )
-        self._handwriting = PlainButton(
-            _tr("Use the built-in handwriting"), "pen", tip=_tr("20,000 digits written by this program")
-        )
+        self._handwriting = GhostButton(_tr("Use the built-in handwriting"), "pen")
+        self._or = Label(_tr("20,000 digits that this program writes itself"), "caption", "text2")
         self._cancel = PlainButton(_tr("Cancel"), "close")
-        buttons = (self._download, self._retry, self._folder, self._handwriting, self._cancel)
+        buttons = (self._download, self._retry, self._folder, self._cancel)
         super().__init__("download", "", "", buttons, parent=parent)
         self.setObjectName("dataCard")
         self._source = source
@@ -55,9 +54,14 @@ class DataCard(EmptyState):
         row.setSpacing(12)
         row.addWidget(self._bar, 1)
         row.addWidget(self._amount)
-        self.body.insertWidget(0, self._error)
-        self.body.addLayout(row)
         self._error.setContentsMargins(40, 0, 0, 0)
+        self.body.addWidget(self._error)
+        self.body.addLayout(row)
+        offer = QHBoxLayout()
+        offer.setContentsMargins(40 - 12, 0, 0, 0)  # a ghost's words in line with the text above
+        offer.addWidget(self._handwriting)
+        offer.addWidget(self._or, 1)
+        self.body.addLayout(offer)
         for button, signal in (
             (self._download, self.download_clicked),
             (self._retry, self.retry_clicked),
@@ -97,7 +101,8 @@ class DataCard(EmptyState):
         self._download.setVisible(missing and is_mnist)
         self._retry.setVisible(failed)
         self._folder.setVisible((missing or failed) and is_mnist)
-        self._handwriting.setVisible((missing or failed) and is_mnist)
+        for part in (self._handwriting, self._or):
+            part.setVisible((missing or failed) and is_mnist)
         self._cancel.setVisible(fetching)
         return fetching or missing or failed
 

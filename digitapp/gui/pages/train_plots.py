@@ -27,8 +27,10 @@ _DOT_SPACING = 12  # pixels between two epochs, below which validation dots woul
 
 
 def loss_text(value: float) -> str:
-    """Return a loss with three decimals, or three digits where it is tiny."""
-    return f"{value:.3f}" if value >= 0.01 or value == 0 else f"{value:.2e}"
+    """Return a loss with three decimals, or four where it is small."""
+    if value >= 0.01:
+        return f"{value:.3f}"
+    return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
 
 
 def accuracy_text(value: float) -> str:
@@ -154,8 +156,7 @@ class CurvePlot(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         FocusRing(self, theme.CONTROL_RADIUS)
         self.set_epochs(1)
-        self._show_range()
-        self._show_cursor()
+        self.show_data(None)
 
     def apply_theme(self) -> None:
         """Wear the present theme's colours; items of a plot do not ask for them."""
@@ -199,6 +200,7 @@ class CurvePlot(pg.PlotWidget):
         """Show a run as far as it is; None clears the plot."""
         self._data = data
         self._empty.setVisible(data is None)
+        self._values.set_blank(data is None)
         if data is None:
             none = np.empty(0)
             self._line.setData(none, none)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QStandardItemModel
+from PySide6.QtGui import QAction, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
@@ -160,6 +160,12 @@ class SetupForm(Panel):
         row.addWidget(self._renew, 1)
         row.addWidget(self._presets, 1)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= theme.scaled(300)
+        self._renew.set_icon_name("dice" if roomy else None)
+        self._presets.set_icon_name("settings" if roomy else None)
 
     # What is set
 

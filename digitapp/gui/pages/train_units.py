@@ -84,7 +84,8 @@ class UnitsCard(Card):
         if units > MOST_UNITS:
             text = self.tr("the first {0} of {1} units").format(MOST_UNITS, thousands(units))
         else:
-            text = self.tr("weights after each batch")
+            layer = self.tr("{0} units of the first layer") if has_hidden else self.tr("{0} units, one for each class")
+            text = layer.format(thousands(units))
         self._caption.setText(text)
         self.refresh(network, problem)
 
