@@ -17,6 +17,7 @@ from digitapp.gui.pages.draw_files import DrawingFiles, local_file
 from digitapp.gui.pages.draw_grid import GridSurface
 from digitapp.gui.pages.draw_ink import InkSurface
 from digitapp.gui.pages.draw_inspector import Inspector
+from digitapp.gui.pages.draw_notes import width_note
 from digitapp.gui.pages.draw_sample import sample_three
 from digitapp.gui.pages.draw_stage import Stage
 from digitapp.gui.pages.draw_tools import ToolsLine
@@ -41,6 +42,7 @@ class DrawPage(Page):
         self.setObjectName("drawPage")
         self.setAcceptDrops(True)
         self._answer_is_old = True
+        self._error = ""
         self.ink = InkSurface(session, self)
         self.grid = GridSurface(session, self)
         self.canvas = Canvas(self.ink)
@@ -81,6 +83,7 @@ class DrawPage(Page):
         tools.redo_requested.connect(self.redo)
         tools.clear_requested.connect(self.clear)
         self.stage.canvas_resized.connect(tools.set_canvas_side)
+        self.canvas.drawing_ended.connect(self._on_drawing_ended)
         self.canvas.customContextMenuRequested.connect(self._show_menu)
         self.grid.pixel_hovered.connect(inspector.diagram.mark_pixel)
         inspector.diagram.pixel_hovered.connect(self.grid.mark_pixel)
@@ -223,7 +226,7 @@ class DrawPage(Page):
         self.tools.set_by_hand(by_hand)
         self.tools.follow(self.session.artwork)
         self.inspector.show_problem()
-        self.inspector.note.hide()
+        self._error = ""
         self._fit()
         self._on_drawing_changed()
         self._on_answer_changed()
@@ -243,8 +246,27 @@ class DrawPage(Page):
         self._answer_is_old = False
         self.canvas.surface.show_session()
         self.inspector.refresh()
+        if not self.canvas.is_drawing:
+            self._show_note()
         seconds = self.session.answer.seconds
         self.say(self.tr("Answer in {0} ms").format(f"{seconds * 1000:.2g}") if seconds else "")
+
+    @Slot()
+    def _on_drawing_ended(self) -> None:
+        self._error = ""
+        self._show_note()
+
+    @Slot()
+    def _show_note(self) -> None:
+        """Say the most important of what there is to say besides the answer."""
+        if self._error:
+            kind, text = "error", self._error
+        elif self.session.shows_run:
+            kind, text = "info", self.tr("This network is still learning: its answers change.")
+        else:
+            kind, text = "info", width_note(self.session, self.canvas.width())
+        self.inspector.note.set_note(kind, text)
+        self.inspector.note.setVisible(bool(text))
 
     @Slot(object)
     def _browse(self, drawing: Drawing) -> None:
@@ -253,18 +275,24 @@ class DrawPage(Page):
 
     @Slot(object, str)
     def _on_opened(self, drawings: Sequence[Drawing], name: str) -> None:
-        self.inspector.note.hide()
+        self._forget_error()
         self.inspector.browser.open(drawings, name)
 
     @Slot()
     def _on_replaced(self) -> None:
-        self.inspector.note.hide()
+        self._forget_error()
         self.inspector.browser.hide()
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        self.inspector.note.set_note("error", sentence)
-        self.inspector.note.show()
+        self._error = sentence
+        self._show_note()
+
+    @Slot()
+    def _forget_error(self) -> None:
+        if self._error:
+            self._error = ""
+            self._show_note()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while another page was shown."""

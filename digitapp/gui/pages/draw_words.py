@@ -11,6 +11,7 @@ from digitapp.gui.unit_names import unit_name
 from digitapp.gui.widgets.numbers import percent
 
 _ALSO = 0.05  # from this probability on, the second best class is worth a mention
+_NEARLY_ONE = 1 - 1e-9  # a network is never certain; a probability of exactly 1 only ran out of digits
 _EXCITED = 0.5  # of a unit whose activation lies between 0 and 1
 _UNITS_IN_A_SENTENCE = 4
 
@@ -40,12 +41,12 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
         return AnswerWords(tr("No answer"), "", tr("The network's numbers are no longer finite"))
     order = answer.probabilities.argsort()[::-1]
     best = float(answer.probabilities[order[0]])
-    name = _with_article(class_names[order[0]])
+    name = with_article(class_names[order[0]])
     rest = ""
     if len(order) > 1 and float(answer.probabilities[order[1]]) >= _ALSO:
         also = tr("or {0}") if brief else tr("could also be {0}")
-        rest = also.format(_with_article(class_names[order[1]]))
-    return AnswerWords(_sentence(best).format(name), tr("{0} sure").format(percent(best)), rest)
+        rest = also.format(with_article(class_names[order[1]]))
+    return AnswerWords(_sentence(best).format(name), tr("{0} sure").format(percent(min(best, _NEARLY_ONE))), rest)
 
 
 def _sentence(probability: float) -> str:
@@ -60,7 +61,7 @@ def _sentence(probability: float) -> str:
     return tr("Hard to say, maybe {0}")
 
 
-def _with_article(name: str) -> str:
+def with_article(name: str) -> str:
     """Return "a 3" or "an 8"."""
     return tr("an {0}").format(name) if name.startswith("8") else tr("a {0}").format(name)
 

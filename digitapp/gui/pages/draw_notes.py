@@ -1,0 +1,79 @@
+"""What else there is to say about a drawing: lines much thinner or thicker than those the network has learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import preprocess
+from digitapp.gui.pages.draw_tools import NARROWEST, WIDEST
+from digitapp.gui.pages.draw_words import with_article
+from digitapp.gui.session import Session
+from digitapp.gui.widgets.numbers import percent
+from digitapp.nn.losses import LOSSES
+
+# `line_width` of the 60,000 training images of MNIST at these percentiles.
+_PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
+_MNIST_WIDTHS = (1.435, 1.625, 1.754, 2.009, 2.36, 2.783, 3.255, 3.582, 4.277)
+_MEDIAN_WIDTH = _MNIST_WIDTHS[4]
+_UNUSUAL = 5  # percent at either end
+
+
+def line_width(picture: NDArray[np.float32]) -> float:
+    """Return how wide the lines of a picture are, in pixels.
+
+    A line of width w and length l covers the area w l and has two edges of length l; the total variation of a picture
+    is the length of its edges times their height. So w is twice the ink over the total variation.
+
+    Parameters
+    ----------
+    picture : float array, shape (rows, columns), with some ink
+    """
+    framed = np.pad(picture, 1)  # ink at the border has an edge there too
+    across, down = np.diff(framed, axis=1)[:-1], np.diff(framed, axis=0)[:, :-1]
+    return float(2 * picture.sum() / np.hypot(across, down).sum())
+
+
+def percentile_in_mnist(width: float) -> float:
+    """Return what percentage of MNIST's training images has thinner lines, 1 to 99."""
+    return float(np.interp(width, _MNIST_WIDTHS, _PERCENTILES))
+
+
+def width_note(session: Session, canvas_side: float) -> str:
+    """Return a sentence about unusually thin or thick lines, with the answer that a usual pen gives, or "".
+
+    Parameters
+    ----------
+    session : its drawing and its answer are looked at
+    canvas_side : float, in pixels, since pens are measured in the canvas's pixels
+    """
+    answer, drawing = session.answer, session.drawing
+    if answer.preprocessed is None or answer.preprocessed.is_empty or drawing.is_empty:
+        return ""
+    width = line_width(answer.preprocessed.input)
+    rank = percentile_in_mnist(width)
+    if _UNUSUAL < rank < 100 - _UNUSUAL:
+        return ""
+    if rank <= _UNUSUAL:
+        text = _tr("Thinner lines than in {0} % of the training digits.").format(round(100 - rank))
+    else:
+        text = _tr("Thicker lines than in {0} % of the training digits.").format(round(rank))
+    pen = round(session.pen_width * _MEDIAN_WIDTH / width, 3)
+    if not NARROWEST <= pen * 1000 <= WIDEST:
+        return text
+    return f"{text} {_with_pen(session, drawing, pen, canvas_side)}"
+
+
+def _with_pen(session: Session, drawing: Drawing, pen: float, canvas_side: float) -> str:
+    """Return what the network would say to the same strokes of another pen."""
+    inputs = preprocess(drawing, pen_width=pen).input.reshape(1, -1)
+    probabilities = LOSSES[session.model.loss].probabilities(session.network.forward(inputs))[0]
+    best = int(probabilities.argmax())
+    name, sure = session.problem.class_names[best], percent(min(float(probabilities[best]), 1 - 1e-9))
+    return _tr("With {0} px: {1}, {2} sure.").format(round(pen * canvas_side), with_article(name), sure)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("DrawNotes", text)
