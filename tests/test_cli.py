@@ -303,7 +303,7 @@ class TestEvaluate:
 
     def test_people_read_a_table(self, toy_model: Path) -> None:
         result = run("evaluate", toy_model)
-        assert "toy-model on the validation part of toy" in result.stdout and "of 16 wrong" in result.stdout
+        assert "toy-model on toy" in result.stdout and "of 64 wrong" in result.stdout
 
     def test_drawings_with_labels_are_measured(self, digits_model: Path, drawings: Path) -> None:
         result = run("evaluate", digits_model, "--drawings", drawings, "--json")
@@ -336,8 +336,11 @@ class TestEvaluate:
         assert "28×28" in refused("evaluate", digits_model, "--dataset", "toy")
         assert "4×3" in refused("evaluate", toy_model, "--dataset", idx_folder)
 
-    def test_drawings_and_a_data_set_exclude_each_other(self, digits_model: Path, drawings: Path) -> None:
-        assert "--drawings" in refused("evaluate", digits_model, "--drawings", drawings, "--dataset", "mnist")
+    def test_drawings_go_before_a_data_set_and_have_no_parts(self, digits_model: Path, drawings: Path) -> None:
+        result = run("evaluate", digits_model, "--drawings", drawings, "--dataset", "mnist", "--json")
+        assert "--dataset mnist is not looked at" in result.stderr
+        assert json.loads(result.stdout) == run_json("evaluate", digits_model, "--drawings", drawings)
+        assert "--part" in refused("evaluate", digits_model, "--drawings", drawings, "--part", "test")
 
     def test_drawings_without_labels_measure_nothing(self, digits_model: Path, tmp_path: Path) -> None:
         path = tmp_path / "unlabelled.json"

@@ -19,7 +19,7 @@ from digitapp.training import Evaluation, TrainConfig, evaluate, parse_whole
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-Part: TypeAlias = Literal["test", "validation", "train"]
+Part: TypeAlias = Literal["test", "validation", "train", "all"]
 
 
 @app.command("evaluate", epilog="Example: digitapp evaluate mnist --dataset mnist")
@@ -32,7 +32,7 @@ def evaluate_command(
         ),
     ] = None,
     part: Annotated[
-        Part | None, typer.Option(help="Which images to measure on. [test, or the nearest to it there is]")
+        Part | None, typer.Option(help="Which images to measure on. [test; all where there is no test part]")
     ] = None,
     drawings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Measure on the labelled drawings in this file.")
@@ -44,8 +44,10 @@ def evaluate_command(
     """Measure a model on a data set or on drawings."""
     loaded = load_model(model)
     if drawings is not None:
-        if dataset is not None or part is not None:
-            raise BadInput("--drawings: expected alone, or --dataset with --part in its place")
+        if part is not None:
+            raise BadInput("--part: expected with --dataset; drawings have no parts")
+        if dataset is not None:
+            note(f"--dataset {dataset} is not looked at: the drawings are measured")
         check_reads_drawings(loaded)
         split, left_out = labelled_split(drawings, len(loaded.class_names))
         if left_out:
@@ -57,7 +59,7 @@ def evaluate_command(
             data = load_dataset(name, data_dir=data_dir, seed=parse_seed(seed))
         _check_fits(loaded, data)
         split, chosen = _choose(data, part)
-        source = f"the {chosen} part of {data.name}"
+        source = data.name if chosen == "all" else f"the {chosen} part of {data.name}"
     result = evaluate(loaded.network, loaded.loss, split)
     if json:
         keys = ("samples", "accuracy", "loss", "confusion")
@@ -82,13 +84,21 @@ def _check_fits(model: Model, data: Dataset) -> None:
 
 
 def _choose(data: Dataset, part: Part | None) -> tuple[Split, str]:
-    """Return the part that was asked for, or the most honest one there is."""
+    """Return the part that was asked for; the test part by default, or all of a data set that has none."""
     parts = {"test": data.test, "validation": data.validation, "train": data.train}
     there = {name: split for name, split in parts.items() if split is not None}
-    chosen = part or next(iter(there))
+    chosen = part or ("test" if "test" in there else "all")
+    if chosen == "all":
+        return _joined(list(there.values())), chosen
     if chosen not in there:
         raise BadInput(f"--part {chosen}: data set {data.name} has only {' and '.join(there)}")
     return there[chosen], chosen
+
+
+def _joined(splits: list[Split]) -> Split:
+    return Split(
+        np.concatenate([split.inputs for split in splits]), np.concatenate([split.labels for split in splits])
+    )
 
 
 def _print_result(result: Evaluation, class_names: tuple[str, ...]) -> None:
