@@ -1,0 +1,176 @@
+"""Take the pictures of docs/screenshots: open the real window, use it, and save what it shows.
+
+    python scripts/screenshots.py [--data-dir FOLDER] [--out FOLDER] [--font Inter]
+
+Draws with real mouse events, trains on real MNIST where its files are found, and needs no screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QDeadlineTimer, QPoint, QSettings, Qt
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from digitapp.datasets.mnist import mnist_status
+from digitapp.gui import settings as remembered
+from digitapp.gui.app import create_window
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SIZES = {"": (1280, 800), "-1024": (1024, 700), "-1920": (1920, 1080)}
+PATIENCE_MS = 60_000
+
+# One hand's 3 on a canvas of side 1, from the top left to the bottom left.
+THREE = (
+    *((0.20, 0.27), (0.28, 0.21), (0.40, 0.17), (0.52, 0.18), (0.60, 0.24), (0.60, 0.32), (0.54, 0.40), (0.46, 0.45)),
+    *((0.36, 0.47), (0.46, 0.46), (0.58, 0.47), (0.68, 0.53), (0.71, 0.62), (0.67, 0.72), (0.57, 0.79), (0.44, 0.81)),
+    *((0.33, 0.79), (0.26, 0.74)),
+)
+TOY_ZERO = (0, 1, 3, 5, 6, 8, 10, 11)
+
+
+def main() -> None:
+    """Take every picture in both themes."""
+    parser = argparse.ArgumentParser(description="Take the pictures of docs/screenshots.")
+    parser.add_argument("--data-dir", type=Path, help="where MNIST's files lie")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "screenshots")
+    parser.add_argument("--font", default="Inter", help="font family to use where it is installed")
+    parser.add_argument("--sizes", nargs="*", default=[""], choices=list(SIZES), help="suffixes of the window sizes")
+    parser.add_argument("--themes", nargs="*", default=["light", "dark"], choices=["light", "dark"])
+    arguments = parser.parse_args()
+    application = QApplication([])
+    if arguments.font in QFontDatabase.families():
+        font = QFont(arguments.font)
+        font.setPixelSize(13)
+        application.setFont(font)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for theme in arguments.themes:
+        for suffix in arguments.sizes:
+            take_all(arguments.out, theme, suffix, arguments.data_dir)
+
+
+def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
+    """Walk through every page in one theme and one size."""
+    with opened_window(theme, SIZES[suffix], data_dir) as window:
+
+        def save(name: str) -> None:
+            settle()
+            path = out / f"{name}-{theme}{suffix}.png"
+            window.grab().save(str(path))
+            print(path)
+
+        save("draw-empty")
+        draw(window, THREE)
+        save("draw-digits")
+        window.stack.setCurrentWidget(window.features_page)
+        if mnist_status(data_dir).available:
+            wait_until(lambda: window.session.dataset is not None)
+        window.session.select_unit(0, min(65, window.session.network.sizes[1] - 1))
+        settle(1500)
+        save("features-digits")
+        take_training(window, save, "digits")
+        window.session.choose_problem("toy")
+        window.stack.setCurrentWidget(window.draw_page)
+        click_pixels(window, TOY_ZERO)
+        save("draw-toy")
+        window.stack.setCurrentWidget(window.features_page)
+        settle(700)
+        save("features-toy")
+        take_training(window, save, "toy")
+
+
+def take_training(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
+    """Take the Train page before a run, in the middle of it, and after it."""
+    window.stack.setCurrentWidget(window.train_page)
+    settle(500)
+    save(f"train-{problem}-ready")
+    if window.session.dataset is None:
+        return
+    click(window, "startButton")
+    run = window.session.run
+    wait_until(lambda: run.history.progress > 0.55 or not run.is_active)
+    save(f"train-{problem}")
+    click(window, "stopButton")
+    wait_until(lambda: not run.is_active)
+    save(f"train-{problem}-done")
+
+
+@contextmanager
+def opened_window(theme: str, size: tuple[int, int], data_dir: Path | None) -> Iterator[MainWindow]:
+    """Open the window of a user without any settings but the theme."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
+        settings.set(remembered.THEME, "dark" if theme == "dark" else "light")
+        window = create_window(settings, problem="mnist", data_dir=data_dir)
+        window.resize(*size)
+        window.show()
+        settle(300)
+        yield window
+        window.close()
+
+
+def draw(window: MainWindow, points: Sequence[tuple[float, float]]) -> None:
+    """Draw a stroke on the canvas with the mouse; the pen stays where it ends."""
+    canvas = part(window, "canvas")
+    side = canvas.width()
+    places = [QPoint(round(x * side), round(y * side)) for x, y in points]
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=places[0])
+    for start, end in pairwise(places):
+        for step in range(1, 9):
+            QTest.mouseMove(canvas, start + (end - start) * step / 8)
+            QApplication.processEvents()
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def click_pixels(window: MainWindow, pixels: Sequence[int]) -> None:
+    """Click pixels of the toy's grid, which is centred in the canvas and as large as fits."""
+    canvas = part(window, "canvas")
+    pitch = min(canvas.width() / 3, canvas.height() / 4)
+    left, top = (canvas.width() - 3 * pitch) / 2, (canvas.height() - 4 * pitch) / 2
+    for pixel in pixels:
+        row, column = divmod(pixel, 3)
+        place = QPoint(round(left + (column + 0.5) * pitch), round(top + (row + 0.5) * pitch))
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+
+
+def click(window: MainWindow, name: str) -> None:
+    """Click a button by its object name."""
+    QTest.mouseClick(part(window, name), Qt.MouseButton.LeftButton)
+
+
+def part(window: MainWindow, name: str) -> QWidget:
+    """Return a part of the window by its object name."""
+    found = window.findChild(QWidget, name)
+    if found is None:
+        raise LookupError(f"the window has no part named {name}")
+    return found
+
+
+def settle(milliseconds: int = 150) -> None:
+    """Let the window paint."""
+    QTest.qWait(milliseconds)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Let the application run until a condition holds; stop the script where it never does."""
+    deadline = QDeadlineTimer(PATIENCE_MS)
+    while not condition():
+        if deadline.hasExpired():
+            raise TimeoutError("the window did not get there")
+        QTest.qWait(10)
+
+
+if __name__ == "__main__":
+    main()
