@@ -116,7 +116,7 @@ class CrossEntropy(Loss):
         softmax = np.divide(exponentials, sums, out=gradient)
         np.subtract(softmax, targets, out=gradient)
         np.multiply(gradient, constant(1 / batch, dtype), out=gradient)
-        return (float(np.add.reduce(np.log(sums))) - right) / batch
+        return (float(np.log(sums).dot(constant(1.0, dtype, (batch,)))) - right) / batch
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return softmax(outputs), (batch, classes); every row sums to 1."""

@@ -16,6 +16,7 @@ MAX_LEARNING_RATE = 1000.0
 MAX_BATCH_SIZE = 1_000_000
 MAX_EPOCHS = 1_000_000
 MAX_SEED = 2**63 - 1
+MAX_THREADS = 256
 
 HIDDEN_EXPECTED = f"up to {MAX_HIDDEN_LAYERS} whole numbers from 1 to {MAX_UNITS:,}, such as 128, 64"
 
@@ -76,7 +77,7 @@ class NetworkConfig:
     Attributes
     ----------
     hidden : units of each hidden layer, from input to output; empty for none
-    activation : key of `ACTIVATIONS` for every hidden layer
+    activation : key of `ACTIVATIONS` for every hidden layer, or one per hidden layer with commas between: "relu,tanh"
     initializer : key of `INITIALIZERS`
 
     Raises
@@ -95,8 +96,25 @@ class NetworkConfig:
         for units in self.hidden:
             if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= MAX_UNITS:
                 raise ConfigError("hidden", self.hidden, HIDDEN_EXPECTED)
-        check_choice("activation", self.activation, ACTIVATIONS)
+        self._check_activation()
         check_choice("initializer", self.initializer, INITIALIZERS)
+
+    def _check_activation(self) -> None:
+        if not isinstance(self.activation, str) or "," not in self.activation:
+            check_choice("activation", self.activation, ACTIVATIONS)
+            return
+        keys = self.activation.split(",")
+        if len(keys) != len(self.hidden):
+            layers = len(self.hidden)
+            raise ConfigError("activation", self.activation, f"one name, or {layers} for {layers} hidden layers")
+        for key in keys:
+            check_choice("activation", key.strip(), ACTIVATIONS)
+
+    @property
+    def hidden_activations(self) -> tuple[str, ...]:
+        """The key of each hidden layer's activation."""
+        keys = [key.strip() for key in self.activation.split(",")]
+        return tuple(keys * len(self.hidden) if len(keys) == 1 else keys)
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,7 @@ class TrainConfig:
     patience : epochs without a better validation loss (training loss where there is no validation part) after which the
         run ends, with the best parameters; 0 to go on to the end. Source: "Deep Learning" (2016), algorithm 7.1
     seed : of everything random in the run
+    threads : for matrix products; more than one pays on large networks and an idle machine only, and rounds differently
     optimizer_options, schedule_options : values for options of the registry entries, such as ``{"beta1": 0.8}``
 
     Raises
@@ -146,6 +165,7 @@ class TrainConfig:
     averaging: float = 0.0
     patience: int = 0
     seed: int = 0
+    threads: int = 1
     schedule: str = "constant"
     optimizer_options: Mapping[str, float] = field(default_factory=dict, hash=False)
     schedule_options: Mapping[str, float] = field(default_factory=dict, hash=False)
@@ -161,6 +181,7 @@ class TrainConfig:
         check_whole("epochs", self.epochs, 1, MAX_EPOCHS)
         check_whole("patience", self.patience, 0, MAX_EPOCHS)
         check_whole("seed", self.seed, 0, MAX_SEED)
+        check_whole("threads", self.threads, 1, MAX_THREADS)
         check_options("optimizer_options", self.optimizer_options, OPTIMIZERS[self.optimizer].options)
         check_options("schedule_options", self.schedule_options, SCHEDULES[self.schedule].options)
 

@@ -143,7 +143,7 @@ class Run:
                 )
             )
         )
-        with blas_threads(1):
+        with blas_threads(self.config.threads):
             while not self.is_finished:
                 yield from self._train_epoch()
                 self._obey((yield self._end_epoch()))

@@ -8,7 +8,7 @@ from digitapp.training.config import NetworkConfig, TrainConfig
 DEFAULTS: dict[str, tuple[NetworkConfig, TrainConfig]] = {
     "toy": (
         NetworkConfig(hidden=(3,), activation="sigmoid", initializer="normal"),
-        TrainConfig(loss="squared_error", optimizer="sgd", learning_rate=3.0, batch_size=8, epochs=300),
+        TrainConfig(loss="squared_error", optimizer="sgd", learning_rate=3.0, batch_size=8, epochs=500),
     ),
     "mnist": (
         NetworkConfig(hidden=(128,), activation="relu", initializer="he"),
@@ -29,7 +29,7 @@ def build_network(
     rng : draws the weights
     """
     sizes = (inputs, *network_config.hidden, classes)
-    activations = [network_config.activation] * len(network_config.hidden) + [LOSSES[loss].output_activation]
+    activations = (*network_config.hidden_activations, LOSSES[loss].output_activation)
     network = Network(sizes, activations)
     initialize(network, network_config.initializer, rng)
     return network

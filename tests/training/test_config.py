@@ -3,11 +3,21 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitapp.training import DEFAULTS, ConfigError, NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole
+from digitapp.training import (
+    DEFAULTS,
+    ConfigError,
+    NetworkConfig,
+    TrainConfig,
+    build_network,
+    parse_hidden,
+    parse_number,
+    parse_whole,
+)
 
 WRONG = {
     "loss": ["", "mse", None],
@@ -20,6 +30,7 @@ WRONG = {
     "l1": [-1, math.inf],
     "l2": [-1, "0"],
     "seed": [-1, 1.5, 2**63],
+    "threads": [0, 1.0, 257],
     "schedule": ["sometimes"],
     "max_norm": [-1, "3"],
     "input_dropout": [1, -0.1],
@@ -51,6 +62,9 @@ def test_a_wrong_value_is_refused_by_field(field, value):
         ("hidden", (1,) * 21),
         ("hidden", "128"),
         ("activation", "swoosh"),
+        ("activation", "relu,swoosh"),
+        ("activation", "relu,tanh"),
+        ("activation", None),
         ("initializer", "guess"),
     ],
 )
@@ -135,3 +149,14 @@ def test_numbers_are_read_from_text():
     for text in ("", "1.5", "many"):
         with pytest.raises(ConfigError):
             parse_whole("epochs", text)
+
+
+def test_hidden_layers_may_differ_in_their_activation():
+    assert NetworkConfig((8, 4), "tanh").hidden_activations == ("tanh", "tanh")
+    assert NetworkConfig((), "tanh").hidden_activations == ()
+    config = NetworkConfig((8, 4), "relu, tanh")
+    network = build_network(3, 2, config, "cross_entropy", np.random.default_rng(0))
+    assert network.activations == ("relu", "tanh", "identity")
+    with pytest.raises(ConfigError) as error:
+        NetworkConfig((8, 4, 2), "relu,tanh")
+    assert error.value.expected == "one name, or 3 for 3 hidden layers"

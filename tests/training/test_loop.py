@@ -358,6 +358,12 @@ def test_a_run_uses_one_thread_and_gives_the_others_back(monkeypatch):
     assert set(threads_in_use()) == {1}
     run.close()
     assert threads_in_use() == before
+    _, run = start(blobs(), TrainConfig(epochs=1, threads=2))
+    next(run)
+    next(run)
+    assert set(threads_in_use()) == {2}
+    run.close()
+    assert threads_in_use() == before
 
 
 def test_a_choice_of_the_environment_stands(monkeypatch):
