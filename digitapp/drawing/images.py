@@ -6,6 +6,7 @@ as grey float32 with ink = 1 on paper = 0, ready for `digitapp.drawing.preproces
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import warnings
@@ -19,7 +20,7 @@ from PIL import Image, ImageFilter, ImageOps
 Grey = NDArray[np.float32]
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "GIF", "WEBP")
-MAX_FILE_BYTES = 100 * 2**20
+MAX_FILE_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000  # what a telephone's camera takes; decoded within a second or two
 MAX_SIDE = 1024  # more says nothing about a digit
 MIN_SIDE = 5
@@ -76,12 +77,13 @@ def read_image(path: str | os.PathLike[str]) -> Grey:
         more than 50 million
     """
     try:
-        size = Path(path).stat().st_size
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ImageFileError(path, f"cannot be read: {error.strerror or error}") from error
-    if size > MAX_FILE_BYTES:
+    if len(content) > MAX_FILE_BYTES:
         raise ImageFileError(path, f"it is larger than {MAX_FILE_BYTES >> 20} MiB, the most that is read")
-    return ink_on_paper(_luminance(path))
+    return ink_on_paper(_luminance(path, content))
 
 
 def ink_on_paper(luminance: Grey) -> Grey:
@@ -118,12 +120,12 @@ def ink_on_paper(luminance: Grey) -> Grey:
     return np.clip(ink, 0, 1).astype(np.float32)
 
 
-def _luminance(path: str | os.PathLike[str]) -> Grey:
-    """Decode a file to grey, 0 for black and 1 for white, at most 1024 pixels a side."""
+def _luminance(path: str | os.PathLike[str], content: bytes) -> Grey:
+    """Decode a file's content to grey, 0 for black and 1 for white, at most 1024 pixels a side."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow warns of is refused or read all the same
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 _check_size(path, image.size)
                 if image.format in ("JPEG", "MPO"):
                     image.draft(None, (MAX_SIDE, MAX_SIDE))  # decode a large photograph small at once

@@ -142,7 +142,7 @@ def render(drawing: Drawing, pen_width: float, size: int) -> Pictures:
         raise ValueError(f"the picture's side must be at least 1 pixel, got {size}")
     if drawing.is_empty:
         return np.zeros((size, size), dtype=np.float32)
-    supersampling = 2 if size <= 256 else 1
+    supersampling = 2 if size <= 64 else 1  # finer pictures have too few pixels with two edges in them to matter
     scale = size * supersampling
     ink = gather([drawing], [pen_width])
     in_pixels = ink._replace(x=ink.x * scale, y=ink.y * scale, radius=ink.radius * scale)

@@ -12,7 +12,7 @@ points = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=20)
 
 
 def test_pressure_is_one_where_it_is_left_out():
-    assert Stroke([[0.1, 0.2], [0.3, 0.4]]).points.tolist() == np.float32([[0.1, 0.2, 1], [0.3, 0.4, 1]]).tolist()
+    assert Stroke([[0.1, 0.2], [0.3, 0.4]]).points == pytest.approx(np.array([[0.1, 0.2, 1], [0.3, 0.4, 1]]))
 
 
 @pytest.mark.parametrize(
