@@ -52,6 +52,9 @@ class Hand:
     pressure: float = 0.28
 
 
+USUAL_HAND = Hand()
+
+
 def generate_drawings(count: int, rng: np.random.Generator, hand: Hand = Hand()) -> list[Handwritten]:
     """Write `count` digits, as many of each as of every other (to one), in random order.
 
