@@ -1,0 +1,244 @@
+"""Opening, saving, copying and pasting on the Draw page; files that are not what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from digitapp.drawing.files import read_drawings, write_drawings
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.render import render
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.pages.draw import DrawPage
+from digitapp.gui.pages.draw_files import GridTextError, grid_text, on_canvas, parse_grid
+from digitapp.gui.pages.draw_sample import sample_three
+
+ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]], label=1)
+
+
+@pytest.fixture
+def page(open_window: Callable[..., MainWindow]) -> DrawPage:
+    return open_window("mnist").draw_page
+
+
+@pytest.fixture
+def toy_page(open_window: Callable[..., MainWindow]) -> DrawPage:
+    return open_window("toy").draw_page
+
+
+def shown(page: DrawPage) -> str:
+    return page.inspector.header.digit.text()
+
+
+def opens(qtbot: QtBot, page: DrawPage, path: Path) -> None:
+    with qtbot.waitSignal(page.session.drawing_changed):
+        page.files.open_path(path)
+
+
+def refused(qtbot: QtBot, page: DrawPage, path: Path) -> str:
+    """Open a file that cannot be opened and return what the user reads."""
+    with qtbot.waitSignal(page.files.failed):
+        page.files.open_path(path)
+    assert page.inspector.note.isVisible()
+    assert page.inspector.note.kind == "error"
+    return page.inspector.note.text()
+
+
+def test_a_saved_drawing_comes_back_as_it_was(page: DrawPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.show_sample()
+    drawn = page.session.drawing
+    page.files.save_path(tmp_path / "three.json")
+    page.clear()
+    opens(qtbot, page, tmp_path / "three.json")
+    assert page.session.drawing == drawn
+    assert shown(page) == "3"
+    page.undo()
+    assert page.session.drawing.is_empty
+
+
+def test_a_file_of_several_drawings_can_be_walked_through(page: DrawPage, qtbot: QtBot, tmp_path: Path) -> None:
+    write_drawings(tmp_path / "two.json", [ONE, sample_three()])
+    opens(qtbot, page, tmp_path / "two.json")
+    qtbot.waitUntil(page.inspector.browser.isVisible)
+    assert "1 of 2" in page.inspector.browser.label.text()
+    assert shown(page) == "1"
+    page.inspector.browser.forth.click()
+    assert shown(page) == "3"
+    assert not page.inspector.browser.forth.isEnabled()
+    page.inspector.browser.step_back()
+    assert shown(page) == "1"
+    page.clear()
+    assert not page.inspector.browser.isVisible()
+
+
+def test_a_picture_lies_on_the_canvas_until_something_is_drawn(page: DrawPage, qtbot: QtBot, tmp_path: Path) -> None:
+    grey = 255 - render(sample_three(), 0.08, 200) * 255
+    Image.fromarray(grey.astype(np.uint8)).save(tmp_path / "three.png")
+    opens(qtbot, page, tmp_path / "three.png")
+    assert shown(page) == "3"
+    assert page.session.picture is not None
+    assert page.session.drawing.is_empty
+    dark = page.canvas.grab().toImage().scaled(100, 100)
+    assert min(dark.pixelColor(x, 50).lightness() for x in range(20, 80)) < 100
+    page.files.save_path(tmp_path / "again.png")
+    assert (tmp_path / "again.png").exists()
+    page.show_sample()
+    assert page.session.picture is None
+    page.undo()
+    assert page.session.picture is not None
+
+
+def test_a_saved_picture_is_read_as_the_same_digit(page: DrawPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.show_sample()
+    page.files.save_path(tmp_path / "three.png")
+    page.clear()
+    opens(qtbot, page, tmp_path / "three.png")
+    assert shown(page) == "3"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("broken.json", b'{"drawings": [', "not JSON"),
+        ("empty.json", b"", "not JSON"),
+        ("points.json", b'{"drawings": [{"strokes": [[[0, "a"]]]}]}', "drawing 1: stroke 1"),
+        ("text.png", b"I am a text", "not an image"),
+        ("missing.json", None, "No such file"),
+    ],
+)
+def test_a_bad_file_gives_one_sentence_and_keeps_the_drawing(
+    page: DrawPage, qtbot: QtBot, tmp_path: Path, name: str, content: bytes | None, expected: str
+) -> None:
+    page.show_sample()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    sentence = refused(qtbot, page, tmp_path / name)
+    assert name in sentence
+    assert expected in sentence
+    assert str(tmp_path) not in sentence
+    assert "\n" not in sentence
+    assert shown(page) == "3"
+    assert page.session.artwork.undo_stack.count() == 1
+    page.clear()
+    assert not page.inspector.note.isVisible()
+
+
+def test_a_folder_that_cannot_be_written_to(page: DrawPage, tmp_path: Path) -> None:
+    page.show_sample()
+    (tmp_path / "file").touch()
+    for name in ("three.json", "three.png"):
+        page.files.save_path(tmp_path / "file" / name)
+        assert f"{name} cannot be saved" in page.inspector.note.text()
+    assert not list(tmp_path.glob(".*"))  # no temporary file stays behind
+
+
+def test_the_clipboard_carries_strokes_and_a_picture(page: DrawPage) -> None:
+    page.show_sample()
+    drawn = page.session.drawing
+    page.copy()
+    page.clear()
+    page.paste()
+    assert page.session.drawing == drawn
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.hasImage()
+    only_picture = QMimeData()
+    only_picture.setImageData(data.imageData())
+    page.files.take(only_picture)
+    assert page.session.picture is not None
+    assert shown(page) == "3"
+
+
+def test_a_clipboard_without_a_drawing_is_refused(page: DrawPage) -> None:
+    page.show_sample()
+    data = QMimeData()
+    data.setText("hello")
+    page.files.take(data)
+    assert "The clipboard holds no drawing" in page.inspector.note.text()
+    assert shown(page) == "3"
+
+
+def test_a_file_can_be_dropped(page: DrawPage, qtbot: QtBot, tmp_path: Path) -> None:
+    write_drawings(tmp_path / "one.json", [ONE])
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "one.json"))])
+    copy = Qt.DropAction.CopyAction
+    event = QDropEvent(QPointF(100, 100), copy, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    with qtbot.waitSignal(page.session.drawing_changed):
+        page.dropEvent(event)
+    assert shown(page) == "1"
+
+
+def test_nothing_to_save_or_copy_on_an_empty_canvas(page: DrawPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(*_arguments: object) -> tuple[str, str]:
+        raise AssertionError("an empty canvas asks for no name")
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    assert not page.save_button.isEnabled()
+    assert not page.copy_button.isEnabled()
+    page.save()
+    page.show_sample()
+    assert page.save_button.isEnabled()
+
+
+def test_the_dialogs_lead_to_the_file(
+    page: DrawPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = tmp_path / "chosen"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen), "Drawing (*.json)"))
+    page.show_sample()
+    page.save()
+    (saved,) = read_drawings(tmp_path / "chosen.json")
+    assert saved == page.session.drawing
+    page.clear()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "chosen.json"), ""))
+    with qtbot.waitSignal(page.session.drawing_changed):
+        page.open()
+    assert shown(page) == "3"
+
+
+def test_the_toys_pixels_travel_as_text(toy_page: DrawPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page = toy_page
+    zero = parse_grid("111\n101\n101\n111", 4, 3)
+    page.session.artwork.commit(zero, "Pixels")
+    page.files.save_path(tmp_path / "zero.txt")
+    page.copy()
+    page.clear()
+    opens(qtbot, page, tmp_path / "zero.txt")
+    assert page.session.grid == zero
+    page.clear()
+    page.paste()
+    assert page.session.grid == zero
+    (tmp_path / "long.txt").write_text("1" * 100_000)
+    assert "4 lines of 3" in refused(qtbot, page, tmp_path / "long.txt")
+    assert page.session.grid == zero
+
+
+def test_text_of_pixels() -> None:
+    grid = BinaryGrid.blank(4, 3).set(0, 0, True).set(3, 2, True)
+    assert parse_grid(grid_text(grid), 4, 3) == grid
+    assert parse_grid("1,0,0\n\n0 0 0\r\n000\n001", 4, 3) == grid
+    for wrong in ("", "100\n000\n000", "100\n000\n000\n002", "1000\n000\n000\n001"):
+        with pytest.raises(GridTextError, match="4 lines of 3 digits"):
+            parse_grid(wrong, 4, 3)
+
+
+def test_drawings_of_other_units_come_to_the_middle() -> None:
+    assert on_canvas(ONE) is ONE
+    for other in (
+        Drawing.from_points([[(100, 200), (300, 900)]]),
+        Drawing.from_points([[(0.0, 0.0), (1.0, 1.0)]]),
+        Drawing.from_points([[(0.01, 0.01), (0.02, 0.03)]]),
+    ):
+        box = on_canvas(other).bounding_box()
+        assert box is not None
+        assert box.longer_side == pytest.approx(0.7, abs=1e-4)
+        assert box.centre == pytest.approx((0.5, 0.5), abs=1e-4)
