@@ -30,6 +30,7 @@ from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.readout import HoverReadout
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.unit_images import layer_images
+from digitapp.nn.network import Network
 
 MOST_LINES = 1000
 _LINE_WIDEST, _THINNEST = 6.0, 0.6
@@ -64,8 +65,8 @@ class _Lines(NamedTuple):
 class DiagramView(QWidget):
     """Paints a computation, names what the pointer or the arrow keys are on, and marks it.
 
-    Signals: `pixel_hovered` with the index of the input under the pointer, or of the line from it; None without one.
-    `place_changed` when another unit was reached by keyboard or pointer.
+    Signals: `pixel_hovered` with the index of the input under the pointer, or at the beginning of the line there; None
+    without one.
     """
 
     pixel_hovered = Signal(object)
@@ -109,17 +110,24 @@ class DiagramView(QWidget):
         """Show other weights or another drawing for a network of the same shape."""
         self._computation = computation
         network = computation.network
-        pictured = network.weights[:-1] or network.weights
-        self.limit = symmetric_limit(
-            np.concatenate([weights.reshape(-1) for weights in pictured]), quantile=1.0, previous=self.limit
-        )
-        self._widest = symmetric_limit(network.weight_vector, quantile=1.0, previous=self._widest)
+        shown = self._shown_weights(network)
+        self.limit = symmetric_limit(np.concatenate(shown[:-1] or shown), quantile=1.0, previous=self.limit)
+        self._widest = symmetric_limit(np.concatenate(shown), quantile=1.0, previous=self._widest)
         trace = computation.answer.trace
         if trace is not None and len(trace.activations) > 1:
             loudest = max(float(np.abs(a).max(initial=0.0)) for a in trace.activations[:-1])
             self.activation_limit = max(1.0, symmetric_limit([loudest], previous=self.activation_limit))
         self._lines = None
         self.refresh()
+
+    def _shown_weights(self, network: Network) -> list[NDArray[np.floating]]:
+        """Return the weights of each layer between units that are shown, as flat arrays."""
+        columns = self.columns
+        if columns is None:
+            return [weights[:1].reshape(-1) for weights in network.weights]
+        counts = [len(column.places) for column in columns]
+        pairs = zip(network.weights, pairwise(counts), strict=True)
+        return [weights[:sources, :targets].reshape(-1) for weights, (sources, targets) in pairs]
 
     def show_stage(self, stage: Stage | None) -> None:
         """Show the computation as far as one step of the walk, or whole."""

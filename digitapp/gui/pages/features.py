@@ -187,8 +187,8 @@ class FeaturesPage(Page):
         self._sort()
         self._evidence.want(*self._selected())
         self._refresh_pictures()
+        self.dossier.show_answer()
         self._on_evidence_changed()
-        self._show_hint()
         self._arrange_soon()
 
     def _selected(self) -> tuple[int, int]:
@@ -253,6 +253,7 @@ class FeaturesPage(Page):
                 self._later.start(int(wait * 1000) + 1)
             return
         began = time.perf_counter()
+        # What the new weights make of the drawing follows with `answer_changed`.
         self._images = self._make_images()
         made = time.perf_counter() - began
         self._refresh_pictures()
@@ -277,6 +278,7 @@ class FeaturesPage(Page):
         self.grid.set_selected(self._tile_of(self.session.selected.unit))
         self._evidence.want(*self._selected())
         self._show_dossier()
+        self.dossier.show_answer()
         self._on_evidence_changed()
 
     @Slot()

@@ -185,7 +185,7 @@ class Dossier(Panel):
     # What it shows
 
     def show_network(self, picture: UnitPicture) -> None:
-        """Show what the weights tell: after another selection, or when the network has learned."""
+        """Show what the weights tell; `show_answer` shows what they make of the drawing."""
         session = self._session
         network, unit = session.network, session.selected
         self._picture = picture
@@ -200,7 +200,6 @@ class Dossier(Panel):
             caption = self.tr("outgoing weight to each class") if direct else self.tr("summed over all paths")
             self._votes_caption.setText(caption)
         self._show_sentence()
-        self.show_answer()
 
     def _show_sentence(self) -> None:
         self.sentence.setText(self._words.sentence(self._session.selected, self._votes, self._evidence))
@@ -214,7 +213,7 @@ class Dossier(Panel):
         on_it = self.tr("On {0}").format(drawing)
         mark = None
         if answer.inputs is None or answer.label is None:
-            rows += [(self.tr("Its sum"), _UNKNOWN), (on_it, _UNKNOWN)]
+            rows += [(self.tr("Its sum"), _UNKNOWN), (self.tr("Activation"), _UNKNOWN)]
             if self._votes is not None:
                 rows.append((self.tr("It adds"), _UNKNOWN))
         else:
