@@ -34,7 +34,7 @@ class Activation:
     def chain(self, delta: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
         """Multiply the gradient for a by f'(z) in place: the chain rule. `z` is used up as working memory."""
         self.derivative(z, a, out=z)
-        np.multiply(delta, z, out=delta)
+        delta *= z
 
 
 class Identity(Activation):
@@ -66,12 +66,12 @@ class Sigmoid(Activation):
         half = constant(0.5, z.dtype)
         np.multiply(z, half, out=out)
         np.tanh(out, out=out)
-        np.multiply(out, half, out=out)
-        np.add(out, half, out=out)
+        out *= half
+        out += half
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
         np.subtract(constant(1.0, a.dtype), a, out=out)
-        np.multiply(out, a, out=out)
+        out *= a
 
 
 class Tanh(Activation):
@@ -123,8 +123,8 @@ class LeakyReLU(Activation):
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
         np.greater(a, constant(0.0, a.dtype, a.shape), out=out)
-        np.multiply(out, 1 - self.slope, out=out)
-        np.add(out, self.slope, out=out)
+        out *= 1 - self.slope
+        out += self.slope
 
 
 class ScaledTanh(Activation):
@@ -142,12 +142,12 @@ class ScaledTanh(Activation):
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         np.multiply(z, constant(self.steepness, z.dtype), out=out)
         np.tanh(out, out=out)
-        np.multiply(out, constant(self.amplitude, z.dtype), out=out)
+        out *= constant(self.amplitude, z.dtype)
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
         np.multiply(a, a, out=out)
         np.subtract(constant(self.amplitude**2, a.dtype), out, out=out)
-        np.multiply(out, constant(self.steepness / self.amplitude, a.dtype), out=out)
+        out *= constant(self.steepness / self.amplitude, a.dtype)
 
 
 class ELU(Activation):
@@ -168,7 +168,7 @@ class ELU(Activation):
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
         np.minimum(a, constant(0.0, a.dtype, a.shape), out=out)
-        np.add(out, constant(1.0, a.dtype), out=out)
+        out += constant(1.0, a.dtype)
 
 
 class Softplus(Activation):
@@ -205,8 +205,8 @@ class GELU(Activation):
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         half = 0.5 * z
         np.tanh(self.scale * (z + self.cubic * z**3), out=out)
-        np.multiply(out, half, out=out)
-        np.add(out, half, out=out)
+        out *= half
+        out += half
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
         square = z * z

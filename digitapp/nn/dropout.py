@@ -34,9 +34,9 @@ class Dropout:
         mask, dtype = self._mask, self._mask.dtype
         self._rng.random(out=mask, dtype=dtype.type)
         np.greater_equal(mask, constant(self._rate, dtype), out=mask)
-        np.multiply(mask, constant(1 / (1 - self._rate), dtype), out=mask)
+        mask *= constant(1 / (1 - self._rate), dtype)
         np.multiply(self._values, mask, out=self.outputs)
 
     def backward(self, delta: np.ndarray) -> None:
         """Turn the gradient for `outputs` into the gradient for the values, in place."""
-        np.multiply(delta, self._mask, out=delta)
+        delta *= self._mask

@@ -81,7 +81,7 @@ class PlantedBug(Activation):
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:
         self._activation.derivative(z, a, out)
-        np.multiply(out, self._factor, out=out)
+        out *= self._factor
 
 
 def check_gradient(

@@ -115,7 +115,7 @@ class CrossEntropy(Loss):
         sums = constant(1.0, dtype, (classes,)).dot(exponentials)
         softmax = np.divide(exponentials, sums, out=gradient)
         np.subtract(softmax, targets, out=gradient)
-        np.multiply(gradient, constant(1 / batch, dtype), out=gradient)
+        gradient *= constant(1 / batch, dtype)
         return (float(np.log(sums).dot(constant(1.0, dtype, (batch,)))) - right) / batch
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -165,8 +165,8 @@ class BinaryCrossEntropy(Loss):
         zero = constant(0.0, outputs.dtype)
         value = float(np.logaddexp(outputs, zero).sum()) - float(np.vdot(targets, outputs))
         ACTIVATIONS["sigmoid"].value(outputs, gradient)
-        np.subtract(gradient, targets, out=gradient)
-        np.multiply(gradient, constant(1 / batch, outputs.dtype), out=gradient)
+        gradient -= targets
+        gradient *= constant(1 / batch, outputs.dtype)
         return value / batch
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -196,8 +196,8 @@ class Hinge(Loss):
         right = ones.dot(targets * outputs)
         margins = np.maximum(outputs - right + 1 - targets, 0)  # the right class itself comes out as 0
         np.greater(margins, 0, out=gradient)
-        np.subtract(gradient, targets * ones.dot(gradient), out=gradient)
-        np.multiply(gradient, constant(1 / batch, dtype), out=gradient)
+        gradient -= targets * ones.dot(gradient)
+        gradient *= constant(1 / batch, dtype)
         return float(margins.sum()) / batch
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -222,9 +222,9 @@ class Perceptron(Loss):
     def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
         batch = outputs.shape[1]
         np.greater(outputs, 0, out=gradient)
-        np.subtract(gradient, targets, out=gradient)
+        gradient -= targets
         value = float(np.vdot(gradient, outputs)) / batch
-        np.multiply(gradient, constant(1 / batch, outputs.dtype), out=gradient)
+        gradient *= constant(1 / batch, outputs.dtype)
         return value
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:

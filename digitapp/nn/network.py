@@ -47,7 +47,7 @@ class Layer:
     def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
         """Write the weighted sums for `inputs` (fan_in, batch) into `z` and f(z) into `a`, both (fan_out, batch)."""
         self._matrix.dot(inputs, z)
-        np.add(z, self._bias_column, out=z)
+        z += self._bias_column
         self.activation.value(z, a)
 
 

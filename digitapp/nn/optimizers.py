@@ -75,7 +75,7 @@ class SGD(Optimizer):
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         np.multiply(g, alpha, out=self._scratch)
-        np.subtract(theta, self._scratch, out=theta)
+        theta -= self._scratch
 
 
 MOMENTUM = Option("momentum", "Momentum", 0.9, 0.0, 0.9999, "How much of the speed is kept after each batch.")
@@ -98,10 +98,10 @@ class Momentum(Optimizer):
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         v, scratch = self.v, self._scratch
-        np.multiply(v, self._constant(self.momentum), out=v)
+        v *= self._constant(self.momentum)
         np.multiply(g, alpha, out=scratch)
-        np.subtract(v, scratch, out=v)
-        np.add(theta, v, out=theta)
+        v -= scratch
+        theta += v
 
 
 class AveragedMomentum(Optimizer):
@@ -121,11 +121,11 @@ class AveragedMomentum(Optimizer):
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         v, scratch = self.v, self._scratch
-        np.multiply(v, self._constant(self.momentum), out=v)
+        v *= self._constant(self.momentum)
         np.multiply(g, self._constant(1 - self.momentum), out=scratch)
-        np.add(v, scratch, out=v)
+        v += scratch
         np.multiply(v, alpha, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        theta -= scratch
 
 
 class Nesterov(Optimizer):
@@ -146,12 +146,12 @@ class Nesterov(Optimizer):
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         v, scratch = self.v, self._scratch
-        np.multiply(v, self._constant(self.momentum), out=v)
-        np.add(v, g, out=v)
+        v *= self._constant(self.momentum)
+        v += g
         np.multiply(v, self._constant(self.momentum), out=scratch)
-        np.add(scratch, g, out=scratch)
-        np.multiply(scratch, alpha, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        scratch += g
+        scratch *= alpha
+        theta -= scratch
 
 
 class Adagrad(Optimizer):
@@ -172,12 +172,12 @@ class Adagrad(Optimizer):
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         s, scratch = self.s, self._scratch
         np.multiply(g, g, out=scratch)
-        np.add(s, scratch, out=s)
+        s += scratch
         np.sqrt(s, out=scratch)
-        np.add(scratch, self._constant(self.epsilon), out=scratch)
+        scratch += self._constant(self.epsilon)
         np.divide(g, scratch, out=scratch)
-        np.multiply(scratch, alpha, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        scratch *= alpha
+        theta -= scratch
 
 
 class RMSprop(Optimizer):
@@ -201,15 +201,15 @@ class RMSprop(Optimizer):
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         s, scratch = self.s, self._scratch
-        np.multiply(s, self._constant(self.rho), out=s)
+        s *= self._constant(self.rho)
         np.multiply(g, g, out=scratch)
-        np.multiply(scratch, self._constant(1 - self.rho), out=scratch)
-        np.add(s, scratch, out=s)
+        scratch *= self._constant(1 - self.rho)
+        s += scratch
         np.sqrt(s, out=scratch)
-        np.add(scratch, self._constant(self.epsilon), out=scratch)
+        scratch += self._constant(self.epsilon)
         np.divide(g, scratch, out=scratch)
-        np.multiply(scratch, alpha, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        scratch *= alpha
+        theta -= scratch
 
 
 class Adadelta(Optimizer):
@@ -234,20 +234,20 @@ class Adadelta(Optimizer):
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         s, d, scratch = self.s, self.d, self._scratch
         rho, rest, epsilon = self._constant(self.rho), self._constant(1 - self.rho), self._constant(self.epsilon)
-        np.multiply(s, rho, out=s)
+        s *= rho
         np.multiply(g, g, out=scratch)
-        np.multiply(scratch, rest, out=scratch)
-        np.add(s, scratch, out=s)
+        scratch *= rest
+        s += scratch
         np.add(d, epsilon, out=scratch)
-        np.divide(scratch, s + epsilon, out=scratch)
+        scratch /= s + epsilon
         np.sqrt(scratch, out=scratch)
         delta = np.multiply(scratch, g, out=g)
-        np.multiply(d, rho, out=d)
+        d *= rho
         np.multiply(delta, delta, out=scratch)
-        np.multiply(scratch, rest, out=scratch)
-        np.add(d, scratch, out=d)
-        np.multiply(delta, alpha, out=delta)
-        np.subtract(theta, delta, out=theta)
+        scratch *= rest
+        d += scratch
+        delta *= alpha
+        theta -= delta
 
 
 class Adam(Optimizer):
@@ -278,16 +278,16 @@ class Adam(Optimizer):
         m, v, scratch = self.m, self.v, self._scratch
         m_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
-        np.multiply(m, self._constant(self.beta1), out=m)
-        np.add(m, g, out=m)
-        np.multiply(v, self._constant(self.beta2), out=v)
-        np.multiply(g, g, out=g)
-        np.add(v, g, out=v)
+        m *= self._constant(self.beta1)
+        m += g
+        v *= self._constant(self.beta2)
+        g *= g
+        v += g
         np.sqrt(v, out=scratch)
-        np.add(scratch, self.epsilon / v_scale, out=scratch)
+        scratch += self.epsilon / v_scale
         np.divide(m, scratch, out=scratch)
-        np.multiply(scratch, alpha * m_scale / v_scale, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        scratch *= alpha * m_scale / v_scale
+        theta -= scratch
 
 
 class AdamW(Adam):
@@ -304,7 +304,7 @@ class AdamW(Adam):
     decay: float
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        np.multiply(theta, 1 - alpha * self.decay, out=theta)
+        theta *= 1 - alpha * self.decay
         super()._update(theta, g, alpha)
 
 
@@ -333,18 +333,18 @@ class Nadam(Adam):
         self._product *= mu
         product = self._product.item()
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
-        np.multiply(m, self._constant(self.beta1), out=m)
-        np.add(m, g, out=m)
-        np.multiply(v, self._constant(self.beta2), out=v)
+        m *= self._constant(self.beta1)
+        m += g
+        v *= self._constant(self.beta2)
         np.multiply(g, g, out=scratch)
-        np.add(v, scratch, out=v)
+        v += scratch
         np.sqrt(v, out=scratch)
-        np.add(scratch, self.epsilon / v_scale, out=scratch)
-        np.multiply(g, (1 - mu) / (1 - product), out=g)
-        np.add(g, m * (next_mu * (1 - self.beta1) / (1 - product * next_mu)), out=g)
+        scratch += self.epsilon / v_scale
+        g *= (1 - mu) / (1 - product)
+        g += m * (next_mu * (1 - self.beta1) / (1 - product * next_mu))
         np.divide(g, scratch, out=scratch)
-        np.multiply(scratch, alpha / v_scale, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        scratch *= alpha / v_scale
+        theta -= scratch
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

@@ -77,7 +77,7 @@ class WeightDecay(Regularizer):
     summary = "Shrinks every weight a little at each step, apart from the gradient (as in AdamW)."
 
     def shrink(self, weights: np.ndarray, strength: float, learning_rate: float) -> None:
-        np.multiply(weights, 1 - learning_rate * strength, out=weights)
+        weights *= 1 - learning_rate * strength
 
 
 class MaxNorm(Regularizer):
@@ -94,7 +94,7 @@ class MaxNorm(Regularizer):
     def project(self, weights: Sequence[np.ndarray], strength: float) -> None:
         for matrix in weights:
             lengths = np.sqrt(np.einsum("io,io->o", matrix, matrix))
-            np.multiply(matrix, strength / np.maximum(lengths, strength), out=matrix)
+            matrix *= strength / np.maximum(lengths, strength)
 
 
 def clip_norm(gradient: np.ndarray, limit: float) -> None:
@@ -105,7 +105,7 @@ def clip_norm(gradient: np.ndarray, limit: float) -> None:
     """
     length = float(np.linalg.norm(gradient))
     if length > limit:
-        np.multiply(gradient, limit / length, out=gradient)
+        gradient *= limit / length
 
 
 REGULARIZERS: dict[str, Regularizer] = {

@@ -198,7 +198,8 @@ class Run:
         self.last_loss = loss
         if keep:  # the candidate gave a finite loss
             self.kept["good"], self.kept["candidate"] = self.kept["candidate"], self.kept["good"]
-        right = int(np.count_nonzero(compute_gradient.outputs.argmax(0) == self._labels.take(indices)))
+        predictions = compute_gradient.outputs.argmax(0)
+        right = int(np.count_nonzero(predictions == self._labels.take(indices, 0, None, "clip")))
 
         if self._regularizers:
             self._regularize(learning_rate)
