@@ -21,6 +21,8 @@ from digitapp.gui.settings import Settings
 
 if TYPE_CHECKING:
     from digitapp.gui.main_window import MainWindow
+    from digitapp.gui.pages.train import TrainPage
+    from digitapp.gui.session import Session
 
 T = TypeVar("T")
 
@@ -86,3 +88,32 @@ def open_window(
         return window
 
     return open_it
+
+
+@pytest.fixture
+def open_train_page(
+    qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., TrainPage]]:
+    """Return a function that opens the Train page alone; its session is closed when the test ends."""
+    from digitapp.gui import theme
+    from digitapp.gui.pages.train import TrainPage
+    from digitapp.gui.session import Session
+
+    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+    theme.apply_theme("light")
+    sessions: list[Session] = []
+
+    def open_it(problem: str = "toy", data_dir: Path | None = None, size: tuple[int, int] = (1208, 714)) -> TrainPage:
+        session = Session(problem, data_dir)
+        sessions.append(session)
+        page = TrainPage(session, settings)
+        qtbot.addWidget(page)
+        page.resize(*size)
+        page.show()
+        qtbot.waitExposed(page)
+        return page
+
+    yield open_it
+    for session in sessions:
+        session.close()

@@ -151,7 +151,7 @@ class ValueAxis(pg.AxisItem):
 
     def boundingRect(self) -> QRectF:
         # The texts at both ends stand half outside the axis.
-        return super().boundingRect().adjusted(0, -_OVERHANG, 0, _OVERHANG)
+        return super().boundingRect().adjusted(-_OVERHANG, -_OVERHANG, 0, _OVERHANG)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: ARG002, N803
         if self._is_blank:
@@ -160,5 +160,5 @@ class ValueAxis(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
         if self._is_loss:
-            return [f"{10**value:.3g}" for value in values]
+            return [f"{10**value:.3g}".replace("e+", "e").replace("e-0", "e-") for value in values]
         return [f"{value * 100:.4g} %" for value in values]

@@ -181,7 +181,7 @@ class ConfusionMatrix(QWidget):
         painter.setBrush(fill)
         painter.drawRoundedRect(rect, radius, radius)
         written = strength >= _NUMBER_SHARE or (rect.width() >= _ROOMY_CELL and self._known)
-        if written and rect.width() >= 14:
+        if written and painter.fontMetrics().horizontalAdvance(str(count)) < rect.width() - 1:
             painter.setPen(max((p.text, p.surface), key=lambda color: theme.contrast(color, fill)))
             painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), str(count))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -111,9 +111,9 @@ def _explain(error: ValueError, expected: str, good: str) -> str:
     return _tr("{0} Use {1}, such as {2}.").format(cause, expected, good)
 
 
-def number_field(name: str, suggestion: float) -> NumberField:
-    """Return the field for a number of `TrainConfig`."""
-    expected, good = _expected(name), show_number(suggestion)
+def number_field(name: str, suggest: Callable[[], float]) -> NumberField:
+    """Return the field for a number of `TrainConfig`; `suggest()` is a value that would do."""
+    expected = _expected(name)
     is_whole = isinstance(_DEFAULTS[name], int)
     parse = parse_whole if is_whole else parse_number
 
@@ -125,10 +125,10 @@ def number_field(name: str, suggestion: float) -> NumberField:
     step = _step_whole if is_whole else _step_share if name in _SHARES else _step_decade
     field = NumberField(
         read,
-        suggestion,
+        suggest(),
         step=_step_near_one if name in _NEAR_ONE else step,
         show=show_number,
-        describe=lambda error: _explain(error, expected, good),
+        describe=lambda error: _explain(error, expected, show_number(suggest())),
     )
     field.setToolTip(summary(name))
     return field

@@ -23,11 +23,14 @@ from digitapp.gui.widgets import FocusRing, HoverReadout, Label, ReadoutRow
 from digitapp.training.history import Curve, CurveView, History
 
 MOST_EPOCH_POINTS = 256
+_VALUES_WIDTH = 50
 _DOT_SPACING = 12  # pixels between two epochs, below which validation dots would touch
 
 
 def loss_text(value: float) -> str:
     """Return a loss with three decimals, or four where it is small."""
+    if value >= 10:
+        return f"{value:.1f}" if value < 10_000 else f"{value:.0e}".replace("e+", "e")
     if value >= 0.01:
         return f"{value:.3f}"
     return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
@@ -135,7 +138,7 @@ class CurvePlot(pg.PlotWidget):
         plot.setMouseEnabled(False, False)
         plot.setContentsMargins(0, 6, 1, 0)
         self._view.setDefaultPadding(0)
-        self._values.setWidth(theme.scaled(46))
+        self._values.setWidth(theme.scaled(_VALUES_WIDTH))
         self._epoch_axis.setHeight(theme.scaled(24))
         if self._is_loss:
             plot.setLogMode(False, True)
@@ -347,6 +350,6 @@ class CurvePlot(pg.PlotWidget):
     def resizeEvent(self, ev: QResizeEvent) -> None:
         super().resizeEvent(ev)
         if hasattr(self, "_empty"):  # pyqtgraph resizes in its own constructor
-            self._empty.setGeometry(self.rect().adjusted(theme.scaled(46) + 16, 0, -16, -theme.scaled(24)))
+            self._empty.setGeometry(self.rect().adjusted(theme.scaled(_VALUES_WIDTH) + 16, 0, -16, -theme.scaled(24)))
             self._show_dots()
             self._show_cursor()

@@ -85,7 +85,7 @@ def _mnist() -> list[Preset]:
         Preset(
             _tr("Too large a learning rate"),
             _tr("See what it looks like when training falls apart"),
-            NetworkConfig((128,), "relu", "he"),
+            NetworkConfig((128,), "leaky_relu", "he"),
             TrainConfig("cross_entropy", "momentum", 2.0, batch_size=64, epochs=5),
         ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -47,8 +48,7 @@ class SettingRows(QObject):
         self._settings = settings
         self._filling = False
         self.rows: dict[str, FieldRow] = {}
-        defaults = values_of(*DEFAULTS[problem])
-        self._add("hidden", self.tr("Hidden layers"), hidden_field(defaults["hidden"]))
+        self._add("hidden", self.tr("Hidden layers"), hidden_field(self._default("hidden")))
         labels = {
             "activation": self.tr("Activation"),
             "initializer": self.tr("Initialisation"),
@@ -59,13 +59,16 @@ class SettingRows(QObject):
         for name, registry in _CHOICES.items():
             self._add(name, labels[name], choice(registry))
         for name in NUMBERS:
-            self._add(name, title(name), number_field(name, defaults[name]))
+            self._add(name, title(name), number_field(name, partial(self._default, name)))
         for kind in _WITH_OPTIONS:
             for key, entry in _CHOICES[kind].items():
                 for option in entry.options:
                     if option.name not in NUMBERS:
                         self._add(f"{kind}.{key}.{option.name}", option.title, option_field(option))
         self.field("learning_rate").value_changed.connect(self._on_learning_rate)
+
+    def _default(self, name: str) -> Any:
+        return values_of(*DEFAULTS[self._problem])[name]
 
     def _add(self, name: str, label: str, control: Field | ComboBox) -> None:
         control.setObjectName(f"{name}Field")

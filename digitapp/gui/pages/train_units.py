@@ -53,7 +53,7 @@ class UnitsCard(Card):
         self.set_title(self.tr("Hidden units, live"))
         self.grid = UnitGrid()
         self.grid.set_whole(True)
-        self.grid.set_tile_limits(8, 84)
+        self.grid.set_tile_limits(8, 160)
         self.grid.set_ground("surface")
         self._limit: float | None = None
         self._scale = ScaleBar()
