@@ -52,7 +52,7 @@ class Optimizer:
         self._dtype = parameters.dtype
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
-        """Change `parameters` in place; `gradient` may be overwritten."""
+        """Change `parameters` in place; `gradient` is used up as working memory, which spares the cache a vector."""
         self.steps += 1
         self._update(parameters, gradient, learning_rate)
 
@@ -74,8 +74,8 @@ class SGD(Optimizer):
     summary = "Goes a small step downhill after every batch."
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        np.multiply(g, alpha, out=self._scratch)
-        theta -= self._scratch
+        g *= alpha
+        theta -= g
 
 
 MOMENTUM = Option("momentum", "Momentum", 0.9, 0.0, 0.9999, "How much of the speed is kept after each batch.")
@@ -97,10 +97,10 @@ class Momentum(Optimizer):
     v: np.ndarray
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        v, scratch = self.v, self._scratch
+        v = self.v
+        g *= alpha
         v *= self._constant(self.momentum)
-        np.multiply(g, alpha, out=scratch)
-        v -= scratch
+        v -= g
         theta += v
 
 
@@ -120,12 +120,12 @@ class AveragedMomentum(Optimizer):
     v: np.ndarray
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        v, scratch = self.v, self._scratch
+        v = self.v
+        g *= self._constant(1 - self.momentum)
         v *= self._constant(self.momentum)
-        np.multiply(g, self._constant(1 - self.momentum), out=scratch)
-        v += scratch
-        np.multiply(v, alpha, out=scratch)
-        theta -= scratch
+        v += g
+        np.multiply(v, alpha, out=g)
+        theta -= g
 
 
 class Nesterov(Optimizer):
@@ -275,19 +275,19 @@ class Adam(Optimizer):
     v: np.ndarray
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        m, v, scratch = self.m, self.v, self._scratch
+        m, v = self.m, self.v
         m_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
         m *= self._constant(self.beta1)
         m += g
-        v *= self._constant(self.beta2)
         g *= g
+        v *= self._constant(self.beta2)
         v += g
-        np.sqrt(v, out=scratch)
-        scratch += self.epsilon / v_scale
-        np.divide(m, scratch, out=scratch)
-        scratch *= alpha * m_scale / v_scale
-        theta -= scratch
+        root = np.sqrt(v, out=g)
+        root += self.epsilon / v_scale
+        change = np.divide(m, root, out=g)
+        change *= alpha * m_scale / v_scale
+        theta -= change
 
 
 class AdamW(Adam):
