@@ -21,6 +21,7 @@ from digitapp.datasets.problems import PROBLEMS, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import Preprocessed, preprocess
+from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.artwork import Artwork, Ink, Picture
 from digitapp.gui.data_source import DataSource
 from digitapp.gui.jobs import Job, Report
@@ -34,7 +35,6 @@ from digitapp.training.presets import build_network
 from digitapp.training.record import training_record
 
 OWN_NETWORK = "own"
-DEFAULT_PEN_WIDTH = 0.06  # canvas units
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Session(QObject):
         super().__init__(parent)
         self.data = DataSource(data_dir, self)
         self.data.changed.connect(self._on_data_changed)
-        self.pen_width = DEFAULT_PEN_WIDTH
+        self.pen_width = CANVAS_PEN_WIDTH
         self.answer = Answer()
         self._road: _Road | None = None
         self._jobs: set[Job] = set()
@@ -237,9 +237,11 @@ class Session(QObject):
         selected = self._desk.selected
         if selected.layer >= len(shape) - 1 or selected.unit >= shape[selected.layer + 1]:
             self._desk.selected = UnitRef(0, 0)
+        # Nobody may see the new network beside an answer of the old one, which may have another shape.
+        self._show_answer()
         self.network_changed.emit()
         self.selection_changed.emit()
-        self._refresh_answer()
+        self.answer_changed.emit()
 
     # The drawing and the answer to it
 
