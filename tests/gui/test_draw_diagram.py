@@ -177,6 +177,14 @@ def test_the_tale_names_units_likes_and_votes(session: Session, diagram: Network
     assert diagram.words == ""
 
 
+def test_the_tale_survives_another_shape(session: Session, diagram: NetworkDiagram) -> None:
+    diagram.mode.setCurrentIndex(TALE)
+    train_new(session, 9, 5)
+    assert "unit" in diagram.words.lower()
+    train_new(session)
+    assert diagram.words.startswith("Pixel ")
+
+
 def test_it_says_so_when_weights_are_not_numbers(session: Session, diagram: NetworkDiagram) -> None:
     session.network.parameters[3] = np.nan
     session.weights_changed.emit()

@@ -57,7 +57,6 @@ class NetworkDiagram(QWidget):
         column.addWidget(self._words)
         column.addWidget(self._legend)
         session.network_changed.connect(self._on_network_changed)
-        session.problem_changed.connect(self._on_network_changed)
         session.weights_changed.connect(self._on_values_changed)
         session.answer_changed.connect(self._on_values_changed)
 

@@ -59,6 +59,7 @@ class FeaturesPage(Page):
         self._evidence = Evidence(session, self)
         self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
         self._order = np.zeros(0, dtype=np.int64)  # tile -> unit
+        self._shown_layer = -1
         self._limit: float | None = None
         self._is_old = True
         self._free_at = 0.0
@@ -77,6 +78,7 @@ class FeaturesPage(Page):
         self.grid.setObjectName("unitGrid")
         self.grid.set_tile_limits(_LEAST_TILE, _LARGEST_TILE)
         self.strip = UnitStrip(self.grid)
+        self.strip.hide()
         self.hint = Label("", "caption", "text2", wrap=True)
         self.note = NoteBar("error")
         self.note.hide()
@@ -111,7 +113,6 @@ class FeaturesPage(Page):
     def _connect(self) -> None:
         session = self.session
         session.network_changed.connect(self._on_network_changed)
-        session.problem_changed.connect(self._on_network_changed)
         session.weights_changed.connect(self._on_weights_changed)
         session.answer_changed.connect(self._on_answer_changed)
         session.selection_changed.connect(self._on_selection_changed)
@@ -154,9 +155,9 @@ class FeaturesPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask_for_data()
         if self._is_old:
             self._show_everything()
+        self._ask_for_data()
         self._evidence.set_active(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -173,14 +174,16 @@ class FeaturesPage(Page):
 
     def _show_everything(self) -> None:
         self._is_old = False
-        self._ask_for_data()
-        texts = [self._words.layer(layer) for layer in range(len(self.session.network.weights))]
-        self.tools.set_layers(texts, self.layer)
+        layers = range(len(self.session.network.weights))
+        texts, short = ([self._words.layer(layer, short=short) for layer in layers] for short in (False, True))
+        self.tools.set_layers(texts, short, self.layer)
         self._show_layer()
+        self._ask_for_data()
 
     @Slot()
     def _show_layer(self) -> None:
         """Show another layer, or the same in another way: choices, order, pictures."""
+        self._shown_layer = self.layer
         self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
         self._limit = None
         self._images = self._make_images()
@@ -271,7 +274,7 @@ class FeaturesPage(Page):
         if not self.isVisible() or self._is_old:
             self._is_old = True
             return
-        if self.tools.layers.currentIndex() != self.layer:
+        if self._shown_layer != self.layer:
             self.tools.set_layer(self.layer)
             self._show_layer()
             return
@@ -410,10 +413,10 @@ class FeaturesPage(Page):
 
     @Slot()
     def _arrange(self) -> None:
+        for layout in (self.layout(), self._stage.layout()):
+            if layout is not None:
+                layout.activate()
         self.tools.arrange(self.tools.width())
-        layout = self._stage.layout()
-        if layout is not None:
-            layout.activate()
         if not self._is_old:
             self._arrange_stage()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.widgets import ComboBox, ScaleBar, SegmentedControl
@@ -50,8 +50,11 @@ class FeatureTools(QWidget):
         self.order_box = ComboBox()
         self.order_box.setAccessibleName(self.tr("Order of the units"))
         self.order_box.setToolTip(self.tr("Order of the units. It keeps still while the network learns"))
+        for box in (self.shown_box, self.order_box):
+            box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.scale_bar = ScaleBar()
         self._deep = Shown.PROJECTED
+        self._texts: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._rows = 0
         self._first, self._second = QHBoxLayout(), QHBoxLayout()
         column = QVBoxLayout(self)
@@ -75,8 +78,9 @@ class FeatureTools(QWidget):
         """How the tiles are sorted."""
         return self.order_box.currentData()
 
-    def set_layers(self, texts: Sequence[str], current: int) -> None:
-        """Offer the layers of another network."""
+    def set_layers(self, texts: Sequence[str], short_texts: Sequence[str], current: int) -> None:
+        """Offer the layers of another network; the short texts are for where the others do not fit."""
+        self._texts = tuple(texts), tuple(short_texts)
         self.layers.set_segments(list(texts))
         self.set_layer(current)
 
@@ -107,9 +111,14 @@ class FeatureTools(QWidget):
     def arrange(self, width: int) -> None:
         """Put all tools into one row of this width, or choices and scale into a second."""
         boxes = (self.shown_box, self.order_box)
+        for texts in self._texts:
+            for index, text in enumerate(texts):
+                self.layers.set_text(index, text)
+            if self.layers.sizeHint().width() <= width - 20:
+                break
         shown = [box for box in boxes if not box.isHidden()]
         needed = self.layers.sizeHint().width() + sum(box.sizeHint().width() + theme.SPACE for box in shown)
-        rows = 1 if needed + theme.scaled(_LEAST_SCALE) + 24 <= width - 20 else 2
+        rows = 1 if needed + theme.scaled(_LEAST_SCALE) + 40 <= width - 20 else 2
         if rows == self._rows:
             return
         self._rows = rows

@@ -34,9 +34,13 @@ class UnitWords:
             return translate("FeaturesPage", "Output {0}").format(self._session.problem.class_names[unit.unit])
         return translate("FeaturesPage", "Unit {0}").format(unit_name(network.sizes, unit.layer, unit.unit))
 
-    def layer(self, layer: int) -> str:
-        """Return "Hidden layer · 128", "Layer 2 · 64" or "Output · 10"."""
+    def layer(self, layer: int, *, short: bool = False) -> str:
+        """Return "Hidden layer · 128", "Layer 2 · 64" or "Output · 10"; short "2 · 64" or "Output"."""
         sizes = self._session.network.sizes
+        if short:
+            is_output = layer == len(sizes) - 2
+            text = translate("FeaturesPage", "Output") if is_output else translate("FeaturesPage", "{0} · {1}")
+            return text.format(layer + 1, thousands(sizes[layer + 1]))
         units = thousands(sizes[layer + 1])
         if layer == len(sizes) - 2:
             return translate("FeaturesPage", "Output · {0}").format(units)
