@@ -22,6 +22,8 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.render import render
+from digitapp.gui.images import image_to_rgb
 from digitapp.gui.main_window import MainWindow
 from digitapp.gui.pages.draw import DrawPage
 
@@ -124,6 +126,30 @@ def test_a_corner_stays_a_corner(page: DrawPage) -> None:
     draw(page, [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8)])
     page.tools.guides.setChecked(False)
     assert is_ink(page, 0.8, 0.2)
+
+
+def test_a_line_that_turns_back_keeps_its_round_ends(page: DrawPage) -> None:
+    page.session.set_pen_width(0.1)
+    page.session.artwork.commit(Drawing.from_points([[(0.5, 0.3), (0.5, 0.6), (0.5, 0.7), (0.5, 0.6)]]), "Stroke")
+    page.tools.guides.setChecked(False)
+    assert is_ink(page, 0.5, 0.74)
+    assert is_ink(page, 0.5, 0.26)
+    assert not is_ink(page, 0.5, 0.77)
+
+
+@pytest.mark.parametrize("pressures", [(1.0, 1.0), (0.3, 1.0)])
+def test_what_is_seen_is_what_the_network_sees(page: DrawPage, pressures: tuple[float, float]) -> None:
+    rng = np.random.default_rng(1)
+    points = np.cumsum(rng.normal(0, 0.04, (60, 2)), axis=0)
+    drawing = Drawing.from_points([np.column_stack([points, np.linspace(*pressures, 60)])]).normalised(0.7)
+    page.session.artwork.commit(drawing, "Stroke")
+    page.tools.guides.setChecked(False)
+    side = page.canvas.width()
+    seen = 1 - image_to_rgb(page.canvas.grab().toImage())[..., 0] / 255
+    network = render(drawing, page.session.pen_width, side)
+    assert seen.shape == network.shape
+    differs = np.abs(seen - network)[4:-4, 4:-4] > 0.5
+    assert differs.sum() < 0.03 * (network > 0.5).sum()
 
 
 def test_undo_redo_and_clear(page: DrawPage) -> None:

@@ -89,6 +89,8 @@ class DrawPage(Page):
         inspector.diagram.pixel_hovered.connect(self.grid.mark_pixel)
         inspector.header.sample_requested.connect(self.show_sample)
         inspector.browser.chosen.connect(self._browse)
+        inspector.browser.closed.connect(self._show_note)
+        self.files.started.connect(self._on_reading)
         self.files.opened.connect(self._on_opened)
         self.files.replaced.connect(self._on_replaced)
         self.files.failed.connect(self._on_failed)
@@ -226,7 +228,7 @@ class DrawPage(Page):
         self.tools.set_by_hand(by_hand)
         self.tools.follow(self.session.artwork)
         self.inspector.show_problem()
-        self._error = ""
+        self._on_replaced()
         self._fit()
         self._on_drawing_changed()
         self._on_answer_changed()
@@ -248,8 +250,15 @@ class DrawPage(Page):
         self.inspector.refresh()
         if not self.canvas.is_drawing:
             self._show_note()
+        self._say_time()
+
+    @Slot(str)
+    def _on_reading(self, name: str) -> None:
+        self.say(self.tr("Reading {0}…").format(name))
+
+    def _say_time(self) -> None:
         seconds = self.session.answer.seconds
-        self.say(self.tr("Answer in {0} ms").format(f"{seconds * 1000:.2g}") if seconds else "")
+        self.say(self.tr("Answer in {0} ms").format(_milliseconds(seconds)) if seconds else "")
 
     @Slot()
     def _on_drawing_ended(self) -> None:
@@ -259,14 +268,15 @@ class DrawPage(Page):
     @Slot()
     def _show_note(self) -> None:
         """Say the most important of what there is to say besides the answer."""
+        session = self.session
         if self._error:
-            kind, text = "error", self._error
-        elif self.session.shows_run:
-            kind, text = "info", self.tr("This network is still learning: its answers change.")
+            self.inspector.show_note("error", self._error)
+        elif session.shows_run:
+            self.inspector.show_note("info", self.tr("This network is still learning: its answers change."))
+        elif session.picture is not None:
+            self.inspector.show_note("info", self.tr("{0}: a stroke takes its place.").format(session.picture.name))
         else:
-            kind, text = "info", width_note(self.session, self.canvas.width())
-        self.inspector.note.set_note(kind, text)
-        self.inspector.note.setVisible(bool(text))
+            self.inspector.show_note("info", width_note(session, self.canvas.width()))
 
     @Slot(object)
     def _browse(self, drawing: Drawing) -> None:
@@ -275,24 +285,21 @@ class DrawPage(Page):
 
     @Slot(object, str)
     def _on_opened(self, drawings: Sequence[Drawing], name: str) -> None:
-        self._forget_error()
-        self.inspector.browser.open(drawings, name)
+        self._error = ""
+        self.inspector.browser.open_file(drawings, name)
+        self._show_note()
 
     @Slot()
     def _on_replaced(self) -> None:
-        self._forget_error()
-        self.inspector.browser.hide()
+        """The opened file and its errors are things of the past."""
+        self._error = ""
+        self.inspector.browser.close_file()
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self._error = sentence
         self._show_note()
-
-    @Slot()
-    def _forget_error(self) -> None:
-        if self._error:
-            self._error = ""
-            self._show_note()
+        self._say_time()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while another page was shown."""
@@ -327,3 +334,10 @@ class DrawPage(Page):
         self.canvas.end_gesture()
         self.files.take(event.mimeData())
         event.acceptProposedAction()
+
+
+def _milliseconds(seconds: float) -> str:
+    """Return "0.05", "0.4" or "12": what can be told apart, without an exponent."""
+    milliseconds = seconds * 1000
+    places = 0 if milliseconds >= 10 else 1 if milliseconds >= 0.1 else 2
+    return f"{milliseconds:.{places}f}"

@@ -12,7 +12,7 @@ from digitapp.gui.session import Session
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton
 from digitapp.gui.widgets.labels import Tone
 
-HEIGHT = 152
+_HEIGHT, _LOW_HEIGHT = 152, 132
 _COMPACT_DIGIT = 108
 _UNKNOWN = "?"
 
@@ -31,7 +31,6 @@ class AnswerHeader(QWidget):
         self._compact = False
         self.digit = Label(_UNKNOWN, "answer")
         self.digit.setObjectName("predictionLabel")
-        self.digit.setAccessibleName(self.tr("The network's answer"))
         self.digit.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.digit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self._caption = Label(self.tr("The network says"), "body", "text2")
@@ -48,7 +47,7 @@ class AnswerHeader(QWidget):
         self.sample_button = PlainButton(self.tr("Show me a 3"), "pen", tip=self.tr("Draw a sample that can be undone"))
         self.sample_button.clicked.connect(self.sample_requested)
         self._build()
-        self.set_compact(False)
+        self.fit(compact=False, low=False)
 
     def _build(self) -> None:
         numbers = QHBoxLayout()
@@ -70,10 +69,10 @@ class AnswerHeader(QWidget):
         row.setSpacing(theme.scaled(20))
         row.addWidget(self.digit)
         row.addLayout(words, 1)
-        self.setFixedHeight(theme.scaled(HEIGHT))
 
-    def set_compact(self, compact: bool) -> None:
-        """Use the smaller digit and shorter words of a narrow window."""
+    def fit(self, *, compact: bool, low: bool) -> None:
+        """Use the smaller digit and shorter words of a narrow window, the lesser height of a low one."""
+        self.setFixedHeight(theme.scaled(_LOW_HEIGHT if low else _HEIGHT))
         self._compact = compact
         font = theme.tabular(theme.font("answer"))
         if compact:
@@ -88,6 +87,7 @@ class AnswerHeader(QWidget):
         """Show the session's answer."""
         answer, problem = self._session.answer, self._session.problem
         self.digit.setText(_UNKNOWN if answer.label is None else problem.class_names[answer.label])
+        self.digit.setAccessibleName(self.tr("Answer: {0}").format(self.digit.text()))
         self._show_tone("text3" if answer.label is None else "text")
         nothing = answer.probabilities is None
         by_hand = problem.preprocessing == "binary_grid"

@@ -45,11 +45,13 @@ class DrawingFiles(QObject):
 
     Signals
     -------
+    started(str) : a file of this name is being read
     opened(list of Drawing, str) : a drawings file was read; its name. Its first drawing is on the canvas
     replaced : something else took the canvas
     failed(str) : one sentence for the user
     """
 
+    started = Signal(str)
     opened = Signal(object, str)
     replaced = Signal()
     failed = Signal(str)
@@ -107,6 +109,7 @@ class DrawingFiles(QObject):
         self._job = self._session.start_job(work)
         self._job.succeeded.connect(self._on_read)
         self._job.failed.connect(self._on_unreadable)
+        self.started.emit(path.name)
 
     @Slot(object)
     def _on_read(self, content: object) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QCursor, QGuiApplication, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QCursor, QKeyEvent, QPainter, QPen, QPixmap
 
 from digitapp.drawing.ink import Drawing, StrokeBuilder
 from digitapp.gui import theme
@@ -160,7 +160,8 @@ class InkSurface(Surface):
         self.show_session()
 
     def _prepare(self) -> None:
-        self._layer.prepare(round(self.area.width()), self.ratio, self.session.pen_width, self.guides)
+        grid = self.guides and self.session.picture is None
+        self._layer.prepare(round(self.area.width()), self.ratio, self.session.pen_width, grid)
 
     def paint(self, painter: QPainter, focused: bool) -> None:
         """Paint paper, ink, guides and what to do with an empty sheet."""
@@ -234,17 +235,16 @@ class InkSurface(Surface):
         if (self._gesture or self.tool) == "move":
             return QCursor(Qt.CursorShape.ClosedHandCursor if self._gesture else Qt.CursorShape.OpenHandCursor)
         width = self.session.pen_width * self.area.width()
-        return ring_cursor(width * (_ERASER if (self._gesture or self.tool) == "eraser" else 1))
+        return ring_cursor(width * (_ERASER if (self._gesture or self.tool) == "eraser" else 1), self.ratio)
 
     def _in_units(self, place: QPointF) -> QPointF:
         return place / max(self.area.width(), 1.0)
 
 
-def ring_cursor(diameter: float) -> QCursor:
+def ring_cursor(diameter: float, ratio: float) -> QCursor:
     """Return a pointer that is a ring of this diameter, dark with a light line inside, so that it shows on all inks."""
     radius = max(diameter / 2, 3.0)
     side = 2 * (int(radius) + 3) + 1
-    ratio = QGuiApplication.primaryScreen().devicePixelRatio()
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

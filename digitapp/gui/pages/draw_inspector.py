@@ -22,6 +22,7 @@ from digitapp.gui.widgets import (
     ProbabilityBars,
     SectionHeader,
 )
+from digitapp.gui.widgets.containers import NoteKind
 from digitapp.gui.widgets.numbers import thousands
 
 _MARGIN = 28
@@ -37,7 +38,6 @@ class Inspector(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._session = session
-        self._compact = False
         self.header = AnswerHeader(session)
         self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
         self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
@@ -59,11 +59,11 @@ class Inspector(Panel):
         top.addWidget(self.header, 1)
         top.addWidget(self.toy_bars)
         column = QVBoxLayout(self)
-        column.setContentsMargins(_MARGIN, 0, _MARGIN, 16)
+        column.setContentsMargins(_MARGIN, 0, _MARGIN, 12)
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(HairLine())
-        column.addSpacing(16)
+        self._title_gap = _Gap(column)
         column.addWidget(self._bars_title)
         self._bars_gap = _Gap(column)
         column.addWidget(self.bars)
@@ -93,15 +93,13 @@ class Inspector(Panel):
             widget.setVisible(not by_hand)
         self.toy_bars.setVisible(by_hand)
         self.diagram.setVisible(by_hand)
-        self.browser.hide()
-        self.header.set_compact(self._compact)
 
     def fit(self, width: int, height: int, compact: bool) -> None:
         """Arrange everything for this size; `compact` for a narrow window."""
         self.setFixedWidth(width)
-        self._compact = compact
-        self.header.set_compact(compact)
         low = height < _LOW
+        self.header.fit(compact=compact, low=low)
+        self.header.refresh()
         spare = max(0, height - _DESIGN_HEIGHT)
         row_height = 20 if low else min(30, 24 + spare // 30)
         self.bars.setFixedHeight(theme.scaled(row_height) * max(1, len(self.bars.labels())))
@@ -109,6 +107,7 @@ class Inspector(Panel):
         self.toy_bars.setFixedWidth(theme.scaled(_COMPACT_TOY_BARS if compact else _TOY_BARS))
         airy = min(24, spare // 10)
         for gap, pixels in (
+            (self._title_gap, 12 if low else 16),
             (self._bars_gap, 8 if low else 10),
             (self._line_gap, 12 if low else 14 + airy),
             (self._road_gap, 14 if low else 16 + airy),
@@ -116,6 +115,13 @@ class Inspector(Panel):
             (self._note_gap, 8 if low else 16 + airy),
         ):
             gap.setFixedHeight(pixels)
+
+    def show_note(self, kind: NoteKind, text: str) -> None:
+        """Show a note, or none for an empty text. It shares its place with the browser, which gives way to errors."""
+        browsing = self.browser.is_open and kind != "error"
+        self.browser.setVisible(browsing)
+        self.note.set_note(kind, text)
+        self.note.setVisible(bool(text) and not browsing)
 
     def refresh(self) -> None:
         """Show the session's answer."""
@@ -131,10 +137,11 @@ class Inspector(Panel):
 class FileBrowser(QWidget):
     """Walks through the drawings of an opened file.
 
-    Signals: `chosen(Drawing)`.
+    Signals: `chosen(Drawing)`, `closed`.
     """
 
     chosen = Signal(object)
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,13 +162,22 @@ class FileBrowser(QWidget):
         row.addWidget(self.close_button)
         self.back.clicked.connect(self.step_back)
         self.forth.clicked.connect(self.step_forth)
-        self.close_button.clicked.connect(self.hide)
+        self.close_button.clicked.connect(self.close_file)
 
-    def open(self, drawings: Sequence[Drawing], name: str) -> None:
-        """Offer the drawings of a file, the first one being on the canvas; nothing to walk through in a single one."""
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a file with several drawings to walk through."""
+        return len(self._drawings) > 1
+
+    def open_file(self, drawings: Sequence[Drawing], name: str) -> None:
+        """Offer the drawings of a file, the first one being on the canvas."""
         self._drawings, self._name, self.index = drawings, name, 0
-        self.setVisible(len(drawings) > 1)
         self._describe()
+
+    def close_file(self) -> None:
+        """Forget the file."""
+        self._drawings = ()
+        self.closed.emit()
 
     def step_back(self) -> None:
         """Show the drawing before."""
@@ -173,7 +189,7 @@ class FileBrowser(QWidget):
 
     def _step(self, steps: int) -> None:
         index = self.index + steps
-        if self.isVisible() and 0 <= index < len(self._drawings):
+        if self.is_open and 0 <= index < len(self._drawings):
             self.index = index
             self._describe()
             self.chosen.emit(self._drawings[index])

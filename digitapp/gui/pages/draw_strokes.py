@@ -16,7 +16,8 @@ Points = NDArray[np.float64]
 
 _PIECES_A_PATH = 48  # Qt's stroker slows down more than in proportion on long paths
 _WITHIN_CORNERS = (4.0, 4.0, -4.0, -4.0)  # a rectangle this far inside does not touch the round corners
-_STEPS_OF_A_BEND = 4  # straight steps per bend where the pressure changes along it
+_LEAST_BEND = 0.05  # pixels
+_STEPS_OF_A_BEND = 8  # straight steps per bend where the pressure changes along it
 
 
 class StrokeShape:
@@ -45,6 +46,12 @@ class StrokeShape:
         share = np.minimum(1.0, pen_width * side / 8 / np.maximum(away, 1e-9))[:, None]
         self._bend_start: Points = inner + share * (self._middles[:-1] - inner)
         self._bend_end: Points = inner + share * (self._middles[1:] - inner)
+        # A curve that turns back, or whose control point is one of its ends, has no direction somewhere, and Qt draws
+        # neither caps nor joins to it. There the line goes straight to the point.
+        steps = np.diff(self._xy, axis=0)
+        onwards = (steps[:-1] * steps[1:]).sum(axis=1) > 0
+        room = np.minimum(np.abs(self._bend_start - inner).max(axis=1), np.abs(self._bend_end - inner).max(axis=1))
+        self._bends = onwards & (room > _LEAST_BEND)
 
     def paint(self, painter: QPainter, color: QColor, first: int, last: int) -> None:
         """Draw the pieces around the points first <= i < last."""
@@ -71,8 +78,11 @@ class StrokeShape:
         end = len(self._xy) - 1
         for i in range(first, last):
             if 0 < i < end:
-                path.lineTo(QPointF(*self._bend_start[i - 1]))
-                path.quadTo(QPointF(*self._xy[i]), QPointF(*self._bend_end[i - 1]))
+                if self._bends[i - 1]:
+                    path.lineTo(QPointF(*self._bend_start[i - 1]))
+                    path.quadTo(QPointF(*self._xy[i]), QPointF(*self._bend_end[i - 1]))
+                else:
+                    path.lineTo(QPointF(*self._xy[i]))
             path.lineTo(QPointF(*(self._middles[i] if i < end else self._xy[i])))
         pen = _round_pen(color, float(self._widths[first:last].mean()))
         if path.length() > 0:
@@ -100,6 +110,8 @@ class StrokeShape:
             line = np.stack([self._xy[0], after])
         elif i == end:
             line = np.stack([before, self._xy[end]])
+        elif not self._bends[i - 1]:
+            line = np.stack([before, self._xy[i], after])
         else:
             t = np.linspace(0, 1, _STEPS_OF_A_BEND + 1)[:, None]
             bend = (1 - t) ** 2 * self._bend_start[i - 1] + 2 * t * (1 - t) * self._xy[i] + t**2 * self._bend_end[i - 1]
