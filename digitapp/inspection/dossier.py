@@ -138,7 +138,7 @@ def unit_answer(network: Network, layer: int, unit: int, x: NDArray[np.floating]
     elif layer < len(network.weights) - 2:
         silenced = trace.activations[layer].copy()
         silenced[0, unit] = 0
-        contributions = logits - _after(network, layer).trace(silenced).pre_activations[-1][0]
+        contributions = logits - _logits_after(network, layer, silenced)[0]
     return UnitAnswer(
         pre_activation=float(trace.pre_activations[layer][0, unit]),
         activation=float(activation),
@@ -147,14 +147,15 @@ def unit_answer(network: Network, layer: int, unit: int, x: NDArray[np.floating]
     )
 
 
-def _after(network: Network, layer: int) -> Network:
-    """Return the part of a network behind a layer: it takes the layer's activations as its input."""
-    part = Network(network.sizes[layer + 1 :], network.activations[layer + 1 :], dtype=network.dtype)
-    for mine, theirs in zip(part.weights, network.weights[layer + 1 :], strict=True):
-        mine[...] = theirs
-    for mine, theirs in zip(part.biases, network.biases[layer + 1 :], strict=True):
-        mine[...] = theirs
-    return part
+def _logits_after(network: Network, layer: int, activations: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the output layer's pre-activations (batch, classes) for given activations (batch, units) of a layer."""
+    signal = logits = activations.T
+    for part in network.layers[layer + 1 :]:
+        logits = np.empty((part.biases.size, signal.shape[1]), network.dtype)
+        outputs = np.empty_like(logits)
+        part.forward(signal, logits, outputs)
+        signal = outputs
+    return logits.T
 
 
 def _up_to(network: Network, layer: int, units: slice) -> Network:

@@ -16,7 +16,7 @@ from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features_charts import ExampleRows, SumsHistogram, VotesChart
 from digitapp.gui.pages.features_evidence import UnitEvidence
 from digitapp.gui.pages.features_words import UnitWords
-from digitapp.gui.session import Session
+from digitapp.gui.session import Answer, Session
 from digitapp.gui.widgets import (
     ElidedLabel,
     GhostButton,
@@ -212,21 +212,19 @@ class Dossier(Panel):
         rows = [(self.tr("Bias"), signed(float(network.biases[unit.layer][unit.unit])))]
         on_it = self.tr("On {0}").format(drawing)
         mark = None
-        if answer.inputs is None or answer.label is None:
+        if answer.inputs is None or answer.label is None or answer.trace is None or answer.probabilities is None:
             rows += [(self.tr("Its sum"), _UNKNOWN), (self.tr("Activation"), _UNKNOWN)]
             if self._votes is not None:
                 rows.append((self.tr("It adds"), _UNKNOWN))
         else:
-            part = unit_answer(network, unit.layer, unit.unit, answer.inputs)
-            mark = part.pre_activation
+            mark = float(answer.trace.pre_activations[unit.layer][0, unit.unit])
             rows.append((self.tr("Its sum"), signed(mark)))
-            if part.contributions is None:
-                assert answer.probabilities is not None
+            if self._votes is None:
                 rows.append((on_it, decimal(float(answer.probabilities[unit.unit]))))
             else:
-                rows.append((on_it, decimal(part.activation)))
+                rows.append((on_it, decimal(float(answer.trace.activations[unit.layer][0, unit.unit]))))
                 name = session.problem.class_names[answer.label]
-                rows.append((self.tr("It adds to “{0}”").format(name), signed(float(part.contributions[answer.label]))))
+                rows.append((self.tr("It adds to “{0}”").format(name), signed(self._contribution(answer))))
         if self._picture is not None:
             largest = float(np.abs(self._picture.values).max())
             rows.append((self.tr("Largest weight"), decimal(largest) if np.isfinite(largest) else _UNKNOWN))
@@ -235,6 +233,20 @@ class Dossier(Panel):
             value.setText(rows[index][1] if index < len(rows) else "")
         self.histogram.set_mark(mark, drawing)
         self._show_group()
+
+    def _contribution(self, answer: Answer) -> float:
+        """Return what the answer's class would lose without the unit."""
+        network, unit = self._session.network, self._session.selected
+        assert answer.inputs is not None
+        assert answer.label is not None
+        assert answer.trace is not None
+        if unit.layer == len(network.weights) - 2:
+            activation = answer.trace.activations[unit.layer][0, unit.unit]
+            return float(activation * network.weights[-1][unit.unit, answer.label])
+        # Later layers react to the silence of the unit, so they are computed anew.
+        contributions = unit_answer(network, unit.layer, unit.unit, answer.inputs).contributions
+        assert contributions is not None
+        return float(contributions[answer.label])
 
     def show_evidence(self, evidence: UnitEvidence | None, source: str) -> None:
         """Show what the data tell, and which they are; None while that is not known."""
