@@ -242,3 +242,10 @@ def test_drawings_of_other_units_come_to_the_middle() -> None:
         assert box is not None
         assert box.longer_side == pytest.approx(0.7, abs=1e-4)
         assert box.centre == pytest.approx((0.5, 0.5), abs=1e-4)
+
+
+def test_the_window_can_be_closed_while_a_file_is_read(page: DrawPage, tmp_path: Path) -> None:
+    write_drawings(tmp_path / "many.json.gz", [sample_three()] * 500)
+    page.files.open_path(tmp_path / "many.json.gz")
+    assert "many.json.gz" in page.status_text
+    page.window().close()  # the check for threads left behind comes after every test

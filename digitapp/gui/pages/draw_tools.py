@@ -38,6 +38,7 @@ class ToolsLine(QWidget):
         ):
             self.tools.add_segment(icon=tool, data=tool, tip=tip)
         self._width_label = Label(self.tr("Width"), "body", "text2")
+        self._width_label.setContentsMargins(12, 0, 0, 0)
         self.width_slider = Slider(NARROWEST, WIDEST, name=self.tr("Pen width"))
         self.width_slider.setToolTip(self.tr("Pen width: [ thinner, ] wider"))
         self.width_slider.setSingleStep(WIDTH_STEP)
@@ -63,7 +64,6 @@ class ToolsLine(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
         row.addWidget(self.tools)
-        row.addSpacing(12)
         row.addWidget(self._width_label)
         row.addWidget(self.width_slider)
         row.addWidget(self.width_value)
