@@ -19,6 +19,7 @@ from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features import FeaturesPage
+from digitapp.gui.pages.features_evidence import _Findings
 from digitapp.gui.pages.features_tools import Order, Shown
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
@@ -235,6 +236,22 @@ def test_data_tell_what_wakes_a_unit(qtbot: QtBot, open_page: OpenPage, digits: 
     wait_for_evidence(qtbot, page)
     assert page._evidence.unit is not None
     assert page._evidence.unit.unit == 5
+
+
+def test_what_was_found_about_another_network_is_dropped(qtbot: QtBot, open_page: OpenPage, digits: Dataset) -> None:
+    page = open_page("mnist", 16, dataset=digits)
+    wait_for_evidence(qtbot, page)
+    evidence = page._evidence
+    assert evidence._layer is not None
+    assert evidence._unit is not None
+    assert evidence.blank is not None
+    late = _Findings(evidence._layer, evidence._unit, evidence.blank)
+    page.session.renew_weights(NetworkConfig((9,), "relu", "he"), DEFAULTS["mnist"][1])
+    evidence._on_succeeded(late)
+    assert evidence.unit is None
+    wait_for_evidence(qtbot, page)
+    assert evidence.layer is not None
+    assert len(evidence.layer.awake) == 9
 
 
 def test_dead_units_are_counted_and_named(qtbot: QtBot, open_page: OpenPage, digits: Dataset) -> None:

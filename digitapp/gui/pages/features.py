@@ -187,6 +187,8 @@ class FeaturesPage(Page):
         self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
         self._limit = None
         self._images = self._make_images()
+        if len(self._images) > _MOST_STRIP_UNITS:
+            self.strip.hide()
         self._sort()
         self._evidence.want(*self._selected())
         self._refresh_pictures()
@@ -349,7 +351,8 @@ class FeaturesPage(Page):
         """Give the grid all the room, or where a few small pictures need less, put the strip below them."""
         units, rows, columns = self._images.shape
         few = 0 < units <= _MOST_STRIP_UNITS and rows * columns <= _MOST_STRIP_CELLS and self._shows_pixels
-        height = self.hint.geometry().top() - self.grid.geometry().top() - 8
+        # Counted from the stage's edges: grid and strip still have the sizes of what was shown before.
+        height = self._stage.height() - 28 - self.hint.heightForWidth(self.hint.width()) - self.grid.geometry().top()
         layout = None
         if few and height > 2 * _STRIP_HEIGHT:
             layout = lay_out(

@@ -88,6 +88,8 @@ class Evidence(QObject):
         self._session = session
         self._active = False
         self._version = 0
+        self._first_version = 0  # of the present network; what older ones found is of no use
+        self._job_version = 0
         self._wanted = (0, 0)
         self._layer: LayerEvidence | None = None
         self._unit: UnitEvidence | None = None
@@ -149,6 +151,7 @@ class Evidence(QObject):
     @Slot()
     def _on_network_changed(self) -> None:
         self._version += 1
+        self._first_version = self._version
         self._layer = self._unit = None
         self._cancel()
         self._look()
@@ -193,6 +196,7 @@ class Evidence(QObject):
                     self._timer.start(int(due) + 1)
                 return
         self._began = time.perf_counter()
+        self._job_version = self._version
         dataset = self._session.dataset
         assert dataset is not None
         work = _Look(
@@ -221,7 +225,8 @@ class Evidence(QObject):
     @Slot(object)
     def _on_succeeded(self, findings: _Findings | None) -> None:
         self._job = None
-        if findings is not None and findings.layer.layer == self._wanted[0]:
+        is_present = findings is not None and findings.layer.version >= self._first_version
+        if findings is not None and is_present and findings.layer.layer == self._wanted[0]:
             self._layer, self._unit = findings.layer, findings.unit
             self._unit_version = findings.layer.version
             dataset = self._session.dataset
@@ -232,10 +237,13 @@ class Evidence(QObject):
 
     @Slot(object)
     def _on_failed(self, _error: Exception) -> None:
-        # The network's weights were finite but its answers overflowed: there is nothing to show for this version.
+        # The weights were finite, but the sums overflowed: there is nothing to show until the weights change.
         self._job = None
-        self._unit_version = self._version
-        self.changed.emit()
+        if self._job_version == self._version:
+            self._layer = self._unit = None
+            self.changed.emit()
+        else:
+            self._look()
 
 
 class _Look:
