@@ -8,7 +8,9 @@ from digitapp.training.config import NetworkConfig, TrainConfig
 DEFAULTS: dict[str, tuple[NetworkConfig, TrainConfig]] = {
     "toy": (
         NetworkConfig(hidden=(3,), activation="sigmoid", initializer="normal"),
-        TrainConfig(loss="squared_error", optimizer="sgd", learning_rate=3.0, batch_size=8, epochs=500),
+        # Almost every seed learns the toy whole. With this one each unit also says something of its own: A wakes for
+        # every 0, B for the 0s and some 1s, C for the 1s.
+        TrainConfig(loss="squared_error", optimizer="sgd", learning_rate=3.0, batch_size=8, epochs=500, seed=44),
     ),
     "mnist": (
         NetworkConfig(hidden=(128,), activation="relu", initializer="he"),
