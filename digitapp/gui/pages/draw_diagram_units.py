@@ -11,6 +11,7 @@ from digitapp.gui import theme
 from digitapp.gui.images import weights_image
 from digitapp.gui.pages.draw_diagram_layout import HEADING, Column, Detail
 from digitapp.gui.pages.draw_diagram_words import Computation, Stage, number, with_sign
+from digitapp.gui.pages.weight_text import text_on_weight
 
 translate = QCoreApplication.translate
 
@@ -248,13 +249,7 @@ class UnitPainter:
             return
         for (row, cell), weight in np.ndenumerate(weights):
             box = QRectF(target.left() + cell * column.cell, target.top() + row * column.cell, column.cell, column.cell)
-            self._text(box, with_sign(float(weight), 1), font, self._on_weight(float(weight), limit), _CENTRE)
-
-    def _on_weight(self, weight: float, limit: float) -> QColor:
-        """Return a colour that can be read on the colour of a weight."""
-        strong = np.isfinite(weight) and abs(weight) > 0.5 * limit
-        light, dark = QColor("#FFFFFF"), QColor("#181C23")
-        return dark if strong == theme.current().is_dark else light
+            self._text(box, with_sign(float(weight), 1), font, text_on_weight(float(weight), limit), _CENTRE)
 
     def _text(self, place: QRectF, text: str, font: QFont, color: QColor, alignment: Qt.AlignmentFlag) -> None:
         self._painter.setFont(font)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import rgb_image
+from digitapp.gui.pages.weight_text import text_on_weight
 from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.colors import ink_map
@@ -47,12 +48,8 @@ class FeatureGrid(UnitGrid):
             place = self.tile_rect(unit)
             for (row, column), value in np.ndenumerate(values):
                 box = QRectF(place.left() + column * cell, place.top() + row * cell, cell, cell)
-                painter.setPen(self._text_color(float(value)))
+                painter.setPen(text_on_weight(float(value), self._scale))
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), signed(float(value)))
-
-    def _text_color(self, value: float) -> QColor:
-        strong = np.isfinite(value) and abs(value) > 0.5 * self._scale
-        return QColor("#181C23") if strong == theme.current().is_dark else QColor("#FFFFFF")
 
 
 class StripEntry:
