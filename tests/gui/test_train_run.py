@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from train_helpers import FOREVER, choose, click, enter, parameters, start, wait_for_data, wait_for_end
 
@@ -152,6 +152,19 @@ def test_the_setup_is_locked_but_the_learning_rate_changes_the_run(endless: Trai
     assert all(row.control.isEnabled() for row in rows.values())
 
 
+def test_the_pace_can_be_changed_while_training(endless: TrainPage, qtbot: QtBot) -> None:
+    pace, run = endless.setup._pace, endless.session.run
+    assert pace.isEnabled()
+    pace.setCurrentIndex(pace.findData(5))
+    assert run.pace == 5
+    pace.setCurrentIndex(pace.findData(0))
+    assert run.pace is None
+    before = len(run.history.loss)
+    qtbot.waitUntil(lambda: len(run.history.loss) > before + 100)
+    endless.stop()
+    wait_for_end(qtbot, endless)
+
+
 def test_the_same_seed_gives_the_same_network(toy: TrainPage, qtbot: QtBot) -> None:
     results = []
     for seed in ("5", "5", "6"):
@@ -272,7 +285,7 @@ def test_the_main_parts_can_be_found_by_name(open_window: Callable[..., MainWind
     window = open_window("toy")
     window.stack.setCurrentWidget(window.train_page)
     for name in ("startButton", "pauseButton", "stopButton", "trainProgress", "lossPlot", "accuracyPlot"):
-        assert window.train_page.findChild(object, name) is not None, name
+        assert window.train_page.findChild(QWidget, name) is not None, name
     wait_for_data(qtbot, window.train_page)
     assert isinstance(window.train_page.findChild(QLineEdit, "epochsField"), QLineEdit)
 
@@ -284,6 +297,7 @@ def test_real_mnist_is_trained_for_some_batches(open_train_page: OpenPage, qtbot
     enter(qtbot, page, "hidden", "32")
     start(qtbot, page, batches=60)
     click(qtbot, page.transport.pause)
+    qtbot.waitUntil(lambda: page.curves.loss.data is not None and len(page.curves.loss.data.curve) >= 60)
     data = page.curves.loss.data
     assert data is not None
     assert data.view.mean[-1] < data.view.mean[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -32,6 +33,7 @@ _SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
 _WIDE_SETUP_SHARE = 1.25
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
 _COMPACT_PLOT_HEIGHT = 180
+_PICTURE_MS = 22  # each of three pictures 15 times a second: more costs training time and shows no more
 _LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
 
 
@@ -53,6 +55,9 @@ class TrainPage(Page):
         self.setup = SetupForm(session.problem, settings)
         self._compact: bool | None = None
         self._stale = True
+        self._pictures: deque[Callable[[], None]] = deque()
+        self._picture_timer = QTimer(self, interval=_PICTURE_MS)
+        self._picture_timer.timeout.connect(self._draw_next_picture)
         self._start_when_loaded: tuple[str, bool] | None = None
         self._trained_on: dict[str, Dataset] = {}
         self._make_header()
@@ -61,6 +66,7 @@ class TrainPage(Page):
         self._connect_session()
         self._connect_controls()
         self._make_shortcuts()
+        self._set_pace()
 
     # Building
 
@@ -108,8 +114,8 @@ class TrainPage(Page):
 
     def _connect_session(self) -> None:
         session = self.session
-        for signal in (session.problem_changed, session.run_failed):
-            signal.connect(self._refresh)
+        session.problem_changed.connect(self._on_problem_changed)
+        session.run_failed.connect(self._refresh)
         session.network_changed.connect(self._show_network)
         session.weights_changed.connect(self._show_weights)
         session.dataset_changed.connect(self._on_dataset_changed)
@@ -125,6 +131,7 @@ class TrainPage(Page):
         self.setup.dataset_chosen.connect(self.session.choose_dataset)
         self.setup.learning_rate_changed.connect(self._on_learning_rate_changed)
         self.setup.changed.connect(self._show_ready)
+        self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
         self.units.opened.connect(self._on_units_opened)
         self._tabs.currentChanged.connect(self._show_lower)
@@ -217,6 +224,10 @@ class TrainPage(Page):
         configs = self.setup.configs()
         if configs is not None:
             self.session.renew_weights(*configs)
+
+    @Slot()
+    def _set_pace(self) -> None:
+        self.session.run.set_pace(self.setup.pace)
 
     @Slot(float)
     def _on_learning_rate_changed(self, learning_rate: float) -> None:
@@ -334,13 +345,19 @@ class TrainPage(Page):
         return self._stale and not self.isVisible()
 
     @Slot()
+    def _on_problem_changed(self) -> None:
+        self._start_when_loaded = None
+        self.setup.show_problem(self.session.problem)
+        self._set_pace()
+        self._refresh()
+
+    @Slot()
     def _refresh(self) -> None:
         """Show everything anew."""
         if self._hidden():
             return
         self._stale = False
         run = self.session.run
-        self.setup.show_problem(self.session.problem)
         self._request_data()
         self._on_run_state_changed()
         self._show_network()
@@ -389,8 +406,35 @@ class TrainPage(Page):
         if self._hidden() or (self.session.run.history.started is None and not self.session.run.is_active):
             return
         self.transport.show_run(self.session.run)
-        self.curves.show_history(self.session.run.history)
         self._show_speed()
+        if self.session.run.is_active:
+            self._draw_soon(self._draw_loss, self._draw_accuracy)
+        else:
+            self._pictures.clear()
+            self.curves.show_history(self.session.run.history)
+
+    def _draw_soon(self, *pictures: Callable[[], None]) -> None:
+        """Draw pictures one at a time: all in one turn would keep the pen or the pointer waiting."""
+        self._pictures.extend(picture for picture in pictures if picture not in self._pictures)
+        if not self._picture_timer.isActive():
+            self._picture_timer.start()
+
+    @Slot()
+    def _draw_next_picture(self) -> None:
+        if self._pictures and self.isVisible():
+            self._pictures.popleft()()
+        else:
+            self._pictures.clear()
+            self._picture_timer.stop()
+
+    def _draw_loss(self) -> None:
+        self.curves.show_plot(self.curves.loss, self.session.run.history)
+
+    def _draw_accuracy(self) -> None:
+        self.curves.show_plot(self.curves.accuracy, self.session.run.history)
+
+    def _draw_units(self) -> None:
+        self.units.refresh(self.session.network, self.session.problem)
 
     def _show_speed(self) -> None:
         speed = self.session.run.samples_per_second
@@ -419,7 +463,10 @@ class TrainPage(Page):
     def _show_weights(self) -> None:
         if self._hidden() or not self.units.isVisible():
             return
-        self.units.refresh(self.session.network, self.session.problem)
+        if self.session.run.is_active:
+            self._draw_soon(self._draw_units)
+        else:
+            self._draw_units()
 
     @Slot(int)
     def _on_units_opened(self, unit: int) -> None:

@@ -117,17 +117,22 @@ class CurveCards(QWidget):
 
     def show_history(self, history: History) -> None:
         """Show a run as far as it is."""
+        for plot in (self.loss, self.accuracy):
+            self.show_plot(plot, history)
+
+    def show_plot(self, plot: CurvePlot, history: History) -> None:
+        """Show a run in one of the plots."""
         if history.started is not None:
-            self.set_epochs(history.started.epochs)
-        for plot, name, text in ((self.loss, "loss", loss_text), (self.accuracy, "accuracy", accuracy_text)):
-            data = PlotData.of(history, name)
-            plot.show_data(data)
-            legend = self._legends[plot]
-            if data is None:
-                legend.set_values("", "")
-            else:
-                validation = text(float(data.validation[-1])) if data.has_validation else ""
-                legend.set_values(text(float(data.view.mean[-1])), validation)
+            plot.set_epochs(history.started.epochs)
+        name, text = ("loss", loss_text) if plot is self.loss else ("accuracy", accuracy_text)
+        data = PlotData.of(history, name)
+        plot.show_data(data)
+        legend = self._legends[plot]
+        if data is None:
+            legend.set_values("", "")
+        else:
+            validation = text(float(data.validation[-1])) if data.has_validation else ""
+            legend.set_values(text(float(data.view.mean[-1])), validation)
 
     def legend_values(self, plot: CurvePlot) -> tuple[str, str]:
         """Return the present training and validation values in a plot's title line."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from digitapp.gui.data_source import DataSource, DataState
+from digitapp.gui.data_source import DOWNLOAD_BYTES, DataSource, DataState
 from digitapp.gui.pages.train_messages import data_message
 from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
+
+_MEGABYTES = DOWNLOAD_BYTES // 1_000_000
 
 
 def _tr(text: str) -> str:
@@ -34,13 +36,13 @@ class DataCard(EmptyState):
     cancel_clicked = Signal()
 
     def __init__(self, source: DataSource, parent: QWidget | None = None) -> None:
-        self._download = PrimaryButton(_tr("Download 11 MB"), "download")
+        self._download = PrimaryButton(_tr("Download {0} MB").format(_MEGABYTES), "download")
         self._retry = PrimaryButton(_tr("Try again"))
         self._folder = PlainButton(
             _tr("Choose folder…"), "folder", tip=_tr("Copy MNIST's four files from a folder of yours")
         )
         self._handwriting = GhostButton(_tr("Use the built-in handwriting"), "pen")
-        self._or = Label(_tr("20,000 digits that this program writes itself"), "caption", "text2")
+        self._or = Label(_tr("digits that this program writes itself"), "caption", "text2")
         self._cancel = PlainButton(_tr("Cancel"), "close")
         buttons = (self._download, self._retry, self._folder, self._cancel)
         super().__init__("download", "", "", buttons, parent=parent)
@@ -90,7 +92,7 @@ class DataCard(EmptyState):
         elif failed:
             self.set_text(_tr("{0} could not be loaded").format(title), "")
         else:
-            text = _tr("70,000 handwritten digits, 11 MB. The toy and drawing work without it.")
+            text = _tr("70,000 handwritten digits, {0} MB. The toy and drawing work without it.").format(_MEGABYTES)
             self.set_text(_tr("{0} is not on this computer yet").format(title), text)
         shows_error = error is not None and not fetching
         self._error.setText(data_message(error) if shows_error and error is not None else "")

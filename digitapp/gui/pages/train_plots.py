@@ -158,6 +158,7 @@ class CurvePlot(pg.PlotWidget):
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         FocusRing(self, theme.CONTROL_RADIUS)
+        self._epochs = 0
         self.set_epochs(1)
         self.show_data(None)
 
@@ -194,14 +195,16 @@ class CurvePlot(pg.PlotWidget):
 
     def set_epochs(self, epochs: int) -> None:
         """Let the horizontal axis end with the planned number of epochs."""
-        self._epochs = max(1, epochs)
+        if epochs == self._epochs:
+            return
+        self._epochs = epochs
         self._epoch_axis.set_epochs(self._epochs)
         self._plot.setXRange(0, self._epochs, padding=0)
         self._show_dots()
 
     def show_data(self, data: PlotData | None) -> None:
         """Show a run as far as it is; None clears the plot."""
-        self._data = data
+        before, self._data = self._data, data
         self._empty.setVisible(data is None)
         self._values.set_blank(data is None)
         if data is None:
@@ -219,9 +222,10 @@ class CurvePlot(pg.PlotWidget):
             else:
                 self._line.setData(view.x, view.mean)
             self._band.set_data(view.band_x, low, high)
-            known = np.isfinite(data.validation)
-            values = np.maximum(data.validation, LOSS_FLOOR) if self._is_loss else data.validation
-            self._validation.setData(data.epochs[known], values[known])
+            if before is None or not np.array_equal(before.epochs, data.epochs) or before.curve is not data.curve:
+                known = np.isfinite(data.validation)
+                values = np.maximum(data.validation, LOSS_FLOOR) if self._is_loss else data.validation
+                self._validation.setData(data.epochs[known], values[known])
         self._show_range()
         self._show_cursor()
 

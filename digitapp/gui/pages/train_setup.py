@@ -15,7 +15,7 @@ from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.train_data import dataset_title
 from digitapp.gui.pages.train_presets import Preset, presets
 from digitapp.gui.pages.train_rows import SettingRows
-from digitapp.gui.settings import Settings
+from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.widgets import (
     ComboBox,
     FieldRow,
@@ -33,6 +33,8 @@ from digitapp.nn import ACTIVATIONS, LOSSES
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden
 
 _NEW_WEIGHTS, _GO_ON = "new", "current"
+_PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
+_FIRST_PACE = {"toy": 1000}  # at full speed the toy is done before the eye has found it
 _OF_SHAPE = ("hidden", "activation", "initializer", "loss")
 _NETWORK = ("hidden", "activation", "initializer", "loss")
 _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
@@ -41,17 +43,20 @@ _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "
 class SetupForm(Panel):
     """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
 
-    Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `changed` by any setting; `renew_clicked`.
+    Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
+    engine; `renew_clicked`.
     """
 
     dataset_chosen = Signal(str)
     learning_rate_changed = Signal(float)
+    pace_changed = Signal()
     changed = Signal()
     renew_clicked = Signal()
 
     def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._problem = problem
+        self._store = settings
         self._model: Model | None = None
         self._locked = False
         self.settings = SettingRows(problem.key, settings, self)
@@ -75,6 +80,14 @@ class SetupForm(Panel):
         self._start.setToolTip(self.tr("Train a new network, or go on with the one that is shown"))
         self._start.currentIndexChanged.connect(self._on_start_chosen)
         self._start_row = FieldRow(self.tr("Start from"), self._start)
+        self._pace = ComboBox()
+        self._pace.setObjectName("paceField")
+        self._pace.setToolTip(self.tr("Slow a run down to watch it; can be changed while training"))
+        for batches in _PACES:
+            text = self.tr("{0} batches/s").format(thousands(batches)) if batches else self.tr("Full speed")
+            self._pace.add_entry(text, data=batches)
+        self._pace.currentIndexChanged.connect(self._on_pace_chosen)
+        self._pace_row = FieldRow(self.tr("Pace"), self._pace)
         self.settings.field("hidden").textChanged.connect(self._show_architecture)
 
     def _lay_out(self) -> None:
@@ -92,7 +105,7 @@ class SetupForm(Panel):
         rows = self.settings.rows
         self._add_section(column, self.tr("Data"), [self._dataset_row])
         self._add_section(column, self.tr("Network"), [self._start_row, *(rows[name] for name in _NETWORK)])
-        self._add_section(column, self.tr("Learning"), [rows[name] for name in _LEARNING])
+        self._add_section(column, self.tr("Learning"), [*(rows[name] for name in _LEARNING), self._pace_row])
         self._more = GhostButton(self.tr("More settings"), "chevron-right")
         self._more.setObjectName("moreSettingsButton")
         self._more.setCheckable(True)
@@ -174,6 +187,11 @@ class SetupForm(Panel):
         """Whether the next run starts from the shown network instead of new weights."""
         return self._start.currentData() == _GO_ON
 
+    @property
+    def pace(self) -> float | None:
+        """How many batches a second are trained at most; None for full speed."""
+        return self._pace.currentData() or None
+
     def note(self, name: str) -> str:
         """Return the line under a setting."""
         return (self._dataset_row if name == "dataset" else self.settings.rows[name]).note()
@@ -211,6 +229,9 @@ class SetupForm(Panel):
         for name in problem.datasets:
             self._dataset.add_entry(dataset_title(name), data=name)
         self.settings.show_problem(problem.key)
+        stored = self._store.get(setup_key(problem.key, "pace"))
+        pace = int(stored) if stored.isdecimal() else _FIRST_PACE.get(problem.key, 0)
+        self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
         self._show_relevant()
         self._show_architecture()
 
@@ -252,7 +273,7 @@ class SetupForm(Panel):
                     self.settings.set_value(name, value)
 
     def set_locked(self, locked: bool) -> None:
-        """Lock everything but the learning rate, or free it."""
+        """Lock everything but the learning rate and the pace, or free it."""
         self._locked = locked
         self._show_lock()
 
@@ -300,6 +321,11 @@ class SetupForm(Panel):
         self._take_shape()
         self._show_architecture()
         self._show_lock()
+
+    @Slot(int)
+    def _on_pace_chosen(self, _index: int) -> None:
+        self._store.set(setup_key(self._problem.key, "pace"), str(self._pace.currentData()))
+        self.pace_changed.emit()
 
     @Slot(int)
     def _on_dataset_activated(self, index: int) -> None:

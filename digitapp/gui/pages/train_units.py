@@ -14,6 +14,7 @@ from digitapp.gui.widgets.numbers import thousands
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.nn.network import Network
 
+_LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
 MOST_UNITS = 256  # more would be dots, and cost time that the training wants
 
 
@@ -93,6 +94,6 @@ class UnitsCard(Card):
         """Show the present weights of the same network."""
         weights = network.weights[0].T[:MOST_UNITS]
         images = np.array(weights, order="C").reshape(-1, problem.rows, problem.columns)
-        self._limit = symmetric_limit(images, previous=self._limit)
+        self._limit = symmetric_limit(images.ravel()[::_LIMIT_STRIDE], previous=self._limit)
         self._scale.set_limit(self._limit)
         self.grid.set_images(images, self._limit)

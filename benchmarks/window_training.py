@@ -1,0 +1,81 @@
+"""How fast 784-128-10 trains on MNIST from the real window, beside the same run without any window.
+
+Both run in this process, in turns, so that whatever else the machine does falls on both alike. The window shows live
+plots and the hidden units; the other run is the plain generator in a plain loop.
+
+    python benchmarks/window_training.py --data-dir FOLDER_WITH_MNIST [--rounds 5] [--epochs 3]
+
+Goal: 85 % or more. Run it with a screen, or with QT_QPA_PLATFORM=offscreen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from event_loop import open_window, wait
+from PySide6.QtWidgets import QApplication
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.gui.main_window import MainWindow
+from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.training.loop import train
+from digitapp.training.presets import build_network
+
+
+def headless(dataset: Dataset, network_config: NetworkConfig, config: TrainConfig) -> float:
+    """Return images per second of a run in a plain loop."""
+    rng = np.random.default_rng(config.seed)
+    problem = dataset.problem
+    network = build_network(problem.features, problem.classes, network_config, config.loss, rng)
+    began = perf_counter()
+    for _ in train(network, dataset, config, rng):
+        pass
+    return config.epochs * len(dataset.train) / (perf_counter() - began)
+
+
+def from_window(application: QApplication, window: MainWindow, config: TrainConfig) -> float:
+    """Return images per second of a run started by the page's own Start."""
+    dataset = window.session.dataset
+    assert dataset is not None
+    began = perf_counter()
+    window.train_page.start()
+    wait(application, lambda: not window.session.run.is_active, every_ms=2)
+    return config.epochs * len(dataset.train) / (perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-dir", type=Path, default=os.environ.get("DIGITAPP_DATA_DIR"))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--interval", type=float, default=sys.getswitchinterval(), help="sys.setswitchinterval")
+    arguments = parser.parse_args()
+    sys.setswitchinterval(arguments.interval)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    window = open_window(application, arguments.data_dir)
+    rows = window.train_page.setup.settings
+    rows.set_value("epochs", arguments.epochs)
+    rows.remember()
+    network_config, config = rows.configs()
+    dataset = window.session.dataset
+    assert dataset is not None
+    ratios = []
+    for round_ in range(arguments.rounds + 1):
+        alone = headless(dataset, network_config, config)
+        shown = from_window(application, window, config)
+        if round_ == 0:
+            continue  # the first round warms up caches and the window
+        ratios.append(shown / alone)
+        print(f"headless {alone / 1000:6.1f} k images/s   window {shown / 1000:6.1f} k images/s   {shown / alone:6.1%}")
+    print(f"median {np.median(ratios):.1%} of the headless speed")
+    window.close()
+
+
+if __name__ == "__main__":
+    main()

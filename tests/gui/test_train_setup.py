@@ -1,0 +1,188 @@
+"""The setup of a run: wrong values are refused at their fields, and the engine's registries decide what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+from train_helpers import choose, click, enter, parameters, wait_for_data, wait_for_end
+
+from digitapp.gui.pages.train import TrainPage
+from digitapp.gui.pages.train_fields import NUMBERS
+from digitapp.gui.pages.train_presets import presets
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.nn import OPTIMIZERS
+from digitapp.nn.optimizers import SGD
+from digitapp.nn.options import Option
+from digitapp.training.config import TrainConfig
+
+OpenPage = Callable[..., TrainPage]
+
+
+class Sideways(SGD):
+    """An optimiser that the page has never heard of."""
+
+    key = "sideways"
+    title = "Sideways"
+    summary = "Goes beside the gradient."
+    options = (Option("drift", "Drift", 0.5, 0.0, 1.0, "How far beside."),)
+
+
+@pytest.fixture
+def toy(open_train_page: OpenPage, qtbot: QtBot) -> TrainPage:
+    """The page with the toy, whose data set is loaded."""
+    page = open_train_page("toy")
+    wait_for_data(qtbot, page)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("hidden", "12, many", "such as 128, 64"),
+        ("hidden", "0", "such as 128, 64"),
+        ("learning_rate", "0,o01", "Not a number. Use a number above 0"),
+        ("learning_rate", "0", "above 0"),
+        ("learning_rate", "", "Nothing entered."),
+        ("batch_size", "0", "from 1 to 1,000,000, such as 8"),
+        ("batch_size", "2.5", "Not a number. Use a whole number"),
+        ("epochs", "-3", "from 1 to"),
+        ("weight_decay", "nan", "from 0 to 10"),
+        ("seed", "-1", "from 0 to"),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_field(toy: TrainPage, qtbot: QtBot, name: str, text: str, words: str) -> None:
+    field = enter(qtbot, toy, name, text)
+    assert words in toy.setup.note(name)
+    toy.transport.start.setFocus()
+    click(qtbot, toy.transport.start)
+    assert not toy.session.run.is_active
+    assert field.hasFocus()
+    good = "0.1" if name in ("learning_rate", "weight_decay") else "4"
+    enter(qtbot, toy, name, good)
+    assert words not in toy.setup.note(name)
+    assert toy.setup.configs() is not None
+
+
+def test_a_decimal_comma_is_understood(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "learning_rate", "0,25")
+    assert toy.setup.settings.value("learning_rate") == 0.25
+
+
+def test_every_number_of_the_engine_has_a_field_with_the_engines_default(toy: TrainPage) -> None:
+    defaults = TrainConfig()
+    for name in NUMBERS:
+        field = toy.setup.settings.field(name)
+        field.setText("")
+        assert not field.is_valid()
+        field.setText(str(getattr(defaults, name)))
+        assert field.is_valid(), name
+
+
+def test_a_new_optimiser_appears_with_its_options(
+    open_train_page: OpenPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(OPTIMIZERS, "sideways", Sideways)
+    page = open_train_page("toy")
+    wait_for_data(qtbot, page)
+    row = page.setup.settings.rows["optimizer.sideways.drift"]
+    click(qtbot, page.setup._more)
+    assert not row.isVisible()
+    choose(page, "optimizer", "sideways")
+    assert row.isVisible()
+    assert row.label.text() == "Drift"
+    enter(qtbot, page, "optimizer.sideways.drift", "7")
+    assert "from 0 to 1, such as 0.5" in row.note()
+    enter(qtbot, page, "optimizer.sideways.drift", "0.25")
+    configs = page.setup.configs()
+    assert configs is not None
+    assert configs[1].optimizer_options == {"drift": 0.25}
+    page.close()
+    page.session.close()
+
+
+def test_momentum_is_offered_to_those_who_have_it(toy: TrainPage) -> None:
+    row = toy.setup.settings.rows["momentum"]
+    choose(toy, "optimizer", "momentum")
+    assert row.isVisible()
+    choose(toy, "optimizer", "adam")
+    assert not row.isVisible()
+
+
+def test_a_wrong_value_out_of_sight_is_brought_into_sight(toy: TrainPage, qtbot: QtBot) -> None:
+    toy.setup.settings.field("l2").setText("much")
+    click(qtbot, toy.transport.start)
+    assert not toy.session.run.is_active
+    assert toy.setup.settings.field("l2").isVisible()
+
+
+def test_values_are_remembered_for_each_problem(toy: TrainPage, settings: Settings, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", "5")
+    choose(toy, "optimizer", "momentum")
+    enter(qtbot, toy, "epochs", "x")  # not worth remembering
+    toy.session.choose_problem("mnist")
+    assert toy.setup.settings.value("hidden") == (128,)
+    enter(qtbot, toy, "hidden", "")
+    toy.session.choose_problem("toy")
+    assert toy.setup.settings.value("hidden") == (5,)
+
+    session = Session("mnist")
+    again = TrainPage(session, settings)
+    qtbot.addWidget(again)
+    assert again.setup.settings.value("hidden") == ()
+    session.choose_problem("toy")
+    assert again.setup.settings.value("hidden") == (5,)
+    assert again.setup.settings.value("optimizer") == "momentum"
+    assert isinstance(again.setup.settings.value("epochs"), int)
+    session.close()
+
+
+@pytest.mark.parametrize("problem", ["toy", "mnist"])
+def test_presets_fill_every_field(open_train_page: OpenPage, problem: str) -> None:
+    page = open_train_page(problem)
+    for preset in presets(problem):
+        page.setup.apply_preset(preset)
+        configs = page.setup.configs()
+        assert configs is not None
+        network, config = configs
+        assert network == preset.network
+        for name in (*NUMBERS, "loss", "optimizer", "schedule"):
+            assert getattr(config, name) == getattr(preset.config, name), name
+
+
+def test_the_presets_menu_shows_and_applies(toy: TrainPage, qtbot: QtBot) -> None:
+    click(qtbot, toy.setup._presets)
+    actions = toy.setup._menu.actions()
+    assert len(actions) == len(presets("toy"))
+    actions[1].trigger()
+    toy.setup._menu.close()
+    assert toy.setup.settings.value("hidden") == presets("toy")[1].network.hidden
+
+
+def test_the_preset_with_equal_weights_keeps_them_equal(toy: TrainPage, qtbot: QtBot) -> None:
+    toy.setup.apply_preset(presets("toy")[3])  # all weights alike
+    enter(qtbot, toy, "epochs", "5")
+    click(qtbot, toy.transport.start)
+    wait_for_end(qtbot, toy)
+    weights = toy.session.network.weights[0]
+    np.testing.assert_array_equal(weights, np.repeat(weights[:, :1], weights.shape[1], axis=1))
+
+
+def test_new_weights_are_shown_without_training(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", "6")
+    click(qtbot, toy.setup._renew)
+    first = parameters(toy)
+    assert toy.session.network.sizes == (12, 6, 2)
+    assert toy.units.grid.count() == 6
+    enter(qtbot, toy, "seed", "9")
+    click(qtbot, toy.setup._renew)
+    assert not np.array_equal(parameters(toy), first)
+    assert not toy.session.run.is_active
+
+
+def test_the_architecture_follows_the_typing(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", "4, 3")
+    assert toy.setup.note("hidden").split("\n") == ["12 → 4 → 3 → 2", "75 parameters"]
