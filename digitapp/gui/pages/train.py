@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
@@ -19,6 +18,7 @@ from digitapp.gui.pages.train_confusion import ConfusionCard
 from digitapp.gui.pages.train_curves import CurveCards
 from digitapp.gui.pages.train_data import DataCard, dataset_title
 from digitapp.gui.pages.train_messages import Message, file_message, gentler_rate, run_message
+from digitapp.gui.pages.train_pictures import PictureQueue
 from digitapp.gui.pages.train_setup import SetupForm
 from digitapp.gui.pages.train_transport import TransportBar
 from digitapp.gui.pages.train_units import UnitsCard
@@ -33,7 +33,6 @@ _SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
 _WIDE_SETUP_SHARE = 1.25
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
 _COMPACT_PLOT_HEIGHT = 180
-_PICTURE_MS = 22  # each of three pictures 15 times a second: more costs training time and shows no more
 _LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
 
 
@@ -55,9 +54,7 @@ class TrainPage(Page):
         self.setup = SetupForm(session.problem, settings)
         self._compact: bool | None = None
         self._stale = True
-        self._pictures: deque[Callable[[], None]] = deque()
-        self._picture_timer = QTimer(self, interval=_PICTURE_MS)
-        self._picture_timer.timeout.connect(self._draw_next_picture)
+        self._pictures = PictureQueue(self)
         self._start_when_loaded: tuple[str, bool] | None = None
         self._trained_on: dict[str, Dataset] = {}
         self._make_header()
@@ -332,6 +329,10 @@ class TrainPage(Page):
 
     # Showing
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._pictures.clear()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._request_data()
@@ -342,7 +343,7 @@ class TrainPage(Page):
         """Whether nobody sees this page; what changed is then shown when it is."""
         if not self.isVisible():
             self._stale = True
-        return self._stale and not self.isVisible()
+        return not self.isVisible()
 
     @Slot()
     def _on_problem_changed(self) -> None:
@@ -408,24 +409,11 @@ class TrainPage(Page):
         self.transport.show_run(self.session.run)
         self._show_speed()
         if self.session.run.is_active:
-            self._draw_soon(self._draw_loss, self._draw_accuracy)
+            self._pictures.add(self._draw_loss)
+            self._pictures.add(self._draw_accuracy)
         else:
             self._pictures.clear()
             self.curves.show_history(self.session.run.history)
-
-    def _draw_soon(self, *pictures: Callable[[], None]) -> None:
-        """Draw pictures one at a time: all in one turn would keep the pen or the pointer waiting."""
-        self._pictures.extend(picture for picture in pictures if picture not in self._pictures)
-        if not self._picture_timer.isActive():
-            self._picture_timer.start()
-
-    @Slot()
-    def _draw_next_picture(self) -> None:
-        if self._pictures and self.isVisible():
-            self._pictures.popleft()()
-        else:
-            self._pictures.clear()
-            self._picture_timer.stop()
 
     def _draw_loss(self) -> None:
         self.curves.show_plot(self.curves.loss, self.session.run.history)
@@ -464,7 +452,7 @@ class TrainPage(Page):
         if self._hidden() or not self.units.isVisible():
             return
         if self.session.run.is_active:
-            self._draw_soon(self._draw_units)
+            self._pictures.add(self._draw_units)
         else:
             self._draw_units()
 

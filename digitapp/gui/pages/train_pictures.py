@@ -1,0 +1,41 @@
+"""Pictures that follow a run, drawn one at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+PICTURE_MS = 22  # each of three pictures 15 times a second: more costs training time and shows no more
+
+Draw = Callable[[], None]
+
+
+class PictureQueue(QObject):
+    """Draws what was asked for, one picture a turn of the event loop: all at once would keep the pointer waiting."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[Draw] = deque()
+        self._timer = QTimer(self, interval=PICTURE_MS)
+        self._timer.timeout.connect(self._draw_next)
+
+    def add(self, draw: Draw) -> None:
+        """Draw a picture soon; one that is waiting already is drawn once."""
+        if draw not in self._waiting:
+            self._waiting.append(draw)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def clear(self) -> None:
+        """Forget what is waiting."""
+        self._waiting.clear()
+        self._timer.stop()
+
+    @Slot()
+    def _draw_next(self) -> None:
+        if self._waiting:
+            self._waiting.popleft()()
+        else:
+            self._timer.stop()
