@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.download import download_mnist
+from digitapp.datasets.download import MIRRORS, TIMEOUT, download_mnist
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.mnist import import_mnist, mnist_status, mnist_target
 from digitapp.gui.jobs import Job, Report
@@ -82,7 +82,8 @@ class DataSource(QObject):
                 arrived[file] = done
                 report(min(sum(arrived.values()), DOWNLOAD_BYTES), DOWNLOAD_BYTES)
 
-            download_mnist(mnist_target(self.data_dir), progress=add_up, cancelled=cancelled)
+            target = mnist_target(self.data_dir)
+            download_mnist(target, progress=add_up, cancelled=cancelled, mirrors=MIRRORS, timeout=TIMEOUT)
 
         self._run("mnist", DataState.FETCHING, Job(fetch, self))
 
@@ -144,5 +145,6 @@ class DataSource(QObject):
         self._set(name, DataState.MISSING if fetched else DataState.FAILED)
 
     def _set(self, name: str, state: DataState) -> None:
-        self._states[name] = state
-        self.changed.emit(name)
+        if self._states.get(name) is not state:
+            self._states[name] = state
+            self.changed.emit(name)

@@ -179,5 +179,7 @@ class MainWindow(QMainWindow):
         self.settings.set(remembered.GEOMETRY, self.saveGeometry())
         self.settings.set(remembered.PROBLEM, self.session.problem.key)
         self.settings.set(remembered.PEN_WIDTH, self.session.pen_width)
+        # A stalled download may take its time to end: the window is gone meanwhile.
+        self.hide()
         self.session.close()
         super().closeEvent(event)

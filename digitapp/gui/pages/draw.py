@@ -30,7 +30,7 @@ from digitapp.gui.widgets import GhostButton
 _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (400, 532, 665)
 _TOY_INSPECTOR_WIDTHS = (552, 692, 865)
-_SMALLEST_HEIGHT = 616
+_SMALLEST = QSize(920, 600)  # what a window of 1024×700 leaves, whatever the font
 _COMPACT_BELOW = 1100
 
 
@@ -309,7 +309,7 @@ class DrawPage(Page):
 
     def minimumSizeHint(self) -> QSize:
         """Return what the smallest window leaves to a page: everything here adapts to it."""
-        return QSize(_PAGE_WIDTHS[0], _SMALLEST_HEIGHT)
+        return _SMALLEST
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Part the page into stage and inspector."""

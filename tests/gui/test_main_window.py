@@ -1,0 +1,202 @@
+"""The whole window, used as a newcomer would: every page, both problems and themes, closed at the worst moment."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QStackedWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from digitapp.gui import settings as remembered
+from digitapp.gui import theme
+from digitapp.gui.data_source import DataState
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.settings import Settings
+
+CONTRACT = [
+    "mainWindow",
+    "problemSelector",
+    "pageList",
+    "drawPage",
+    "trainPage",
+    "featuresPage",
+    "canvas",
+    "clearButton",
+    "undoButton",
+    "predictionLabel",
+    "probabilityBars",
+    "startButton",
+    "pauseButton",
+    "stopButton",
+    "trainProgress",
+    "lossPlot",
+    "accuracyPlot",
+    "unitGrid",
+]
+
+KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
+
+OpenWindow = Callable[..., MainWindow]
+
+
+def part(window: MainWindow, name: str) -> QWidget:
+    found = window if window.objectName() == name else window.findChild(QWidget, name)
+    assert found is not None, f"no part named {name}"
+    return found
+
+
+def button(window: MainWindow, name: str) -> QPushButton:
+    found = part(window, name)
+    assert isinstance(found, QPushButton)
+    return found
+
+
+def label(window: MainWindow) -> str:
+    found = part(window, "predictionLabel")
+    assert isinstance(found, QLabel)
+    return found.text()
+
+
+def choose_problem(window: MainWindow, key: str) -> None:
+    selector = part(window, "problemSelector")
+    assert isinstance(selector, QComboBox)
+    index = selector.findData(key)
+    selector.setCurrentIndex(index)
+    selector.activated.emit(index)
+
+
+def draw_one(window: MainWindow) -> None:
+    canvas = part(window, "canvas")
+    side = canvas.width()
+    start, end = QPoint(side // 2, side // 5), QPoint(side // 2, side * 4 // 5)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 11):
+        QTest.mouseMove(canvas, start + (end - start) * step / 10)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_every_part_of_the_contract_is_there(open_window: OpenWindow) -> None:
+    window = open_window()
+    for name in CONTRACT:
+        assert part(window, name).objectName() == name
+    stacks = window.findChildren(QStackedWidget)
+    assert len(stacks) == 1
+    for index, name in enumerate(("drawPage", "trainPage", "featuresPage")):
+        assert stacks[0].widget(index) is part(window, name)
+    selector = part(window, "problemSelector")
+    assert isinstance(selector, QComboBox)
+    assert {selector.itemData(index) for index in range(selector.count())} == {"toy", "mnist"}
+
+
+def test_a_newcomer_draws_and_is_understood(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    assert label(window) == "?"
+    draw_one(window)
+    qtbot.waitUntil(lambda: label(window) == "1")
+    button(window, "undoButton").click()
+    qtbot.waitUntil(lambda: label(window) == "?")
+
+
+def test_pages_by_rail_keys_and_stack(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for number, page in enumerate(("drawPage", "trainPage", "featuresPage")):
+        qtbot.keyClick(window, KEYS[number], Qt.KeyboardModifier.ControlModifier)
+        assert window.page.objectName() == page
+        assert window.rail.currentIndex() == number
+    window.rail.setCurrentIndex(0)
+    assert window.page.objectName() == "drawPage"
+    window.stack.setCurrentIndex(1)
+    assert window.rail.currentIndex() == 1
+
+
+def test_the_problem_changes_everywhere_and_each_keeps_its_drawing(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    draw_one(window)
+    qtbot.waitUntil(lambda: label(window) == "1")
+    choose_problem(window, "toy")
+    assert window.session.problem.key == "toy"
+    assert label(window) == "?"
+    for page in range(3):
+        window.stack.setCurrentIndex(page)
+        qtbot.wait(20)
+    window.stack.setCurrentIndex(0)
+    choose_problem(window, "mnist")
+    qtbot.waitUntil(lambda: label(window) == "1")
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1920, 1080)])
+def test_nothing_is_squeezed_out_of_the_window(open_window: OpenWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
+    window = open_window(size=size)
+    for problem in ("mnist", "toy"):
+        choose_problem(window, problem)
+        for page in range(3):
+            window.stack.setCurrentIndex(page)
+            qtbot.wait(30)
+            assert (window.width(), window.height()) == size
+            shown = window.page
+            assert shown.minimumSizeHint().width() <= shown.width()
+            assert shown.minimumSizeHint().height() <= shown.height()
+
+
+def test_the_theme_changes_while_everything_stands(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    draw_one(window)
+    for mode in ("dark", "light"):
+        theme.current().set_mode(mode)
+        for page in range(3):
+            window.stack.setCurrentIndex(page)
+            qtbot.wait(20)
+            ground = window.grab().toImage().pixelColor(window.width() - 40, window.height() // 2)
+            assert (ground.lightness() < 128) == (mode == "dark")
+    assert label(window) == "1"
+
+
+def test_choices_are_remembered(open_window: OpenWindow, settings: Settings) -> None:
+    window = open_window()
+    choose_problem(window, "toy")
+    window.stack.setCurrentIndex(2)
+    window.close()
+    assert settings.get(remembered.PROBLEM) == "toy"
+    assert settings.get(remembered.PAGE) == 2
+    assert not settings.get(remembered.GEOMETRY).isEmpty()
+
+
+def test_closing_in_the_middle_of_a_run_ends_it(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("toy")
+    window.stack.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: window.session.dataset is not None)
+    window.session.run.set_pace(50)
+    button(window, "startButton").click()
+    qtbot.waitUntil(lambda: len(window.session.run.history.loss) > 2)
+    assert button(window, "stopButton").isEnabled()
+    assert not (button(window, "startButton").isVisible() and button(window, "startButton").isEnabled())
+    window.close()
+    assert not window.session.any_run_active
+
+
+@pytest.fixture
+def stalling_server() -> Iterator[str]:
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_closing_while_a_download_stalls(
+    open_window: OpenWindow, qtbot: QtBot, stalling_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("digitapp.gui.data_source.MIRRORS", (stalling_server,))
+    monkeypatch.setattr("digitapp.gui.data_source.TIMEOUT", 0.5)
+    window = open_window(data_dir=tmp_path)
+    window.stack.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: window.session.data.state("mnist") is DataState.MISSING)
+    window.session.data.download()
+    assert window.session.data.state("mnist") is DataState.FETCHING
+    window.close()
+    assert list(tmp_path.rglob("*idx*ubyte")) == []
