@@ -85,6 +85,14 @@ def test_the_band_holds_the_middle_of_what_scatters() -> None:
     assert view.high[1:-1] == pytest.approx(0.9, abs=0.08)
 
 
+@given(values=st.lists(st.floats(0, 100, width=32), min_size=1, max_size=8))
+def test_a_band_of_few_batches_is_the_one_of_numpy(values: list[float]) -> None:
+    view = curve_of(values).view(1)
+    low, high = np.percentile(np.array(values, np.float32), (10, 90))
+    assert view.low[-1] == pytest.approx(low, abs=1e-3)
+    assert view.high[-1] == pytest.approx(high, abs=1e-3)
+
+
 def test_values_can_be_had_exactly() -> None:
     curve = curve_of([0.5, 0.25])
     assert curve.value(1) == 0.25

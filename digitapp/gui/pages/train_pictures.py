@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-PICTURE_MS = 22  # each of three pictures 15 times a second: more costs training time and shows no more
+PICTURE_MS = 33  # each of three pictures ten times a second: more costs training time and shows no more
 
 Draw = Callable[[], None]
 
