@@ -1,6 +1,7 @@
 """Save and load trained networks: safetensors with one JSON object in the header.
 
-The tensors are `layers.0.weight` of shape (fan_in, fan_out), `layers.0.bias` of shape (fan_out,), and so on. The file's
+The tensors are `layers.0.weight` of shape (fan_in, fan_out), `layers.0.bias` of shape (fan_out,), and so on, where
+fan_out is the layer's size, or k times as much for maxout with k pieces. Normalisation is folded into them. The file's
 header holds, under `digitapp`, a JSON object with the format version, layer sizes, activations, loss, problem, class
 names, preprocessing, and the record of the training. Nothing in a file is executed, and everything is checked before
 anything is used: a file may come from anywhere.
@@ -122,7 +123,7 @@ def shipped_models() -> list[tuple[str, Path]]:
 
 
 def save_model(model: Model, path: str | os.PathLike[str]) -> None:
-    """Write a model file, whole or not at all; parameters are stored as float32.
+    """Write a model file, whole or not at all; parameters are stored as float32, normalisation is folded into them.
 
     Raises
     ------
@@ -146,7 +147,8 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
         raise ModelContentError(path, f"the training record cannot be written as JSON ({error})") from error
     description = _Description.from_json(path, text)
     tensors: dict[str, np.ndarray] = {}
-    for layer, (weight, bias) in enumerate(zip(model.network.weights, model.network.biases, strict=True)):
+    network = model.network.folded()
+    for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         # safetensors stores memory as it lies: a view in another order would be written scrambled.
         tensors[f"layers.{layer}.weight"] = np.ascontiguousarray(weight, dtype=np.float32)
         tensors[f"layers.{layer}.bias"] = np.ascontiguousarray(bias, dtype=np.float32)
@@ -223,7 +225,8 @@ class _Description:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of each tensor by its name."""
         shapes: dict[str, tuple[int, ...]] = {}
-        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes)):
+        for layer, ((fan_in, units), key) in enumerate(zip(pairwise(self.sizes), self.activations, strict=True)):
+            fan_out = units * ACTIVATIONS[key].pieces
             shapes[f"layers.{layer}.weight"] = (fan_in, fan_out)
             shapes[f"layers.{layer}.bias"] = (fan_out,)
         return shapes

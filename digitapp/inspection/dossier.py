@@ -84,8 +84,8 @@ def votes(network: Network, layer: int) -> NDArray[np.floating]:
     """
     if not 0 <= layer < len(network.weights) - 1:
         raise ValueError(f"layer {layer} is not a hidden layer: the network has {len(network.weights) - 1} of them")
-    product = network.weights[-1]
-    for weights in reversed(network.weights[layer + 1 : -1]):
+    product = network.unit_weights[-1]
+    for weights in reversed(network.unit_weights[layer + 1 : -1]):
         product = weights @ product
     return np.array(product)
 
@@ -112,7 +112,7 @@ def unit_dossier(
         layer=layer,
         unit=unit,
         weights=layer_images(network, layer, rows, columns)[unit],
-        bias=float(network.biases[layer][unit]),
+        bias=float(network.unit_biases[layer][unit]),
         votes=votes(network, layer)[unit] if layer < last else None,
         votes_are_paths=layer < last - 1,
         answer=None if x is None else unit_answer(network, layer, unit, x),
@@ -152,7 +152,7 @@ def _logits_after(network: Network, layer: int, activations: NDArray[np.floating
     signal = logits = activations.T
     for part in network.layers[layer + 1 :]:
         logits = np.empty((part.biases.size, signal.shape[1]), network.dtype)
-        outputs = np.empty_like(logits)
+        outputs = np.empty((part.units, signal.shape[1]), network.dtype)
         part.forward(signal, logits, outputs)
         signal = outputs
     return logits.T
@@ -160,13 +160,17 @@ def _logits_after(network: Network, layer: int, activations: NDArray[np.floating
 
 def _up_to(network: Network, layer: int, units: slice) -> Network:
     """Return the part of a network up to a layer, with only some units of that layer."""
+    if any(network.normalized):
+        network = network.folded()
     count = len(range(*units.indices(network.sizes[layer + 1])))
     part = Network((*network.sizes[: layer + 1], count), network.activations[: layer + 1], dtype=network.dtype)
     for index in range(layer):
         part.weights[index][...] = network.weights[index]
         part.biases[index][...] = network.biases[index]
-    part.weights[layer][...] = network.weights[layer][:, units]
-    part.biases[layer][...] = network.biases[layer][units]
+    fan_in, pieces = network.sizes[layer], network.layers[layer].activation.pieces
+    by_piece = network.weights[layer].reshape(fan_in, pieces, -1)[:, :, units]
+    part.weights[layer][...] = by_piece.reshape(fan_in, -1)
+    part.biases[layer][...] = network.biases[layer].reshape(pieces, -1)[:, units].ravel()
     return part
 
 

@@ -36,7 +36,7 @@ def compact_shape(count: int) -> tuple[int, int]:
 
 
 def layer_images(network: Network, layer: int, rows: int, columns: int) -> NDArray[np.floating]:
-    """Return the incoming weights of each unit of a layer as a picture.
+    """Return the incoming weights of each unit of a layer as a picture; of a maxout unit those of its longest piece.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def layer_images(network: Network, layer: int, rows: int, columns: int) -> NDArr
     """
     _check_layer(network, layer)
     _check_grid(network, rows, columns)
-    weights = network.weights[layer].T
+    weights = network.unit_weights[layer].T
     if layer == 0:
         return np.array(weights, order="C").reshape(-1, rows, columns)
     fan_in = weights.shape[1]
@@ -84,8 +84,8 @@ def projected_images(network: Network, layer: int, rows: int, columns: int) -> N
     _check_layer(network, layer)
     _check_grid(network, rows, columns)
     # From the right, so that a small layer at the end keeps every product small.
-    product = network.weights[layer]
-    for weights in reversed(network.weights[:layer]):
+    product = network.unit_weights[layer]
+    for weights in reversed(network.unit_weights[:layer]):
         product = weights @ product
     return np.array(product.T, order="C").reshape(-1, rows, columns)
 

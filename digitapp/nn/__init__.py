@@ -5,6 +5,7 @@ from digitapp.nn.backpropagation import Backpropagation
 from digitapp.nn.initializers import INITIALIZERS, initialize
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network, Trace
+from digitapp.nn.normalization import NORMALIZATIONS
 from digitapp.nn.optimizers import OPTIMIZERS
 from digitapp.nn.options import Option
 from digitapp.nn.regularizers import REGULARIZERS
@@ -14,6 +15,7 @@ __all__ = [
     "ACTIVATIONS",
     "INITIALIZERS",
     "LOSSES",
+    "NORMALIZATIONS",
     "OPTIMIZERS",
     "REGULARIZERS",
     "SCHEDULES",

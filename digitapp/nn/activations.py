@@ -22,6 +22,8 @@ class Activation:
     title: ClassVar[str]
     summary: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
+    pieces: int = 1
+    """Weighted sums that a unit has; its layer's weights have as many columns for each unit."""
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         """Write f(z) into `out`."""
@@ -232,6 +234,37 @@ class Step(Activation):
         out.fill(0)
 
 
+class Maxout(Activation):
+    """f(z₁, …, z_k) = max z_j: each unit has k weighted sums, its pieces, and passes the largest on.
+
+    The slope is 1 for the winning piece and 0 for the others. The rows of z are the first pieces of all units, then
+    their second pieces, and so on; the number of pieces follows from the shapes.
+
+    Source: Goodfellow, Warde-Farley, Mirza, Courville, Bengio, "Maxout Networks" (ICML 2013), section 3.
+    """
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+        self.key = f"maxout{pieces}"  # type: ignore[misc]
+        self.title = f"Maxout, {pieces} pieces"  # type: ignore[misc]
+        self.summary = (  # type: ignore[misc]
+            f"Gives each unit {pieces} weighted sums and passes the largest on, so that it learns its own bend."
+        )
+
+    def value(self, z: np.ndarray, out: np.ndarray) -> None:
+        np.maximum.reduce(z.reshape(-1, *out.shape), 0, out=out)
+
+    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:
+        """Write 1 for the piece that won, or all that tie, and 0 for the others."""
+        np.equal(z.reshape(-1, *a.shape), a, out=out.reshape(-1, *a.shape))
+
+    def chain(self, delta: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
+        """Turn z into the gradient for z, because there is more than one z for each delta."""
+        self.derivative(z, a, out=z)
+        pieces = z.reshape(-1, *a.shape)
+        pieces *= delta
+
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.key: activation
     for activation in (
@@ -243,6 +276,9 @@ ACTIVATIONS: dict[str, Activation] = {
         Softplus(),
         GELU(),
         ScaledTanh(),
+        Maxout(2),
+        Maxout(3),
+        Maxout(5),
         Step(),
         Identity(),
     )

@@ -5,6 +5,7 @@ import numpy as np
 from digitapp.nn.dropout import Dropout
 from digitapp.nn.losses import Loss
 from digitapp.nn.network import Network
+from digitapp.nn.normalization import BatchNormalization, NormalizedLayer
 
 
 class Backpropagation:
@@ -15,7 +16,7 @@ class Backpropagation:
 
     Parameters
     ----------
-    network : read at every call, never changed
+    network : read at every call, never changed but for the running means and variances of normalised layers
     loss : an entry of `LOSSES`
     batch_size : samples per call
     gradient : where to write the gradient, shape (parameter_count,); a new vector if not given
@@ -49,9 +50,9 @@ class Backpropagation:
         self.gradient = np.zeros_like(network.parameters) if gradient is None else gradient
         self.inputs = np.zeros((batch_size, network.sizes[0]), dtype)
         self.targets = np.zeros((network.sizes[-1], batch_size), dtype)
-        pre_activations = [np.empty((units, batch_size), dtype) for units in network.sizes[1:]]
+        pre_activations = [np.empty((layer.biases.size, batch_size), dtype) for layer in network.layers]
         activations = [
-            z if layer.activation.key == "identity" else np.empty_like(z)
+            z if layer.activation.key == "identity" else np.empty((layer.units, batch_size), dtype)
             for layer, z in zip(network.layers, pre_activations, strict=True)
         ]
         sources = [self.inputs, *activations[:-1]]
@@ -64,12 +65,25 @@ class Backpropagation:
             dropout.outputs if dropout else source for dropout, source in zip(dropouts, sources, strict=True)
         ]
         layer_inputs[0] = layer_inputs[0].T
-        deltas = [np.empty_like(z) for z in pre_activations]
+        deltas = [np.empty_like(a) for a in activations]
+        sum_deltas = [  # where the activation turns the gradient for a into the gradient for z, see `Activation.chain`
+            z if layer.activation.pieces > 1 else delta
+            for layer, z, delta in zip(network.layers, pre_activations, deltas, strict=True)
+        ]
         weight_gradients, bias_gradients = network.views(self.gradient)
+        normalizations = [
+            BatchNormalization(layer, batch_size, gradient)
+            if isinstance(layer, NormalizedLayer) and gradient is not None
+            else None
+            for layer, gradient in zip(network.layers, network.gain_views(self.gradient), strict=True)
+        ]
+        forward_layers = [
+            normalization or layer for normalization, layer in zip(normalizations, network.layers, strict=True)
+        ]
 
         self.outputs = activations[-1]
         self._output_delta = deltas[-1]
-        self._forward = list(zip(network.layers, dropouts, layer_inputs, pre_activations, activations, strict=True))
+        self._forward = list(zip(forward_layers, dropouts, layer_inputs, pre_activations, activations, strict=True))
         self._backward = list(
             zip(
                 network.layers,
@@ -77,6 +91,8 @@ class Backpropagation:
                 pre_activations,
                 activations,
                 deltas,
+                sum_deltas,
+                normalizations,
                 [gradient.T for gradient in weight_gradients],
                 bias_gradients,
                 [None, *deltas[:-1]],  # nobody asks for the gradient of the network's input
@@ -88,17 +104,35 @@ class Backpropagation:
 
     def __call__(self) -> float:
         """Return the mean loss of the batch, and leave its gradient in `gradient`."""
-        for layer, dropout, inputs, z, a in self._forward:
-            if dropout is not None:
-                dropout.forward()
-            layer.forward(inputs, z, a)
-        value = self.loss.evaluate(self.outputs, self.targets, self._output_delta)  # ∂C/∂a of the last layer
-        for layer, inputs, z, a, delta, weight_gradient, bias_gradient, delta_below, dropout in self._backward:
-            layer.activation.chain(delta, z, a)  # BP1: δ = ∂C/∂a ⊙ f'(z)
-            delta.dot(inputs, weight_gradient)  # BP4: ∂C/∂W = δ aᵀ
+        value = self.cost()
+        for (
+            layer,
+            inputs,
+            z,
+            a,
+            slope,
+            delta,
+            normalization,
+            weight_gradient,
+            bias_gradient,
+            delta_below,
+            dropout,
+        ) in self._backward:
+            layer.activation.chain(slope, z, a)  # BP1: δ = ∂C/∂a ⊙ f'(z)
             delta.dot(self._ones, bias_gradient)  # BP3: ∂C/∂b = δ, summed over the batch
+            if normalization is not None:
+                normalization.backward(delta)
+            delta.dot(inputs, weight_gradient)  # BP4: ∂C/∂W = δ aᵀ
             if delta_below is not None:
                 layer.weights.dot(delta, delta_below)  # BP2: ∂C/∂a of the layer below = W δ
                 if dropout is not None:
                     dropout.backward(delta_below)
         return value
+
+    def cost(self) -> float:
+        """Return the mean loss of the batch alone, and leave its gradient for the outputs ready to be passed back."""
+        for layer, dropout, inputs, z, a in self._forward:
+            if dropout is not None:
+                dropout.forward()
+            layer.forward(inputs, z, a)
+        return self.loss.evaluate(self.outputs, self.targets, self._output_delta)  # ∂C/∂a of the last layer

@@ -40,11 +40,20 @@ class GradientCheck:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a parameter stands: layer of weights from 0, the unit it belongs to, and the input, or None for a bias."""
+    """Where a parameter stands.
+
+    Attributes
+    ----------
+    layer : of weights, from 0
+    unit : column of the layer's weights; a layer of maxout with k pieces has k columns for each unit
+    input : row of the layer's weights; None for a bias or a gain
+    is_gain : whether it is the gain of a normalised layer
+    """
 
     layer: int
     unit: int
     input: int | None
+    is_gain: bool = False
 
 
 def locate(network: Network, index: int) -> Place:
@@ -66,6 +75,11 @@ def locate(network: Network, index: int) -> Place:
         if index < start + biases.size:
             return Place(layer, index - start, None)
         start += biases.size
+    for layer, gains in enumerate(network.gains):
+        if gains is not None:
+            if index < start + gains.size:
+                return Place(layer, index - start, None, is_gain=True)
+            start += gains.size
     raise AssertionError("unreachable: the views cover the vector")
 
 
@@ -79,9 +93,9 @@ class PlantedBug(Activation):
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         self._activation.value(z, out)
 
-    def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:
-        self._activation.derivative(z, a, out)
-        out *= self._factor
+    def chain(self, delta: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
+        delta *= self._factor
+        self._activation.chain(delta, z, a)
 
 
 def check_gradient(
@@ -97,7 +111,8 @@ def check_gradient(
 ) -> GradientCheck:
     """Compare the gradient of the cost with (C(θ + h) − C(θ − h)) / 2h for every parameter θ, in float64.
 
-    The cost is the mean loss over the batch and the penalties on the weights. `network` is not changed.
+    The cost is the mean loss over the batch and the penalties on the weights. A normalised layer is checked as it is
+    trained: with the mean and variance of the batch. `network` is not changed.
 
     Parameters
     ----------
@@ -113,8 +128,8 @@ def check_gradient(
 
     Source: "Deep Learning" (2016), section 11.5; the relative error as in the notes of Stanford's CS231n.
     """
-    checked = Network(network.sizes, network.activations, np.float64)
-    checked.parameters[:] = network.parameters
+    checked = Network(network.sizes, network.activations, np.float64, network.normalized)
+    checked.state[:] = network.state
     backpropagation = Backpropagation(checked, loss, len(labels))
     backpropagation.inputs[:] = inputs
     backpropagation.targets[:] = one_hot(np.asarray(labels), network.sizes[-1], checked.dtype)

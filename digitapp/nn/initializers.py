@@ -73,7 +73,8 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def initialize(network: Network, name: str, rng: np.random.Generator) -> None:
-    """Set the weights of `network` as the entry `name` of `INITIALIZERS` says, and the biases to zero.
+    """Set the weights of `network` as the entry `name` of `INITIALIZERS` says, the biases to zero, and
+    the gains of normalised layers to one.
 
     The numbers are drawn in float64 and then rounded, so that a float32 network is the rounded float64 one.
 
@@ -82,7 +83,9 @@ def initialize(network: Network, name: str, rng: np.random.Generator) -> None:
     KeyError : unknown name
     """
     initializer = INITIALIZERS[name]
-    for weights, biases in zip(network.weights, network.biases, strict=True):
+    for weights, biases, gains in zip(network.weights, network.biases, network.gains, strict=True):
         fan_in, fan_out = weights.shape
         weights.T[:] = initializer.draw(rng, fan_in, fan_out)
         biases[:] = 0
+        if gains is not None:
+            gains[:] = 1

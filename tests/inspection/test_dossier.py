@@ -12,6 +12,7 @@ from digitapp.inspection.dossier import (
     unit_facts,
     votes,
 )
+from digitapp.inspection.unit_images import projected_images
 from digitapp.nn.network import Network
 
 
@@ -163,3 +164,30 @@ def test_data_that_does_not_fit_is_refused(echo: Network) -> None:
     echo.weights[0][...] = np.nan
     with pytest.raises(ValueError, match="finite"):
         unit_facts(echo, 0, 0, INPUTS, LABELS, 4)
+
+
+@pytest.mark.parametrize("normalized", [(False, False, False), (True, True, False)])
+def test_maxout_and_normalised_networks_can_be_looked_into(normalized):
+    network = Network((6, 4, 3, 2), ("maxout2", "maxout3", "identity"), normalized=normalized)
+    rng = np.random.default_rng(0)
+    network.state[:] = rng.uniform(0.2, 1.0, network.state.size)
+    for weights in network.weights:
+        weights[:] = rng.normal(size=weights.shape)
+    x = rng.random((5, 6), dtype=np.float32)
+    trace = network.trace(x)
+
+    for layer in (0, 1):
+        for unit in (None, 2):
+            (chunk,) = layer_chunks(network, layer, x, unit)
+            expected = trace.activations[layer][:, slice(None) if unit is None else slice(unit, unit + 1)]
+            np.testing.assert_allclose(chunk.activations, expected, rtol=1e-4, atol=1e-5)
+        facts = unit_dossier(network, layer, 1, 2, 3, x[0])
+        assert facts.votes is not None and facts.votes.shape == (2,)
+        assert facts.bias == pytest.approx(float(network.unit_biases[layer][1]))
+        assert projected_images(network, layer, 2, 3).shape == (network.sizes[layer + 1], 2, 3)
+    silenced = network.copy()
+    silenced.layers[1].weights[1] = 0
+    answer = unit_dossier(network, 0, 1, 2, 3, x[0]).answer
+    assert answer is not None and answer.contributions is not None
+    drop = trace.pre_activations[-1][0] - silenced.trace(x[:1]).pre_activations[-1][0]
+    np.testing.assert_allclose(answer.contributions, drop, rtol=1e-3, atol=1e-4)

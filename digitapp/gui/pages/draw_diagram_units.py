@@ -159,7 +159,7 @@ class UnitPainter:
             value_font = theme.font("section")
         lines = [(name, theme.font("section"), self._colors.text, 18.0), (text, value_font, color, 28.0)]
         if self._numbers and place.height() >= 72:
-            bias = float(self._computation.network.biases[column - 1][index])
+            bias = float(self._computation.network.unit_biases[column - 1][index])
             words = translate("NetworkDiagram", "bias {0}").format(with_sign(bias, 1))
             lines.append((words, theme.font("caption"), self._colors.text2, 20.0))
         has_bar = place.height() >= 96
@@ -228,7 +228,7 @@ class UnitPainter:
             weight = QFont.Weight.DemiBold if wins else QFont.Weight.Normal
             color = tone if wins else p.text2
             self._text(below, shown, theme.tabular(theme.font("body", weight)), color, _CENTRE)
-            bias = float(self._computation.network.biases[column - 1][index])
+            bias = float(self._computation.network.unit_biases[column - 1][index])
             words = translate("NetworkDiagram", "bias {0}").format(with_sign(bias, 1))
             room = QRectF(place.left() - 20, place.bottom() + 4, place.width() + 28, 18)
             self._text(room, words, theme.tabular(theme.font("caption")), p.text2, _CENTRE)

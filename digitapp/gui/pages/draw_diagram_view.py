@@ -124,9 +124,9 @@ class DiagramView(QWidget):
         """Return the weights of each layer between units that are shown, as flat arrays."""
         columns = self.columns
         if columns is None:
-            return [weights[:1].reshape(-1) for weights in network.weights]
+            return [weights[:1].reshape(-1) for weights in network.unit_weights]
         counts = [len(column.places) for column in columns]
-        pairs = zip(network.weights, pairwise(counts), strict=True)
+        pairs = zip(network.unit_weights, pairwise(counts), strict=True)
         return [weights[:sources, :targets].reshape(-1) for weights, (sources, targets) in pairs]
 
     def show_stage(self, stage: Stage | None) -> None:
@@ -196,7 +196,7 @@ class DiagramView(QWidget):
 
     def _choose_lines(self, computation: Computation, columns: list[Column]) -> _Lines:
         ends, where, weights = [], [], []
-        for layer, matrix in enumerate(computation.network.weights):
+        for layer, matrix in enumerate(computation.network.unit_weights):
             shape = len(columns[layer].places), len(columns[layer + 1].places)
             ends.append(line_ends(columns, layer).reshape(-1, 4))
             sources, targets = np.indices(shape).reshape(2, -1)

@@ -128,7 +128,7 @@ class Computation:
 
 def line_readout(computation: Computation, layer: int, source: int, target: int) -> tuple[str, list[ReadoutRow]]:
     """Return title and rows for one line: its weight, what it multiplies, what it adds."""
-    weight = float(computation.network.weights[layer][source, target])
+    weight = float(computation.network.unit_weights[layer][source, target])
     head = computation.name(layer, source)
     goal = computation.name(layer + 1, target)
     title = f"{head} → {goal[0].lower()}{goal[1:]}"
@@ -149,7 +149,9 @@ def unit_readout(computation: Computation, column: int, index: int) -> tuple[str
         shown = "?" if value is None else number(value, 0)
         return title, [ReadoutRow(translate("NetworkDiagram", "value"), shown)]
     layer = column - 1
-    bias = ReadoutRow(translate("NetworkDiagram", "bias"), with_sign(float(computation.network.biases[layer][index])))
+    bias = ReadoutRow(
+        translate("NetworkDiagram", "bias"), with_sign(float(computation.network.unit_biases[layer][index]))
+    )
     total = computation.total(column, index)
     if value is None or total is None:
         return title, [bias]
@@ -161,7 +163,7 @@ def unit_readout(computation: Computation, column: int, index: int) -> tuple[str
 
 def _terms(computation: Computation, layer: int, index: int) -> Iterable[ReadoutRow]:
     """Yield what each source adds, in their order; the smallest ones together where there are many."""
-    weights = computation.network.weights[layer][:, index]
+    weights = computation.network.unit_weights[layer][:, index]
     values = np.array([computation.value(layer, source) for source in range(len(weights))], dtype=np.float64)
     adds = weights * values
     silent = np.flatnonzero(values == 0)
@@ -268,7 +270,7 @@ def _unit_tale(computation: Computation, column: int, index: int, adds: np.ndarr
 
 def _tastes(computation: Computation, layer: int, index: int) -> tuple[str, str]:
     """Return the sources with the strongest weights of either sign, in words."""
-    weights = computation.network.weights[layer][:, index]
+    weights = computation.network.unit_weights[layer][:, index]
     floor = 0.3 * float(np.abs(weights).max())
     order = np.argsort(-np.abs(weights), kind="stable")
 

@@ -209,7 +209,7 @@ class FeaturesPage(Page):
         network, order = self.session.network, self.tools.order
         units = network.sizes[self.layer + 1]
         # What is not a number sorts last.
-        strength = np.nan_to_num(np.linalg.norm(network.weights[self.layer], axis=0), nan=-1.0)
+        strength = np.nan_to_num(np.linalg.norm(network.unit_weights[self.layer], axis=0), nan=-1.0)
         if order is Order.STRENGTH:
             self._order = np.argsort(-strength, kind="stable")
         elif order is Order.CLASS:
@@ -335,7 +335,7 @@ class FeaturesPage(Page):
 
     def _show_warning(self) -> None:
         """Say plainly when a layer holds nothing to see."""
-        weights = self.session.network.weights[self.layer]
+        weights = self.session.network.unit_weights[self.layer]
         finite = np.isfinite(weights)
         if not finite.all():
             count = thousands(int(np.count_nonzero(~finite)))
@@ -397,7 +397,7 @@ class FeaturesPage(Page):
             images = layer.split.inputs[order].reshape(-1, problem.rows, problem.columns)
             awake = int(layer.awake[unit])
             caption = self.tr("Wakes for {0} of {1} images").format(awake, len(images))
-        bias = self.tr("bias {0}").format(signed(float(network.biases[self.layer][unit])))
+        bias = self.tr("bias {0}").format(signed(float(network.unit_biases[self.layer][unit])))
         sentence = self._words.sentence(ref, cast, None)
         return StripEntry(self._words.title(ref), bias, sentence, state, is_awake, images, awake, caption)
 

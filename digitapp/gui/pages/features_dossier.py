@@ -209,7 +209,7 @@ class Dossier(Panel):
         session = self._session
         network, unit, answer = session.network, session.selected, session.answer
         drawing = self._words.drawing()
-        rows = [(self.tr("Bias"), signed(float(network.biases[unit.layer][unit.unit])))]
+        rows = [(self.tr("Bias"), signed(float(network.unit_biases[unit.layer][unit.unit])))]
         on_it = self.tr("On {0}").format(drawing)
         mark = None
         if answer.inputs is None or answer.label is None or answer.trace is None or answer.probabilities is None:

@@ -75,7 +75,7 @@ class UnitWords:
     def sentence(self, unit: UnitRef, votes: NDArray[np.floating] | None, evidence: UnitEvidence | None) -> str:
         """Return what the unit does, in one or two plain sentences."""
         network = self._session.network
-        incoming = network.weights[unit.layer][:, unit.unit]
+        incoming = network.unit_weights[unit.layer][:, unit.unit]
         if not np.isfinite(incoming).all():
             return translate("FeaturesPage", "Some of its weights are not numbers any more, so it has no answer.")
         if not incoming.any():

@@ -92,7 +92,7 @@ class UnitsCard(Card):
 
     def refresh(self, network: Network, problem: Problem) -> None:
         """Show the present weights of the same network."""
-        weights = network.weights[0].T[:MOST_UNITS]
+        weights = network.unit_weights[0].T[:MOST_UNITS]
         images = np.array(weights, order="C").reshape(-1, problem.rows, problem.columns)
         self._limit = symmetric_limit(images.ravel()[::_LIMIT_STRIDE], previous=self._limit)
         self._scale.set_limit(self._limit)

@@ -1,0 +1,41 @@
+"""One layer of weights."""
+
+import numpy as np
+
+from digitapp.nn.activations import Activation
+
+
+class Layer:
+    """One layer of weights: z = Wᵀ a + b, f(z), with the batch in columns.
+
+    Attributes
+    ----------
+    weights : (fan_in, fan_out), a view into the network's vector
+    biases : (fan_out,), a view into the network's vector
+    activation : the function f
+
+    For an activation with k pieces there are k columns of weights for each unit: first the first pieces of all units,
+    then their second pieces, and so on.
+
+    Source: Nielsen, "Neural Networks and Deep Learning" (2015), equation 25.
+    """
+
+    __slots__ = ("_bias_column", "_matrix", "activation", "biases", "weights")
+
+    def __init__(self, weights: np.ndarray, biases: np.ndarray, activation: Activation) -> None:
+        self.weights = weights
+        self.biases = biases
+        self.activation = activation
+        self._matrix = weights.T
+        self._bias_column = biases[:, np.newaxis]
+
+    @property
+    def units(self) -> int:
+        """How many values the layer gives."""
+        return self.biases.size // self.activation.pieces
+
+    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
+        """Write the weighted sums for `inputs` (fan_in, batch) into `z` (fan_out, batch) and f(z) into `a`."""
+        self._matrix.dot(inputs, z)
+        z += self._bias_column
+        self.activation.value(z, a)
