@@ -12,12 +12,12 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QDeadlineTimer, QPoint, QSettings, Qt
+import numpy as np
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -78,7 +78,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         if mnist_status(data_dir).available:
             wait_until(lambda: window.session.dataset is not None)
         window.session.select_unit(0, min(65, window.session.network.sizes[1] - 1))
-        settle(1500)
+        settle(2000)
         save("features-digits")
         take_training(window, save, "digits")
         window.session.choose_problem("toy")
@@ -125,13 +125,23 @@ def draw(window: MainWindow, points: Sequence[tuple[float, float]]) -> None:
     """Draw a stroke on the canvas with the mouse; the pen stays where it ends."""
     canvas = part(window, "canvas")
     side = canvas.width()
-    places = [QPoint(round(x * side), round(y * side)) for x, y in points]
+    places = [QPoint(round(x * side), round(y * side)) for x, y in smooth(points)]
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=places[0])
-    for start, end in pairwise(places):
-        for step in range(1, 9):
-            QTest.mouseMove(canvas, start + (end - start) * step / 8)
-            QApplication.processEvents()
+    for place in places[1:]:
+        QTest.mouseMove(canvas, place)
+        QApplication.processEvents()
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def smooth(points: Sequence[tuple[float, float]], steps: int = 8) -> list[tuple[float, float]]:
+    """Return points along the Catmull-Rom spline through the given ones, as a hand would write them."""
+    given = np.array([points[0], *points, points[-1]])
+    t = (np.arange(steps) / steps)[:, np.newaxis]
+    parts = [
+        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        for a, b, c, d in zip(given, given[1:], given[2:], given[3:], strict=False)
+    ]
+    return [(float(x), float(y)) for x, y in (*np.concatenate(parts), points[-1])]
 
 
 def click_pixels(window: MainWindow, pixels: Sequence[int]) -> None:
@@ -159,8 +169,10 @@ def part(window: MainWindow, name: str) -> QWidget:
 
 
 def settle(milliseconds: int = 150) -> None:
-    """Let the window paint."""
-    QTest.qWait(milliseconds)
+    """Let the window paint and its threads work; unlike an event loop, `QTest.qWait` would hold the interpreter."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -169,7 +181,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         if deadline.hasExpired():
             raise TimeoutError("the window did not get there")
-        QTest.qWait(10)
+        settle(10)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from digitapp.gui.main_window import MainWindow
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import load_model
+from digitapp.training.threads import blas_threads
 
 
 class NoDisplayError(Exception):
@@ -44,9 +45,11 @@ def run(problem: str | None = None, model: str | None = None) -> int:
         )
     name_application()
     application = QApplication.instance() or QApplication(sys.argv[:1])
-    window = create_window(Settings(), problem=problem, model=model)
-    window.show()
-    return application.exec()
+    # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
+    with blas_threads(1):
+        window = create_window(Settings(), problem=problem, model=model)
+        window.show()
+        return application.exec()
 
 
 def create_window(
