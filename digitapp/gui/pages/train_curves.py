@@ -11,7 +11,7 @@ from digitapp.gui.pages.train_plots import CurvePlot, PlotData, accuracy_text, l
 from digitapp.gui.widgets import Card
 from digitapp.training.history import History
 
-_KEY, _KEY_GAP, _ENTRY_GAP = 14, 6, 14
+_KEY, _KEY_GAP, _ENTRY_GAP = 14, 5, 10
 
 
 class CurveLegend(QWidget):
