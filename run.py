@@ -41,7 +41,14 @@ QT_PACKAGES = (
     "libxkbcommon-x11-0",
     "fonts-dejavu-core",
 )
-QT_PROBE = "from PySide6 import QtGui, QtWidgets, QtSvg"
+# Qt opens its X11 plugin late and aborts where one of its libraries is missing: it is opened here first.
+QT_PROBE = """
+import ctypes, pathlib, sys
+import PySide6
+from PySide6 import QtGui, QtSvg, QtWidgets
+if sys.platform == "linux":
+    ctypes.CDLL(str(pathlib.Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"))
+"""
 
 
 def main(arguments: list[str]) -> int:

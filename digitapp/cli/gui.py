@@ -19,7 +19,8 @@ def open_window(problem: str | None, model: str | None) -> None:
     ModelFileError : a model that cannot be used
     """
     try:
-        from digitapp.gui.app import NoDisplayError, run
+        from digitapp.gui.app import run
+        from digitapp.gui.display import NoDisplayError
     except ImportError as error:
         if not (error.name or "").startswith(("PySide6", "shiboken6")):
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,15 +12,12 @@ from PySide6.QtWidgets import QApplication
 from digitapp import __version__
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.display import check_display
 from digitapp.gui.main_window import MainWindow
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import load_model
 from digitapp.training.threads import blas_threads
-
-
-class NoDisplayError(Exception):
-    """There is no screen to open a window on."""
 
 
 def run(problem: str | None = None, model: str | None = None) -> int:
@@ -34,15 +30,12 @@ def run(problem: str | None = None, model: str | None = None) -> int:
 
     Raises
     ------
-    NoDisplayError : no screen
+    NoDisplayError : no screen, or a library to reach it is missing
     ModelFileError : a model that cannot be used; no window is opened
     """
     if model is not None:
         load_model(model)
-    if not has_display():
-        raise NoDisplayError(
-            "there is no display to open a window on; every other command of digitapp works without one"
-        )
+    check_display()
     name_application()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
@@ -72,10 +65,3 @@ def name_application() -> None:
     QCoreApplication.setApplicationName("digitapp")
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setApplicationDisplayName("digitapp")
-
-
-def has_display() -> bool:
-    """Return whether a window can be opened: on Linux and BSD that takes a display server."""
-    if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
