@@ -12,12 +12,13 @@ from typing import Annotated, Any
 import typer
 
 from digitapp.cli.errors import BadInput
-from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
 from digitapp.training import DEFAULTS, NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole
 
 CHOICES: Mapping[str, Iterable[str]] = {
     "activation": ACTIVATIONS,
     "initializer": INITIALIZERS,
+    "normalization": NORMALIZATIONS,
     "loss": LOSSES,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
@@ -26,6 +27,7 @@ HELP = {
     "hidden": "Units of each hidden layer; '' for no hidden layer.",
     "activation": "Of the hidden units:",
     "initializer": "The weights to start from:",
+    "normalization": "Of the hidden layers' sums:",
     "loss": "What is made small:",
     "optimizer": "How a step is chosen:",
     "learning_rate": "The step size.",
@@ -42,6 +44,7 @@ HELP = {
     "clip_norm": "Longest gradient; 0 for any.",
     "averaging": "Decay of the weights' moving average; 0 for none.",
     "patience": "Epochs without progress after which to stop; 0 for never.",
+    "pretrain_epochs": "Passes in which layers learn without labels first; 0 for none.",
     "seed": "The same seed gives the same model.",
     "schedule": "Of the learning rate:",
     "optimizer_options": "Of the optimizer, such as beta1=0.8; may be repeated.",

@@ -1,9 +1,12 @@
 """How a gradient becomes a change of the parameters: a few vector operations on one flat vector.
 
 Every rule is written as its paper has it, with g for the gradient, θ for the parameters and α for the learning rate.
+The odd one out, the genetic algorithm, asks for losses instead: a step is given `cost()` besides, the loss of the batch
+for what the parameters hold at the moment, and one that uses no gradient calls it as often as it likes.
 """
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -24,6 +27,8 @@ class Optimizer:
     ----------
     steps : number of steps taken
     state : the vectors that carry over from step to step, by name; attributes of the same names hold them too
+    uses_gradient : whether a step needs the gradient; if not, it needs `cost`, and the gradient may hold anything
+    whole_set : whether a batch is to be the whole training part, whatever batch size is set
 
     Raises
     ------
@@ -35,6 +40,8 @@ class Optimizer:
     summary: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
     state_names: ClassVar[tuple[str, ...]] = ()
+    uses_gradient: ClassVar[bool] = True
+    whole_set: ClassVar[bool] = False
 
     def __init__(self, parameters: np.ndarray, **options: float) -> None:
         if unknown := set(options) - {option.name for option in self.options}:
@@ -51,7 +58,13 @@ class Optimizer:
         self._scratch = np.empty_like(parameters)
         self._dtype = parameters.dtype
 
-    def step(self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
+    def step(
+        self,
+        parameters: np.ndarray,
+        gradient: np.ndarray,
+        learning_rate: float,
+        cost: Callable[[], float] | None = None,  # noqa: ARG002 - for those that use no gradient
+    ) -> None:
         """Change `parameters` in place; `gradient` is used up as working memory, which spares the cache a vector."""
         self.steps += 1
         self._update(parameters, gradient, learning_rate)
@@ -76,6 +89,19 @@ class SGD(Optimizer):
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         g *= alpha
         theta -= g
+
+
+class GradientDescent(SGD):
+    """θ ← θ − α g with the gradient of the whole training part: one step an epoch.
+
+    Source: Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées" (1847); "Deep Learning"
+    (2016), equation 4.5 and section 8.1.3.
+    """
+
+    key = "gradient_descent"
+    title = "Gradient descent (whole set)"
+    summary = "Looks at all the data before each step: straight downhill, but one step an epoch."
+    whole_set = True
 
 
 MOMENTUM = Option("momentum", "Momentum", 0.9, 0.0, 0.9999, "How much of the speed is kept after each batch.")
@@ -347,7 +373,93 @@ class Nadam(Adam):
         theta -= scratch
 
 
+class GeneticAlgorithm(Optimizer):
+    """Keeps a population of parameter vectors; the better ones have children, which differ by chance.
+
+    A step is one generation on one batch. The loss of every individual is measured; the best becomes θ and lives on.
+    Each of the others is replaced by a child: both parents are the better of two drawn individuals, every parameter
+    comes from either parent with equal chance, and a share of them changes by N(0, α²), where α is the learning rate.
+    Chance depends on nothing but the number of the step, so that a run repeats itself.
+
+    Source: Montana, Davis, "Training Feedforward Neural Networks Using Genetic Algorithms" (IJCAI 1989), with the
+    uniform crossover of Syswerda, "Uniform Crossover in Genetic Algorithms" (ICGA 1989).
+    """
+
+    key = "genetic"
+    title = "Genetic algorithm"
+    summary = "Breeds networks by chance and keeps the better ones; uses no gradient at all."
+    options = (
+        Option("population", "Population", 30, 4, 1000, "How many networks compete."),
+        Option("mutated", "Mutated share", 0.3, 0.0, 1.0, "How many of a child's weights change by chance."),
+    )
+    uses_gradient = False
+    population: int
+    mutated: float
+
+    def __init__(self, parameters: np.ndarray, **options: float) -> None:
+        super().__init__(parameters, **options)
+        self._individuals = np.zeros((self.population, parameters.size), parameters.dtype)
+        self.state["individuals"] = self._individuals
+
+    def step(
+        self,
+        parameters: np.ndarray,
+        gradient: np.ndarray,  # noqa: ARG002 - the interface of all optimisers
+        learning_rate: float,
+        cost: Callable[[], float] | None = None,
+    ) -> None:
+        """Put the best individual of a generation into `parameters`, and breed the next.
+
+        Raises
+        ------
+        ValueError : no `cost`
+        """
+        if cost is None:
+            raise ValueError("the genetic algorithm needs cost()")
+        self.steps += 1
+        rng = np.random.default_rng(self.steps)
+        individuals = self._individuals
+        if self.steps == 1:
+            individuals[:] = parameters
+            for individual in individuals[1:]:
+                self._mutate(individual, learning_rate, 1.0, rng)
+        individuals[0] = parameters  # as they are now: something may have happened to them since the last step
+        costs = np.empty(self.population)
+        for index, individual in enumerate(individuals):
+            parameters[:] = individual
+            costs[index] = cost()
+        order = np.where(np.isfinite(costs), costs, np.inf).argsort(kind="stable")
+        parameters[:] = individuals[order[0]]
+        self._breed(individuals[order], learning_rate, rng)
+
+    def _breed(self, ranked: np.ndarray, alpha: float, rng: np.random.Generator) -> None:
+        """Fill all places but the first with children of `ranked`, the best first."""
+        for child in self._individuals[1:]:
+            mother, father = ranked[rng.integers(self.population, size=(2, 2)).min(axis=1)]
+            child[:] = np.where(rng.random(child.size) < 0.5, mother, father)
+            self._mutate(child, alpha, self.mutated, rng)
+
+    @staticmethod
+    def _mutate(individual: np.ndarray, alpha: float, share: float, rng: np.random.Generator) -> None:
+        changes = rng.standard_normal(individual.size)
+        changes *= rng.random(individual.size) < share
+        individual += alpha * changes
+
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     optimizer.key: optimizer
-    for optimizer in (SGD, Momentum, AveragedMomentum, Nesterov, Adagrad, RMSprop, Adadelta, Adam, AdamW, Nadam)
+    for optimizer in (
+        SGD,
+        GradientDescent,
+        Momentum,
+        AveragedMomentum,
+        Nesterov,
+        Adagrad,
+        RMSprop,
+        Adadelta,
+        Adam,
+        AdamW,
+        Nadam,
+        GeneticAlgorithm,
+    )
 }

@@ -3,9 +3,18 @@
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import Evaluation, evaluate
-from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted, SetLearningRate
-from digitapp.training.loop import train
-from digitapp.training.presets import DEFAULTS, build_network
+from digitapp.training.events import (
+    BatchDone,
+    Command,
+    EpochDone,
+    Event,
+    PretrainingStep,
+    RunFinished,
+    RunStarted,
+    SetLearningRate,
+)
+from digitapp.training.loop import begin, train
+from digitapp.training.presets import DEFAULTS, build_network, start_from
 
 __all__ = [
     "DEFAULTS",
@@ -18,15 +27,18 @@ __all__ = [
     "Evaluation",
     "Event",
     "NetworkConfig",
+    "PretrainingStep",
     "RunFinished",
     "RunStarted",
     "SetLearningRate",
     "TrainConfig",
     "TrainingDiverged",
+    "begin",
     "build_network",
     "evaluate",
     "parse_hidden",
     "parse_number",
     "parse_whole",
+    "start_from",
     "train",
 ]

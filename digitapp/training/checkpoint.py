@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,11 @@ import safetensors.numpy
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.nn import Network
-from digitapp.training.config import TrainConfig
+from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainConfig, check_whole
 from digitapp.training.errors import DataMismatch, DataNotFinite
 from digitapp.training.loop import Run, check_data
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _METADATA_KEY = "digitapp_checkpoint"
 _COUNTS = ("epoch", "batch", "step", "samples", "epoch_right", "epochs_since_best")
 
@@ -56,13 +57,14 @@ class Checkpoint:
 
 def take_checkpoint(run: Run) -> Checkpoint:
     """Return the state of `run` between two of its events; nothing in it changes when the run goes on."""
-    arrays = {"parameters": run.network.parameters}
+    arrays = {"network": run.network.state}
     arrays |= {f"kept.{name}": vector for name, vector in run.kept.items()}
     arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
     facts = {
         "version": FORMAT_VERSION,
         "sizes": list(run.network.sizes),
         "activations": list(run.network.activations),
+        "normalized": list(run.network.normalized),
         "config": asdict(run.config),
         "data": fingerprint(run.dataset.train),
         "learning_rate": run.learning_rate,
@@ -73,6 +75,8 @@ def take_checkpoint(run: Run) -> Checkpoint:
         "optimizer_steps": run.optimizer.steps,
         "shuffling": run.epoch_start,
         "silencing": run.silencing.bit_generator.state,
+        "is_pretrained": run.is_pretrained,
+        "pretraining": run.pretraining_start,
     }
     facts |= {name: getattr(run, name) for name in _COUNTS}
     return Checkpoint({name: array.copy() for name, array in arrays.items()}, facts)
@@ -90,17 +94,21 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
     try:
         if facts["data"] != fingerprint(dataset.train):
             raise CheckpointError("the training data are not those of the interrupted run")
-        network = Network(facts["sizes"], facts["activations"], arrays["parameters"].dtype)
+        network = _empty_network(facts, arrays["network"])
         check_data(network, dataset)
-        run = Run(network, dataset, TrainConfig(**facts["config"]), np.random.default_rng(0))
-        _fill(network.parameters, arrays["parameters"])
+        config = TrainConfig(**facts["config"])
+        _check_optimizer(config, arrays)
+        run = Run(network, dataset, config, np.random.default_rng(0))
+        _fill(network.state, arrays["network"])
         for name, vector in run.kept.items():
             _fill(vector, arrays[f"kept.{name}"])
         for name, vector in run.optimizer.state.items():
             _fill(vector, arrays[f"optimizer.{name}"])
         run.optimizer.steps = int(facts["optimizer_steps"])
         for name in _COUNTS:
-            setattr(run, name, int(facts[name]))
+            setattr(run, name, _count(name, facts[name]))
+        if run.batch > run.batches_per_epoch or run.epoch > config.epochs:
+            raise ValueError(f"batch {run.batch} of epoch {run.epoch + 1} is none of this run's")
         for name in ("learning_rate", "seconds", "epoch_loss"):
             setattr(run, name, float(facts[name]))
         run.last_loss = None if facts["last_loss"] is None else float(facts["last_loss"])
@@ -108,6 +116,8 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         run.epoch_start = facts["shuffling"]
         run.shuffling.bit_generator.state = facts["shuffling"]
         run.silencing.bit_generator.state = facts["silencing"]
+        run.pretraining.bit_generator.state = run.pretraining_start = facts["pretraining"]
+        run.is_pretrained = bool(facts["is_pretrained"])
     except (DataMismatch, DataNotFinite):
         raise
     except KeyError as error:
@@ -115,6 +125,36 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"the checkpoint contradicts itself: {error}") from error
     return run
+
+
+def _empty_network(facts: Mapping[str, Any], state: np.ndarray) -> Network:
+    """Return the network that a checkpoint describes, after making sure that it is no larger than what is in the file.
+
+    Numbers are compared before anything is made: a header of a few bytes may announce a network of any size.
+    """
+    sizes, activations, normalized = facts["sizes"], facts["activations"], facts["normalized"]
+    if not isinstance(sizes, list) or not 2 <= len(sizes) <= MAX_HIDDEN_LAYERS + 2:
+        raise ValueError(f"sizes: 2 to {MAX_HIDDEN_LAYERS + 2} numbers expected")
+    for size in sizes:
+        check_whole("sizes", size, 1, MAX_UNITS)
+    if state.dtype not in (np.float32, np.float64):
+        raise ValueError(f"parameters of type float32 or float64 expected, got {state.dtype}")
+    if sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes)) > state.size:
+        raise ValueError(f"sizes {sizes} need more parameters than the {state.size} there are")
+    return Network(sizes, activations, state.dtype, normalized)
+
+
+def _check_optimizer(config: TrainConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    """Raise ValueError if the optimiser's population would be larger than the one in the file."""
+    individuals = config.optimizer_arguments().get("population", 0)
+    if individuals > len(arrays.get("optimizer.individuals", ())):
+        raise ValueError(f"a population of {individuals} is announced, but not there")
+
+
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
+    return value
 
 
 def _fill(vector: np.ndarray, saved: np.ndarray) -> None:

@@ -8,13 +8,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Option
+from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES, Option
 
 MAX_HIDDEN_LAYERS = 20
 MAX_UNITS = 10_000
 MAX_LEARNING_RATE = 1000.0
 MAX_BATCH_SIZE = 1_000_000
 MAX_EPOCHS = 1_000_000
+MAX_PRETRAIN_EPOCHS = 1000
 MAX_SEED = 2**63 - 1
 MAX_THREADS = 256
 
@@ -79,6 +80,7 @@ class NetworkConfig:
     hidden : units of each hidden layer, from input to output; empty for none
     activation : key of `ACTIVATIONS` for every hidden layer, or one per hidden layer with commas between: "relu,tanh"
     initializer : key of `INITIALIZERS`
+    normalization : key of `NORMALIZATIONS` for every hidden layer, or one per hidden layer as with `activation`
 
     Raises
     ------
@@ -88,6 +90,7 @@ class NetworkConfig:
     hidden: tuple[int, ...] = (128,)
     activation: str = "relu"
     initializer: str = "he"
+    normalization: str = "none"
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, (tuple, list)) or len(self.hidden) > MAX_HIDDEN_LAYERS:
@@ -96,25 +99,35 @@ class NetworkConfig:
         for units in self.hidden:
             if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= MAX_UNITS:
                 raise ConfigError("hidden", self.hidden, HIDDEN_EXPECTED)
-        self._check_activation()
+        self._check_per_layer("activation", ACTIVATIONS)
+        self._check_per_layer("normalization", NORMALIZATIONS)
         check_choice("initializer", self.initializer, INITIALIZERS)
 
-    def _check_activation(self) -> None:
-        if not isinstance(self.activation, str) or "," not in self.activation:
-            check_choice("activation", self.activation, ACTIVATIONS)
+    def _check_per_layer(self, field: str, registry: Mapping[str, object]) -> None:
+        value = getattr(self, field)
+        if not isinstance(value, str) or "," not in value:
+            check_choice(field, value, registry)
             return
-        keys = self.activation.split(",")
+        keys = value.split(",")
         if len(keys) != len(self.hidden):
             layers = len(self.hidden)
-            raise ConfigError("activation", self.activation, f"one name, or {layers} for {layers} hidden layers")
+            raise ConfigError(field, value, f"one name, or {layers} for {layers} hidden layers")
         for key in keys:
-            check_choice("activation", key.strip(), ACTIVATIONS)
+            check_choice(field, key.strip(), registry)
+
+    def _per_layer(self, value: str) -> tuple[str, ...]:
+        keys = [key.strip() for key in value.split(",")]
+        return tuple(keys * len(self.hidden) if len(keys) == 1 else keys)
 
     @property
     def hidden_activations(self) -> tuple[str, ...]:
         """The key of each hidden layer's activation."""
-        keys = [key.strip() for key in self.activation.split(",")]
-        return tuple(keys * len(self.hidden) if len(keys) == 1 else keys)
+        return self._per_layer(self.activation)
+
+    @property
+    def hidden_normalized(self) -> tuple[bool, ...]:
+        """Whether each hidden layer is normalised over the batch."""
+        return tuple(key == "batch" for key in self._per_layer(self.normalization))
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,8 @@ class TrainConfig:
     loss, optimizer, schedule : keys of `LOSSES`, `OPTIMIZERS`, `SCHEDULES`
     learning_rate : the step size; a schedule multiplies it
     momentum : for optimisers that have it as an option; others ignore it
-    batch_size : samples per step; a batch larger than the training part is the whole part
+    batch_size : samples per step; a batch larger than the training part is the whole part, and so is every batch of an
+        optimiser that asks for the whole set
     epochs : passes over the training part
     weight_decay : decoupled decay of the weights, see `nn.regularizers.WeightDecay`
     l1, l2 : strengths of the penalties on the weights
@@ -137,6 +151,8 @@ class TrainConfig:
     averaging : decay of an exponential moving average of the parameters; it is what is validated, and what the network
         holds when the run is finished; 0 for none. Source: Polyak, Juditsky, "Acceleration of Stochastic
         Approximation by Averaging" (1992)
+    pretrain_epochs : passes over the training part in which each hidden layer first learns, without labels, to keep
+        what is needed to restore its input, see `training.pretraining`; 0 for none
     patience : epochs without a better validation loss (training loss where there is no validation part) after which the
         run ends, with the best parameters; 0 to go on to the end. Source: "Deep Learning" (2016), algorithm 7.1
     seed : of everything random in the run
@@ -164,6 +180,7 @@ class TrainConfig:
     clip_norm: float = 0.0
     averaging: float = 0.0
     patience: int = 0
+    pretrain_epochs: int = 0
     seed: int = 0
     threads: int = 1
     schedule: str = "constant"
@@ -180,6 +197,7 @@ class TrainConfig:
         check_whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
         check_whole("epochs", self.epochs, 1, MAX_EPOCHS)
         check_whole("patience", self.patience, 0, MAX_EPOCHS)
+        check_whole("pretrain_epochs", self.pretrain_epochs, 0, MAX_PRETRAIN_EPOCHS)
         check_whole("seed", self.seed, 0, MAX_SEED)
         check_whole("threads", self.threads, 1, MAX_THREADS)
         check_options("optimizer_options", self.optimizer_options, OPTIMIZERS[self.optimizer].options)

@@ -74,7 +74,28 @@ class RunFinished:
     seconds: float
 
 
-Event = RunStarted | BatchDone | EpochDone | RunFinished
+@dataclass(frozen=True, slots=True)
+class PretrainingStep:
+    """One batch of the pretraining, before the first `BatchDone`.
+
+    Attributes
+    ----------
+    layer, layers : the hidden layer that learns, counted from 1, and how many there are
+    epoch, epochs : of this layer, counted from 1
+    batch, batches : of this epoch, counted from 1
+    error : mean squared error of the restored inputs, of one value, over this epoch's samples so far
+    """
+
+    layer: int
+    layers: int
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    error: float
+
+
+Event = RunStarted | PretrainingStep | BatchDone | EpochDone | RunFinished
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from digitapp.training.events import BatchDone, EpochDone, Event, RunFinished, RunStarted
+from digitapp.training.events import BatchDone, EpochDone, Event, PretrainingStep, RunFinished, RunStarted
 
 MAX_BINS = 512
 BINS_PER_BAND = 8  # a band's bin is as wide as this many bins of the line
@@ -194,6 +194,7 @@ class History:
     last_batch: BatchDone | None = None
     last_epoch: EpochDone | None = None
     finished: RunFinished | None = None
+    pretraining: PretrainingStep | None = None
 
     def add(self, event: Event) -> None:
         """Take in one event of `train()`."""
@@ -206,6 +207,8 @@ class History:
             self.last_epoch = event
         elif isinstance(event, RunStarted):
             self.started = event
+        elif isinstance(event, PretrainingStep):
+            self.pretraining = event
         else:
             self.finished = event
 

@@ -3,6 +3,7 @@
 import contextvars
 import math
 from collections.abc import Generator
+from functools import partial
 from time import perf_counter
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ from digitapp.training.config import TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
+from digitapp.training.pretraining import pretrain
 from digitapp.training.threads import blas_threads
 
 SNAPSHOT_STEPS = 100
@@ -31,9 +33,13 @@ def train(
     generator of its own, spawned from `rng`, shuffles the samples before every epoch; the last batch of an epoch
     holds what is left.
 
+    However the run ends, by itself or closed by its listener, `network` then holds its result: the best parameters
+    where `patience` was asked for and an epoch measured, else the average where that was asked for, else the newest.
+
     Yields
     ------
-    RunStarted, then BatchDone and EpochDone, at the end RunFinished; a command may be sent in return
+    RunStarted, PretrainingStep where asked for, then BatchDone and EpochDone, at the end RunFinished; a command may be
+    sent in return
 
     Raises
     ------
@@ -41,8 +47,13 @@ def train(
     DataMismatch : the data set does not fit the network
     TrainingDiverged : the loss or a parameter is not finite any more; `network` then holds the last good parameters
     """
+    return begin(network, dataset, config, rng).events()
+
+
+def begin(network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> "Run":
+    """Return the run whose events `train` yields, for listeners that look at it on the way. Raises as `train`."""
     check_data(network, dataset)
-    return Run(network, dataset, config, rng).events()
+    return Run(network, dataset, config, rng)
 
 
 def check_data(network: Network, dataset: Dataset) -> None:
@@ -73,6 +84,7 @@ class Run:
     batch : batches learned in the present epoch
     step, samples : batches learned and samples seen in the run
     seconds : time spent in training so far, without the time a listener took
+    is_pretrained : whether the pretraining, if one was asked for, is done
     """
 
     def __init__(self, network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> None:
@@ -85,7 +97,10 @@ class Run:
         self.epoch_loss, self.epoch_right = 0.0, 0  # sums over the samples of the present epoch
         self.last_loss: float | None = None
         self.best_loss, self.epochs_since_best = math.inf, 0
-        self.shuffling, self.silencing = rng.spawn(2)
+        self.shuffling, self.silencing, self.pretraining = rng.spawn(3)
+        self.pretraining_start = self.pretraining.bit_generator.state
+        self.is_pretrained = config.pretrain_epochs == 0
+        self._is_settled = False
         self.epoch_start = self.shuffling.bit_generator.state
 
         self._inputs = np.ascontiguousarray(dataset.train.inputs, network.dtype)
@@ -94,7 +109,8 @@ class Run:
         if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
             self._targets = smooth(self._targets, config.label_smoothing)
 
-        self._batch_size = min(config.batch_size, len(self._labels))
+        whole_set = OPTIMIZERS[config.optimizer].whole_set
+        self._batch_size = len(self._labels) if whole_set else min(config.batch_size, len(self._labels))
         self.batches_per_epoch = -(-len(self._labels) // self._batch_size)
         self._gradient = np.zeros_like(network.parameters)
         self._full_batch = self._make_backpropagation(self._batch_size)
@@ -105,9 +121,9 @@ class Run:
             (regularizer, getattr(config, key)) for key, regularizer in REGULARIZERS.items() if getattr(config, key) > 0
         ]
 
-        # Kept parameters, by name: the last good ones and those being tried, the best for `patience`, the average.
+        # Kept states, by name: the last good one and that being tried, the best for `patience`, the average.
         names = ["good", "candidate"] + ["best"] * (config.patience > 0) + ["average"] * (config.averaging > 0)
-        self.kept = {name: network.parameters.copy() for name in names}
+        self.kept = {name: network.state.copy() for name in names}
         # A run that diverges overflows; TrainingDiverged reports that, so no warning is needed on the way. A context
         # of our own keeps the setting from leaking to the listener between two events.
         self._quietly = contextvars.copy_context()
@@ -132,25 +148,59 @@ class Run:
 
     def events(self) -> Generator[Event, Command | None, None]:
         """Train to the end, yielding events and taking commands."""
+        try:
+            yield from self._train()
+        except GeneratorExit:
+            self._settle()
+            raise
+        self._settle()
+        yield RunFinished(self.epoch, self.step, self.seconds)
+
+    def result(self) -> Network:
+        """Return an independent, plain network as it is used: the averaged one where asked for, nothing normalised."""
+        return self._measured().folded()
+
+    def _train(self) -> Generator[Event, Command | None, None]:
         validation = self.dataset.validation
+        validation_samples = len(validation.labels) if validation else 0
         self._obey(
-            (
-                yield RunStarted(
-                    self.config.epochs,
-                    self.batches_per_epoch,
-                    len(self._labels),
-                    len(validation.labels) if validation else 0,
-                )
-            )
+            (yield RunStarted(self.config.epochs, self.batches_per_epoch, len(self._labels), validation_samples))
         )
         with blas_threads(self.config.threads):
+            if not self.is_pretrained:
+                yield from self._pretrain()
             while not self.is_finished:
                 yield from self._train_epoch()
                 self._obey((yield self._end_epoch()))
-        for name in ("average", "best"):  # the best parameters are averaged ones where both are asked for
-            if name in self.kept:
-                np.copyto(self.network.parameters, self.kept[name])
-        yield RunFinished(self.epoch, self.step, self.seconds)
+
+    def _settle(self) -> None:
+        """Put what the run is for into the network; the best parameters are averaged ones where both are asked for."""
+        if "average" in self.kept:
+            np.copyto(self.network.state, self.kept["average"])
+        if "best" in self.kept and math.isfinite(self.best_loss):
+            np.copyto(self.network.state, self.kept["best"])
+        self._is_settled = True
+
+    def _measured(self) -> Network:
+        """Return the network that counts at the moment: the averaged one where asked for."""
+        if self._is_settled or "average" not in self.kept:
+            return self.network
+        averaged = self.network.copy()
+        np.copyto(averaged.state, self.kept["average"])
+        return averaged
+
+    def _pretrain(self) -> Generator[Event, Command | None, None]:
+        config = self.config
+        steps = pretrain(self.network, self._inputs, config.pretrain_epochs, config.batch_size, self.pretraining)
+        started = perf_counter()
+        for event in steps:
+            self.seconds += perf_counter() - started
+            self._obey((yield event))
+            started = perf_counter()
+        for state in self.kept.values():
+            np.copyto(state, self.network.state)
+        self.is_pretrained = True
+        self.seconds += perf_counter() - started
 
     def _train_epoch(self) -> Generator[Event, Command | None, None]:
         self.shuffling.bit_generator.state = self.epoch_start  # the same order again where a run is taken up midway
@@ -182,17 +232,17 @@ class Run:
 
     def _learn(self, indices: np.ndarray, learning_rate: float) -> tuple[float, int]:
         """Learn one batch; return its loss and the number of samples classified right, both before the step."""
-        parameters, gradient = self.network.parameters, self._gradient
+        parameters, gradient, optimizer = self.network.parameters, self._gradient, self.optimizer
         keep = self.step % SNAPSHOT_STEPS == 0
         self.step += 1
         if keep:
             self._check_parameters()
-            np.copyto(self.kept["candidate"], parameters)
+            np.copyto(self.kept["candidate"], self.network.state)
 
         compute_gradient = self._full_batch if len(indices) == self._batch_size else self._last_batch
         self._inputs.take(indices, 0, compute_gradient.inputs, "clip")
         self._targets.take(indices, 1, compute_gradient.targets, "clip")
-        loss = compute_gradient()
+        loss = compute_gradient() if optimizer.uses_gradient else compute_gradient.cost()
         if not math.isfinite(loss):
             self._give_up()
         self.last_loss = loss
@@ -205,12 +255,22 @@ class Run:
             self._regularize(learning_rate)
         if self.config.clip_norm > 0:
             clip_norm(gradient, self.config.clip_norm)
-        self.optimizer.step(parameters, gradient, learning_rate)
+        if optimizer.uses_gradient:
+            optimizer.step(parameters, gradient, learning_rate)
+        else:
+            optimizer.step(parameters, gradient, learning_rate, partial(self._cost, compute_gradient))
         for regularizer, strength in self._regularizers:
             regularizer.project(self.network.weights, strength)
         if self.config.averaging > 0:
             self._average()
         return loss, right
+
+    def _cost(self, batch: Backpropagation) -> float:
+        """Return the loss of a batch with the penalties, for optimisers that use no gradient."""
+        weights = self.network.weight_vector
+        return batch.cost() + sum(
+            regularizer.penalty(weights, strength) for regularizer, strength in self._regularizers
+        )
 
     def _regularize(self, learning_rate: float) -> None:
         weights = self.network.weight_vector
@@ -222,17 +282,14 @@ class Run:
         """Move the average towards the parameters; at first it is the plain mean, so that the start is forgotten."""
         average = self.kept["average"]
         decay = min(self.config.averaging, self.step / (self.step + 1))
-        average += (1 - decay) * (self.network.parameters - average)
+        average += (1 - decay) * (self.network.state - average)
 
     def _end_epoch(self) -> EpochDone:
         """Measure, look whether this epoch is the best so far, and turn to the next."""
         started = perf_counter()
         validation, samples = self.dataset.validation, len(self._labels)
         self._quietly.run(self._check_parameters)
-        measured = self.network
-        if self.config.averaging > 0:
-            measured = self.network.copy()
-            np.copyto(measured.parameters, self.kept["average"])
+        measured = self._measured()
         result = self._quietly.run(evaluate, measured, self.config.loss, validation or self.dataset.train)
         train_loss, train_accuracy = self.epoch_loss / samples, self.epoch_right / samples
 
@@ -241,7 +298,7 @@ class Run:
             self.epochs_since_best += 1
             if loss < self.best_loss:
                 self.best_loss, self.epochs_since_best = loss, 0
-                np.copyto(self.kept["best"], measured.parameters)
+                np.copyto(self.kept["best"], measured.state)
         self.epoch += 1
         self.batch = 0
         self.epoch_loss, self.epoch_right = 0.0, 0
@@ -260,11 +317,12 @@ class Run:
         )
 
     def _check_parameters(self) -> None:
-        if not np.isfinite(self.network.parameters).all():
+        if not np.isfinite(self.network.state).all():
             self._give_up()
 
     def _give_up(self) -> NoReturn:
-        np.copyto(self.network.parameters, self.kept["good"])
+        np.copyto(self.network.state, self.kept["good"])
+        self._is_settled = True
         raise TrainingDiverged(self.epoch + 1, self.step, self.last_loss)
 
     def _obey(self, command: Command | None) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from digitapp.nn import LOSSES, Network, initialize
-from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.nn.normalization import EPSILON, NormalizedLayer
+from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
 
 DEFAULTS: dict[str, tuple[NetworkConfig, TrainConfig]] = {
     "toy": (
@@ -32,6 +33,33 @@ def build_network(
     """
     sizes = (inputs, *network_config.hidden, classes)
     activations = (*network_config.hidden_activations, LOSSES[loss].output_activation)
-    network = Network(sizes, activations)
+    network = Network(sizes, activations, normalized=(*network_config.hidden_normalized, False))
     initialize(network, network_config.initializer, rng)
     return network
+
+
+def start_from(network: Network, source: Network) -> None:
+    """Let `network` start with the weights of `source`, such as that of a model file, instead of random ones.
+
+    A normalised layer starts as the plain one it is taken from: its running means and variances are set so that it
+    gives the same answers.
+
+    Raises
+    ------
+    ConfigError : field "start_from", where the two differ in sizes or activations; the message names both
+    """
+    for name in ("sizes", "activations"):
+        wanted, found = getattr(network, name), getattr(source, name)
+        if wanted != found:
+            expected = f"a network with the {name} {_shown(wanted)}"
+            raise ConfigError("start_from", _shown(found), expected)
+    folded = source.folded()
+    for target, weights, biases in zip(network.layers, folded.weights, folded.biases, strict=True):
+        target.weights[:], target.biases[:] = weights, biases
+        if isinstance(target, NormalizedLayer):
+            target.mean[:], target.variance[:] = 0, 1
+            target.gains[:] = np.sqrt(1 + EPSILON)
+
+
+def _shown(values: tuple[object, ...]) -> str:
+    return "-".join(map(str, values))

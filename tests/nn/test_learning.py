@@ -35,13 +35,34 @@ def test_xor_is_learned_by_2_2_1():
     assert sum(learned) > 5
 
 
+def test_xor_is_learned_by_a_genetic_algorithm():
+    """Without a single gradient: Montana, Davis (IJCAI 1989) trained networks this way."""
+    network = Network((2, 2, 1), ["sigmoid", "sigmoid"])
+    initialize(network, "normal", np.random.default_rng(0))
+    forward = Backpropagation(network, LOSSES["squared_error"], 4)
+    forward.inputs[:] = CORNERS
+    forward.targets[:] = [0, 1, 1, 0]
+    optimizer = OPTIMIZERS["genetic"](network.parameters)
+
+    for _ in range(150):
+        optimizer.step(network.parameters, forward.gradient, 0.5, forward.cost)
+
+    assert is_xor(network.forward(CORNERS).ravel() > 0.5)
+    assert not forward.gradient.any()  # nobody computed it
+
+
 def test_xor_is_not_learned_without_a_hidden_layer():
     """Minsky, Papert, "Perceptrons" (1969)."""
     assert not any(is_xor(learn_xor((2, 1), ["sigmoid"], seed)) for seed in range(3))
 
 
 def test_the_two_layer_network_of_the_tutorial_falls_as_published():
-    """Stanford CS231n, lecture 4: 64 samples, 1000-100-10, sigmoid, squared error, gradient descent."""
+    """The two-layer network in NumPy of Stanford CS231n, lecture 4 ("Backpropagation and Neural Networks", 2017).
+
+    64 random samples, 1000-100-10, sigmoid hidden units, the summed squared error, gradient descent at 1e-4 for 2000
+    steps; the same example, with ReLU, opens PyTorch's tutorial "Learning PyTorch with Examples". From hundreds for
+    random outputs the loss falls at every step; the sources give no final number.
+    """
     rng = np.random.default_rng(0)
     network = Network((1000, 100, 10), ["sigmoid", "identity"], np.float64)
     initialize(network, "normal", rng)
@@ -57,7 +78,7 @@ def test_the_two_layer_network_of_the_tutorial_falls_as_published():
 
     assert losses[0] > 100
     assert losses[-1] < 0.02 * losses[0]
-    assert losses[-1] < losses[100] < losses[10] < losses[0]
+    assert (np.diff(losses) < 0).all()
 
 
 def test_the_perceptron_rule_stops_on_separable_data():

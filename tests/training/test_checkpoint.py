@@ -27,6 +27,7 @@ EVERYTHING = TrainConfig(
     l2=0.001,
     clip_norm=1.0,
     max_norm=2.0,
+    pretrain_epochs=1,
 )
 
 
@@ -37,7 +38,8 @@ def toy():
 
 def new_run(toy, config):
     rng = np.random.default_rng(config.seed)
-    network = build_network(12, 2, NetworkConfig((5,), "relu", "he"), config.loss, rng)
+    network_config = NetworkConfig((5, 4), "relu,maxout2", "he", "none,batch")
+    network = build_network(12, 2, network_config, config.loss, rng)
     return Run(network, toy, config, rng)
 
 
@@ -53,8 +55,8 @@ def told(events):
 
 
 @pytest.mark.parametrize(
-    "stop_after", [1, 4, 7, 8, 9, 20]
-)  # 7 batches an epoch: event 8 is the last, 9 the epoch's end
+    "stop_after", [1, 4, 15, 16, 18, 21, 22, 23, 34]
+)  # 7 batches an epoch, twice without labels: event 22 is the last of the first epoch, 23 its end
 def test_resuming_gives_the_same_events_and_bytes(toy, tmp_path, stop_after):
     whole = new_run(toy, EVERYTHING)
     expected = list(whole.events())
@@ -68,12 +70,12 @@ def test_resuming_gives_the_same_events_and_bytes(toy, tmp_path, stop_after):
     after = list(resumed.events())
 
     assert told(before + after) == told(expected)
-    assert resumed.network.parameters.tobytes() == whole.network.parameters.tobytes()
+    assert resumed.network.state.tobytes() == whole.network.state.tobytes()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimiser_can_be_taken_up_again(toy, optimizer):
-    config = TrainConfig(optimizer=optimizer, epochs=3, batch_size=10, learning_rate=0.01)
+    config = TrainConfig(optimizer=optimizer, epochs=6, batch_size=10, learning_rate=0.01)
     whole = new_run(toy, config)
     list(whole.events())
     interrupted = new_run(toy, config)
@@ -117,7 +119,15 @@ def test_other_data_are_refused(toy):
         {"facts": {"step": "many"}},
         {"facts": {"shuffling": {}}},
         {"facts": {"silencing": None}},
-        {"arrays": {"parameters": np.zeros(3, np.float32)}},
+        {"facts": {"sizes": [12, 10_000, 10_000, 2]}},
+        {"facts": {"sizes": [12] * 60}},
+        {"facts": {"sizes": [12, 10**12, 2]}},
+        {"facts": {"normalized": [True, False]}},
+        {"facts": {"config": {"optimizer": "genetic", "optimizer_options": {"population": 1000}}}},
+        {"facts": {"batch": 10**9}},
+        {"facts": {"epoch": -1}},
+        {"arrays": {"network": np.zeros(3, np.float32)}},
+        {"arrays": {"network": np.zeros(77, np.int64)}},
         {"arrays": {"optimizer.m": np.zeros(77)}},
     ],
     ids=str,

@@ -39,6 +39,7 @@ WRONG = {
     "clip_norm": [-1, math.nan],
     "averaging": [1],
     "patience": [-1, 1.5],
+    "pretrain_epochs": [-1, 1.0, 1001],
 }
 
 
@@ -66,6 +67,9 @@ def test_a_wrong_value_is_refused_by_field(field, value):
         ("activation", "relu,tanh"),
         ("activation", None),
         ("initializer", "guess"),
+        ("normalization", "layer"),
+        ("normalization", "none,batch"),
+        ("normalization", True),
     ],
 )
 def test_a_wrong_network_is_refused_by_field(field, value):

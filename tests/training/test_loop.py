@@ -27,8 +27,10 @@ from digitapp.training import (
     SetLearningRate,
     TrainConfig,
     TrainingDiverged,
+    begin,
     build_network,
     evaluate,
+    start_from,
     train,
 )
 from digitapp.training.threads import ENVIRONMENT, blas_threads
@@ -283,6 +285,106 @@ def test_averaging_leaves_the_mean_of_the_path():
     path += [network.parameters.copy() for event in run if isinstance(event, BatchDone)]
 
     np.testing.assert_allclose(network.parameters, np.mean(path, axis=0), rtol=1e-4, atol=1e-5)
+
+
+def test_a_run_that_is_stopped_leaves_the_average_too():
+    dataset = blobs()
+    config = TrainConfig(optimizer="sgd", learning_rate=0.5, batch_size=10, epochs=2, averaging=0.99999)
+    rng = np.random.default_rng(config.seed)
+    network = build_network(2, 2, NetworkConfig((4,), "tanh", "glorot"), config.loss, rng)
+    run = begin(network, dataset, config, rng)
+    path = [network.parameters.copy()]
+    events = run.events()
+    for event in events:
+        if isinstance(event, BatchDone):
+            path.append(network.parameters.copy())
+            np.testing.assert_allclose(run.result().parameters, np.mean(path, axis=0), rtol=1e-4, atol=1e-5)
+            if event.step == 7:
+                break
+    events.close()
+
+    np.testing.assert_allclose(network.parameters, np.mean(path, axis=0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(run.result().parameters, network.parameters)
+
+
+def test_a_run_with_patience_that_is_stopped_leaves_the_best_epoch():
+    dataset = blobs()
+    config = TrainConfig(optimizer="sgd", learning_rate=3.0, batch_size=2, epochs=200, patience=200)
+    network, run = start(dataset, config)
+    losses: list[float] = []
+    first_step = None
+    for event in run:
+        if isinstance(event, BatchDone) and event.step == 1:
+            first_step = network.parameters.copy()
+        if isinstance(event, EpochDone):
+            losses.append(event.validation_loss or math.inf)
+            if len(losses) > 5 and losses[-1] > min(losses):
+                break
+    run.close()
+    assert dataset.validation is not None
+    assert evaluate(network, config.loss, dataset.validation).loss == min(losses)
+
+    network, run = start(dataset, config)
+    next(run)
+    next(run)
+    run.close()  # no epoch measured: what was learned stays
+    np.testing.assert_array_equal(network.parameters, first_step)
+
+
+def test_gradient_descent_looks_at_the_whole_set():
+    config = TrainConfig(optimizer="gradient_descent", learning_rate=0.5, batch_size=4, epochs=40)
+    _, run = start(blobs(), config)
+    events = list(run)
+    assert events[0] == RunStarted(40, 1, 50, 20)
+    losses = [event.loss for event in batches(events)]
+    assert len(losses) == 40
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_the_genetic_algorithm_learns_without_gradients():
+    config = TrainConfig(optimizer="genetic", learning_rate=0.3, batch_size=50, epochs=30, l2=1e-4)
+    network, run = start(blobs(), config)
+    list(run)
+    assert evaluate(network, config.loss, blobs().train).accuracy > 0.9
+
+
+@pytest.mark.parametrize("activation", ["relu", "maxout2"])
+def test_a_normalised_network_learns_and_is_shown_plain(activation):
+    dataset = blobs()
+    config = TrainConfig(learning_rate=0.05, batch_size=10, epochs=20)
+    rng = np.random.default_rng(0)
+    network = build_network(2, 2, NetworkConfig((6, 6), activation, "he", "batch"), config.loss, rng)
+    assert network.normalized == (True, True, False)
+    run = begin(network, dataset, config, rng)
+    list(run.events())
+
+    assert evaluate(network, config.loss, dataset.train).accuracy > 0.9
+    plain = run.result()
+    assert not any(plain.normalized)
+    np.testing.assert_allclose(
+        plain.forward(dataset.train.inputs), network.forward(dataset.train.inputs), rtol=1e-3, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("normalization", ["none", "batch"])
+def test_a_network_can_start_from_another(normalization):
+    rng = np.random.default_rng(0)
+    x = rng.random((20, 2), dtype=np.float32)
+    source = build_network(2, 2, NetworkConfig((6,), "relu", "he", "batch"), "cross_entropy", rng)
+    source.state[-12:] = rng.uniform(0.5, 1, 12)
+    network = build_network(2, 2, NetworkConfig((6,), "relu", "he", normalization), "cross_entropy", rng)
+    start_from(network, source)
+    np.testing.assert_allclose(network.forward(x), source.forward(x), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("hidden", [(5,), (6, 6)])
+def test_a_start_of_another_shape_is_refused(hidden):
+    rng = np.random.default_rng(0)
+    source = build_network(2, 2, NetworkConfig((6,)), "cross_entropy", rng)
+    network = build_network(2, 2, NetworkConfig(hidden), "cross_entropy", rng)
+    with pytest.raises(ConfigError, match=r"start_from must be a network with the sizes [-0-9]+, got .2-6-2.") as error:
+        start_from(network, source)
+    assert error.value.field == "start_from"
 
 
 def test_clipping_bounds_a_step():

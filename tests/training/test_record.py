@@ -42,3 +42,17 @@ def test_a_run_that_was_stopped_at_once_claims_no_results() -> None:
     record = training_record(NETWORK, CONFIG, load_dataset("toy"), History())
     assert record["results"] == {}
     assert (record["epochs"], record["steps"], record["finished"]) == (0, 0, False)
+
+
+def test_a_run_that_ended_by_patience_is_finished() -> None:
+    dataset = load_dataset("toy")
+    config = TrainConfig("squared_error", "sgd", learning_rate=50.0, epochs=500, patience=1)
+    rng = np.random.default_rng(0)
+    network = build_network(12, 2, NETWORK, config.loss, rng)
+    history = History()
+    for event in train(network, dataset, config, rng):
+        history.add(event)
+    record = training_record(NETWORK, config, dataset, history)
+    assert record["epochs"] < 500
+    assert record["finished"]
+    assert history.progress == 1
