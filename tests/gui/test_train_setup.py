@@ -168,7 +168,8 @@ def test_the_preset_with_equal_weights_keeps_them_equal(toy: TrainPage, qtbot: Q
     click(qtbot, toy.transport.start)
     wait_for_end(qtbot, toy)
     weights = toy.session.network.weights[0]
-    np.testing.assert_array_equal(weights, np.repeat(weights[:, :1], weights.shape[1], axis=1))
+    # A BLAS may add up its last rows in another order than the others.
+    np.testing.assert_allclose(weights, np.repeat(weights[:, :1], weights.shape[1], axis=1), atol=1e-6)
 
 
 def test_new_weights_are_shown_without_training(toy: TrainPage, qtbot: QtBot) -> None:
