@@ -5,6 +5,7 @@ everything else to stderr. The exit code is 0, or 2 with one line on stderr for 
 Ctrl-C; `Verbs.main` is the one place that sees to it.
 """
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -57,7 +58,17 @@ class Verbs(TyperGroup):
             code = _fail(explain(error))
         if code == INTERRUPTED:
             typer.echo("digitapp: stopped", err=True)
-        sys.exit(code)
+        sys.exit(code if _flushed() else code or BAD_INPUT)
+
+
+def _flushed() -> bool:
+    """Write out what stdout still holds; where that fails, let go of it, or Python tries again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def _usage_message(error: typer.TyperException) -> str:
