@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,41 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
-from digitapp.atomic import atomic_write_bytes
 from digitapp.gui import settings as remembered
-from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
-from digitapp.gui.jobs import Report
 from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
-from digitapp.gui.pages.features_grid import FeatureGrid, StripEntry, UnitStrip
-from digitapp.gui.pages.features_tools import FeatureTools, Order, Shown
+from digitapp.gui.pages.features_picture import write_picture
+from digitapp.gui.pages.features_stage import MOST_STRIP_UNITS, FeatureStage
+from digitapp.gui.pages.features_tools import Order, Shown
 from digitapp.gui.pages.features_words import UnitWords
 from digitapp.gui.pages.page import Page
+from digitapp.gui.picture_queue import Draw, PictureQueue
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
-from digitapp.gui.widgets import (
-    GhostButton,
-    HairLine,
-    HoverReadout,
-    Label,
-    NoteBar,
-    Panel,
-    ReadoutRow,
-)
-from digitapp.gui.widgets.numbers import decimal, signed, thousands
-from digitapp.gui.widgets.tile_layout import lay_out
+from digitapp.gui.widgets import GhostButton, HairLine, HoverReadout, ReadoutRow
+from digitapp.gui.widgets.numbers import signed, thousands
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.dossier import votes
-from digitapp.inspection.picture import units_picture
 from digitapp.inspection.unit_images import layer_images, projected_images
 
-_LEAST_TILE, _LARGEST_TILE = 56, 360
-_MOST_STRIP_UNITS, _MOST_STRIP_CELLS, _STRIP_HEIGHT = 4, 64, 212
-_REST = 4  # a live refresh may take one part in five of the window's time
-_UNLIMITED = 16_777_215
+_LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
 
 
 class FeaturesPage(Page):
@@ -62,9 +45,7 @@ class FeaturesPage(Page):
         self._shown_layer = -1
         self._limit: float | None = None
         self._is_old = True
-        self._free_at = 0.0
-        self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(self._on_weights_changed)
+        self._pictures = PictureQueue(self)
         self._settling = QTimer(self, singleShot=True)
         self._settling.timeout.connect(self._arrange)
         self._build()
@@ -73,36 +54,13 @@ class FeaturesPage(Page):
     # Building
 
     def _build(self) -> None:
-        self.tools = FeatureTools()
-        self.grid = FeatureGrid()
-        self.grid.setObjectName("unitGrid")
-        self.grid.set_tile_limits(_LEAST_TILE, _LARGEST_TILE)
-        self.strip = UnitStrip(self.grid)
-        self.strip.hide()
-        self.hint = Label("", "caption", "text2", wrap=True)
-        self.note = NoteBar("error")
-        self.note.hide()
+        self._stage = FeatureStage()
+        self.tools, self.note = self._stage.tools, self._stage.note
+        self.grid, self.strip, self.hint = self._stage.grid, self._stage.strip, self._stage.hint
         self._readout = HoverReadout(self)
         self.save_button = GhostButton(self.tr("Save picture…"), "image", tip=self.tr("Save all units of this layer"))
         self.dossier = Dossier(self.session)
 
-        column = QVBoxLayout()
-        # The grid's scroll bar stands in the stage's margin, so that it takes no column of tiles away.
-        column.setContentsMargins(20, 20, 8, 20)
-        column.setSpacing(12)
-        column.addWidget(self.tools)
-        column.addWidget(self.note)
-        body = QVBoxLayout()
-        body.setSpacing(4)
-        body.addWidget(self.grid, 1)
-        body.addWidget(self.strip, 1)
-        hint_row = QHBoxLayout()
-        hint_row.setContentsMargins(4, 0, 16, 0)
-        hint_row.addWidget(self.hint)
-        body.addLayout(hint_row)
-        column.addLayout(body, 1)
-        self._stage = Panel("window")
-        self._stage.setLayout(column)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -117,7 +75,7 @@ class FeaturesPage(Page):
         session.answer_changed.connect(self._on_answer_changed)
         session.selection_changed.connect(self._on_selection_changed)
         session.dataset_changed.connect(self._on_dataset_changed)
-        session.run_state_changed.connect(self._on_evidence_changed)
+        session.run_state_changed.connect(self._on_run_state_changed)
         self._evidence.changed.connect(self._on_evidence_changed)
         self.tools.layer_chosen.connect(self._on_layer_chosen)
         self.tools.shown_chosen.connect(self._show_layer)
@@ -162,7 +120,7 @@ class FeaturesPage(Page):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._later.stop()
+        self._pictures.clear()
         self._settling.stop()
         self._readout.hide()
         self._evidence.set_active(False)
@@ -187,10 +145,11 @@ class FeaturesPage(Page):
         self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
         self._limit = None
         self._images = self._make_images()
-        if len(self._images) > _MOST_STRIP_UNITS:
+        if len(self._images) > MOST_STRIP_UNITS:
             self.strip.hide()
         self._sort()
         self._evidence.want(*self._selected())
+        self.dossier.forget_evidence()
         self._refresh_pictures()
         self.dossier.show_answer()
         self._on_evidence_changed()
@@ -220,18 +179,20 @@ class FeaturesPage(Page):
             self._order = np.arange(units)
 
     def _refresh_pictures(self) -> None:
-        """Show the present weights."""
-        began = time.perf_counter()
-        self._limit = symmetric_limit(self._images, previous=self._limit)
-        in_order = self._images if self.tools.order is Order.INDEX else self._images[self._order]
-        self.grid.set_images(in_order, self._limit)
+        """Show the pictures in their order."""
+        self._show_images()
         self.grid.set_selected(self._tile_of(self.session.selected.unit))
-        self.tools.scale_bar.set_limit(self._limit)
         self._show_dossier()
-        self._show_warning()
         if not self.strip.isHidden():
             self._show_strip()
-        self._free_at = time.perf_counter() + _REST * (time.perf_counter() - began)
+
+    def _show_images(self) -> None:
+        sample = self._images.ravel()[::_LIMIT_STRIDE] if self._images.size > 1000 else self._images
+        self._limit = symmetric_limit(sample, previous=self._limit)
+        in_order = self._images if self.tools.order is Order.INDEX else self._images[self._order]
+        self.grid.set_images(in_order, self._limit)
+        self.tools.scale_bar.set_limit(self._limit)
+        self._show_warning()
 
     def _show_dossier(self) -> None:
         picture = UnitPicture(self._images[self.session.selected.unit], self._limit or 1.0, self._cell_name)
@@ -248,28 +209,33 @@ class FeaturesPage(Page):
 
     @Slot()
     def _on_weights_changed(self) -> None:
-        if not self.isVisible():
+        if self.isVisible():
+            self._follow(self._renew_images, self._show_dossier)
+        else:
             self._is_old = True
-            return
-        wait = self._free_at - time.perf_counter()
-        if wait > 0:
-            # A layer whose pictures take long is shown less often, instead of holding up the window.
-            if not self._later.isActive():
-                self._later.start(int(wait * 1000) + 1)
-            return
-        began = time.perf_counter()
-        # What the new weights make of the drawing follows with `answer_changed`.
+
+    def _follow(self, *parts: Draw) -> None:
+        """Show what has changed: at once, or while the shown network learns part by part, at the pace of the eye."""
+        for part in parts:
+            if self.session.shows_run:
+                self._pictures.add(part)
+            else:
+                part()
+
+    def _renew_images(self) -> None:
         self._images = self._make_images()
-        made = time.perf_counter() - began
-        self._refresh_pictures()
-        self._free_at += _REST * made
+        self._show_images()
+
+    @Slot()
+    def _on_run_state_changed(self) -> None:
+        # A part that still waits would be the last to show the end of the run.
+        self._pictures.finish()
+        self._on_evidence_changed()
 
     @Slot()
     def _on_answer_changed(self) -> None:
         if self.isVisible() and not self._is_old:
-            self.dossier.show_answer()
-            if not self.strip.isHidden():
-                self._show_strip()
+            self._follow(self.dossier.show_answer, *self._strip_part())
 
     @Slot()
     def _on_selection_changed(self) -> None:
@@ -295,10 +261,11 @@ class FeaturesPage(Page):
     @Slot()
     def _on_evidence_changed(self) -> None:
         """Show what the data tell about the layer and the unit, as far as it is known by now."""
-        if not self.isVisible() or self._is_old:
-            return
-        layer, blank = self._evidence.layer, self._evidence.blank
-        problem, network = self.session.problem, self.session.network
+        if self.isVisible() and not self._is_old:
+            self._follow(self._show_marks, self._show_evidence, *self._strip_part())
+
+    def _show_marks(self) -> None:
+        problem, network, blank = self.session.problem, self.session.network, self._evidence.blank
         mask = None
         if self._shows_pixels and blank is not None and blank.any():
             mask = blank.reshape(problem.rows, problem.columns)
@@ -310,11 +277,12 @@ class FeaturesPage(Page):
             self.say(self.tr("{0} units").format(thousands(units)))
         else:
             self.say(self.tr("{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum()))))
+        self._show_hint()
+
+    def _show_evidence(self) -> None:
+        layer = self._evidence.layer
         source = "" if layer is None else self._words.source(len(layer.split.labels), self._evidence.is_partial)
         self.dossier.show_evidence(self._evidence.unit, source)
-        if not self.strip.isHidden():
-            self._show_strip()
-        self._show_hint()
 
     def _dead(self) -> NDArray[np.bool_] | None:
         """Return which units no sample wakes, where that means that they are dead: in ReLU layers."""
@@ -345,61 +313,12 @@ class FeaturesPage(Page):
             self.note.set_note("warning", self.tr("All weights of this layer are zero: nothing has been learned yet."))
         self.note.setVisible(not finite.all() or not weights.any())
 
-    # The strip below a single row
-
-    def _arrange_stage(self) -> None:
-        """Give the grid all the room, or where a few small pictures need less, put the strip below them."""
-        units, rows, columns = self._images.shape
-        few = 0 < units <= _MOST_STRIP_UNITS and rows * columns <= _MOST_STRIP_CELLS and self._shows_pixels
-        # Counted from the stage's edges: grid and strip still have the sizes of what was shown before.
-        height = self._stage.height() - 28 - self.hint.heightForWidth(self.hint.width()) - self.grid.geometry().top()
-        layout = None
-        if few and height > 2 * _STRIP_HEIGHT:
-            layout = lay_out(
-                units,
-                rows,
-                columns,
-                self.grid.width(),
-                height - _STRIP_HEIGHT,
-                ratio=self.devicePixelRatioF(),
-                least_tile=_LEAST_TILE,
-                largest_tile=2 * _LARGEST_TILE,
-            )
-        single = layout is not None and layout.tiles.down == 1
-        self.grid.set_tile_limits(_LEAST_TILE, 2 * _LARGEST_TILE if few else _LARGEST_TILE)
-        if layout is not None and single:
-            self.grid.setFixedHeight(int(layout.height) + 1)
-        else:
-            self.grid.setMinimumHeight(0)
-            self.grid.setMaximumHeight(_UNLIMITED)
-        self.strip.setVisible(single)
-        if single:
-            self._show_strip()
+    def _strip_part(self) -> tuple[Draw, ...]:
+        return () if self.strip.isHidden() else (self._show_strip,)
 
     def _show_strip(self) -> None:
-        self.strip.set_entries([self._strip_entry(int(unit)) for unit in self._order])
-
-    def _strip_entry(self, unit: int) -> StripEntry:
-        session, ref = self.session, UnitRef(self.layer, unit)
-        network, trace = session.network, session.answer.trace
-        cast = None if self._is_output else votes(network, self.layer)[unit]
-        state, is_awake = self.tr("Nothing is drawn yet."), False
-        if trace is not None:
-            is_awake = bool(trace.pre_activations[self.layer][0, unit] > 0)
-            activation = decimal(float(trace.activations[self.layer][0, unit]))
-            words = self.tr("On {0}: {1}, excited.") if is_awake else self.tr("On {0}: {1}, quiet.")
-            state = words.format(self._words.drawing(), activation)
-        images, awake, caption = None, 0, ""
-        layer = self._evidence.layer
-        if layer is not None and layer.sums is not None:
-            order = np.argsort(-layer.sums[unit], kind="stable")
-            problem = session.problem
-            images = layer.split.inputs[order].reshape(-1, problem.rows, problem.columns)
-            awake = int(layer.awake[unit])
-            caption = self.tr("Wakes for {0} of {1} images").format(awake, len(images))
-        bias = self.tr("bias {0}").format(signed(float(network.unit_biases[self.layer][unit])))
-        sentence = self._words.sentence(ref, cast, None)
-        return StripEntry(self._words.title(ref), bias, sentence, state, is_awake, images, awake, caption)
+        refs = [UnitRef(self.layer, int(unit)) for unit in self._order]
+        self.strip.set_entries([self._words.strip_entry(ref, self._evidence.layer) for ref in refs])
 
     # Size
 
@@ -420,8 +339,8 @@ class FeaturesPage(Page):
             if layout is not None:
                 layout.activate()
         self.tools.arrange(self.tools.width())
-        if not self._is_old:
-            self._arrange_stage()
+        if not self._is_old and self._stage.arrange(self._images.shape, of_pixels=self._shows_pixels):
+            self._show_strip()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -483,17 +402,8 @@ class FeaturesPage(Page):
 
     def save_picture(self, path: Path) -> None:
         """Write all units of the layer as a PNG, in the background; the file is whole or not there."""
-        target = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
-        images, name = self._images[self._order], theme.current().name
         title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
-
-        def write(_report: Report, _cancelled: threading.Event) -> Path:
-            png = io.BytesIO()
-            units_picture(images, title, name).save(png, format="PNG", optimize=True)
-            atomic_write_bytes(target, png.getvalue())
-            return target
-
-        job = self.session.start_job(write)
+        job = write_picture(self.session, path, self._images[self._order], title)
         job.succeeded.connect(self._on_saved)
         job.failed.connect(self._on_not_saved)
 

@@ -153,6 +153,8 @@ class SumsHistogram(_Chart):
 
     def set_facts(self, facts: UnitFacts | None, group: int, group_name: str) -> None:
         """Show the sums of all samples, and in front those of one class; None for an empty picture."""
+        if facts is self._facts and (group, group_name) == (self._group, self._group_name):
+            return
         self._facts, self._group, self._group_name = facts, group, group_name
         if facts is not None:
             ends = signed(float(facts.edges[0]), 1), signed(float(facts.edges[-1]), 1)
@@ -161,8 +163,9 @@ class SumsHistogram(_Chart):
 
     def set_mark(self, value: float | None, name: str) -> None:
         """Mark the sum on the present drawing."""
-        self._mark, self._mark_name = value, name
-        self.update()
+        if (value, name) != (self._mark, self._mark_name):
+            self._mark, self._mark_name = value, name
+            self.update()
 
     def _shares(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return the share of each bin in all samples and in the class, so that both can be compared."""

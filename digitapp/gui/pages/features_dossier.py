@@ -248,6 +248,10 @@ class Dossier(Panel):
         assert contributions is not None
         return float(contributions[answer.label])
 
+    def forget_evidence(self) -> None:
+        """Drop what the data told about another network, whose classes may be others, before this one is shown."""
+        self._evidence = None
+
     def show_evidence(self, evidence: UnitEvidence | None, source: str) -> None:
         """Show what the data tell, and which they are; None while that is not known."""
         self._evidence = evidence

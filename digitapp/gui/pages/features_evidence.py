@@ -185,9 +185,7 @@ class Evidence(QObject):
     def _look(self) -> None:
         """Start a look at the data when one is due and none is under way."""
         split = self._split()
-        if not self._active or self._job is not None or split is None or not self._fits(split):
-            return
-        if self._is_known(split):
+        if not self._active or self._job is not None or split is None or self._is_known(split):
             return
         if self.is_partial and self.unit is not None:
             due = PAUSE_MS - 1000 * (time.perf_counter() - self._began)
@@ -195,6 +193,8 @@ class Evidence(QObject):
                 if not self._timer.isActive():
                     self._timer.start(int(due) + 1)
                 return
+        if not self._fits(split):
+            return
         self._began = time.perf_counter()
         self._job_version = self._version
         dataset = self._session.dataset

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui.data_source import DataState
-from digitapp.gui.pages.features_evidence import UnitEvidence
+from digitapp.gui.pages.features_evidence import LayerEvidence, UnitEvidence
+from digitapp.gui.pages.features_grid import StripEntry
 from digitapp.gui.unit_names import unit_name
-from digitapp.gui.widgets.numbers import thousands
+from digitapp.gui.widgets.numbers import decimal, signed, thousands
+from digitapp.inspection.dossier import votes
 
 if TYPE_CHECKING:
     from digitapp.gui.session import Session, UnitRef
@@ -116,6 +118,30 @@ class UnitWords:
         if votes[worst] < 0:
             return translate("FeaturesPage", "Votes against {0} most, for none.").format(names[worst])
         return translate("FeaturesPage", "Has no votes: its outgoing weights are zero.")
+
+    def strip_entry(self, unit: UnitRef, known: LayerEvidence | None) -> StripEntry:
+        """Return what the strip says about a unit; `known` is what the data tell about its layer."""
+        session = self._session
+        network, trace = session.network, session.answer.trace
+        is_output = unit.layer == len(network.weights) - 1
+        cast = None if is_output else votes(network, unit.layer)[unit.unit]
+        state, is_awake = translate("FeaturesPage", "Nothing is drawn yet."), False
+        if trace is not None:
+            is_awake = bool(trace.pre_activations[unit.layer][0, unit.unit] > 0)
+            activation = decimal(float(trace.activations[unit.layer][0, unit.unit]))
+            excited = translate("FeaturesPage", "On {0}: {1}, excited.")
+            quiet = translate("FeaturesPage", "On {0}: {1}, quiet.")
+            state = (excited if is_awake else quiet).format(self.drawing(), activation)
+        images, awake, caption = None, 0, ""
+        if known is not None and known.sums is not None:
+            order = np.argsort(-known.sums[unit.unit], kind="stable")
+            problem = session.problem
+            images = known.split.inputs[order].reshape(-1, problem.rows, problem.columns)
+            awake = int(known.awake[unit.unit])
+            caption = translate("FeaturesPage", "Wakes for {0} of {1} images").format(awake, len(images))
+        bias = translate("FeaturesPage", "bias {0}").format(signed(float(network.unit_biases[unit.layer][unit.unit])))
+        sentence = self.sentence(unit, cast, None)
+        return StripEntry(self.title(unit), bias, sentence, state, is_awake, images, awake, caption)
 
     def source(self, samples: int, validation: bool) -> str:
         """Return which samples the data-driven parts were computed from."""

@@ -18,10 +18,10 @@ from digitapp.gui.pages.train_confusion import ConfusionCard
 from digitapp.gui.pages.train_curves import CurveCards
 from digitapp.gui.pages.train_data import DataCard, dataset_title
 from digitapp.gui.pages.train_messages import Message, file_message, gentler_rate, run_message
-from digitapp.gui.pages.train_pictures import PictureQueue
 from digitapp.gui.pages.train_setup import SetupForm
 from digitapp.gui.pages.train_transport import TransportBar
 from digitapp.gui.pages.train_units import UnitsCard
+from digitapp.gui.picture_queue import PictureQueue
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.training_run import RunState

@@ -98,15 +98,17 @@ class UnitGrid(QAbstractScrollArea):
 
     def set_dead(self, dead: NDArray[np.bool_] | None) -> None:
         """Mark units that never wake, bool array of shape (units,): faded, with a warning dot."""
-        self._dead = dead
-        self._version += 1
-        self.viewport().update()
+        if not _same(self._dead, dead):
+            self._dead = dead
+            self._version += 1
+            self.viewport().update()
 
     def set_fade_mask(self, mask: NDArray[np.bool_] | None) -> None:
         """Fade pixels that mean nothing, bool array of shape (rows, columns), such as those that are always blank."""
-        self._fade_mask = mask
-        self._version += 1
-        self.viewport().update()
+        if not _same(self._fade_mask, mask):
+            self._fade_mask = mask
+            self._version += 1
+            self.viewport().update()
 
     def set_tile_limits(self, least: float, largest: float) -> None:
         """Set the bounds of a tile's longer side in device-independent pixels."""
@@ -406,3 +408,7 @@ class UnitGrid(QAbstractScrollArea):
             grow = max(0.75, (5 - cell) / 2)
             painter.setPen(QPen(p.text, 1.5))
             painter.drawRect(mark.adjusted(-grow, -grow, grow, grow))
+
+
+def _same(old: NDArray[np.bool_] | None, new: NDArray[np.bool_] | None) -> bool:
+    return old is new or (old is not None and new is not None and np.array_equal(old, new))

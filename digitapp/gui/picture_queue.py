@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 PICTURE_MS = 33  # each of three pictures ten times a second: more costs training time and shows no more
+_REST = 4  # a picture that takes long is drawn less often: one part in five of the window's time at most
 
 Draw = Callable[[], None]
 
@@ -28,6 +30,13 @@ class PictureQueue(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
+    def finish(self) -> None:
+        """Draw all that is waiting now."""
+        waiting = list(self._waiting)
+        self.clear()
+        for draw in waiting:
+            draw()
+
     def clear(self) -> None:
         """Forget what is waiting."""
         self._waiting.clear()
@@ -36,6 +45,8 @@ class PictureQueue(QObject):
     @Slot()
     def _draw_next(self) -> None:
         if self._waiting:
+            began = time.perf_counter()
             self._waiting.popleft()()
+            self._timer.setInterval(max(PICTURE_MS, round(1000 * _REST * (time.perf_counter() - began))))
         else:
             self._timer.stop()
