@@ -176,7 +176,12 @@ class TestTrain:
         run_json("train", "--dataset", "toy", "--out", out, *options.split())
         record = load_model(out).training
         assert record["dataset"] == "toy"
-        assert record["network"] == {"hidden": [4, 3], "activation": "tanh", "initializer": "glorot"}
+        assert record["network"] == {
+            "hidden": [4, 3],
+            "activation": "tanh",
+            "initializer": "glorot",
+            "normalization": "none",
+        }
         expected = {
             "loss": "cross_entropy",
             "optimizer": "adam",
@@ -192,6 +197,19 @@ class TestTrain:
             "optimizer_options": {"beta1": 0.8, "epsilon": 1e-7},
         }
         assert expected.items() <= record["config"].items()
+
+    def test_a_model_to_start_from(self, tmp_path: Path) -> None:
+        first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+        shape = ("--hidden", "4,3", "--activation", "tanh,maxout2", "--normalization", "batch")
+        run_json("train", "--dataset", "toy", *shape, "--epochs", 1, "--pretrain-epochs", 2, "--out", first)
+        still = ("--epochs", 1, "--optimizer", "sgd", "--learning-rate", 1e-9)
+        run_json("train", "--dataset", "toy", "--start-from", first, *still, "--out", second)
+        before, after = load_model(first), load_model(second)
+        assert after.network.activations == ("tanh", "maxout2", "sigmoid")
+        np.testing.assert_allclose(after.network.parameters, before.network.parameters, atol=1e-5)
+        assert after.training["start_from"] == "first"
+        line = refused("train", "--dataset", "toy", "--start-from", first, "--hidden", 5, "--out", second)
+        assert "start-from" in line and "12-5-2" in line and "12-4-3-2" in line
 
     def test_a_network_without_hidden_layers(self, tmp_path: Path) -> None:
         out = tmp_path / "toy.safetensors"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digitapp.cli.output import note, percent
 
 if TYPE_CHECKING:
-    from digitapp.training.events import BatchDone, EpochDone, Event
+    from digitapp.training.events import BatchDone, EpochDone, Event, PretrainingStep
 
 Show = Callable[[int, int | None, str], None]
 """Shows (done, total or None where unknown, what is being done)."""
@@ -59,7 +59,7 @@ def loading(dataset: str) -> Iterator[None]:
 @contextmanager
 def training_progress(epochs: int) -> Iterator[Callable[["Event"], None]]:
     """Yield a function that is given every event of a training run and shows how far it is."""
-    from digitapp.training.events import BatchDone, EpochDone, RunStarted
+    from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, RunStarted
 
     with progress_bar("batches") as show:
         steps = 0
@@ -74,6 +74,11 @@ def training_progress(epochs: int) -> Iterator[Callable[["Event"], None]]:
                     validation = f", validation {percent(event.validation_accuracy)}"
                 if show is None and (event.epoch == epochs or event.epoch % max(1, epochs // _LINES) == 0):
                     note(_epoch_line(event, epochs))
+            elif isinstance(event, PretrainingStep):
+                if show is not None:
+                    show(event.batch, event.batches, _pretraining_line(event))
+                elif event.batch == event.batches:
+                    note(_pretraining_line(event))
             elif isinstance(event, BatchDone) and show is not None:
                 show(event.step, steps, _batch_line(event, epochs) + validation)
 
@@ -86,6 +91,11 @@ def _epoch_line(event: "EpochDone", epochs: int) -> str:
     if event.validation_loss is not None:
         validation = f"; validation loss {event.validation_loss:.4f}, {percent(event.validation_accuracy)}"
     return f"epoch {event.epoch} of {epochs}: {training}{validation}"
+
+
+def _pretraining_line(event: "PretrainingStep") -> str:
+    layer = f"layer {event.layer} of {event.layers}"
+    return f"pretraining {layer}, epoch {event.epoch} of {event.epochs}: reconstruction error {event.error:.5f}"
 
 
 def _batch_line(event: "BatchDone", epochs: int) -> str:

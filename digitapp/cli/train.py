@@ -1,8 +1,9 @@
 """``digitapp train``: train a network without the window."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -13,7 +14,7 @@ from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import MNIST, PROBLEMS
-from digitapp.modelfile import Model, save_model
+from digitapp.modelfile import Model, load_model, save_model
 from digitapp.training import (
     Evaluation,
     NetworkConfig,
@@ -21,6 +22,7 @@ from digitapp.training import (
     TrainConfig,
     build_network,
     evaluate,
+    start_from,
     train,
 )
 from digitapp.training.history import History
@@ -37,6 +39,10 @@ def train_command(
     dataset: Annotated[
         str, typer.Option(metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files.")
     ] = "mnist",
+    start_from: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Start with the weights of a model, and its layers and loss if not given."),
+    ] = None,
     data_dir: DataDirOption = None,
     json: JsonOption = False,
     **settings: str | list[str] | None,
@@ -46,18 +52,42 @@ def train_command(
     What is not given is taken from settings that work for the data set; each option names them in brackets.
     """
     problem = next((problem for problem in PROBLEMS.values() if dataset in problem.datasets), MNIST)
+    source = None if start_from is None else load_model(start_from)
     network_config, train_config = parse_settings(problem.key, settings)
+    if source is not None:
+        network_config, train_config = _shaped_like(source, network_config, train_config, settings)
     check_can_write(out)
     with loading(dataset):
         data = load_dataset(dataset, data_dir=data_dir, seed=train_config.seed)
-    _train(network_config, train_config, data, out, json)
+    _train(network_config, train_config, data, out, json, source)
 
 
-def _train(network_config: NetworkConfig, config: TrainConfig, data: Dataset, out: Path, as_json: bool) -> None:
+def _shaped_like(
+    source: Model, network: NetworkConfig, training: TrainConfig, given: Mapping[str, object]
+) -> tuple[NetworkConfig, TrainConfig]:
+    """Return the settings with layers and loss of a model where they were not given."""
+    shape: dict[str, Any] = {"hidden": source.network.sizes[1:-1]}
+    if shape["hidden"] and (given.get("hidden") is None or network.hidden == shape["hidden"]):
+        shape["activation"] = ",".join(source.network.activations[:-1])
+    shape = {name: value for name, value in shape.items() if given.get(name) is None}
+    loss = training.loss if given.get("loss") is not None else source.loss
+    return replace(network, **shape), replace(training, loss=loss)
+
+
+def _train(
+    network_config: NetworkConfig,
+    config: TrainConfig,
+    data: Dataset,
+    out: Path,
+    as_json: bool,
+    source: Model | None,
+) -> None:
     """Train, save, and print what came out."""
     problem = data.problem
     rng = np.random.default_rng(config.seed)
     network = build_network(problem.features, problem.classes, network_config, config.loss, rng)
+    if source is not None:
+        start_from(network, source.network)
     history = History()
     finished = RunFinished(0, 0, 0.0)
     with training_progress(config.epochs) as watch:
@@ -67,10 +97,13 @@ def _train(network_config: NetworkConfig, config: TrainConfig, data: Dataset, ou
             if isinstance(event, RunFinished):
                 finished = event
 
+    network = network.folded()
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     results = {name: part and evaluate(network, config.loss, part) for name, part in parts.items()}
     record = training_record(network_config, config, data, history, test=results["test"])
     record["results"] |= _measured(results)
+    if source is not None:
+        record["start_from"] = source.name
     model = Model(network, config.loss, problem.key, problem.class_names, problem.preprocessing, record)
     save_model(model, out)
 

@@ -30,7 +30,7 @@ from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network, Trace
 from digitapp.training.config import NetworkConfig, TrainConfig
-from digitapp.training.loop import train
+from digitapp.training.loop import begin
 from digitapp.training.presets import build_network
 from digitapp.training.record import training_record
 
@@ -377,14 +377,16 @@ class Session(QObject):
             model = replace(self.model, network=self.network.copy(), loss=config.loss, name="")
         else:
             model = self._new_model(network, config)
-        self._adopt_own(model)
+        # What is shown is the network as it is used; only the one in training is normalised batch by batch.
+        self._adopt_own(replace(model, network=model.network.folded()))
         self._desk.configs = (network, config)
         rng = np.random.default_rng(config.seed)
-        self.run.start(self.network, lambda copy: train(copy, dataset, config, rng), paused=paused)
+        self.run.start(model.network, lambda copy: begin(copy, dataset, config, rng), paused=paused)
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start."""
-        self._adopt_own(self._new_model(network, config))
+        model = self._new_model(network, config)
+        self._adopt_own(replace(model, network=model.network.folded()))
 
     def _new_model(self, network: NetworkConfig, config: TrainConfig) -> Model:
         problem = self.problem

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from digitapp.gui.worker import Run, TrainingWorker
+from digitapp.gui.worker import TrainingWorker
 from digitapp.nn.network import Network
 from digitapp.training.events import BatchDone, EpochDone, SetLearningRate
 from digitapp.training.history import History
+from digitapp.training.loop import Run
 
 FRAME_MS = 33
 SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for display
@@ -77,8 +77,8 @@ class TrainingRun(QObject):
         running = time.perf_counter() - self._active_since if self._active_since is not None else 0.0
         return self._active_seconds + running
 
-    def start(self, network: Network, generator: Callable[[Network], Run], *, paused: bool = False) -> None:
-        """Train a copy of `network` with the generator that `generator(copy)` returns.
+    def start(self, network: Network, begin: Callable[[Network], Run], *, paused: bool = False) -> None:
+        """Train a copy of `network` by the run that `begin(copy)` returns.
 
         Raises RuntimeError while a run is active.
         """
@@ -90,7 +90,7 @@ class TrainingRun(QObject):
         self._snapshot_step = -1
         self._next_snapshot = 0.0
         self._active_seconds, self._active_since = 0.0, None
-        worker = TrainingWorker(network.copy(), generator)
+        worker = TrainingWorker(network.copy(), begin)
         worker.failed.connect(self._on_failed)
         worker.finished.connect(self._on_finished)
         worker.set_pace(self.pace)
@@ -183,7 +183,7 @@ class TrainingRun(QObject):
         now = time.perf_counter()
         if now >= self._next_snapshot:
             # About 4 GB/s of copying, once per frame for all but the largest networks.
-            self._next_snapshot = now + worker.network.parameters.nbytes / 4e9 / SNAPSHOT_SHARE
+            self._next_snapshot = now + worker.network.state.nbytes / 4e9 / SNAPSHOT_SHARE
             worker.request_snapshot()
 
     def _measure_speed(self) -> None:
@@ -211,8 +211,7 @@ class TrainingRun(QObject):
         worker, self._worker = self._worker, None
         if worker is not None:
             if worker.snapshot is not None:
-                parameters: np.ndarray = worker.snapshot.parameters
-                self.weights_arrived.emit(parameters)
+                self.weights_arrived.emit(worker.snapshot.parameters)
             worker.deleteLater()
         self._set_state(RunState.IDLE)
         self.ended.emit()

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QThread, Signal
 
 from digitapp.nn.network import Network
-from digitapp.training.events import BatchDone, Command, Event
-
-Run = Generator[Event, Command | None, None]
+from digitapp.training.events import BatchDone, Command, Event, PretrainingStep
+from digitapp.training.loop import Events, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The parameters of the network in training as they were after one step."""
+    """The parameters of the network as it is used after one step: averaged and folded where that was asked for."""
 
     step: int
     parameters: np.ndarray
@@ -36,12 +35,13 @@ class TrainingWorker(QThread):
 
     failed = Signal(object)
 
-    def __init__(self, network: Network, start: Callable[[Network], Run]) -> None:
+    def __init__(self, network: Network, begin: Callable[[Network], Run]) -> None:
         super().__init__()
         self.network = network
         self.events: deque[Event] = deque()
         self.snapshot: Snapshot | None = None
-        self._start_run = start
+        self._begin = begin
+        self._run: Run | None = None
         self._stop = threading.Event()
         self._go = threading.Event()
         self._go.set()
@@ -77,35 +77,40 @@ class TrainingWorker(QThread):
         self._pause_between = 1 / batches_per_second if batches_per_second else 0.0
 
     def request_snapshot(self) -> None:
-        """Ask for a copy of the parameters after the present batch."""
+        """Ask for a copy of the network after the present batch."""
         self._snapshot_wanted.set()
 
     def run(self) -> None:
         """The thread: advance the generator until it ends, fails or is stopped."""
-        run = self._start_run(self.network)
         step = 0
+        events: Events | None = None
         try:
-            event: Event | None = next(run, None)
+            self._run = self._begin(self.network)
+            events = self._run.events()
+            event: Event | None = next(events, None)
             while event is not None:
                 self.events.append(event)
                 if isinstance(event, BatchDone):
                     step = event.step
+                if isinstance(event, (BatchDone, PretrainingStep)):
                     self._rest_if_paused(step)
                 if self._stop.is_set():
                     break
-                event = self._advance(run)
+                event = self._advance(events)
+            events.close()  # which puts the result of a run that was stopped into the network
         except Exception as error:  # noqa: BLE001 - whatever ends a run is shown in the window, never lost in a thread
             self._take_snapshot(step)
             self.failed.emit(error)
         else:
             self._take_snapshot(step)
         finally:
-            run.close()
+            if events is not None:
+                events.close()
 
-    def _advance(self, run: Run) -> Event | None:
+    def _advance(self, events: Events) -> Event | None:
         command, self._command = self._command, None
         try:
-            return run.send(command)
+            return events.send(command)
         except StopIteration:
             return None
 
@@ -123,4 +128,5 @@ class TrainingWorker(QThread):
 
     def _take_snapshot(self, step: int) -> None:
         self._snapshot_wanted.clear()
-        self.snapshot = Snapshot(step, self.network.parameters.copy())
+        network = self._run.result() if self._run is not None else self.network.folded()
+        self.snapshot = Snapshot(step, network.parameters)

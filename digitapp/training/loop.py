@@ -20,6 +20,8 @@ from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFi
 from digitapp.training.pretraining import pretrain
 from digitapp.training.threads import blas_threads
 
+Events = Generator[Event, Command | None, None]
+
 SNAPSHOT_STEPS = 100
 """How many steps apart the parameters are checked and the good ones kept."""
 

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.load import load_dataset
 from digitapp.gui.training_run import RunState, TrainingRun
 from digitapp.nn.network import Network
-from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, build_network, train
+from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train
+from digitapp.training.loop import Run
 
 TOY = load_dataset("toy")
 
@@ -21,7 +22,7 @@ TOY = load_dataset("toy")
 def start(run: TrainingRun, config: TrainConfig, *, paused: bool = False) -> Network:
     network = build_network(12, 2, DEFAULTS["toy"][0], config.loss, np.random.default_rng(config.seed))
     rng = np.random.default_rng(config.seed)
-    run.start(network, lambda copy: train(copy, TOY, config, rng), paused=paused)
+    run.start(network, lambda copy: begin(copy, TOY, config, rng), paused=paused)
     return network
 
 
@@ -113,7 +114,7 @@ def test_divergence_is_told_and_leaves_the_last_good_weights(run: TrainingRun, q
     failures: list[Exception] = []
     run.failed.connect(failures.append)
     with qtbot.waitSignal(run.ended, timeout=10_000):
-        run.start(network, functools.partial(train, dataset=wild, config=config, rng=np.random.default_rng(0)))
+        run.start(network, functools.partial(begin, dataset=wild, config=config, rng=np.random.default_rng(0)))
     assert isinstance(failures[0], TrainingDiverged)
     assert np.isfinite(arrived[-1]).all()
     assert run.state is RunState.IDLE
@@ -140,3 +141,28 @@ def test_the_learning_rate_changes_while_running(run: TrainingRun, qtbot: QtBot)
     qtbot.waitUntil(lambda: run.history.last_batch is not None)
     run.set_learning_rate(0.125)
     qtbot.waitUntil(lambda: run.history.last_batch is not None and run.history.last_batch.learning_rate == 0.125)
+
+
+def test_a_stopped_run_hands_over_its_average_without_normalisation(run: TrainingRun, qtbot: QtBot) -> None:
+    arrived: list[np.ndarray] = []
+    run.weights_arrived.connect(arrived.append)
+    config = dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000, averaging=0.99, pretrain_epochs=2)
+    shape = dataclasses.replace(DEFAULTS["toy"][0], normalization="batch")
+    network = build_network(12, 2, shape, config.loss, np.random.default_rng(0))
+    runs: list[Run] = []
+
+    def start_run(copy: Network) -> Run:
+        runs.append(begin(copy, TOY, config, np.random.default_rng(0)))
+        return runs[0]
+
+    run.start(network, start_run)
+    qtbot.waitUntil(lambda: len(run.history.loss) > 10)
+    with qtbot.waitSignal(run.ended, timeout=10_000):
+        run.stop()
+    assert run.history.pretraining is not None
+    plain = network.folded()
+    assert arrived[-1].shape == plain.parameters.shape
+    plain.parameters[:] = arrived[-1]
+    averaged = network.copy()
+    averaged.state[:] = runs[0].kept["average"]
+    np.testing.assert_allclose(plain.forward(TOY.train.inputs), averaged.forward(TOY.train.inputs), atol=1e-5)

@@ -50,6 +50,7 @@ def title(name: str) -> str:
         "clip_norm": _tr("Clip gradient"),
         "averaging": _tr("Averaging"),
         "patience": _tr("Patience"),
+        "pretrain_epochs": _tr("Pretraining"),
         "seed": _tr("Seed"),
     }
     return titles.get(name, name.replace("_", " ").capitalize())
@@ -72,6 +73,7 @@ def summary(name: str) -> str:
         "clip_norm": _tr("The longest gradient that is used as it is; 0 for any."),
         "averaging": _tr("How slowly the averaged network follows; 0 switches it off."),
         "patience": _tr("After how many epochs without a better validation the run ends; 0 for never."),
+        "pretrain_epochs": _tr("How many epochs each layer learns to restore its input first; 0 for none."),
         "seed": _tr("Decides everything random: the same seed gives the same network."),
     }.get(name, "")
 

@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from digitapp.gui.pages.train_fields import NUMBERS, choice, hidden_field, number_field, option_field, title, values_of
 from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.widgets import ComboBox, Field, FieldRow
-from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.presets import DEFAULTS
 
 _CHOICES = {
     "activation": ACTIVATIONS,
     "initializer": INITIALIZERS,
+    "normalization": NORMALIZATIONS,
     "loss": LOSSES,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
@@ -52,6 +53,7 @@ class SettingRows(QObject):
         labels = {
             "activation": self.tr("Activation"),
             "initializer": self.tr("Initialisation"),
+            "normalization": self.tr("Normalisation"),
             "loss": self.tr("Loss"),
             "optimizer": self.tr("Optimiser"),
             "schedule": self.tr("Schedule"),
@@ -112,6 +114,8 @@ class SettingRows(QObject):
         parts = name.split(".")
         if len(parts) == 3:
             return self.value(parts[0]) == parts[1]
+        if name == "batch_size":
+            return not OPTIMIZERS[self.value("optimizer")].whole_set
         if name not in _CONDITIONAL:
             return True
         kind = _CONDITIONAL[name]

@@ -35,7 +35,7 @@ from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, pa
 _NEW_WEIGHTS, _GO_ON = "new", "current"
 _PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
 _FIRST_PACE = {"toy": 1000}  # at full speed the toy is done before the eye has found it
-_OF_SHAPE = ("hidden", "activation", "initializer", "loss")
+_OF_SHAPE = ("hidden", "activation", "initializer", "normalization", "loss")
 _NETWORK = ("hidden", "activation", "initializer", "loss")
 _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
 
@@ -77,7 +77,9 @@ class SetupForm(Panel):
         self._start.setObjectName("startField")
         self._start.add_entry(self.tr("New weights"), data=_NEW_WEIGHTS)
         self._start.add_entry(self.tr("Current network"), data=_GO_ON)
-        self._start.setToolTip(self.tr("Train a new network, or go on with the one that is shown"))
+        self._start.setToolTip(
+            self.tr("Train a new network, or go on with the one that is shown: open a model file to start from it")
+        )
         self._start.currentIndexChanged.connect(self._on_start_chosen)
         self._start_row = FieldRow(self.tr("Start from"), self._start)
         self._pace = ComboBox()
@@ -268,6 +270,7 @@ class SetupForm(Panel):
         """While going on with a network, show its shape in the fields."""
         shape = _shape_of(self._model) if self._model is not None and self.goes_on else None
         if shape is not None:
+            self.settings.set_value("normalization", "none")  # it is folded into the weights of a shown network
             for name, value in zip(("hidden", "activation", "loss"), shape, strict=True):
                 if value is not None:
                     self.settings.set_value(name, value)
@@ -304,7 +307,9 @@ class SetupForm(Panel):
         except ConfigError:
             return  # the field itself says what is wrong
         sizes = (self._problem.features, *hidden, self._problem.classes)
-        count = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+        pieces = [ACTIVATIONS[self.settings.value("activation") or "relu"].pieces] * len(hidden) + [1]
+        layers = zip(pairwise(sizes), pieces, strict=True)
+        count = sum((fan_in + 1) * fan_out * pieces for (fan_in, fan_out), pieces in layers)
         shape = " → ".join(str(size) for size in sizes)
         self.settings.rows["hidden"].set_helper(self.tr("{0}\n{1} parameters").format(shape, thousands(count)))
 
