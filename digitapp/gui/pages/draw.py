@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import icons
 from digitapp.gui import settings as remembered
+from digitapp.gui.artwork import Ink
 from digitapp.gui.pages.draw_canvas import Canvas
 from digitapp.gui.pages.draw_files import DrawingFiles, local_file
 from digitapp.gui.pages.draw_grid import GridSurface
@@ -42,6 +43,8 @@ class DrawPage(Page):
         self.setObjectName("drawPage")
         self.setAcceptDrops(True)
         self._answer_is_old = True
+        self._shown_ink: Ink | None = None
+        self._shown_pen_width = 0.0
         self._error = ""
         self.ink = InkSurface(session, self)
         self.grid = GridSurface(session, self)
@@ -246,7 +249,11 @@ class DrawPage(Page):
             self._answer_is_old = True
             return
         self._answer_is_old = False
-        self.canvas.surface.show_session()
+        ink, pen_width = self.session.artwork.value, self.session.pen_width
+        if ink is not self._shown_ink or pen_width != self._shown_pen_width:
+            # While the network learns, only the answer changes.
+            self._shown_ink, self._shown_pen_width = ink, pen_width
+            self.canvas.surface.show_session()
         self.inspector.refresh()
         if not self.canvas.is_drawing:
             self._show_note()

@@ -49,8 +49,10 @@ class RoadPictures(QWidget):
 
     def show_pictures(self, road: Preprocessed | None) -> None:
         """Show where a drawing or a picture has come to; None or an empty one for blank sheets."""
-        self._road = None if road is None or road.is_empty else road
-        self._show()
+        new = None if road is None or road.is_empty else road
+        if new is not self._road:
+            self._road = new
+            self._show()
 
     def _show(self) -> None:
         road = self._road
