@@ -17,6 +17,7 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     Until then, and after any error, whatever stood at `path` stays as it was and no temporary file remains. Missing
     parent folders are created. A symbolic link is followed, so that the file it points to is replaced, not the link.
+    A device or a pipe cannot be replaced and is written to as it is: ``/dev/null`` must stay what it is.
 
     Raises
     ------
@@ -28,6 +29,10 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     ...     file.write(b"...")
     """
     target = Path(path).resolve()
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with target.open("wb") as file:
+            yield file
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     stem = os.fsdecode(os.fsencode(target.name)[:_STEM_BYTES])
     temporary = target.with_name(f".{stem}.{secrets.token_hex(4)}.tmp")
