@@ -239,6 +239,8 @@ class TestTrain:
             ("--momentum", "nan"),
             ("--optimizer-option", "beta1"),
             ("--optimizer-option", "magic=1"),
+            ("--epochs", "9" * 5000),
+            ("--learning-rate", ""),
         ],
     )
     def test_a_wrong_value_is_named_with_what_is_allowed(self, option: str, value: str, tmp_path: Path) -> None:

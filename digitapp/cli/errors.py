@@ -1,5 +1,7 @@
 """Which errors are somebody's bad input, and what to say about them in one line."""
 
+_LONGEST_VALUE = 60  # characters of a wrong value that are repeated to its author
+
 
 class BadInput(Exception):
     """Something the command line itself finds wrong; its text says what, where, and what was expected."""
@@ -66,6 +68,7 @@ def _option(field: str) -> str:
 
 
 def _as_typed(value: object) -> str:
-    if isinstance(value, (tuple, list)):
-        return ",".join(str(part) for part in value)
-    return str(value)
+    text = ",".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    if not text.strip():
+        return repr(text)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
