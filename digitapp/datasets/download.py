@@ -180,6 +180,8 @@ class _Fetcher:
             part.unlink()  # it does not belong to this file: from the start
             start, response = 0, _open(url, 0, self.timeout)
         with response:
+            if self.cancelled():  # while the server kept silent; another attempt may be at the part by now
+                raise DownloadCancelled(name)
             resuming = response.status == HTTPStatus.PARTIAL_CONTENT
             start = start if resuming else 0
             length = response.length  # of the body; None where the server does not say
@@ -202,12 +204,12 @@ class _Fetcher:
         """Append the body to the file and return how many bytes of the whole file are there."""
         self.progress(done, total, name)
         while done <= _MOST_BYTES:
-            if self.cancelled():
-                raise DownloadCancelled(name)
             try:
                 chunk = response.read1(_CHUNK)
             except (OSError, HTTPException) as error:
                 raise _ConnectionBroken(_describe(error)) from error
+            if self.cancelled():
+                raise DownloadCancelled(name)
             if not chunk:
                 break
             file.write(chunk)

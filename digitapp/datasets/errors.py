@@ -103,6 +103,13 @@ class DownloadCancelled(DataError):
         self.file = file
 
 
+class GenerationCancelled(DataError):
+    """A data set whose making was asked to stop; nothing of it is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("the making of the data set was cancelled")
+
+
 class NotEnoughSpaceError(DataError):
     """A folder on a disk without room for what is to be written; sizes in bytes."""
 

@@ -8,6 +8,7 @@ training images: more variation reads MNIST better and makes more digits that no
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.errors import GenerationCancelled
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.datasets.styles import STYLES, Style, strokes_of
 from digitapp.drawing.ink import Drawing, Stroke
@@ -24,6 +26,8 @@ from digitapp.drawing.preprocess import preprocess_drawings
 Paths = NDArray[np.float64]
 
 DEFAULT_COUNT = 60_000
+
+_CHUNK = 2560  # pictures between two looks at whether to go on
 
 
 class Handwritten(NamedTuple):
@@ -84,23 +88,30 @@ def generate_drawings(count: int, rng: np.random.Generator, hand: Hand = Hand())
     return [digit for digit in digits if digit is not None]
 
 
-def generate(count: int = DEFAULT_COUNT, seed: int = 0) -> Dataset:
+def generate(count: int = DEFAULT_COUNT, seed: int = 0, cancelled: threading.Event | None = None) -> Dataset:
     """Write a data set of `count` digits: five sixths to train on, a twelfth each to validate and to test.
 
     Parameters
     ----------
     count : int >= 12
     seed : int, the same seed gives the same images
+    cancelled : set from another thread to end early
 
     Raises
     ------
+    GenerationCancelled : `cancelled` said so
     ValueError : fewer than 12 digits, which would leave a part empty
     """
     if count < 12:
         raise ValueError(f"a data set needs at least 12 digits, got {count}")
     digits = generate_drawings(count, np.random.default_rng(seed))
-    inputs = preprocess_drawings([digit.drawing for digit in digits], [digit.pen_width for digit in digits])
-    inputs = inputs.reshape(count, -1)
+    inputs = np.empty((count, PROBLEMS["mnist"].features), dtype=np.float32)
+    for start in range(0, count, _CHUNK):
+        if cancelled is not None and cancelled.is_set():
+            raise GenerationCancelled
+        chunk = digits[start : start + _CHUNK]
+        pictures = preprocess_drawings([digit.drawing for digit in chunk], [digit.pen_width for digit in chunk])
+        inputs[start : start + _CHUNK] = pictures.reshape(len(chunk), -1)
     labels = np.array([digit.style.label for digit in digits], dtype=np.int64)
     held_out = count // 12
     parts = [

@@ -1,6 +1,7 @@
 """One door to every data set, by name or by folder."""
 
 import os
+import threading
 from pathlib import Path
 
 from digitapp.datasets.dataset import Dataset
@@ -11,7 +12,11 @@ from digitapp.datasets.toy import load_toy
 
 
 def load_dataset(
-    name_or_dir: str | os.PathLike[str], *, data_dir: str | os.PathLike[str] | None = None, seed: int = 0
+    name_or_dir: str | os.PathLike[str],
+    *,
+    data_dir: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    cancelled: threading.Event | None = None,
 ) -> Dataset:
     """Load a data set.
 
@@ -20,6 +25,7 @@ def load_dataset(
     name_or_dir : "toy", "mnist", "handwriting", or the path of a folder with four IDX files named as MNIST's
     data_dir : where MNIST is looked for first; then come $DIGITAPP_DATA_DIR and the user's data folder
     seed : int, decides which training images validate (MNIST) and what is written (handwriting)
+    cancelled : set from another thread to end what takes seconds, the writing of handwriting
 
     Raises
     ------
@@ -34,12 +40,12 @@ def load_dataset(
         # Deferred: it needs the drawing machinery, which reading files does not.
         from digitapp.datasets.handwriting import generate
 
-        return generate(seed=seed)
+        return generate(seed=seed, cancelled=cancelled)
     folder = Path(name)
     try:
         is_folder = folder.is_dir()
     except OSError as error:
         raise DataFileError(folder, error.strerror or str(error), "a folder that can be read") from error
-    if not is_folder:
+    if not name or not is_folder:  # an empty name would mean the folder the program was started in
         raise UnknownDatasetError(name, tuple(key for problem in PROBLEMS.values() for key in problem.datasets))
     return load_mnist(folder, name=folder.resolve().name, seed=seed)

@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.download import MIRRORS, TIMEOUT, download_mnist
+from digitapp.datasets.errors import DownloadCancelled
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.mnist import import_mnist, mnist_status, mnist_target
-from digitapp.gui.jobs import Job, Report
+from digitapp.gui.jobs import Job, Report, finish_unless
 
 DOWNLOAD_BYTES = 11_594_722  # the four gzipped files as the mirrors hold them
 
@@ -46,6 +47,7 @@ class DataSource(QObject):
         self._states: dict[str, DataState] = {}
         self._errors: dict[str, Exception] = {}
         self._jobs: dict[str, Job] = {}
+        self._closed = False
 
     def state(self, name: str) -> DataState:
         """Return where a data set is."""
@@ -67,8 +69,8 @@ class DataSource(QObject):
             self._set(name, DataState.MISSING)
             return
 
-        def load(_report: Report, _cancelled: threading.Event) -> Dataset:
-            return load_dataset(name, data_dir=self.data_dir)
+        def load(_report: Report, cancelled: threading.Event) -> Dataset:
+            return load_dataset(name, data_dir=self.data_dir, cancelled=cancelled)
 
         self._run(name, DataState.LOADING, Job(load, self))
 
@@ -82,8 +84,13 @@ class DataSource(QObject):
                 arrived[file] = done
                 report(min(sum(arrived.values()), DOWNLOAD_BYTES), DOWNLOAD_BYTES)
 
-            target = mnist_target(self.data_dir)
-            download_mnist(target, progress=add_up, cancelled=cancelled, mirrors=MIRRORS, timeout=TIMEOUT)
+            def download() -> None:
+                target = mnist_target(self.data_dir)
+                download_mnist(target, progress=add_up, cancelled=cancelled, mirrors=MIRRORS, timeout=TIMEOUT)
+
+            # A server that is silent can hold a connection for `TIMEOUT`: nobody who has cancelled waits for it.
+            if not finish_unless(cancelled, download):
+                raise DownloadCancelled("MNIST")
 
         self._run("mnist", DataState.FETCHING, Job(fetch, self))
 
@@ -101,12 +108,13 @@ class DataSource(QObject):
             job.cancel()
 
     def close(self) -> None:
-        """End every job and wait for it."""
+        """End every job and wait for it; none starts any more, for what has ended may be told only now."""
+        self._closed = True
         for job in list(self._jobs.values()):
             job.end()
 
     def _run(self, name: str, state: DataState, job: Job) -> None:
-        if name in self._jobs:
+        if self._closed or name in self._jobs:
             job.deleteLater()
             return
         self._jobs[name] = job

@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 Report = Callable[[int, int], None]
 
+_POLL_SECONDS = 0.05
+_GRACE_SECONDS = 1.0
+
 
 class Job(QThread):
     """Runs `work(report, cancelled)` once in a thread.
@@ -44,3 +47,28 @@ class Job(QThread):
         """Cancel and wait; a running QThread must not be destroyed."""
         self.cancel()
         self.wait()
+
+
+def finish_unless(cancelled: threading.Event, work: Callable[[], None]) -> bool:
+    """Run work that may hang in the network, and return whether it has finished.
+
+    Once cancelled it gets one second more. What has not finished by then is left to itself in a thread that does not
+    hold up the end of the process; the work must look at `cancelled` before it touches anything. Whatever the work
+    raises is raised here.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive() and not cancelled.is_set():
+        thread.join(_POLL_SECONDS)
+    thread.join(_GRACE_SECONDS)
+    if errors:
+        raise errors[0]
+    return not thread.is_alive()

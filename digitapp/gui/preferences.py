@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QUrl, Slot
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from digitapp.datasets.mnist import mnist_target
 from digitapp.gui import settings as remembered
@@ -54,5 +54,10 @@ class PreferencesMenu(QMenu):
     @Slot()
     def _on_folder(self) -> None:
         folder: Path = mnist_target(self._session.data.data_dir)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            title = self.tr("The data folder cannot be made")
+            QMessageBox.warning(self.parentWidget(), title, f"{error.filename}: {error.strerror}")
+            return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -1,8 +1,11 @@
 """The generator: every style, every digit, the same digits for the same seed, on the canvas, and readable."""
 
+import threading
+
 import numpy as np
 import pytest
 
+from digitapp.datasets.errors import GenerationCancelled
 from digitapp.datasets.handwriting import generate, generate_drawings
 from digitapp.datasets.styles import STYLES, strokes_of
 
@@ -73,3 +76,10 @@ def test_digits_of_one_label_resemble_each_other_more_than_others():
     means = np.stack([dataset.train.inputs[dataset.train.labels == label].mean(axis=0) for label in range(10)])
     distances = ((dataset.validation.inputs[:, None] - means) ** 2).sum(axis=2)
     assert (distances.argmin(axis=1) == dataset.validation.labels).mean() > 0.5
+
+
+def test_the_making_ends_when_nobody_wants_it_any_more():
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(GenerationCancelled):
+        generate(120, cancelled=cancelled)

@@ -207,7 +207,11 @@ class DrawingFiles(QObject):
 
     def paste(self) -> None:
         """Put what is on the clipboard on the canvas: strokes, pixels, a picture or a file."""
-        self.take(QGuiApplication.clipboard().mimeData())
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None when whoever copied it has gone
+        if data is None:
+            self.failed.emit(self.tr("The clipboard is empty."))
+        else:
+            self.take(data)
 
     def take(self, data: QMimeData) -> None:
         """Put what was pasted or dropped on the canvas."""

@@ -1,0 +1,94 @@
+"""What the window does when a file, a folder or a moment is wrong: one sentence, nothing lost, nothing left running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.gui.data_source import DataSource, DataState
+from digitapp.gui.jobs import finish_unless
+from digitapp.gui.main_window import MainWindow
+
+OpenWindow = Callable[..., MainWindow]
+
+
+def test_closing_while_files_are_imported_starts_no_new_work(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr("digitapp.gui.data_source.import_mnist", lambda *_: None)
+    monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda name, **_: loaded.append(name))
+    source = DataSource(tmp_path)
+    source.import_from(tmp_path)
+    monkeypatch.setattr("digitapp.gui.data_source.mnist_status", lambda _: type("Status", (), {"available": True}))
+    source.close()
+    assert source.state("mnist") is DataState.FETCHING
+    qtbot.waitUntil(lambda: source.state("mnist") is DataState.UNASKED)  # the import's success is told only now
+    assert loaded == []
+
+
+def test_a_silent_network_does_not_hold_up_who_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitapp.gui.jobs._GRACE_SECONDS", 0.0)
+    cancelled, answer = threading.Event(), threading.Event()
+    cancelled.set()
+
+    def hang() -> None:
+        answer.wait()
+
+    assert not finish_unless(cancelled, hang)
+    answer.set()
+
+
+def test_what_goes_wrong_is_raised_where_it_is_waited_for() -> None:
+    def fail() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        finish_unless(threading.Event(), fail)
+    assert finish_unless(threading.Event(), lambda: None)
+
+
+def test_another_problem_while_evidence_of_digits_is_shown(
+    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    split = Split(rng.random((50, 784), dtype=np.float32), np.full(50, 9))  # a class that the toy has not
+    digits = Dataset("handwriting", PROBLEMS["mnist"], split, None, None)
+    monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: digits)
+    window = open_window("mnist")
+    window.session.choose_dataset("handwriting")
+    sums = window.session.network.trace(split.inputs).pre_activations[0]
+    window.session.select_unit(0, int(np.argmax(sums.max(axis=0))))
+    window.stack.setCurrentWidget(window.features_page)
+    qtbot.waitUntil(lambda: "Wakes for" in window.features_page.dossier.sentence.text())
+    window.session.choose_problem("toy")
+    assert "9" not in window.features_page.dossier.sentence.text()
+
+
+def test_pasting_from_an_empty_clipboard_is_said(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    clipboard = type("Clipboard", (), {"mimeData": lambda _: None})
+    monkeypatch.setattr("digitapp.gui.pages.draw_files.QGuiApplication.clipboard", clipboard)
+    said: list[str] = []
+    window.draw_page.files.failed.connect(said.append)
+    window.draw_page.files.paste()
+    assert said == ["The clipboard is empty."]
+
+
+def test_a_data_folder_that_cannot_be_made_is_said(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: said.append(arguments[2]))
+    (tmp_path / "file").write_text("no folder")
+    window = open_window(data_dir=tmp_path / "file")
+    window._preferences._on_folder()
+    assert len(said) == 1 and str(tmp_path / "file") in said[0]
