@@ -7,18 +7,21 @@ and 1, and exits 1 if one is more than rounding: 1e-12 in float64, 2e-5 in float
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import numpy as np
-import torch
 
 from digitapp.nn import OPTIMIZERS
+
+torch: Any = import_module("torch")
 
 STEPS = 100
 RATE = 0.01
 TOLERANCE = {np.float64: 1e-12, np.float32: 2e-5}
 
-Make = Callable[[Iterable[torch.Tensor]], torch.optim.Optimizer]
+Make = Callable[[Any], Any]
 PEERS: dict[str, tuple[str, Make]] = {
     "sgd": ("SGD", lambda p: torch.optim.SGD(p, lr=RATE)),
     "gradient_descent": ("SGD", lambda p: torch.optim.SGD(p, lr=RATE)),
