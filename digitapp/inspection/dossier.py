@@ -153,7 +153,7 @@ def _logits_after(network: Network, layer: int, activations: NDArray[np.floating
     for part in network.layers[layer + 1 :]:
         logits = np.empty((part.biases.size, signal.shape[1]), network.dtype)
         outputs = np.empty((part.units, signal.shape[1]), network.dtype)
-        part.forward(signal, logits, outputs)
+        part.forward(signal, logits, outputs, np.empty_like(logits))
         signal = outputs
     return logits.T
 

@@ -1,18 +1,26 @@
 """Back-propagation: the gradient of the loss for one batch, in memory that is prepared once."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
+from digitapp.nn.activations import Identity
 from digitapp.nn.dropout import Dropout
 from digitapp.nn.losses import Loss
 from digitapp.nn.network import Network
 from digitapp.nn.normalization import BatchNormalization, NormalizedLayer
 
+Operation = Callable[[], object]
+
 
 class Backpropagation:
     """Computes the loss of a batch and its gradient for all parameters.
 
-    Fill `inputs` and `targets`, call, read `gradient`. Activations are kept with one row per unit and one column per
-    sample: sums over the units of a sample, as in softmax, then run along the memory.
+    Fill `inputs` and `targets`, call, read `gradient`. The operations, and the memory they work in, are put together
+    once and then only called: on a small network, looking them up would take as long as doing them. Activations are
+    kept with one row per unit and one column per sample: sums over the units of a sample, as in softmax, then run along
+    the memory.
 
     Parameters
     ----------
@@ -50,89 +58,59 @@ class Backpropagation:
         self.gradient = np.zeros_like(network.parameters) if gradient is None else gradient
         self.inputs = np.zeros((batch_size, network.sizes[0]), dtype)
         self.targets = np.zeros((network.sizes[-1], batch_size), dtype)
-        pre_activations = [np.empty((layer.biases.size, batch_size), dtype) for layer in network.layers]
-        activations = [
-            z if layer.activation.key == "identity" else np.empty((layer.units, batch_size), dtype)
-            for layer, z in zip(network.layers, pre_activations, strict=True)
-        ]
-        sources = [self.inputs, *activations[:-1]]
-        rates = [input_dropout] + [hidden_dropout] * (len(network.layers) - 1)
-        dropouts = [
-            Dropout(source, rate, rng) if rate > 0 and rng is not None else None
-            for source, rate in zip(sources, rates, strict=True)
-        ]
-        layer_inputs = [
-            dropout.outputs if dropout else source for dropout, source in zip(dropouts, sources, strict=True)
-        ]
-        layer_inputs[0] = layer_inputs[0].T
-        deltas = [np.empty_like(a) for a in activations]
-        sum_deltas = [  # where the activation turns the gradient for a into the gradient for z, see `Activation.chain`
-            z if layer.activation.pieces > 1 else delta
-            for layer, z, delta in zip(network.layers, pre_activations, deltas, strict=True)
-        ]
-        weight_gradients, bias_gradients = network.views(self.gradient)
-        normalizations = [
-            BatchNormalization(layer, batch_size, gradient)
-            if isinstance(layer, NormalizedLayer) and gradient is not None
-            else None
-            for layer, gradient in zip(network.layers, network.gain_views(self.gradient), strict=True)
-        ]
-        forward_layers = [
-            normalization or layer for normalization, layer in zip(normalizations, network.layers, strict=True)
-        ]
+        self._forward: list[Operation] = []
+        backward: list[list[Operation]] = []
+        ones = np.ones(batch_size, dtype)
+        gradients = (*network.views(self.gradient), network.gain_views(self.gradient))
 
-        self.outputs = activations[-1]
-        self._output_delta = deltas[-1]
-        self._forward = list(zip(forward_layers, dropouts, layer_inputs, pre_activations, activations, strict=True))
-        self._backward = list(
-            zip(
-                network.layers,
-                [inputs.T for inputs in layer_inputs],
-                pre_activations,
-                activations,
-                deltas,
-                sum_deltas,
-                normalizations,
-                [gradient.T for gradient in weight_gradients],
-                bias_gradients,
-                [None, *deltas[:-1]],  # nobody asks for the gradient of the network's input
-                dropouts,
-                strict=True,
-            )
-        )[::-1]
-        self._ones = np.ones(batch_size, dtype)
+        a, slopes = self.inputs, list[np.ndarray]()  # ∂C/∂a of each layer
+        for index, (layer, weight_gradient, bias_gradient, gain_gradient) in enumerate(
+            zip(network.layers, *gradients, strict=True)
+        ):
+            source = a
+            rate = hidden_dropout if index else input_dropout
+            dropout = Dropout(source, rate, rng) if rate > 0 and rng is not None else None
+            if dropout is not None:
+                self._forward.append(dropout.forward)
+                source = dropout.outputs
+            inputs = source if index else source.T
+            z = np.empty((layer.biases.size, batch_size), dtype)
+            a = z if isinstance(layer.activation, Identity) else np.empty((layer.units, batch_size), dtype)
+            slope = np.empty_like(a)
+            # With several pieces the chain rule leaves ∂C/∂z in z; see `Activation.chain`.
+            delta, scratch = (slope, slope) if layer.activation.pieces == 1 else (z, np.empty_like(z))
+            normalization = None
+            if isinstance(layer, NormalizedLayer) and gain_gradient is not None:
+                normalization = BatchNormalization(layer, batch_size, gain_gradient)
+            self._forward.append(partial((normalization or layer).forward, inputs, z, a, scratch))
+
+            operations: list[Operation] = [
+                partial(layer.activation.chain, slope, z, a),  # BP1: δ = ∂C/∂a ⊙ f'(z)
+                partial(delta.dot, ones, bias_gradient),  # BP3: ∂C/∂b = δ, summed over the batch
+            ]
+            if normalization is not None:
+                operations.append(partial(normalization.backward, delta))
+            operations.append(partial(delta.dot, inputs.T, weight_gradient.T))  # BP4: ∂C/∂W = δ aᵀ
+            if slopes:  # nobody asks for the gradient of the network's input
+                operations.append(partial(layer.weights.dot, delta, slopes[-1]))  # BP2: ∂C/∂a of the layer below = W δ
+                if dropout is not None:
+                    operations.append(partial(dropout.backward, slopes[-1]))
+            backward.append(operations)
+            slopes.append(slope)
+
+        self.outputs = a
+        self._evaluate = partial(loss.evaluate, a, self.targets, slopes[-1], np.empty_like(slopes[-1]))
+        self._backward = [operation for operations in reversed(backward) for operation in operations]
 
     def __call__(self) -> float:
         """Return the mean loss of the batch, and leave its gradient in `gradient`."""
         value = self.cost()
-        for (
-            layer,
-            inputs,
-            z,
-            a,
-            slope,
-            delta,
-            normalization,
-            weight_gradient,
-            bias_gradient,
-            delta_below,
-            dropout,
-        ) in self._backward:
-            layer.activation.chain(slope, z, a)  # BP1: δ = ∂C/∂a ⊙ f'(z)
-            delta.dot(self._ones, bias_gradient)  # BP3: ∂C/∂b = δ, summed over the batch
-            if normalization is not None:
-                normalization.backward(delta)
-            delta.dot(inputs, weight_gradient)  # BP4: ∂C/∂W = δ aᵀ
-            if delta_below is not None:
-                layer.weights.dot(delta, delta_below)  # BP2: ∂C/∂a of the layer below = W δ
-                if dropout is not None:
-                    dropout.backward(delta_below)
+        for operation in self._backward:
+            operation()
         return value
 
     def cost(self) -> float:
         """Return the mean loss of the batch alone, and leave its gradient for the outputs ready to be passed back."""
-        for layer, dropout, inputs, z, a in self._forward:
-            if dropout is not None:
-                dropout.forward()
-            layer.forward(inputs, z, a)
-        return self.loss.evaluate(self.outputs, self.targets, self._output_delta)  # ∂C/∂a of the last layer
+        for operation in self._forward:
+            operation()
+        return self._evaluate()

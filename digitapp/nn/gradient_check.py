@@ -87,6 +87,7 @@ class PlantedBug(Activation):
     """An activation whose derivative is wrong by a factor, for a learner to watch the check find it."""
 
     def __init__(self, activation: Activation, factor: float = 0.9) -> None:
+        self.pieces = activation.pieces
         self._activation = activation
         self._factor = factor
 
@@ -96,6 +97,13 @@ class PlantedBug(Activation):
     def chain(self, delta: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
         delta *= self._factor
         self._activation.chain(delta, z, a)
+
+
+def _prepared(network: Network, loss: Loss, inputs: np.ndarray, labels: np.ndarray) -> Backpropagation:
+    backpropagation = Backpropagation(network, loss, len(labels))
+    backpropagation.inputs[:] = inputs
+    backpropagation.targets[:] = one_hot(np.asarray(labels), network.sizes[-1], network.dtype)
+    return backpropagation
 
 
 def check_gradient(
@@ -130,9 +138,7 @@ def check_gradient(
     """
     checked = Network(network.sizes, network.activations, np.float64, network.normalized)
     checked.state[:] = network.state
-    backpropagation = Backpropagation(checked, loss, len(labels))
-    backpropagation.inputs[:] = inputs
-    backpropagation.targets[:] = one_hot(np.asarray(labels), network.sizes[-1], checked.dtype)
+    backpropagation = _prepared(checked, loss, inputs, labels)
     penalties = [(REGULARIZERS["l1"], l1), (REGULARIZERS["l2"], l2)]
 
     def cost() -> float:
@@ -150,6 +156,7 @@ def check_gradient(
     if bug_in_layer is not None:
         layer = checked.layers[bug_in_layer]
         layer.activation = PlantedBug(layer.activation)
+        backpropagation = _prepared(checked, loss, inputs, labels)
     size = abs(cost())
     back_propagated = backpropagation.gradient.copy()
     for regularizer, strength in penalties:

@@ -27,10 +27,10 @@ class Loss:
     output_activation: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:
         """Return the mean loss and write its gradient for the outputs into `gradient`.
 
-        All three arrays are of shape (classes, batch).
+        All arrays are of shape (classes, batch); `scratch` is working memory.
         """
         raise NotImplementedError
 
@@ -63,7 +63,7 @@ class Loss:
             )
         gradient = np.empty(outputs.shape[::-1], outputs.dtype)
         targets = one_hot(labels, outputs.shape[1], outputs.dtype)
-        return self.evaluate(outputs.T, targets, gradient), gradient.T
+        return self.evaluate(outputs.T, targets, gradient, np.empty_like(gradient)), gradient.T
 
 
 def one_hot(labels: np.ndarray, classes: int, dtype: np.dtype) -> np.ndarray:
@@ -107,16 +107,17 @@ class CrossEntropy(Loss):
         Option("label_smoothing", "Label smoothing", 0.0, 0.0, 0.9, "How much of the target is shared by all classes."),
     )
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:
         (classes, batch), dtype = outputs.shape, outputs.dtype
-        shifted = np.subtract(outputs, np.maximum.reduce(outputs, 0), out=gradient)
+        scratch[...] = np.maximum.reduce(outputs, 0)  # spread over all rows, as are the sums: see `Layer.forward`
+        shifted = np.subtract(outputs, scratch, out=gradient)
         right = float(np.vdot(targets, shifted))
         exponentials = np.exp(shifted, out=gradient)
-        sums = constant(1.0, dtype, (classes,)).dot(exponentials)
+        sums = constant(1.0, dtype, (classes, classes)).dot(exponentials, scratch)
         softmax = np.divide(exponentials, sums, out=gradient)
         np.subtract(softmax, targets, out=gradient)
         gradient *= constant(1 / batch, dtype)
-        return (float(np.log(sums).dot(constant(1.0, dtype, (batch,)))) - right) / batch
+        return (float(np.log(sums[0]).dot(constant(1.0, dtype, (batch,)))) - right) / batch
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return softmax(outputs), (batch, classes); every row sums to 1."""
@@ -135,7 +136,7 @@ class SquaredError(Loss):
     summary = "Half the squared distance between outputs and targets; simple, but slow once a sigmoid is stuck."
     output_activation = "sigmoid"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
         batch = outputs.shape[1]
         error = np.subtract(outputs, targets, out=gradient)
         value = 0.5 * float(np.vdot(error, error)) / batch
@@ -160,7 +161,7 @@ class BinaryCrossEntropy(Loss):
     summary = "Asks every output its own yes-or-no question and adds up the surprise."
     output_activation = "identity"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
         batch = outputs.shape[1]
         zero = constant(0.0, outputs.dtype)
         value = float(np.logaddexp(outputs, zero).sum()) - float(np.vdot(targets, outputs))
@@ -190,7 +191,7 @@ class Hinge(Loss):
     summary = "Asks that the right class score at least 1 above every other, and then is content."
     output_activation = "identity"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
         (classes, batch), dtype = outputs.shape, outputs.dtype
         ones = constant(1.0, dtype, (classes,))
         right = ones.dot(targets * outputs)
@@ -219,7 +220,7 @@ class Perceptron(Loss):
     summary = "Changes weights only where an answer is wrong: with SGD, the perceptron rule of 1958."
     output_activation = "identity"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> float:
+    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
         batch = outputs.shape[1]
         np.greater(outputs, 0, out=gradient)
         gradient -= targets

@@ -182,7 +182,7 @@ class Network:
         for layer in self.layers:
             z = np.empty((layer.biases.size, len(x)), self.dtype)
             a = np.empty((layer.units, len(x)), self.dtype)
-            layer.forward(inputs, z, a)
+            layer.forward(inputs, z, a, np.empty_like(z))
             pre_activations.append(z.T if len(z) == len(a) else a.T)  # the largest piece is the activation itself
             activations.append(a.T)
             inputs = a

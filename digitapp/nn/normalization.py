@@ -66,7 +66,7 @@ class NormalizedLayer(Layer):
         """What the weighted sum is multiplied by in use, γ / √(variance + ε), (fan_out,)."""
         return self.gains / np.sqrt(self.variance + EPSILON)
 
-    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
+    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:  # noqa: ARG002
         self._matrix.dot(inputs, z)
         z -= self.mean[:, np.newaxis]
         z *= self.scale[:, np.newaxis]
@@ -93,13 +93,13 @@ class BatchNormalization:
         self._normalized = np.empty((layer.biases.size, batch_size), layer.weights.dtype)
         self._deviation = np.empty((layer.biases.size, 1), layer.weights.dtype)
 
-    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray) -> None:
+    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:
         """Write the layer's normalised sums for `inputs` (fan_in, batch) into `z` and f(z) into `a`."""
         layer, normalized, batch = self._layer, self._normalized, inputs.shape[1]
         layer.weights.T.dot(inputs, normalized)
         mean = normalized.mean(axis=1, keepdims=True)
         normalized -= mean
-        variance = np.square(normalized, out=z).mean(axis=1, keepdims=True)
+        variance = np.square(normalized, out=scratch).mean(axis=1, keepdims=True)
         np.sqrt(variance + EPSILON, out=self._deviation)
         normalized /= self._deviation
         np.multiply(normalized, layer.gains[:, np.newaxis], out=z)

@@ -57,6 +57,8 @@ class Optimizer:
             setattr(self, name, vector)
         self._scratch = np.empty_like(parameters)
         self._dtype = parameters.dtype
+        # Factors that change from step to step are written into these: see `nn.constants`.
+        self._factor, self._shift = np.empty((), self._dtype), np.empty((), self._dtype)
 
     def step(
         self,
@@ -87,7 +89,8 @@ class SGD(Optimizer):
     summary = "Goes a small step downhill after every batch."
 
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        g *= alpha
+        self._factor.fill(alpha)
+        g *= self._factor
         theta -= g
 
 
@@ -310,9 +313,11 @@ class Adam(Optimizer):
         v *= self._constant(self.beta2)
         v += g
         root = np.sqrt(v, out=g)
-        root += self.epsilon / v_scale
+        self._shift.fill(self.epsilon / v_scale)
+        root += self._shift
         change = np.divide(m, root, out=g)
-        change *= alpha * m_scale / v_scale
+        self._factor.fill(alpha * m_scale / v_scale)
+        change *= self._factor
         theta -= change
 
 
