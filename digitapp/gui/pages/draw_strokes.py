@@ -131,6 +131,7 @@ class InkLayer:
         self.image = QImage()
         self._look: tuple[object, ...] = ()
         self._blank = QImage()
+        self._below_live = QImage()
         self._sheet = QRectF()
         self._pen_width = 0.0
         self._settled: tuple[Stroke, ...] = ()
@@ -156,16 +157,27 @@ class InkLayer:
             self._start_again()
             known = 0
             changed = self._sheet
-        painter = QPainter(self.image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for stroke in strokes[known:]:
-            first = max(0, len(self._live) - 1) if self._live is not None else 0
-            grows = live and stroke is strokes[-1]
-            changed |= self._paint(painter, stroke, first, len(stroke) - grows)
-            self._live = stroke if grows else None
-        painter.end()
+        elif self._live is not None and len(settled) > known:
+            # Pieces drawn one by one show where they meet: a stroke that has ended is drawn anew, as a whole.
+            self.image, self._live = self._below_live, None
+        changed |= self._draw(settled[known:])
+        if live:
+            if self._live is None:
+                self._below_live = self.image.copy()
+            drawn = len(self._live) if self._live is not None else 0
+            self._live = strokes[-1]
+            changed |= self._draw((self._live,), max(0, drawn - 1), len(self._live) - 1)
         self._settled = settled
         return changed.toAlignedRect()
+
+    def _draw(self, strokes: tuple[Stroke, ...], first: int = 0, last: int | None = None) -> QRectF:
+        changed = QRectF()
+        painter = QPainter(self.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for stroke in strokes:
+            changed |= self._paint(painter, stroke, first, len(stroke) if last is None else last)
+        painter.end()
+        return changed
 
     def paint_tail(self, painter: QPainter) -> None:
         """Draw what of the growing stroke is not on the image yet."""
