@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThread, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -33,6 +34,8 @@ def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     threads_before = set(threading.enumerate())
     timers_before = {id(timer) for timer in _alive(QTimer) if timer.isActive()}
     yield
+    # What was copied belongs to Python; the offscreen clipboard would delete it when Python has gone, and crash.
+    QGuiApplication.clipboard().clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
     gc.collect()
