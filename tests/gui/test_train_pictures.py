@@ -74,6 +74,19 @@ def test_arrow_keys_move_the_cursor(trained: TrainPage, qtbot: QtBot) -> None:
     assert not trained.curves.loss._cursor.isVisible()
 
 
+def test_a_new_run_that_has_not_come_to_the_cursor_hides_it(trained: TrainPage, qtbot: QtBot) -> None:
+    accuracy = trained.curves.accuracy
+    accuracy.setFocus()
+    qtbot.keyClick(accuracy, Qt.Key.Key_End)
+    assert "Epoch 10" in accuracy.readout_text()
+    click(qtbot, trained.transport.step)
+    qtbot.waitUntil(lambda: len(trained.session.run.history.loss) == 1)
+    qtbot.waitUntil(lambda: not accuracy._cursor.isVisible())
+    assert accuracy.readout_text() == ""
+    trained.stop()
+    wait_for_end(qtbot, trained)
+
+
 def test_the_plots_end_with_the_planned_epochs(open_train_page: OpenPage, qtbot: QtBot) -> None:
     page = open_train_page("toy")
     enter(qtbot, page, "epochs", "40")

@@ -257,7 +257,7 @@ class CurvePlot(pg.PlotWidget):
 
     def _show_cursor(self) -> None:
         data, step = self._data, self._step
-        if data is None or step is None:
+        if data is None or step is None or step > len(data.curve):  # a new run has not come that far
             self._cursor.hide()
             self._marks.hide()
             self._readout.hide()
