@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import DTypeLike
 
 from digitapp.nn import ACTIVATIONS, LOSSES, Backpropagation, Network, initialize
-from digitapp.nn.gradient_check import check_gradient, locate
+from digitapp.nn.gradient_check import check_gradient, locate, sample_parameters
 from digitapp.nn.losses import one_hot
 
 HIDDEN = {"none": (), "one": (5,), "three": (6, 4, 5)}
@@ -68,6 +68,38 @@ def test_the_check_leaves_the_network_alone():
     check_gradient(network, LOSSES["cross_entropy"], *batch(), bug_in_layer=0)
 
     assert network.parameters.tobytes() == before
+
+
+def test_a_sample_of_parameters_is_checked_as_if_all_were():
+    network = random_network((5, 4), "tanh", "identity")
+    everything = check_gradient(network, LOSSES["cross_entropy"], *batch())
+    indices = sample_parameters(network, 6, np.random.default_rng(1))
+    told: list[int] = []
+
+    check = check_gradient(
+        network,
+        LOSSES["cross_entropy"],
+        *batch(),
+        indices=indices,
+        watch=lambda done, _: told.append(done),
+    )
+
+    np.testing.assert_array_equal(check.back_propagated, everything.back_propagated[indices])
+    np.testing.assert_array_equal(check.central_difference, everything.central_difference[indices])
+    assert check.worst in indices
+    assert told == list(range(1, len(indices) + 1))
+
+
+def test_a_sample_meets_every_layer():
+    network = Network((50, 40, 3), ["tanh", "identity"], normalized=(True, False))
+
+    places = [locate(network, index) for index in sample_parameters(network, 10, np.random.default_rng(1)).tolist()]
+
+    met = {(layer, is_weight): 0 for layer in (0, 1) for is_weight in (True, False)}
+    for place in places:
+        met[place.layer, place.input is not None] += 1
+    assert met == {(0, True): 10, (0, False): 20, (1, True): 10, (1, False): 3}  # 10 biases and 10 gains below
+    assert len(set(places)) == len(places)
 
 
 def test_every_parameter_is_located():
