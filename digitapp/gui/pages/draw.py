@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEven
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
 from digitapp.drawing.ink import Drawing
-from digitapp.gui import icons
+from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
 from digitapp.gui.artwork import Ink
 from digitapp.gui.pages.draw_canvas import Canvas
@@ -31,6 +31,7 @@ from digitapp.gui.widgets import GhostButton
 _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (400, 532, 665)
 _TOY_INSPECTOR_WIDTHS = (552, 692, 865)
+_LARGEST_SHARE, _LARGEST_TOY_SHARE = 0.5, 0.6  # of the page, for the inspector in a large font
 _SMALLEST = QSize(920, 600)  # what a window of 1024×700 leaves, whatever the font
 _COMPACT_BELOW = 1100
 
@@ -326,9 +327,12 @@ class DrawPage(Page):
     def _fit(self) -> None:
         by_hand = self.session.problem.preprocessing == "binary_grid"
         widths = _TOY_INSPECTOR_WIDTHS if by_hand else _INSPECTOR_WIDTHS
-        width = round(float(np.interp(self.width(), _PAGE_WIDTHS, widths)))
-        compact = self.width() < _COMPACT_BELOW
-        self.inspector.fit(width, self.height(), compact)
+        # The design's sizes are for its font; a larger one makes the page, in its own measure, a smaller one.
+        breadth = theme.scaled(100) / 100
+        width = float(np.interp(self.width() / breadth, _PAGE_WIDTHS, widths)) * breadth
+        share = _LARGEST_TOY_SHARE if by_hand else _LARGEST_SHARE
+        compact = self.width() < theme.scaled(_COMPACT_BELOW)
+        self.inspector.fit(round(min(width, share * self.width())), self.height(), compact)
         self.tools.set_compact(compact)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -15,6 +15,7 @@ from digitapp.gui.widgets.labels import Tone
 _HEIGHT, _LOW_HEIGHT = 152, 132
 _COMPACT_DIGIT = 108
 _UNKNOWN = "?"
+_SENTENCE_SIZES: tuple[theme.FontRole, ...] = ("title", "section", "body")
 
 
 class AnswerHeader(QWidget):
@@ -33,11 +34,11 @@ class AnswerHeader(QWidget):
         self.digit.setObjectName("predictionLabel")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.digit.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
-        self._caption = Label(self.tr("The network says"), "body", "text2")
+        self._caption = ElidedLabel(self.tr("The network says"), "body", "text2")
         self.sentence = ElidedLabel("", "title")
         self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.certainty = Label("", "body", "accent", weight=theme.font("section").weight(), tabular=True)
-        self.rest = ElidedLabel("", "body", "text2")
+        self.rest = Label("", "body", "text2", wrap=True)
         self._advice = Label(
             self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw."),
             "body",
@@ -99,13 +100,33 @@ class AnswerHeader(QWidget):
             self._show_nothing(by_hand)
             return
         words = answer_words(answer, problem.class_names, brief=self._compact)
-        self.sentence.setText(words.sentence)
+        self._say(words.sentence)
         network = self._session.network
         units = unit_words(answer, network.sizes, network.activations[0])
         self.certainty.setText("" if units else words.certainty)
         self.certainty.setVisible(bool(words.certainty) and not units)
         dotted = f"· {words.rest}" if words.rest and words.certainty else words.rest
         self.rest.setText(units or dotted)
+
+    def _say(self, sentence: str) -> None:
+        self.sentence.setText(sentence)
+        self._fit_sentence()
+
+    def _fit_sentence(self) -> None:
+        """Use the largest of three sizes in which the sentence fits; a shortened one would not say it."""
+        fonts = [theme.font(role) for role in _SENTENCE_SIZES]
+        text, room = self.sentence.text(), self.sentence.width()
+        fitting = (font for font in fonts if QFontMetrics(font).horizontalAdvance(text) <= room)
+        font = next(fitting, fonts[-1])
+        if font != self.sentence.font():
+            self.sentence.setFont(font)
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # its height is fixed, however its words wrap
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_sentence()
 
     def _show_tone(self, tone: Tone) -> None:
         font = self.digit.font()
@@ -116,13 +137,13 @@ class AnswerHeader(QWidget):
         pictures = self._session.answer.preprocessed
         slip = pictures is not None and pictures.bounding_box is not None
         if slip:
-            self.sentence.setText(self.tr("Too little ink"))
+            self._say(self.tr("Too little ink"))
             self._advice.setText(self.tr("A dot is no digit yet. Go on drawing."))
         elif self._session.picture is not None:
-            self.sentence.setText(self.tr("No ink in this picture"))
+            self._say(self.tr("No ink in this picture"))
             self._advice.setText(self.tr("Nothing in it stands out from its paper. Open another one, or draw."))
         else:
-            self.sentence.setText(self.tr("Nothing drawn yet"))
+            self._say(self.tr("Nothing drawn yet"))
             self._advice.setText(
                 self.tr("Click a pixel, or drag over several. The answer follows at once.")
                 if by_hand

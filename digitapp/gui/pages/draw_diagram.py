@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digitapp.gui.session import Session
 
 TALE, NUMBERS = 0, 1
+_SCALE_WIDTH, _ROOMY, _LEAST_HEIGHT = 128, 480, 300
 
 
 class NetworkDiagram(QWidget):
@@ -63,7 +64,8 @@ class NetworkDiagram(QWidget):
     def _make_header(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addWidget(ElidedLabel(self.tr("The whole network, live"), "section"), 1)
+        self._title = ElidedLabel("", "section")
+        row.addWidget(self._title, 1)
         row.addWidget(self.step_button)
         row.addWidget(self.mode)
         return row
@@ -78,10 +80,10 @@ class NetworkDiagram(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         for name, bar in ((self.tr("Weights"), self._weights_scale), (self.tr("Activation"), self._activation_scale)):
             row.addWidget(Label(name, "caption-strong", "text2"), 0, Qt.AlignmentFlag.AlignTop)
-            bar.setFixedWidth(theme.scaled(128))
-            row.addWidget(bar, 0, Qt.AlignmentFlag.AlignTop)
+            bar.setMaximumWidth(theme.scaled(_SCALE_WIDTH))
+            row.addWidget(bar, 1, Qt.AlignmentFlag.AlignTop)
             row.addSpacing(theme.SPACE // 2)
-        row.addWidget(self._hint, 1, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._hint, 2, Qt.AlignmentFlag.AlignTop)
         # As high as a caption of two lines: nothing moves when a walk begins.
         legend.setFixedHeight(max(legend.sizeHint().height(), 2 * QFontMetrics(self._words.font()).lineSpacing()))
         self._words.setMinimumHeight(legend.height())
@@ -120,6 +122,22 @@ class NetworkDiagram(QWidget):
         if self.isVisible():
             self._refresh()
 
+    def sizeHint(self) -> QSize:
+        return QSize(theme.scaled(_ROOMY), theme.scaled(_LEAST_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, theme.scaled(_LEAST_HEIGHT))
+
+    def hasHeightForWidth(self) -> bool:
+        # It says less where it is low: the wrapped words in it shall not make its surroundings scroll.
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= theme.scaled(_ROOMY)
+        self._title.setText(self.tr("The whole network, live") if roomy else self.tr("The network"))
+        self._show_hint()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._values_are_old:
@@ -152,7 +170,11 @@ class NetworkDiagram(QWidget):
         self._words.setText(text)
         self._words.setVisible(bool(text))
         self._legend.setVisible(not text)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
         self._hint.setText(self.view.shortfall() or self.tr("Hover any line or unit"))
+        self._hint.setVisible(bool(self.view.shortfall()) or self.width() >= theme.scaled(_ROOMY))
 
     @Slot()
     def _on_mode_changed(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.ink import Drawing
@@ -18,8 +19,8 @@ from digitapp.gui.widgets import (
     GhostButton,
     HairLine,
     NoteBar,
-    Panel,
     ProbabilityBars,
+    ScrollPanel,
     SectionHeader,
 )
 from digitapp.gui.widgets.containers import NoteKind
@@ -29,15 +30,17 @@ _MARGIN = 28
 _DESIGN_HEIGHT = 716
 _LOW = 690  # below this height, everything stands closer together
 _TOY_BARS, _COMPACT_TOY_BARS = 232, 132
+_TOY_BARS_SHARE = 0.34  # of the inspector, at most
 _BARS_NAME = "probabilityBars"
 
 
-class Inspector(Panel):
+class Inspector(ScrollPanel):
     """The right part of the Draw page."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._session = session
+        self._height, self._row_height = _DESIGN_HEIGHT, theme.scaled(24)
         self.header = AnswerHeader(session)
         self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
         self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
@@ -58,7 +61,7 @@ class Inspector(Panel):
         top.setSpacing(theme.scaled(16))
         top.addWidget(self.header, 1)
         top.addWidget(self.toy_bars)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self.content)
         column.setContentsMargins(_MARGIN, 0, _MARGIN, 12)
         column.setSpacing(0)
         column.addLayout(top)
@@ -97,14 +100,16 @@ class Inspector(Panel):
     def fit(self, width: int, height: int, compact: bool) -> None:
         """Arrange everything for this size; `compact` for a narrow window."""
         self.setFixedWidth(width)
-        low = height < _LOW
+        self._height = height
+        self.road.set_room(width - 2 * _MARGIN)
+        low = height < theme.scaled(_LOW)
         self.header.fit(compact=compact, low=low)
         self.header.refresh()
         spare = max(0, height - _DESIGN_HEIGHT)
-        row_height = 20 if low else min(30, 24 + spare // 30)
-        self.bars.setFixedHeight(theme.scaled(row_height) * max(1, len(self.bars.labels())))
+        self._row_height = theme.scaled(20 if low else min(30, 24 + spare // 30))
         self.toy_bars.setFixedHeight(theme.scaled(28) * max(1, len(self.toy_bars.labels())))
-        self.toy_bars.setFixedWidth(theme.scaled(_COMPACT_TOY_BARS if compact else _TOY_BARS))
+        toy_bars = theme.scaled(_COMPACT_TOY_BARS if compact else _TOY_BARS)
+        self.toy_bars.setFixedWidth(min(toy_bars, round(_TOY_BARS_SHARE * width)))
         airy = min(24, spare // 10)
         for gap, pixels in (
             (self._title_gap, 12 if low else 16),
@@ -115,6 +120,16 @@ class Inspector(Panel):
             (self._note_gap, 8 if low else 16 + airy),
         ):
             gap.setFixedHeight(pixels)
+        self._fit_bars()
+
+    def _fit_bars(self) -> None:
+        """Give the bars what the other parts leave, down to the height of their text; then the inspector scrolls."""
+        rows = max(1, len(self.bars.labels()))
+        self.bars.setFixedHeight(rows)
+        self._column.invalidate()
+        room = (self._height - self._column.minimumSize().height()) // rows
+        least = QFontMetrics(theme.font("body")).height() - 2
+        self.bars.setFixedHeight(rows * max(least, min(self._row_height, room)))
 
     def show_note(self, kind: NoteKind, text: str) -> None:
         """Show a note, or none for an empty text. It shares its place with the browser, which gives way to errors."""
@@ -122,6 +137,7 @@ class Inspector(Panel):
         self.browser.setVisible(browsing)
         self.note.set_note(kind, text)
         self.note.setVisible(bool(text) and not browsing)
+        self._fit_bars()
 
     def refresh(self) -> None:
         """Show the session's answer."""

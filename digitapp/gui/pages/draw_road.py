@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -41,9 +43,12 @@ class RoadPictures(QWidget):
             picture.setAccessibleName(name)
             picture.setAccessibleDescription(tip)
             caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._names = tuple(name for name, _ in names)
+        self._short_names = (*self._names[:2], self.tr("Shrink"), self._names[3], self.tr("Input"))
         self.pictures[-1].set_outlined(True)
         self.captions[-1].setFont(theme.font("caption-strong"))
         self.captions[-1].set_tone("text")
+        self._room = 0
         self._road: Preprocessed | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -71,12 +76,16 @@ class RoadPictures(QWidget):
         centred.set_crosshair((middle, middle))
         result.set_ink(road.input)
 
+    def set_room(self, width: int) -> None:
+        """Choose the pictures' sizes for this width: the present one may lack a scroll bar that they bring about."""
+        self._room = width
+
     def _sizes(self) -> tuple[int, int]:
-        """Return the sides of the small pictures and of the input, from the width at hand."""
+        """Return the sides of the small pictures and of the input."""
         for scale in (5, 4):
             large = INPUT_SIZE * scale + _FRAME
             small = round(large * 0.7 / 2) * 2
-            if 4 * (small + _LEAST_GAP) + large <= self.width():
+            if 4 * (small + _LEAST_GAP) + large <= self._room:
                 return small, large
         return 52, INPUT_SIZE * 3 + _FRAME
 
@@ -94,16 +103,24 @@ class RoadPictures(QWidget):
         super().resizeEvent(event)
         small, large = self._sizes()
         gap = (self.width() - 4 * small - large) / 4
-        for i, (picture, caption) in enumerate(zip(self.pictures, self.captions, strict=True)):
+        for i, picture in enumerate(self.pictures):
             side = large if i == 4 else small
-            left = round(i * (small + gap))
-            picture.setGeometry(left, large - side, side, side)
-            width = caption.sizeHint().width()
-            middle = left + side / 2
-            start = min(round(middle - width / 2), self.width() - width)
-            caption.setGeometry(max(0, start), large + _CAPTION_GAP, width, caption.sizeHint().height())
+            picture.setGeometry(round(i * (small + gap)), large - side, side, side)
+        for names in (self._names, self._short_names):
+            if self._place_captions(names, large + _CAPTION_GAP):
+                break
         self.updateGeometry()
         self._show()
+
+    def _place_captions(self, names: tuple[str, ...], top: int) -> bool:
+        """Write a name below each picture and return whether none runs into the next."""
+        for name, picture, caption in zip(names, self.pictures, self.captions, strict=True):
+            caption.setText(name)
+            size = caption.sizeHint()
+            start = min(picture.geometry().center().x() + 1 - size.width() // 2, self.width() - size.width())
+            caption.setGeometry(max(0, start), top, size.width(), size.height())
+        places = [caption.geometry() for caption in self.captions]
+        return all(left.right() + 4 < right.left() for left, right in pairwise(places))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -114,12 +116,29 @@ class ToolsLine(QWidget):
         self._compact = compact
         self._show_what_fits()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_what_fits()
+
     def _show_what_fits(self) -> None:
-        for widget in (self.tools, self._width_label, self.width_slider, self.width_value):
-            widget.setVisible(not self._by_hand)
-        self.guides.setVisible(not self._by_hand and not self._compact)
-        self.hint.setVisible(self._by_hand)
+        of_ink = [self.tools, self._width_label, self.width_slider, self.width_value, self.guides]
+        always = [self.undo, self.redo, self.clear]
+        shown: list[QWidget] = [self.hint] if self._by_hand else list(of_ink)
+        if self._compact and not self._by_hand:
+            shown.remove(self.guides)
         self.hint.setText(self.tr("Click or drag") if self._compact else self.tr("Click or drag over the pixels"))
+        for spare in (self.guides, self._width_label, self.width_value, self.hint):
+            if spare in shown and self._needed([*shown, *always]) > self.width():
+                shown.remove(spare)
+        for widget in (*of_ink, self.hint):
+            widget.setVisible(widget in shown)
+
+    def _needed(self, widgets: Sequence[QWidget]) -> int:
+        widths = [
+            widget.minimumSizeHint().width() if widget is self.width_slider else widget.sizeHint().width()
+            for widget in widgets
+        ]
+        return sum(widths) + theme.SPACE * len(widths)
 
     def follow(self, artwork: Artwork) -> None:
         """Let undo and redo be enabled by this artwork."""

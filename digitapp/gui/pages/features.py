@@ -12,6 +12,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.gui import settings as remembered
+from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
@@ -29,6 +30,7 @@ from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.dossier import votes
 from digitapp.inspection.unit_images import layer_images, projected_images
 
+_LARGEST_DOSSIER = 0.46  # of the page
 _LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
 
 
@@ -325,7 +327,9 @@ class FeaturesPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = float(np.interp(self.width(), (952, 1208, 1848), (336, 384, 480)))
-        self.dossier.setFixedWidth(round(width))
+        # The design's widths are for its font; a larger one needs more.
+        width *= max(theme.scaled(100) / 100, 1.0)
+        self.dossier.setFixedWidth(round(min(width, max(336.0, _LARGEST_DOSSIER * self.width()))))
         self._arrange_soon()
 
     def _arrange_soon(self) -> None:

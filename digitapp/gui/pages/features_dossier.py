@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
@@ -24,10 +24,10 @@ from digitapp.gui.widgets import (
     HoverReadout,
     Label,
     NoteBar,
-    Panel,
     PixelImage,
     PlainButton,
     ReadoutRow,
+    ScrollPanel,
     SectionHeader,
 )
 from digitapp.gui.widgets.numbers import decimal, signed
@@ -49,7 +49,7 @@ class UnitPicture:
     cell_name: Callable[[int, int], str]
 
 
-class Dossier(Panel):
+class Dossier(ScrollPanel):
     """What the network, the present drawing and the data tell about the selected unit.
 
     Signals: `step_wanted(±1)` for the previous and the next unit.
@@ -64,8 +64,7 @@ class Dossier(Panel):
         self._votes: NDArray[np.floating] | None = None
         self._evidence: UnitEvidence | None = None
         self._picture: UnitPicture | None = None
-        content = QWidget()
-        self._column = QVBoxLayout(content)
+        self._column = QVBoxLayout(self.content)
         self._column.setContentsMargins(24, 16, 24, 8)
         self._column.setSpacing(0)
         self._build_head()
@@ -73,18 +72,6 @@ class Dossier(Panel):
         self._build_votes()
         self._build_data()
         self._column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
-        # Only now: taking a widget in, the scroll area lets it paint a ground of its own.
-        scroll.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
 
     # Its parts
 

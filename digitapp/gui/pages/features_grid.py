@@ -17,6 +17,7 @@ from digitapp.inspection.colors import ink_map
 from digitapp.inspection.unit_images import tile
 
 _PRINTED_CELL = 40.0  # from this size on a cell has room for its number
+_PRINTED_SIZES: tuple[theme.FontRole, ...] = ("body", "caption", "tick", "micro")
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
@@ -40,10 +41,13 @@ class FeatureGrid(UnitGrid):
         if self._values is None or not self.count():
             return
         cell = self.tile_rect(0).width() / self._values.shape[2]
-        if cell < _PRINTED_CELL:
+        fonts = [theme.tabular(theme.font(role)) for role in _PRINTED_SIZES]
+        fitting = (font for font in fonts if QFontMetricsF(font).horizontalAdvance("−0.00") + 4 <= cell)
+        font = next(fitting, None)
+        if cell < _PRINTED_CELL or font is None:
             return
         painter = QPainter(self.viewport())
-        painter.setFont(theme.tabular(theme.font("body")))
+        painter.setFont(font)
         for unit, values in enumerate(self._values):
             place = self.tile_rect(unit)
             for (row, column), value in np.ndenumerate(values):

@@ -3,7 +3,16 @@
 from digitapp.gui.widgets.bars import ProbabilityBars
 from digitapp.gui.widgets.buttons import Button, CheckBox, GhostButton, LinkButton, PlainButton, PrimaryButton
 from digitapp.gui.widgets.combo import ComboBox
-from digitapp.gui.widgets.containers import Card, EmptyState, HairLine, IconView, NoteBar, Panel, SectionHeader
+from digitapp.gui.widgets.containers import (
+    Card,
+    EmptyState,
+    HairLine,
+    IconView,
+    NoteBar,
+    Panel,
+    ScrollPanel,
+    SectionHeader,
+)
 from digitapp.gui.widgets.fields import (
     Field,
     FieldRow,
@@ -51,6 +60,7 @@ __all__ = [
     "Rail",
     "ReadoutRow",
     "ScaleBar",
+    "ScrollPanel",
     "SectionHeader",
     "SegmentedControl",
     "Slider",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
@@ -24,6 +24,26 @@ class Panel(QFrame):
     def __init__(self, ground: Literal["window", "surface", "rail"] = "surface", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", ground)
+
+
+class ScrollPanel(Panel):
+    """A panel that scrolls when it is too low for its `content`."""
+
+    def __init__(self, ground: Literal["window", "surface", "rail"] = "surface", parent: QWidget | None = None) -> None:
+        super().__init__(ground, parent)
+        self.content = QWidget()
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.content)
+        # Only now: taking a widget in, the scroll area lets it paint a ground of its own.
+        scroll.viewport().setAutoFillBackground(False)
+        self.content.setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
 
 
 class HairLine(QWidget):
