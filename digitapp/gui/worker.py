@@ -51,8 +51,9 @@ class TrainingWorker(QThread):
         self._pause_between = 0.0
 
     def pause(self) -> None:
-        """Rest after the present batch."""
-        self._go.clear()
+        """Rest after the present batch; a run that was stopped ends all the same."""
+        if not self._stop.is_set():
+            self._go.clear()
 
     def resume(self) -> None:
         """Go on after a pause."""
@@ -120,6 +121,8 @@ class TrainingWorker(QThread):
         if self._one_step.is_set():
             self._one_step.clear()
             self._go.clear()
+        if self._stop.is_set():  # perhaps before the one step was over, so that `_go` was cleared after it
+            return
         if not self._go.is_set():
             self._take_snapshot(step)
             self._go.wait()

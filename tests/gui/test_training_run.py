@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,7 +15,8 @@ from digitapp.datasets.load import load_dataset
 from digitapp.gui.training_run import RunState, TrainingRun
 from digitapp.nn.network import Network
 from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train
-from digitapp.training.loop import Run
+from digitapp.training.events import BatchDone
+from digitapp.training.loop import Events, Run
 
 TOY = load_dataset("toy")
 
@@ -166,3 +168,30 @@ def test_a_stopped_run_hands_over_its_average_without_normalisation(run: Trainin
     averaged = network.copy()
     averaged.state[:] = runs[0].kept["average"]
     np.testing.assert_allclose(plain.forward(TOY.train.inputs), averaged.forward(TOY.train.inputs), atol=1e-5)
+
+
+class _HeldRun(Run):
+    """A run whose every batch takes until `go_on` is set."""
+
+    begun, go_on = threading.Event(), threading.Event()
+
+    def events(self) -> Events:
+        for event in super().events():
+            if isinstance(event, BatchDone):
+                self.begun.set()
+                self.go_on.wait()
+            yield event
+
+
+@pytest.mark.parametrize("paused", [True, False], ids=["a step, then stop", "stop, then pause"])
+def test_stop_wins_over_a_step_and_a_pause(run: TrainingRun, qtbot: QtBot, paused: bool) -> None:
+    _HeldRun.begun.clear()
+    _HeldRun.go_on.clear()
+    config, rng = DEFAULTS["toy"][1], np.random.default_rng(0)
+    network = build_network(12, 2, DEFAULTS["toy"][0], config.loss, rng)
+    run.start(network, lambda copy: _HeldRun(copy, TOY, config, rng), paused=paused)
+    assert _HeldRun.begun.wait(10)
+    run.stop()
+    run.pause()
+    _HeldRun.go_on.set()
+    qtbot.waitUntil(lambda: not run.is_active)
