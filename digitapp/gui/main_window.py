@@ -109,7 +109,9 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.HelpContents, self._show_help),
             (QKeySequence.StandardKey.Quit, self.close),
         ):
-            QShortcut(QKeySequence(key), self).activated.connect(slot)
+            shortcut = QShortcut(self)
+            shortcut.setKeys(key)  # all keys of the platform: redo is Ctrl+Shift+Z and Ctrl+Y
+            shortcut.activated.connect(slot)
 
     def _restore(self) -> None:
         geometry = self.settings.get(remembered.GEOMETRY)

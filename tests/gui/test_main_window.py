@@ -102,6 +102,19 @@ def test_a_newcomer_draws_and_is_understood(open_window: OpenWindow, qtbot: QtBo
     qtbot.waitUntil(lambda: label(window) == "?")
 
 
+def test_both_usual_keys_redo(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    draw_one(window)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    for key, modifiers in ((Qt.Key.Key_Z, control | shift), (Qt.Key.Key_Y, control)):
+        qtbot.keyClick(window, Qt.Key.Key_Z, control)
+        assert window.session.drawing.is_empty
+        qtbot.keyClick(window, key, modifiers)
+        assert not window.session.drawing.is_empty
+
+
 def test_pages_by_rail_keys_and_stack(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
     window.activateWindow()
