@@ -99,7 +99,7 @@ class Backpropagation:
             slopes.append(slope)
 
         self.outputs = a
-        self._evaluate = partial(loss.evaluate, a, self.targets, slopes[-1], np.empty_like(slopes[-1]))
+        self._evaluate = loss.prepare(a, self.targets, slopes[-1])
         self._backward = [operation for operations in reversed(backward) for operation in operations]
 
     def __call__(self) -> float:

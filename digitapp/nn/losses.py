@@ -4,6 +4,7 @@ Labels are integers; inside training they become targets once per run: a matrix 
 label, of which every batch takes its columns. All values are means over the batch.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -27,10 +28,10 @@ class Loss:
     output_activation: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:
-        """Return the mean loss and write its gradient for the outputs into `gradient`.
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
+        """Return a function that returns the mean loss and writes its gradient for the outputs into `gradient`.
 
-        All arrays are of shape (classes, batch); `scratch` is working memory.
+        All three arrays are of shape (classes, batch); they are read anew at every call.
         """
         raise NotImplementedError
 
@@ -63,7 +64,7 @@ class Loss:
             )
         gradient = np.empty(outputs.shape[::-1], outputs.dtype)
         targets = one_hot(labels, outputs.shape[1], outputs.dtype)
-        return self.evaluate(outputs.T, targets, gradient, np.empty_like(gradient)), gradient.T
+        return self.prepare(outputs.T, targets, gradient)(), gradient.T
 
 
 def one_hot(labels: np.ndarray, classes: int, dtype: np.dtype) -> np.ndarray:
@@ -107,17 +108,25 @@ class CrossEntropy(Loss):
         Option("label_smoothing", "Label smoothing", 0.0, 0.0, 0.9, "How much of the target is shared by all classes."),
     )
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         (classes, batch), dtype = outputs.shape, outputs.dtype
-        scratch[...] = np.maximum.reduce(outputs, 0)  # spread over all rows, as are the sums: see `Layer.forward`
-        shifted = np.subtract(outputs, scratch, out=gradient)
-        right = float(np.vdot(targets, shifted))
-        exponentials = np.exp(shifted, out=gradient)
-        sums = constant(1.0, dtype, (classes, classes)).dot(exponentials, scratch)
-        softmax = np.divide(exponentials, sums, out=gradient)
-        np.subtract(softmax, targets, out=gradient)
-        gradient *= constant(1 / batch, dtype)
-        return (float(np.log(sums[0]).dot(constant(1.0, dtype, (batch,)))) - right) / batch
+        peaks, logarithms, scratch = np.empty(batch, dtype), np.empty(batch, dtype), np.empty_like(gradient)
+        ones, add_up = np.ones((classes, classes), dtype), np.ones(batch, dtype).dot
+        scale = constant(1 / batch, dtype)
+
+        def evaluate() -> float:
+            np.maximum.reduce(outputs, 0, out=peaks)
+            scratch[...] = peaks  # spread over all rows, as the sums are below: see `Layer.forward`
+            shifted = np.subtract(outputs, scratch, gradient)
+            right = np.vdot(targets, shifted)
+            exponentials = np.exp(shifted, gradient)
+            sums = ones.dot(exponentials, scratch)
+            softmax = np.divide(exponentials, sums, gradient)
+            error = np.subtract(softmax, targets, gradient)
+            np.multiply(error, scale, gradient)
+            return (float(add_up(np.log(sums[0], logarithms))) - float(right)) / batch
+
+        return evaluate
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return softmax(outputs), (batch, classes); every row sums to 1."""
@@ -136,12 +145,17 @@ class SquaredError(Loss):
     summary = "Half the squared distance between outputs and targets; simple, but slow once a sigmoid is stuck."
     output_activation = "sigmoid"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         batch = outputs.shape[1]
-        error = np.subtract(outputs, targets, out=gradient)
-        value = 0.5 * float(np.vdot(error, error)) / batch
-        np.multiply(error, constant(1 / batch, error.dtype), out=gradient)
-        return value
+        scale = constant(1 / batch, outputs.dtype)
+
+        def evaluate() -> float:
+            error = np.subtract(outputs, targets, gradient)
+            value = 0.5 * float(np.vdot(error, error)) / batch
+            np.multiply(error, scale, gradient)
+            return value
+
+        return evaluate
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return a copy of the outputs: each sigmoid speaks for its own class, and a row need not sum to 1."""
@@ -161,14 +175,18 @@ class BinaryCrossEntropy(Loss):
     summary = "Asks every output its own yes-or-no question and adds up the surprise."
     output_activation = "identity"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
-        batch = outputs.shape[1]
-        zero = constant(0.0, outputs.dtype)
-        value = float(np.logaddexp(outputs, zero).sum()) - float(np.vdot(targets, outputs))
-        ACTIVATIONS["sigmoid"].value(outputs, gradient)
-        gradient -= targets
-        gradient *= constant(1 / batch, outputs.dtype)
-        return value / batch
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
+        batch, dtype = outputs.shape[1], outputs.dtype
+        zero, scale = constant(0.0, dtype), constant(1 / batch, dtype)
+
+        def evaluate() -> float:
+            value = float(np.logaddexp(outputs, zero).sum()) - float(np.vdot(targets, outputs))
+            ACTIVATIONS["sigmoid"].value(outputs, gradient)
+            error = np.subtract(gradient, targets, gradient)
+            np.multiply(error, scale, gradient)
+            return value / batch
+
+        return evaluate
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return σ(outputs); each output speaks for its own class, and a row need not sum to 1."""
@@ -191,15 +209,18 @@ class Hinge(Loss):
     summary = "Asks that the right class score at least 1 above every other, and then is content."
     output_activation = "identity"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         (classes, batch), dtype = outputs.shape, outputs.dtype
-        ones = constant(1.0, dtype, (classes,))
-        right = ones.dot(targets * outputs)
-        margins = np.maximum(outputs - right + 1 - targets, 0)  # the right class itself comes out as 0
-        np.greater(margins, 0, out=gradient)
-        gradient -= targets * ones.dot(gradient)
-        gradient *= constant(1 / batch, dtype)
-        return float(margins.sum()) / batch
+        sum_classes, scale = np.ones(classes, dtype).dot, constant(1 / batch, dtype)
+
+        def evaluate() -> float:
+            right = sum_classes(targets * outputs)
+            margins = np.maximum(outputs - right + 1 - targets, 0)  # the right class itself comes out as 0
+            wrong = (margins > 0).astype(dtype)
+            np.multiply(wrong - targets * sum_classes(wrong), scale, gradient)
+            return float(margins.sum()) / batch
+
+        return evaluate
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return softmax(outputs): a ranking from 0 to 1; this loss does not make them true probabilities."""
@@ -220,13 +241,17 @@ class Perceptron(Loss):
     summary = "Changes weights only where an answer is wrong: with SGD, the perceptron rule of 1958."
     output_activation = "identity"
 
-    def evaluate(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, scratch: np.ndarray) -> float:  # noqa: ARG002
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         batch = outputs.shape[1]
-        np.greater(outputs, 0, out=gradient)
-        gradient -= targets
-        value = float(np.vdot(gradient, outputs)) / batch
-        gradient *= constant(1 / batch, outputs.dtype)
-        return value
+        scale = constant(1 / batch, outputs.dtype)
+
+        def evaluate() -> float:
+            error = np.subtract(outputs > 0, targets, gradient)
+            value = float(np.vdot(error, outputs)) / batch
+            np.multiply(error, scale, gradient)
+            return value
+
+        return evaluate
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return 1 for every unit that fires and 0 for the others."""

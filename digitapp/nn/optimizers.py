@@ -303,14 +303,18 @@ class Adam(Optimizer):
     m: np.ndarray
     v: np.ndarray
 
+    def __init__(self, parameters: np.ndarray, **options: float) -> None:
+        super().__init__(parameters, **options)
+        self._decays = self._constant(self.beta1), self._constant(self.beta2)
+
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        m, v = self.m, self.v
+        m, v, (decay1, decay2) = self.m, self.v, self._decays
         m_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
-        m *= self._constant(self.beta1)
+        m *= decay1
         m += g
         g *= g
-        v *= self._constant(self.beta2)
+        v *= decay2
         v += g
         root = np.sqrt(v, out=g)
         self._shift.fill(self.epsilon / v_scale)
