@@ -25,13 +25,13 @@ from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.artwork import Artwork, Ink, Picture
 from digitapp.gui.data_source import DataSource
 from digitapp.gui.jobs import Job, Report
+from digitapp.gui.preparation import Plan, Start
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network, Trace
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import begin
-from digitapp.training.presets import build_network
 from digitapp.training.record import training_record
 
 OWN_NETWORK = "own"
@@ -89,6 +89,7 @@ class _Desk:
     current: str = ""
     selected: UnitRef = UnitRef(0, 0)
     configs: tuple[NetworkConfig, TrainConfig] | None = None
+    plan: Plan | None = None  # the network that is being made
 
 
 @dataclass(frozen=True)
@@ -368,36 +369,58 @@ class Session(QObject):
     ) -> None:
         """Train a new network, or with `go_on` the shown one, on the chosen data set; it becomes the shown network.
 
+        A large network is made in the background first: the run is active meanwhile, and the shown network stays.
         Raises RuntimeError while the data set is not in memory or a run is active.
         """
-        dataset = self.dataset
-        if dataset is None:
+        if self.dataset is None:
             raise RuntimeError("the data set is not in memory")
-        if go_on:
-            model = replace(self.model, network=self.network.copy(), loss=config.loss, name="")
-        else:
-            model = self._new_model(network, config)
-        # What is shown is the network as it is used; only the one in training is normalised batch by batch.
-        self._adopt_own(replace(model, network=model.network.folded()))
-        self._desk.configs = (network, config)
-        rng = np.random.default_rng(config.seed)
-        self.run.start(model.network, lambda copy: begin(copy, dataset, config, rng), paused=paused)
+        if self.run.is_active:
+            raise RuntimeError("a run is active already")
+        self._make(Plan(self.problem, network, config, self.model if go_on else None, self.dataset, paused))
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start."""
-        model = self._new_model(network, config)
-        self._adopt_own(replace(model, network=model.network.folded()))
+        self._make(Plan(self.problem, network, config))
 
-    def _new_model(self, network: NetworkConfig, config: TrainConfig) -> Model:
-        problem = self.problem
-        rng = np.random.default_rng(config.seed)
-        fresh = build_network(problem.features, problem.classes, network, config.loss, rng)
-        return Model(fresh, config.loss, problem.key, problem.class_names, problem.preprocessing)
+    def _make(self, plan: Plan) -> None:
+        self._desk.plan = plan
+        if not plan.is_large:
+            self._on_made(plan.make())
+            return
+        if plan.dataset is not None:
+            self.run.prepare(paused=plan.paused)
+        job = self.start_job(lambda _report, _cancelled: plan.make())
+        job.succeeded.connect(self._on_made)
+        job.failed.connect(self._on_not_made)
 
-    def _adopt_own(self, model: Model) -> None:
-        known = OWN_NETWORK in self._desk.entries
-        self._desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", model)
-        self._desk.current = OWN_NETWORK
+    @Slot(object)
+    def _on_made(self, start: Start) -> None:
+        """Show the network that was asked for, and train it if that is wanted."""
+        plan = start.plan
+        desk = self._desks[plan.problem.key]
+        if desk.plan is not plan:
+            return  # something else was asked for meanwhile, or the run was stopped
+        desk.plan = None
+        self._adopt_own(desk, start.shown)
+        if plan.dataset is not None:
+            desk.configs = (plan.network, plan.config)
+            rng = np.random.default_rng(plan.config.seed)
+            dataset, config = plan.dataset, plan.config
+            desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng), paused=plan.paused)
+
+    @Slot(object)
+    def _on_not_made(self, error: Exception) -> None:
+        for desk in self._desks.values():
+            if desk.plan is not None and desk.plan.dataset is not None:
+                desk.plan = None
+                desk.run.give_up(error)
+
+    def _adopt_own(self, desk: _Desk, model: Model) -> None:
+        known = OWN_NETWORK in desk.entries
+        desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", model)
+        desk.current = OWN_NETWORK
+        if desk is not self._desk:
+            return
         if not known:
             self.models_changed.emit()
         self._network_replaced()
@@ -409,6 +432,8 @@ class Session(QObject):
             self._refresh_answer()
 
     def _on_run_state_changed(self, desk: _Desk) -> None:
+        if not desk.run.is_active and desk.plan is not None and desk.plan.dataset is not None:
+            desk.plan = None  # stopped before it began
         self._pass_on(desk, self.run_state_changed)
         self.activity_changed.emit()
 

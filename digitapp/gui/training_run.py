@@ -77,8 +77,8 @@ class TrainingRun(QObject):
         running = time.perf_counter() - self._active_since if self._active_since is not None else 0.0
         return self._active_seconds + running
 
-    def start(self, network: Network, begin: Callable[[Network], Run], *, paused: bool = False) -> None:
-        """Train a copy of `network` by the run that `begin(copy)` returns.
+    def prepare(self, *, paused: bool = False) -> None:
+        """Be active while what a run needs is made; `start`, `stop` or `give_up` follows.
 
         Raises RuntimeError while a run is active.
         """
@@ -90,27 +90,38 @@ class TrainingRun(QObject):
         self._snapshot_step = -1
         self._next_snapshot = 0.0
         self._active_seconds, self._active_since = 0.0, None
-        worker = TrainingWorker(network.copy(), begin)
+        self._set_state(RunState.PAUSED if paused else RunState.RUNNING)
+
+    def start(self, network: Network, begin: Callable[[Network], Run], *, paused: bool = False) -> None:
+        """Train a copy of `network` by the run that `begin(copy)` returns.
+
+        After `prepare` it is paused or not as it has become meanwhile. Raises RuntimeError while a run is active.
+        """
+        if self._worker is not None or not self.is_active:
+            self.prepare(paused=paused)
+        # Copied in the worker's thread: a large network takes its time.
+        worker = TrainingWorker(network, lambda own: begin(own.copy()))
         worker.failed.connect(self._on_failed)
         worker.finished.connect(self._on_finished)
         worker.set_pace(self.pace)
         self._worker = worker
-        if paused:
+        if self.state is RunState.PAUSED:
             worker.step_once()
-        self._set_state(RunState.PAUSED if paused else RunState.RUNNING)
         worker.start(TrainingWorker.Priority.LowPriority)
         self._timer.start()
 
     def pause(self) -> None:
         """Rest after the present batch."""
-        if self.state is RunState.RUNNING and self._worker is not None:
-            self._worker.pause()
+        if self.state is RunState.RUNNING:
+            if self._worker is not None:
+                self._worker.pause()
             self._set_state(RunState.PAUSED)
 
     def resume(self) -> None:
         """Go on after a pause."""
-        if self.state is RunState.PAUSED and self._worker is not None:
-            self._worker.resume()
+        if self.state is RunState.PAUSED:
+            if self._worker is not None:
+                self._worker.resume()
             self._set_state(RunState.RUNNING)
 
     def step_once(self) -> None:
@@ -122,6 +133,14 @@ class TrainingRun(QObject):
         """End the run after the present batch; the weights reached so far arrive before `ended`."""
         if self._worker is not None:
             self._worker.stop()
+        elif self.is_active:
+            self._set_state(RunState.IDLE)
+
+    def give_up(self, error: Exception) -> None:
+        """End a run that was prepared in vain."""
+        self.error = error
+        self.failed.emit(error)
+        self._set_state(RunState.IDLE)
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate of the active run from its next batch on."""
@@ -143,6 +162,7 @@ class TrainingRun(QObject):
             worker.failed.disconnect(self._on_failed)
             worker.stop()
             worker.wait()
+        if self.is_active:
             self._set_state(RunState.IDLE)
 
     def _set_state(self, state: RunState) -> None:

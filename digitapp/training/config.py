@@ -12,6 +12,7 @@ from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIM
 
 MAX_HIDDEN_LAYERS = 20
 MAX_UNITS = 10_000
+MAX_PARAMETERS = 25_000_000  # a run holds about ten vectors of this length: 1 GB
 MAX_LEARNING_RATE = 1000.0
 MAX_BATCH_SIZE = 1_000_000
 MAX_EPOCHS = 1_000_000
@@ -118,6 +119,18 @@ class NetworkConfig:
     def _per_layer(self, value: str) -> tuple[str, ...]:
         keys = [key.strip() for key in value.split(",")]
         return tuple(keys * len(self.hidden) if len(keys) == 1 else keys)
+
+    def parameter_count(self, inputs: int, classes: int) -> int:
+        """Return how many weights, biases and gains the network has between so many inputs and classes."""
+        pieces = [ACTIVATIONS[key].pieces for key in self.hidden_activations]
+        outputs = [units * count for units, count in zip(self.hidden, pieces, strict=True)] + [classes]
+        gains = sum(out for out, flag in zip(outputs[:-1], self.hidden_normalized, strict=True) if flag)
+        return gains + sum((fan_in + 1) * out for fan_in, out in zip((inputs, *self.hidden), outputs, strict=True))
+
+    def check_size(self, inputs: int, classes: int) -> None:
+        """Raise ConfigError, field "hidden", where the network would not fit into a usual computer's memory."""
+        if self.parameter_count(inputs, classes) > MAX_PARAMETERS:
+            raise ConfigError("hidden", self.hidden, f"layers with at most {MAX_PARAMETERS:,} parameters in all")
 
     @property
     def hidden_activations(self) -> tuple[str, ...]:

@@ -30,7 +30,12 @@ def build_network(
     inputs, classes : numbers of input features and output units
     loss : key of `LOSSES`
     rng : draws the weights
+
+    Raises
+    ------
+    ConfigError : field "hidden", more parameters than fit into memory
     """
+    network_config.check_size(inputs, classes)
     sizes = (inputs, *network_config.hidden, classes)
     activations = (*network_config.hidden_activations, LOSSES[loss].output_activation)
     network = Network(sizes, activations, normalized=(*network_config.hidden_normalized, False))

@@ -332,7 +332,8 @@ class DrawPage(Page):
         width = float(np.interp(self.width() / breadth, _PAGE_WIDTHS, widths)) * breadth
         share = _LARGEST_TOY_SHARE if by_hand else _LARGEST_SHARE
         compact = self.width() < theme.scaled(_COMPACT_BELOW)
-        self.inspector.fit(round(min(width, share * self.width())), self.height(), compact)
+        largest = min(share * self.width(), self.width() - self.stage.minimumWidth())
+        self.inspector.fit(round(min(width, largest)), self.height(), compact)
         self.tools.set_compact(compact)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
