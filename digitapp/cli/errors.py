@@ -51,7 +51,8 @@ def explain(error: Exception) -> str:
         return f"the data set holds a value that is no finite number: {error}"
     if isinstance(error, DataMissingError):
         return (
-            f"{error}; get MNIST with 'digitapp data download', or bring its files with 'digitapp data import FOLDER'"
+            f"{error}; 'digitapp data download' gets MNIST, 'digitapp data import FOLDER' takes it from a folder that "
+            "has all four files"
         )
     if isinstance(error, MemoryError):
         return "there is not enough memory for this; a smaller network or batch may fit"

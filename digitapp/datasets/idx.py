@@ -94,7 +94,7 @@ def _read_shape(path: Path, file: BinaryIO, dimensions: int, limits: tuple[int, 
     (magic,) = struct.unpack_from(">I", header)
     if magic != _UNSIGNED_BYTE | dimensions:
         other = _KINDS.get(magic & 0xFF) if magic & ~0xFF == _UNSIGNED_BYTE else None
-        found = f"the file holds {other or 'something else'} (it starts with {magic})"
+        found = f"the file holds {other or 'something else'}"
         raise IdxError(path, found, f"an IDX file of {wanted}")
     if len(header) < 4 * (1 + dimensions):
         raise IdxError(path, "the header is cut short", f"{4 * (1 + dimensions)} bytes of header")

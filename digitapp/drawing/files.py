@@ -129,7 +129,9 @@ def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise DrawingFileError(path, f"byte {error.start} is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        raise DrawingFileError(path, f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+        raise DrawingFileError(
+            path, f"this is no drawings file: it stops being JSON at line {error.lineno}, column {error.colno}"
+        ) from None
     except RecursionError:
         raise DrawingFileError(path, "the brackets are nested too deeply") from None
     except ValueError:  # an integer of thousands of digits, which Python refuses to convert

@@ -56,9 +56,9 @@ def test_real_pen_strokes_are_read(pens_file):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "not JSON"),
-        (b"hello", "not JSON"),
-        (b'{"drawings": [', "not JSON"),
+        (b"", "stops being JSON"),
+        (b"hello", "stops being JSON"),
+        (b'{"drawings": [', "stops being JSON"),
         (b'{"drawings": "\xff\xfe"}', "not UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"drawings": [{"strokes": [[[NaN, 1]]]}]}', "NaN is not a number"),

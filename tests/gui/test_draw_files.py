@@ -108,8 +108,8 @@ def test_a_saved_picture_is_read_as_the_same_digit(page: DrawPage, qtbot: QtBot,
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("broken.json", b'{"drawings": [', "not JSON"),
-        ("empty.json", b"", "not JSON"),
+        ("broken.json", b'{"drawings": [', "stops being JSON"),
+        ("empty.json", b"", "stops being JSON"),
         ("points.json", b'{"drawings": [{"strokes": [[[0, "a"]]]}]}', "drawing 1: stroke 1"),
         ("text.png", b"I am a text", "not an image"),
         ("missing.json", None, "No such file"),
