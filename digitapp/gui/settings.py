@@ -58,6 +58,7 @@ PROBLEM = Setting("choices/problem", "mnist", one_of("toy", "mnist"))
 PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))
 GUIDES = Setting("draw/guides", True)
 DATA_FOLDER = Setting("data/folder", "")
+MORE_SETTINGS = Setting("train/more_settings", False)
 LAST_FOLDER = Setting("files/last_folder", "")
 
 

@@ -186,4 +186,25 @@ def test_new_weights_are_shown_without_training(toy: TrainPage, qtbot: QtBot) ->
 
 def test_the_architecture_follows_the_typing(toy: TrainPage, qtbot: QtBot) -> None:
     enter(qtbot, toy, "hidden", "4, 3")
-    assert toy.setup.note("hidden").split("\n") == ["12 → 4 → 3 → 2", "75 parameters"]
+    assert toy.setup.note("hidden") == "12 → 4 → 3 → 2"
+    assert toy.setup._count.text() == "75 parameters"
+
+
+def test_more_settings_fold_away_and_are_remembered(toy: TrainPage, settings: Settings, qtbot: QtBot) -> None:
+    assert not toy.setup.settings.rows["initializer"].isVisible()
+    click(qtbot, toy.setup._more)
+    assert toy.setup.settings.rows["initializer"].isVisible()
+    assert toy.setup.settings.rows["hidden_dropout"].isVisible()
+    session = Session("toy")
+    again = TrainPage(session, settings)
+    qtbot.addWidget(again)
+    assert again.setup._more.isChecked()
+    session.close()
+
+
+def test_the_usual_settings_need_no_scrolling_at_the_designs_size(toy: TrainPage) -> None:
+    scroll = toy.setup._scroll
+    for name in ("hidden", "activation", "loss", "optimizer", "learning_rate", "batch_size", "epochs"):
+        field = toy.setup.settings.rows[name].control
+        bottom = field.mapTo(scroll.viewport(), field.rect().bottomLeft()).y()
+        assert bottom <= scroll.viewport().height(), name

@@ -13,11 +13,13 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
+from digitapp.gui.gradient_dialog import GradientDialog
+from digitapp.gui.messages import Message, file_message
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train_confusion import ConfusionCard
 from digitapp.gui.pages.train_curves import CurveCards
 from digitapp.gui.pages.train_data import DataCard, dataset_title
-from digitapp.gui.pages.train_messages import Message, file_message, gentler_rate, run_message
+from digitapp.gui.pages.train_messages import gentler_rate, run_message
 from digitapp.gui.pages.train_setup import SetupForm
 from digitapp.gui.pages.train_transport import TransportBar
 from digitapp.gui.pages.train_units import UnitsCard
@@ -130,6 +132,7 @@ class TrainPage(Page):
         self.setup.changed.connect(self._show_ready)
         self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
+        self.setup.check_clicked.connect(self.check_gradient)
         self.units.opened.connect(self._on_units_opened)
         self._tabs.currentChanged.connect(self._show_lower)
         self.open_button.clicked.connect(self.open_model)
@@ -223,6 +226,13 @@ class TrainPage(Page):
             self.session.renew_weights(*configs)
 
     @Slot()
+    def check_gradient(self) -> None:
+        """Open the gradient check for the shown network."""
+        dialog = GradientDialog(self.session, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot()
     def _set_pace(self) -> None:
         self.session.run.set_pace(self.setup.pace)
 
@@ -270,19 +280,6 @@ class TrainPage(Page):
     # Models
 
     @Slot()
-    def open_model(self) -> None:
-        """Let the user choose a model file and show it."""
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        pattern = self.tr("Models (*{0});;All files (*)").format(SUFFIX)
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open model"), folder, pattern)
-        if path:
-            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
-            try:
-                self.session.open_model(Path(path))
-            except ModelFileError as error:
-                self._say_message(file_message(error, saving=False))
-
-    @Slot()
     def save_model(self) -> None:
         """Let the user choose where, and save the shown network."""
         folder = Path(self.settings.get(remembered.LAST_FOLDER))
@@ -297,13 +294,13 @@ class TrainPage(Page):
         try:
             self.session.save_model(path)
         except ModelFileError as error:
-            self._say_message(file_message(error, saving=True))
+            self.tell(file_message(error, saving=True))
         else:
             self.say(self.tr("Saved as {0}").format(path.name))
 
     # Messages
 
-    def _say_message(self, message: Message, remedy: str = "") -> None:
+    def tell(self, message: Message, remedy: str = "") -> None:
         self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
         self._remedy_button.setText(remedy)
         self._remedy_button.setVisible(bool(remedy))
@@ -372,7 +369,7 @@ class TrainPage(Page):
             message = run_message(run.error, self._last_rate)
             diverged = isinstance(run.error, TrainingDiverged)
             rate = f"{gentler_rate(self._last_rate):g}"
-            self._say_message(message, self.tr("Use {0}").format(rate) if diverged else "")
+            self.tell(message, self.tr("Use {0}").format(rate) if diverged else "")
 
     @Slot()
     def _on_run_state_changed(self) -> None:

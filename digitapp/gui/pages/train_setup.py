@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayo
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
+from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.train_data import dataset_title
@@ -23,6 +24,7 @@ from digitapp.gui.widgets import (
     HairLine,
     IconView,
     Label,
+    LinkButton,
     Panel,
     PlainButton,
     SectionHeader,
@@ -36,7 +38,7 @@ _NEW_WEIGHTS, _GO_ON = "new", "current"
 _PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
 _FIRST_PACE = {"toy": 1000}  # at full speed the toy is done before the eye has found it
 _OF_SHAPE = ("hidden", "activation", "initializer", "normalization", "loss")
-_NETWORK = ("hidden", "activation", "initializer", "loss")
+_NETWORK = ("hidden", "activation", "loss")
 _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
 
 
@@ -44,7 +46,7 @@ class SetupForm(Panel):
     """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
 
     Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
-    engine; `renew_clicked`.
+    engine; `renew_clicked`; `check_clicked` asks for the gradient check.
     """
 
     dataset_chosen = Signal(str)
@@ -52,6 +54,7 @@ class SetupForm(Panel):
     pace_changed = Signal()
     changed = Signal()
     renew_clicked = Signal()
+    check_clicked = Signal()
 
     def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -96,7 +99,7 @@ class SetupForm(Panel):
         content = QWidget()
         content.setProperty("scrolled", "true")
         column = QVBoxLayout(content)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(20, 18, 20, 6)
         column.setSpacing(6)
         title = Label(self.tr("Setup"), "title")
         font = title.font()
@@ -105,18 +108,28 @@ class SetupForm(Panel):
         column.addWidget(title)
         column.addLayout(self._lock_line())
         rows = self.settings.rows
+        self._count = Label("", "caption", "text2", tabular=True)
+        self._count.setObjectName("parameterCount")
+        self.check_gradient = LinkButton(
+            self.tr("Check gradient ›"), tip=self.tr("Compare back-propagation with plain differences, or plant a bug")
+        )
+        self.check_gradient.setObjectName("checkGradientButton")
+        self.check_gradient.clicked.connect(self.check_clicked)
         self._add_section(column, self.tr("Data"), [self._dataset_row])
-        self._add_section(column, self.tr("Network"), [self._start_row, *(rows[name] for name in _NETWORK)])
-        self._add_section(column, self.tr("Learning"), [*(rows[name] for name in _LEARNING), self._pace_row])
+        self._add_section(column, self.tr("Network"), [rows[name] for name in _NETWORK], self._count)
+        self._add_section(column, self.tr("Learning"), [rows[name] for name in _LEARNING], self.check_gradient)
         self._more = GhostButton(self.tr("More settings"), "chevron-right")
         self._more.setObjectName("moreSettingsButton")
         self._more.setCheckable(True)
-        self._more.toggled.connect(self._show_relevant)
+        self._more.setChecked(self._store.get(remembered.MORE_SETTINGS))
+        self._more.toggled.connect(self._on_more_toggled)
         more_line = QHBoxLayout()
         more_line.setContentsMargins(-12, 0, 0, 0)  # its icon in line with the labels
         more_line.addWidget(self._more)
         more_line.addStretch(1)
         column.addLayout(more_line)
+        for row in (self._start_row, self._pace_row):
+            column.addWidget(row)
         for name in self._more_names():
             column.addWidget(rows[name])
         column.addStretch(1)
@@ -134,9 +147,11 @@ class SetupForm(Panel):
         outer.addLayout(self._bottom())
 
     @staticmethod
-    def _add_section(column: QVBoxLayout, title: str, rows: list[FieldRow]) -> None:
-        column.addSpacing(4)
-        column.addWidget(SectionHeader(title))
+    def _add_section(column: QVBoxLayout, title: str, rows: list[FieldRow], beside: QWidget | None = None) -> None:
+        header = SectionHeader(title)
+        if beside is not None:
+            header.slot.addWidget(beside)
+        column.addWidget(header)
         for row in rows:
             column.addWidget(row)
         column.addSpacing(6)
@@ -201,6 +216,8 @@ class SetupForm(Panel):
     def configs(self) -> tuple[NetworkConfig, TrainConfig] | None:
         """Return all settings, or None after putting the focus on the first field with a wrong value."""
         wrong = self.settings.first_wrong()
+        if wrong is None and not self.goes_on and not self._check_size():
+            wrong = self.settings.field("hidden")
         if wrong is None:
             return self.settings.configs()
         if not wrong.isVisibleTo(self):
@@ -209,6 +226,17 @@ class SetupForm(Panel):
         wrong.selectAll()
         self._scroll.ensureWidgetVisible(wrong, 0, 48)
         return None
+
+    def _check_size(self) -> bool:
+        """Say at the field when the network would be too large; a field with another fault says that instead."""
+        field = self.settings.field("hidden")
+        try:
+            self.settings.configs()[0].check_size(self._problem.features, self._problem.classes)
+        except ConfigError as error:
+            if field.is_valid():
+                field.show_error(self.tr("Not possible. Use {0}.").format(error.expected))
+            return False
+        return True
 
     def set_learning_rate(self, value: float) -> None:
         """Enter another learning rate."""
@@ -298,6 +326,8 @@ class SetupForm(Panel):
         self._more.set_icon_name("chevron-down" if more else "chevron-right")
         for name in _LEARNING:
             self.settings.rows[name].setVisible(self.settings.counts(name))
+        self._start_row.setVisible(more or self.goes_on)
+        self._pace_row.setVisible(more)
         for name in self._more_names():
             self.settings.rows[name].setVisible(more and self.settings.counts(name))
 
@@ -311,7 +341,8 @@ class SetupForm(Panel):
         layers = zip(pairwise(sizes), pieces, strict=True)
         count = sum((fan_in + 1) * fan_out * pieces for (fan_in, fan_out), pieces in layers)
         shape = " → ".join(str(size) for size in sizes)
-        self.settings.rows["hidden"].set_helper(self.tr("{0}\n{1} parameters").format(shape, thousands(count)))
+        self.settings.rows["hidden"].set_helper(shape)
+        self._count.setText(self.tr("{0} parameters").format(thousands(count)))
 
     # What the user does
 
@@ -319,11 +350,18 @@ class SetupForm(Panel):
     def _on_setting_changed(self) -> None:
         self._show_relevant()
         self._show_architecture()
+        self._check_size()
         self.changed.emit()
+
+    @Slot(bool)
+    def _on_more_toggled(self, more: bool) -> None:
+        self._store.set(remembered.MORE_SETTINGS, more)
+        self._show_relevant()
 
     @Slot(int)
     def _on_start_chosen(self, _index: int) -> None:
         self._take_shape()
+        self._show_relevant()
         self._show_architecture()
         self._show_lock()
 
