@@ -169,7 +169,8 @@ class TrainConfig:
     patience : epochs without a better validation loss (training loss where there is no validation part) after which the
         run ends, with the best parameters; 0 to go on to the end. Source: "Deep Learning" (2016), algorithm 7.1
     seed : of everything random in the run
-    threads : for matrix products; more than one pays on large networks and an idle machine only, and rounds differently
+    threads : for matrix products; more than one pays on large networks and an idle machine only, and rounds
+        differently; 0 chooses by measurement while training, so that two runs need not be equal to the byte
     optimizer_options, schedule_options : values for options of the registry entries, such as ``{"beta1": 0.8}``
 
     Raises
@@ -212,7 +213,7 @@ class TrainConfig:
         check_whole("patience", self.patience, 0, MAX_EPOCHS)
         check_whole("pretrain_epochs", self.pretrain_epochs, 0, MAX_PRETRAIN_EPOCHS)
         check_whole("seed", self.seed, 0, MAX_SEED)
-        check_whole("threads", self.threads, 1, MAX_THREADS)
+        check_whole("threads", self.threads, 0, MAX_THREADS)
         check_options("optimizer_options", self.optimizer_options, OPTIMIZERS[self.optimizer].options)
         check_options("schedule_options", self.schedule_options, SCHEDULES[self.schedule].options)
 

@@ -2,7 +2,7 @@
 
 import contextvars
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from time import perf_counter
 from typing import NoReturn
@@ -31,7 +31,8 @@ def train(
 ) -> Generator[Event, Command | None, None]:
     """Train `network` in place and yield an event after every batch and epoch.
 
-    The same network, data, config and state of `rng` give the same parameters, to the byte, on the same machine. A
+    The same network, data, config and state of `rng` give the same parameters, to the byte, on the same machine,
+    unless the number of threads is chosen by measurement, because sums are rounded differently by each number. A
     generator of its own, spawned from `rng`, shuffles the samples before every epoch; the last batch of an epoch
     holds what is left.
 
@@ -168,11 +169,11 @@ class Run:
         self._obey(
             (yield RunStarted(self.config.epochs, self.batches_per_epoch, len(self._labels), validation_samples))
         )
-        with blas_threads(self.config.threads):
+        with blas_threads(self.config.threads) as observe:
             if not self.is_pretrained:
                 yield from self._pretrain()
             while not self.is_finished:
-                yield from self._train_epoch()
+                yield from self._train_epoch(observe)
                 self._obey((yield self._end_epoch()))
 
     def _settle(self) -> None:
@@ -204,7 +205,7 @@ class Run:
         self.is_pretrained = True
         self.seconds += perf_counter() - started
 
-    def _train_epoch(self) -> Generator[Event, Command | None, None]:
+    def _train_epoch(self, observe: Callable[[float], None]) -> Generator[Event, Command | None, None]:
         self.shuffling.bit_generator.state = self.epoch_start  # the same order again where a run is taken up midway
         order = self.shuffling.permutation(len(self._labels))
         size, batches = self._batch_size, self.batches_per_epoch
@@ -221,7 +222,9 @@ class Run:
             event = BatchDone(
                 self.epoch + 1, batch + 1, self.step, self.samples, loss, right / len(indices), learning_rate
             )
-            self.seconds += perf_counter() - started
+            seconds = perf_counter() - started
+            self.seconds += seconds
+            observe(seconds)
             command = yield event
             if command is not None:
                 self._obey(command)

@@ -30,7 +30,7 @@ WRONG = {
     "l1": [-1, math.inf],
     "l2": [-1, "0"],
     "seed": [-1, 1.5, 2**63],
-    "threads": [0, 1.0, 257],
+    "threads": [-1, 1.0, 257],
     "schedule": ["sometimes"],
     "max_norm": [-1, "3"],
     "input_dropout": [1, -0.1],
