@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,7 +25,6 @@ from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.status_bar import StatusBar
 from digitapp.gui.widgets import HairLine, Rail
-from digitapp.modelfile import ModelFileError
 
 DEFAULT_SIZE = QSize(1280, 800)
 MINIMUM_SIZE = QSize(1024, 700)
@@ -144,17 +139,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def open_model(self) -> None:
-        """Let the user choose a model file and show it; a file that cannot be used changes nothing."""
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        pattern = self.tr("Models (*.safetensors);;All files (*)")
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a model"), folder, pattern)
-        if not path:
-            return
-        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
-        try:
-            self.session.open_model(Path(path))
-        except ModelFileError as error:
-            QMessageBox.warning(self, self.tr("This model cannot be used"), str(error))
+        """Let the user choose a model file and show it; the shown page says what is wrong with it."""
+        self.page.open_model()
 
     @Slot()
     def _show_features(self) -> None:

@@ -13,6 +13,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
 from digitapp.gui.artwork import Ink
+from digitapp.gui.messages import Message
 from digitapp.gui.pages.draw_canvas import Canvas
 from digitapp.gui.pages.draw_files import DrawingFiles, local_file
 from digitapp.gui.pages.draw_grid import GridSurface
@@ -302,6 +303,9 @@ class DrawPage(Page):
         """The opened file and its errors are things of the past."""
         self._error = ""
         self.inspector.browser.close_file()
+
+    def tell(self, message: Message) -> None:
+        self._on_failed(self.tr("{0}: {1}").format(message.title, message.text))
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

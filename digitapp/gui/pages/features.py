@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
+from digitapp.gui.messages import Message
 from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_picture import write_picture
@@ -47,6 +48,7 @@ class FeaturesPage(Page):
         self._shown_layer = -1
         self._limit: float | None = None
         self._is_old = True
+        self._warns = False  # of the weights; a note about anything else stays
         self._pictures = PictureQueue(self)
         self._settling = QTimer(self, singleShot=True)
         self._settling.timeout.connect(self._arrange)
@@ -144,6 +146,7 @@ class FeaturesPage(Page):
     def _show_layer(self) -> None:
         """Show another layer, or the same in another way: choices, order, pictures."""
         self._shown_layer = self.layer
+        self.note.hide()
         self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
         self._limit = None
         self._images = self._make_images()
@@ -306,14 +309,16 @@ class FeaturesPage(Page):
     def _show_warning(self) -> None:
         """Say plainly when a layer holds nothing to see."""
         weights = self.session.network.unit_weights[self.layer]
-        finite = np.isfinite(weights)
-        if not finite.all():
-            count = thousands(int(np.count_nonzero(~finite)))
-            text = self.tr("{0} weights of this layer are not numbers. They are shown in red.").format(count)
-            self.note.set_note("error", text)
+        missing = int(np.count_nonzero(~np.isfinite(weights)))
+        if missing:
+            text = self.tr("{0} weights of this layer are not numbers. They are shown in red.")
+            self.note.set_note("error", text.format(thousands(missing)))
         elif not weights.any():
             self.note.set_note("warning", self.tr("All weights of this layer are zero: nothing has been learned yet."))
-        self.note.setVisible(not finite.all() or not weights.any())
+        warns = bool(missing) or not weights.any()
+        if warns or self._warns:
+            self.note.setVisible(warns)
+        self._warns = warns
 
     def _strip_part(self) -> tuple[Draw, ...]:
         return () if self.strip.isHidden() else (self._show_strip,)
@@ -391,6 +396,10 @@ class FeaturesPage(Page):
     def readout_text(self) -> str:
         """Return what the panel beside the pointer says, empty while there is none."""
         return self._readout.text() if self._readout.isVisible() else ""
+
+    def tell(self, message: Message) -> None:
+        self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self.note.show()
 
     # The picture
 

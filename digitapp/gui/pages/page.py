@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from digitapp.gui import settings as remembered
+from digitapp.gui.messages import Message, file_message
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
+from digitapp.modelfile import SUFFIX, ModelFileError
 
 
 class Page(QWidget):
@@ -35,6 +39,25 @@ class Page(QWidget):
         if text != self.status_text:
             self.status_text = text
             self.status_changed.emit(text)
+
+    def tell(self, message: Message) -> None:
+        """Show in a prominent place of the page what went wrong."""
+        raise NotImplementedError
+
+    @Slot()
+    def open_model(self) -> None:
+        """Let the user choose a model file and show it; a file that cannot be used changes nothing."""
+        folder = self.settings.get(remembered.LAST_FOLDER)
+        pattern = QCoreApplication.translate("Page", "Models (*{0});;All files (*)").format(SUFFIX)
+        title = QCoreApplication.translate("Page", "Open model")
+        path, _ = QFileDialog.getOpenFileName(self, title, folder, pattern)
+        if not path:
+            return
+        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+        try:
+            self.session.open_model(Path(path))
+        except ModelFileError as error:
+            self.tell(file_message(error, saving=False))
 
     def undo(self) -> None:
         """Take back the last edit on this page; pages without edits do nothing."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from digitapp.datasets.errors import (
@@ -13,17 +11,8 @@ from digitapp.datasets.errors import (
     DownloadError,
     NotEnoughSpaceError,
 )
-from digitapp.modelfile import ModelFileError
+from digitapp.gui.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a note says: what happened, why, and what to try."""
-
-    title: str
-    text: str
-    remedy: str = ""
 
 
 def _tr(text: str) -> str:
@@ -79,9 +68,3 @@ def data_message(error: Exception) -> str:
     if isinstance(error, DownloadError):
         return _tr("The download did not work ({0}: {1}).").format(error.url, error.reason)
     return str(error)
-
-
-def file_message(error: ModelFileError, *, saving: bool) -> Message:
-    """Return why a model could not be opened or saved."""
-    title = _tr("The model was not saved") if saving else _tr("This model cannot be used")
-    return Message(title, f"{error.path.name}: {error.reason}")

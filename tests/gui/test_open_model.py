@@ -1,0 +1,54 @@
+"""Opening a model from the header: one way for all pages, and the shown page says what is wrong with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.gui.widgets import NoteBar
+from digitapp.modelfile import load_model, save_model
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+    window = MainWindow(Session("toy"), settings)
+    qtbot.addWidget(window)
+    window.show()
+    yield window
+    window.close()
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_the_shown_page_says_why_a_file_is_refused(
+    window: MainWindow, page: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "novel.safetensors").write_text("Call me Ishmael.", encoding="utf-8")
+    choose(monkeypatch, tmp_path / "novel.safetensors")
+    window.stack.setCurrentIndex(page)
+    window.header.open_requested.emit()
+    notes = [note.text() for note in window.page.findChildren(NoteBar) if note.isVisible()]
+    assert len(notes) == 1
+    assert "novel.safetensors" in notes[0]
+    assert window.session.current_entry.origin == "shipped"
+
+
+def test_a_model_is_shown_from_any_page(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_model(load_model(window.session.problem.shipped_model), tmp_path / "mine.safetensors")
+    choose(monkeypatch, tmp_path / "mine.safetensors")
+    window.stack.setCurrentWidget(window.features_page)
+    window.header.open_requested.emit()
+    assert window.session.current_entry.origin == "file"
+    assert not window.features_page.note.isVisible()
