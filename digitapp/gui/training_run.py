@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitapp.gui.worker import TrainingWorker
 from digitapp.nn.network import Network
-from digitapp.training.events import BatchDone, EpochDone, SetLearningRate
+from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, SetLearningRate
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 
@@ -56,6 +56,7 @@ class TrainingRun(QObject):
         self._next_snapshot = 0.0
         self._speed_mark = (0.0, 0)
         self._active_seconds = 0.0
+        self._pretraining_seconds = 0.0
         self._active_since: float | None = None
 
     @property
@@ -67,9 +68,10 @@ class TrainingRun(QObject):
     def remaining_seconds(self) -> float | None:
         """The time the planned epochs will still take at the present pace, or None before it is known."""
         progress = self.history.progress
-        if progress <= 0 or self.elapsed_seconds < 0.2:
+        trained = self.elapsed_seconds - self._pretraining_seconds
+        if progress <= 0 or trained < 0.2:
             return None
-        return self.elapsed_seconds * (1 - progress) / progress
+        return trained * (1 - progress) / progress
 
     @property
     def elapsed_seconds(self) -> float:
@@ -90,6 +92,7 @@ class TrainingRun(QObject):
         self._snapshot_step = -1
         self._next_snapshot = 0.0
         self._active_seconds, self._active_since = 0.0, None
+        self._pretraining_seconds = 0.0
         self._set_state(RunState.PAUSED if paused else RunState.RUNNING)
 
     def start(self, network: Network, begin: Callable[[Network], Run], *, paused: bool = False) -> None:
@@ -188,6 +191,8 @@ class TrainingRun(QObject):
             add(event)
             if type(event) is EpochDone:
                 epoch = event
+            elif type(event) is PretrainingStep:
+                self._pretraining_seconds = self.elapsed_seconds
         self._measure_speed()
         self._pull_weights(worker)
         if count:

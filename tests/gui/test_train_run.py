@@ -305,3 +305,24 @@ def test_real_mnist_is_trained_for_some_batches(open_train_page: OpenPage, qtbot
     assert page.session.network.sizes == (784, 32, 10)
     click(qtbot, page.transport.stop)
     wait_for_end(qtbot, page)
+
+
+def test_pretraining_says_which_layer_learns_and_how_well(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", "5, 4")
+    toy.setup.settings.field("pretrain_epochs").setText("1000")
+    click(qtbot, toy.transport.start)
+    qtbot.waitUntil(lambda: toy.transport.text().startswith("Pretraining layer 1 of 2 epoch"), timeout=20_000)
+    click(qtbot, toy.transport.pause)
+    qtbot.waitUntil(lambda: toy.transport.text().endswith("paused"), timeout=20_000)
+    assert "of 1,000 · reconstruction error 0." in toy.transport.text()
+    assert toy.transport.progress.value() > 0
+    click(qtbot, toy.transport.stop)
+    wait_for_end(qtbot, toy)
+    assert toy.transport.text().endswith("stopped")
+
+    enter(qtbot, toy, "epochs", "3")
+    toy.setup.settings.field("pretrain_epochs").setText("2")
+    click(qtbot, toy.transport.start)
+    wait_for_end(qtbot, toy)
+    assert toy.transport.text().startswith("Finished 3 epochs")
+    assert len(toy.session.run.history.loss) == 3 * 6

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.gui.training_run import RunState, TrainingRun
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton, PrimaryButton, ProgressBar
 from digitapp.gui.widgets.numbers import percent
+from digitapp.training.events import PretrainingStep
 
 _REMAINING_EVERY_S = 0.5  # a clock that ticks faster cannot be read
 
@@ -115,6 +116,9 @@ class TransportBar(QWidget):
         if started is None:
             self._say(self.tr("Starting"), "", "")
             return
+        if batch is None and history.pretraining is not None:
+            self._show_pretraining(run, history.pretraining)
+            return
         steps = started.epochs * started.batches_per_epoch
         done = batch.step if batch is not None else 0
         # Millions of epochs do not fit into the bar's 32 bits.
@@ -137,6 +141,20 @@ class TransportBar(QWidget):
             epochs = self.tr("{0} epochs in {1}, no longer improving")
         text = epochs.format(number(done), duration(run.elapsed_seconds))
         self._say(self.tr("Finished"), text, self._result(run))
+
+    def _show_pretraining(self, run: TrainingRun, step: PretrainingStep) -> None:
+        """Show how far the layers are that learn without labels; the bar begins anew with the training itself."""
+        passes = step.layers * step.epochs
+        done = ((step.layer - 1) * step.epochs + step.epoch - 1) * step.batches + step.batch
+        self.progress.set_segments(passes)
+        self.progress.setRange(0, passes * step.batches)
+        self.progress.setValue(done)
+        number = QLocale().toString
+        where = self.tr("Pretraining layer {0} of {1}").format(number(step.layer), number(step.layers))
+        detail = self.tr("epoch {0} of {1} · reconstruction error {2}")
+        detail = detail.format(number(step.epoch), number(step.epochs), f"{step.error:.4f}")
+        paused = self.tr("paused") if run.state is RunState.PAUSED else ""
+        self._say(where, detail, paused if run.is_active else self.tr("stopped"))
 
     def _result(self, run: TrainingRun) -> str:
         epoch = run.history.last_epoch
