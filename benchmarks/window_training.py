@@ -1,9 +1,9 @@
 """How fast 784-128-10 trains on MNIST from the real window, beside the same run without any window.
 
-Both run in this process, in turns, so that whatever else the machine does falls on both alike. The window shows live
-plots and the hidden units; the other run is the plain generator in a plain loop.
+Both run in this process, in turns, so that whatever else the machine does falls on both alike. The window shows one of
+its pages, all of it live; the other run is the plain generator in a plain loop.
 
-    python benchmarks/window_training.py --data-dir FOLDER_WITH_MNIST [--rounds 5] [--epochs 3]
+    python benchmarks/window_training.py --data-dir FOLDER_WITH_MNIST [--rounds 5] [--epochs 3] [--page features]
 
 Goal: 85 % or more. Run it with a screen, or with QT_QPA_PLATFORM=offscreen.
 """
@@ -39,7 +39,7 @@ def headless(dataset: Dataset, network_config: NetworkConfig, config: TrainConfi
 
 
 def from_window(application: QApplication, window: MainWindow, config: TrainConfig) -> float:
-    """Return images per second of a run started by the page's own Start."""
+    """Return images per second of a run started by the Train page's own Start, whichever page is shown."""
     dataset = window.session.dataset
     assert dataset is not None
     began = perf_counter()
@@ -53,12 +53,15 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=os.environ.get("DIGITAPP_DATA_DIR"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--page", choices=("draw", "train", "features"), default="train", help="the page that is shown")
     parser.add_argument("--interval", type=float, default=sys.getswitchinterval(), help="sys.setswitchinterval")
     arguments = parser.parse_args()
     sys.setswitchinterval(arguments.interval)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     window = open_window(application, arguments.data_dir)
+    pages = {"draw": window.draw_page, "train": window.train_page, "features": window.features_page}
+    window.stack.setCurrentWidget(pages[arguments.page])
     rows = window.train_page.setup.settings
     rows.set_value("epochs", arguments.epochs)
     rows.remember()

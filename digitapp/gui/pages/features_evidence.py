@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from digitapp.gui.session import Session
 
 EXAMPLES = 7
-PAUSE_MS = 500  # between two looks at the data while the network learns
+PAUSE_MS = 500  # from one look at the data to the next while the network learns
+_REST = 5  # but a look may take one part in five of a core from the training
 _MOST_SUMS = 16_000_000  # 64 MB: up to here a layer's answers are kept, so that the next unit costs nothing
 
 
@@ -96,7 +97,7 @@ class Evidence(QObject):
         self._unit_version = -1
         self._blank: tuple[NDArray[np.floating], NDArray[np.bool_]] | None = None
         self._job: Job | None = None
-        self._began = 0.0
+        self._began = self._took = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         session.network_changed.connect(self._on_network_changed)
@@ -188,7 +189,7 @@ class Evidence(QObject):
         if not self._active or self._job is not None or split is None or self._is_known(split):
             return
         if self.is_partial and self.unit is not None:
-            due = PAUSE_MS - 1000 * (time.perf_counter() - self._began)
+            due = max(PAUSE_MS, 1000 * _REST * self._took) - 1000 * (time.perf_counter() - self._began)
             if due > 1:
                 if not self._timer.isActive():
                     self._timer.start(int(due) + 1)
@@ -225,6 +226,7 @@ class Evidence(QObject):
     @Slot(object)
     def _on_succeeded(self, findings: _Findings | None) -> None:
         self._job = None
+        self._took = time.perf_counter() - self._began
         is_present = findings is not None and findings.layer.version >= self._first_version
         if findings is not None and is_present and findings.layer.layer == self._wanted[0]:
             self._layer, self._unit = findings.layer, findings.unit
