@@ -84,10 +84,10 @@ class Backpropagation:
                 normalization = BatchNormalization(layer, batch_size, gain_gradient)
             self._forward.append(partial((normalization or layer).forward, inputs, z, a, scratch))
 
-            operations: list[Operation] = [
-                partial(layer.activation.chain, slope, z, a),  # BP1: δ = ∂C/∂a ⊙ f'(z)
-                partial(delta.dot, ones, bias_gradient),  # BP3: ∂C/∂b = δ, summed over the batch
-            ]
+            operations: list[Operation] = []
+            if a is not z:  # for the identity, f' is 1
+                operations.append(partial(layer.activation.chain, slope, z, a))  # BP1: δ = ∂C/∂a ⊙ f'(z)
+            operations.append(partial(delta.dot, ones, bias_gradient))  # BP3: ∂C/∂b = δ, summed over the batch
             if normalization is not None:
                 operations.append(partial(normalization.backward, delta))
             operations.append(partial(delta.dot, inputs.T, weight_gradient.T))  # BP4: ∂C/∂W = δ aᵀ

@@ -113,8 +113,8 @@ class CrossEntropy(Loss):
         peaks, logarithms, scratch = np.empty(batch, dtype), np.empty(batch, dtype), np.empty_like(gradient)
         ones, add_up = np.ones((classes, classes), dtype), np.ones(batch, dtype).dot
         scale = constant(1 / batch, dtype)
-        largest, sum_right = np.maximum.reduce, targets.reshape(-1, copy=False).dot
-        flat_gradient = gradient.reshape(-1, copy=False)
+        largest = np.maximum.reduce
+        sum_right, flat_gradient = targets.reshape(-1, copy=False).dot, gradient.reshape(-1, copy=False)
 
         def evaluate() -> float:
             largest(outputs, 0, out=peaks)
