@@ -1,8 +1,10 @@
 """Every verb of the command line: what it prints where, its exit codes, and what it says about bad input."""
 
+import errno
 import gzip
 import json
 import os
+import signal
 import struct
 from dataclasses import fields
 from pathlib import Path
@@ -14,10 +16,13 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from digitapp.cli import VERBS, app
+from digitapp.cli.checkpoints import CheckpointKeeper
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from digitapp.nn.network import Network
-from digitapp.training import NetworkConfig, TrainConfig
+from digitapp.training import BatchDone, Event, NetworkConfig, TrainConfig
+from digitapp.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from digitapp.training.loop import Run
 
 RUNNER = CliRunner()
 DIGITS = tuple("0123456789")
@@ -211,6 +216,65 @@ class TestTrain:
         line = refused("train", "--dataset", "toy", "--start-from", first, "--hidden", 5, "--out", second)
         assert "start-from" in line and "12-5-2" in line and "12-4-3-2" in line
 
+    def test_an_interrupted_run_goes_on_to_the_same_bytes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = ("--dataset", "toy", "--hidden", "5,4", "--activation", "relu,tanh", "--epochs", 6, "--patience", 5)
+        settings += ("--optimizer", "adam", "--hidden-dropout", 0.2, "--pretrain-epochs", 1, "--normalization", "batch")
+        whole, again, saved = (tmp_path / name for name in ("whole", "again", "run.ckpt"))
+        run_json("train", *settings, "--out", whole)
+
+        after = CheckpointKeeper.after
+
+        def press_ctrl_c(keeper: CheckpointKeeper, event: Event, interrupted: Run) -> None:
+            if isinstance(event, BatchDone) and event.step == 15:
+                signal.raise_signal(signal.SIGINT)
+            after(keeper, event, interrupted)
+
+        monkeypatch.setattr(CheckpointKeeper, "after", press_ctrl_c)
+        stopped = run("train", *settings, "--out", again, "--checkpoint", saved)
+        assert stopped.exit_code == 130 and not again.exists()
+        assert f"go on with: digitapp train --resume {saved} --out {again}" in stopped.stderr
+        monkeypatch.undo()
+        run_json("train", "--resume", saved, "--out", again)
+        assert again.read_bytes() == whole.read_bytes()
+
+    def test_a_checkpoint_is_written_every_few_epochs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        epochs: list[int] = []
+
+        def remember(checkpoint: Checkpoint, path: Path) -> None:
+            epochs.append(checkpoint.facts["epoch"])
+            save_checkpoint(checkpoint, path)
+
+        monkeypatch.setattr("digitapp.cli.checkpoints.save_checkpoint", remember)
+        saved, out = tmp_path / "run.ckpt", tmp_path / "model"
+        result = run("train", "--dataset", "toy", "--epochs", 8, "--out", out, "--checkpoint", saved, "--every", 3)
+        assert result.exit_code == 0 and epochs == [3, 6]
+        first = out.read_bytes()
+        assert run("train", "--resume", saved, "--out", out).exit_code == 0
+        assert out.read_bytes() == first
+
+    def test_what_cannot_be_resumed_is_refused(self, tmp_path: Path) -> None:
+        saved, out = tmp_path / "run.ckpt", tmp_path / "model"
+        assert str(saved) in refused("train", "--resume", saved, "--out", out)
+        run("train", "--dataset", "toy", "--epochs", 3, "--out", out, "--checkpoint", saved)
+        assert "no --epochs" in refused("train", "--resume", saved, "--epochs", 9, "--out", out)
+        content = load_checkpoint(saved)
+        save_checkpoint(Checkpoint(content.arrays, {**content.facts, "about": {}}), saved)
+        assert "not written by digitapp train" in refused("train", "--resume", saved, "--out", out)
+        assert "--checkpoint" in refused("train", "--checkpoint", tmp_path / "no" / "x", "--out", out)
+
+    def test_a_checkpoint_that_cannot_be_written_ends_no_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("digitapp.cli.checkpoints.save_checkpoint", full)
+        saved, out = tmp_path / "run.ckpt", tmp_path / "model"
+        result = run("train", "--dataset", "toy", "--epochs", 3, "--out", out, "--checkpoint", saved)
+        assert result.exit_code == 0 and out.exists() and "No space left" in result.stderr
+
     def test_a_network_without_hidden_layers(self, tmp_path: Path) -> None:
         out = tmp_path / "toy.safetensors"
         run_json("train", "--dataset", "toy", "--hidden", "", "--epochs", 1, "--out", out)
@@ -299,7 +363,7 @@ class TestTrain:
         def interrupted(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("digitapp.cli.train.train", interrupted)
+        monkeypatch.setattr("digitapp.cli.train.begin", interrupted)
         out = tmp_path / "model.safetensors"
         result = run("train", "--dataset", "toy", "--out", out)
         assert result.exit_code == 130 and result.stderr.strip() == "digitapp: stopped" and not out.exists()

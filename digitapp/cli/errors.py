@@ -13,6 +13,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
     from digitapp.drawing.files import DrawingFileError
     from digitapp.drawing.images import ImageFileError
     from digitapp.modelfile import ModelFileError
+    from digitapp.training.checkpoint import CheckpointError
     from digitapp.training.config import ConfigError
     from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 
@@ -22,6 +23,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
         ModelFileError,
         DrawingFileError,
         ImageFileError,
+        CheckpointError,
         ConfigError,
         DataMismatch,
         DataNotFinite,

@@ -66,22 +66,22 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.2f} %"
 
 
-def check_can_write(path: Path) -> None:
-    """Refuse a file to be written before long work is done for it.
+def check_can_write(path: Path, option: str = "--out") -> None:
+    """Refuse a file to be written before long work is done for it; `option` is what it was given by.
 
     Raises
     ------
     BadInput : the folder is not there or cannot be written to, or the path is a folder itself
     """
     if path.is_dir():
-        raise BadInput(f"--out {path}: this is a folder; expected the name of a file")
+        raise BadInput(f"{option} {path}: this is a folder; expected the name of a file")
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise BadInput(f"--out {path}: the folder {folder} does not exist")
+        raise BadInput(f"{option} {path}: the folder {folder} does not exist")
     if path.exists() and not os.access(path, os.W_OK):
-        raise BadInput(f"--out {path}: the file is write-protected")
+        raise BadInput(f"{option} {path}: the file is write-protected")
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise BadInput(f"--out {path}: the folder {folder} cannot be written to ({reason})") from error
+        raise BadInput(f"{option} {path}: the folder {folder} cannot be written to ({reason})") from error

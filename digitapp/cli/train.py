@@ -1,17 +1,20 @@
 """``digitapp train``: train a network without the window."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
+from digitapp.cli.checkpoints import CheckpointKeeper, about_run, read_about
+from digitapp.cli.errors import BadInput
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, percent, print_json, print_table
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
-from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import MNIST, PROBLEMS
 from digitapp.modelfile import Model, load_model, save_model
@@ -20,12 +23,15 @@ from digitapp.training import (
     NetworkConfig,
     RunFinished,
     TrainConfig,
+    begin,
     build_network,
     evaluate,
     start_from,
-    train,
 )
+from digitapp.training.checkpoint import load_checkpoint
+from digitapp.training.checkpoint import resume as resume_run
 from digitapp.training.history import History
+from digitapp.training.loop import Run
 from digitapp.training.record import training_record
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -37,11 +43,21 @@ def train_command(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the model.", show_default=False)],
     dataset: Annotated[
-        str, typer.Option(metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files.")
-    ] = "mnist",
+        str | None,
+        typer.Option(metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files. [mnist]"),
+    ] = None,
     start_from: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="Start with the weights of a model, and its layers and loss if not given."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save the run here on the way and at Ctrl-C.", show_default=False),
+    ] = None,
+    every: Annotated[int, typer.Option(metavar="N", min=1, help="Epochs from one checkpoint to the next.")] = 1,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Go on with a checkpoint's run, its data set and settings."),
     ] = None,
     data_dir: DataDirOption = None,
     json: JsonOption = False,
@@ -51,15 +67,61 @@ def train_command(
 
     What is not given is taken from settings that work for the data set; each option names them in brackets.
     """
-    problem = next((problem for problem in PROBLEMS.values() if dataset in problem.datasets), MNIST)
-    source = None if start_from is None else load_model(start_from)
-    network_config, train_config = parse_settings(problem.key, settings)
-    if source is not None:
-        network_config, train_config = _shaped_like(source, network_config, train_config, settings)
     check_can_write(out)
+    keep = checkpoint or resume
+    if keep is not None:
+        check_can_write(keep, "--checkpoint")
+    given = {name: value for name, value in settings.items() if value is not None and value != []}
+    if resume is not None:
+        taken = {"dataset": dataset, "start_from": start_from, **given}
+        task = _resumed(resume, data_dir, [name for name, value in taken.items() if value is not None])
+    else:
+        task = _begun(dataset or MNIST.datasets[0], data_dir, start_from, given)
+    keeper = None if keep is None else CheckpointKeeper(keep, every, task.about, out)
+    history = _follow(task.run, keeper)
+    _save(task, history, out, json)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A run that is about to begin or to go on, and what its model's record says about it."""
+
+    run: Run
+    network_config: NetworkConfig
+    dataset: str
+    source: str | None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a checkpoint of the run says besides its state."""
+        return about_run(self.dataset, self.run.config.seed, self.network_config, self.source)
+
+
+def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
+    problem = next((problem for problem in PROBLEMS.values() if dataset in problem.datasets), MNIST)
+    source = None if start is None else load_model(start)
+    network_config, config = parse_settings(problem.key, settings)
+    if source is not None:
+        network_config, config = _shaped_like(source, network_config, config, settings)
     with loading(dataset):
-        data = load_dataset(dataset, data_dir=data_dir, seed=train_config.seed)
-    _train(network_config, train_config, data, out, json, source)
+        data = load_dataset(dataset, data_dir=data_dir, seed=config.seed)
+    rng = np.random.default_rng(config.seed)
+    network = build_network(data.problem.features, data.problem.classes, network_config, config.loss, rng)
+    if source is not None:
+        start_from(network, source.network)
+    run = begin(network, data, config, rng)
+    return _Task(run, network_config, dataset, None if source is None else source.name)
+
+
+def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
+    if given:
+        option = given[0].replace("_", "-")
+        raise BadInput(f"--resume {path}: goes on with the settings of its run; expected no --{option}")
+    saved = load_checkpoint(path)
+    dataset, seed, network_config, source = read_about(saved, path)
+    with loading(dataset):
+        data = load_dataset(dataset, data_dir=data_dir, seed=seed)
+    return _Task(resume_run(saved, data), network_config, dataset, source)
 
 
 def _shaped_like(
@@ -74,36 +136,30 @@ def _shaped_like(
     return replace(network, **shape), replace(training, loss=loss)
 
 
-def _train(
-    network_config: NetworkConfig,
-    config: TrainConfig,
-    data: Dataset,
-    out: Path,
-    as_json: bool,
-    source: Model | None,
-) -> None:
-    """Train, save, and print what came out."""
-    problem = data.problem
-    rng = np.random.default_rng(config.seed)
-    network = build_network(problem.features, problem.classes, network_config, config.loss, rng)
-    if source is not None:
-        start_from(network, source.network)
+def _follow(run: Run, keeper: CheckpointKeeper | None) -> History:
+    """Train to the end and return what happened."""
     history = History()
-    finished = RunFinished(0, 0, 0.0)
-    with training_progress(config.epochs) as watch:
-        for event in train(network, data, config, rng):
+    with keeper or nullcontext(), training_progress(run.config.epochs) as watch:
+        for event in run.events():
             history.add(event)
             watch(event)
-            if isinstance(event, RunFinished):
-                finished = event
+            if keeper is not None:
+                keeper.after(event, run)
+    return history
 
-    network = network.folded()
+
+def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
+    """Save the trained network, and print what came out."""
+    config, data = task.run.config, task.run.dataset
+    problem = data.problem
+    finished = history.finished or RunFinished(0, 0, 0.0)
+    network = task.run.network.folded()
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     results = {name: part and evaluate(network, config.loss, part) for name, part in parts.items()}
-    record = training_record(network_config, config, data, history, test=results["test"])
+    record = training_record(task.network_config, config, data, history, test=results["test"])
     record["results"] |= _measured(results)
-    if source is not None:
-        record["start_from"] = source.name
+    if task.source is not None:
+        record["start_from"] = task.source
     model = Model(network, config.loss, problem.key, problem.class_names, problem.preprocessing, record)
     save_model(model, out)
 

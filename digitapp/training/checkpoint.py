@@ -55,8 +55,11 @@ class Checkpoint:
     facts: Mapping[str, Any]
 
 
-def take_checkpoint(run: Run) -> Checkpoint:
-    """Return the state of `run` between two of its events; nothing in it changes when the run goes on."""
+def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpoint:
+    """Return the state of `run` between two of its events; nothing in it changes when the run goes on.
+
+    `about` is what else whoever resumes the run wants to know, as JSON values: it comes back as ``facts["about"]``.
+    """
     arrays = {"network": run.network.state}
     arrays |= {f"kept.{name}": vector for name, vector in run.kept.items()}
     arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
@@ -77,6 +80,7 @@ def take_checkpoint(run: Run) -> Checkpoint:
         "silencing": run.silencing.bit_generator.state,
         "is_pretrained": run.is_pretrained,
         "pretraining": run.pretraining_start,
+        "about": dict(about or {}),
     }
     facts |= {name: getattr(run, name) for name in _COUNTS}
     return Checkpoint({name: array.copy() for name, array in arrays.items()}, facts)

@@ -26,7 +26,7 @@ def training_record(
     Parameters
     ----------
     network_config, train_config, dataset : what the run was started with
-    history : what it reported, to its end or to the point where it was stopped
+    history : what it reported, to its end or to the point where it was stopped; of a resumed run the part since then
     test : the finished network on the test part, where somebody asked for it
 
     Returns
@@ -54,7 +54,7 @@ def training_record(
         "dataset": dataset.name,
         "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
         "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
-        "epochs": len(history.epochs),
+        "epochs": epoch.epoch if epoch is not None else 0,
         "steps": batch.step if batch is not None else 0,
         "finished": history.finished is not None,
         "learning_rate": batch.learning_rate if batch is not None else None,
