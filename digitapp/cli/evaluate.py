@@ -96,9 +96,7 @@ def _choose(data: Dataset, part: Part | None) -> tuple[Split, str]:
 
 
 def _joined(splits: list[Split]) -> Split:
-    return Split(
-        np.concatenate([split.inputs for split in splits]), np.concatenate([split.labels for split in splits])
-    )
+    return Split(np.concatenate([split.inputs for split in splits]), np.concatenate([split.labels for split in splits]))
 
 
 def _print_result(result: Evaluation, class_names: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.gui import settings as remembered
@@ -62,7 +62,12 @@ class FeaturesPage(Page):
         self.tools, self.note = self._stage.tools, self._stage.note
         self.grid, self.strip, self.hint = self._stage.grid, self._stage.strip, self._stage.hint
         self._readout = HoverReadout(self)
-        self.save_button = GhostButton(self.tr("Save picture…"), "image", tip=self.tr("Save all units of this layer"))
+        self.save_button = GhostButton(
+            self.tr("Save picture…"),
+            "image",
+            tip=self.tr("Save all units of this layer"),
+            key=QKeySequence.StandardKey.Save,
+        )
         self.dossier = Dossier(self.session)
 
         whole = QHBoxLayout(self)
@@ -88,6 +93,9 @@ class FeaturesPage(Page):
         self.grid.unit_hovered.connect(self._on_tile_hovered)
         self.dossier.step_wanted.connect(self._on_step_wanted)
         self.save_button.clicked.connect(self._save_picture)
+        keys = QKeySequence.StandardKey
+        for key, slot in ((keys.Save, self._save_picture), (keys.Open, self.open_model)):
+            QShortcut(QKeySequence(key), self).activated.connect(slot)
 
     def header_actions(self) -> Sequence[QWidget]:
         """Return the button that saves the grid."""
