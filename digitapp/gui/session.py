@@ -90,6 +90,7 @@ class _Desk:
     selected: UnitRef = UnitRef(0, 0)
     configs: tuple[NetworkConfig, TrainConfig] | None = None
     plan: Plan | None = None  # the network that is being made
+    started_from: str = ""  # the name of the model whose weights the run began with
 
 
 @dataclass(frozen=True)
@@ -365,9 +366,16 @@ class Session(QObject):
         return any(desk.run.is_active for desk in self._desks.values())
 
     def start_training(
-        self, network: NetworkConfig, config: TrainConfig, *, go_on: bool = False, paused: bool = False
+        self,
+        network: NetworkConfig,
+        config: TrainConfig,
+        *,
+        source: Model | None = None,
+        paused: bool = False,
     ) -> None:
-        """Train a new network, or with `go_on` the shown one, on the chosen data set; it becomes the shown network.
+        """Train a network on the chosen data set; it becomes the shown network.
+
+        It is a new one, or with `source` a copy of that model's.
 
         A large network is made in the background first: the run is active meanwhile, and the shown network stays.
         Raises RuntimeError while the data set is not in memory or a run is active.
@@ -376,7 +384,7 @@ class Session(QObject):
             raise RuntimeError("the data set is not in memory")
         if self.run.is_active:
             raise RuntimeError("a run is active already")
-        self._make(Plan(self.problem, network, config, self.model if go_on else None, self.dataset, paused))
+        self._make(Plan(self.problem, network, config, source, self.dataset, paused))
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start."""
@@ -404,6 +412,7 @@ class Session(QObject):
         self._adopt_own(desk, start.shown)
         if plan.dataset is not None:
             desk.configs = (plan.network, plan.config)
+            desk.started_from = plan.source.name if plan.source is not None else ""
             rng = np.random.default_rng(plan.config.seed)
             dataset, config = plan.dataset, plan.config
             desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng), paused=plan.paused)
@@ -442,6 +451,8 @@ class Session(QObject):
         dataset = self.data.get(desk.dataset_name)
         if desk.configs is not None and dataset is not None:
             record = training_record(*desk.configs, dataset, desk.run.history)
+            if desk.started_from:
+                record["start_from"] = desk.started_from
             entry.model = replace(entry.model, training=record)
         self._pass_on(desk, self.model_described)
 

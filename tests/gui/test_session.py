@@ -102,7 +102,7 @@ def test_training_goes_on_from_the_shown_network(session: Session, qtbot: QtBot)
     network, config = DEFAULTS["toy"]
     before = session.network.parameters.copy()
     with qtbot.waitSignal(session.run.ended, timeout=10_000):
-        session.start_training(network, dataclasses.replace(config, epochs=1, learning_rate=1e-9), go_on=True)
+        session.start_training(network, dataclasses.replace(config, epochs=1, learning_rate=1e-9), source=session.model)
     np.testing.assert_allclose(session.network.parameters, before, atol=1e-5)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from train_helpers import choose, click, enter, parameters, wait_for_data, wait_for_end
 
@@ -14,10 +17,11 @@ from digitapp.gui.pages.train_fields import NUMBERS
 from digitapp.gui.pages.train_presets import presets
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
+from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import OPTIMIZERS
 from digitapp.nn.optimizers import SGD
 from digitapp.nn.options import Option
-from digitapp.training.config import TrainConfig
+from digitapp.training import NetworkConfig, TrainConfig, build_network
 
 OpenPage = Callable[..., TrainPage]
 
@@ -188,6 +192,75 @@ def test_the_architecture_follows_the_typing(toy: TrainPage, qtbot: QtBot) -> No
     enter(qtbot, toy, "hidden", "4, 3")
     assert toy.setup.note("hidden") == "12 → 4 → 3 → 2"
     assert toy.setup._count.text() == "75 parameters"
+
+
+def choose_file(page: TrainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, path: Path | None) -> None:
+    """Choose "Model file…" with the keyboard, and in the dialog that opens a file."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path or ""), ""))
+    if not page.setup._more.isChecked():
+        click(qtbot, page.setup._more)
+    page.setup._start.setFocus()
+    qtbot.keyClick(page.setup._start, Qt.Key.Key_End)
+
+
+def test_a_run_starts_from_a_model_file_and_its_record_says_so(
+    toy: TrainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "earlier.safetensors"
+    network = build_network(12, 2, NetworkConfig((4, 3), "relu,tanh"), "cross_entropy", np.random.default_rng(5))
+    save_model(Model(network, "cross_entropy", "toy", ("0", "1"), "binary_grid"), path)
+    choose_file(toy, qtbot, monkeypatch, path)
+    assert toy.setup.settings.value("hidden") == (4, 3)
+    assert toy.setup.settings.value("activation") == "relu,tanh"
+    assert toy.setup.settings.value("loss") == "cross_entropy"
+    assert not toy.setup.settings.field("hidden").isEnabled()
+    enter(qtbot, toy, "epochs", "1")
+    enter(qtbot, toy, "learning_rate", "1e-9")
+    click(qtbot, toy.transport.start)
+    wait_for_end(qtbot, toy)
+    np.testing.assert_allclose(parameters(toy), network.parameters, atol=1e-6)
+    assert toy.session.model.training["start_from"] == "earlier"
+    toy.session.choose_problem("mnist")
+    assert not toy.setup.goes_on
+
+
+@pytest.mark.parametrize("content", ["none", "other problem", "cancelled"])
+def test_a_file_that_cannot_be_started_from_is_refused_at_the_field(
+    toy: TrainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "file.safetensors"
+    if content == "none":
+        path.write_text("no model")
+    else:
+        save_model(load_model("mnist"), path)
+    choose_file(toy, qtbot, monkeypatch, None if content == "cancelled" else path)
+    assert not toy.setup.goes_on
+    words = {"none": "file.safetensors", "other problem": "for another problem", "cancelled": ""}[content]
+    assert words in toy.setup.note("start") if words else not toy.setup.note("start")
+    assert toy.setup.settings.field("hidden").isEnabled()
+
+
+def test_each_layer_may_have_its_own_activation(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", "5, 4")
+    choose(toy, "activation", "tanh")
+    choose(toy, "activation", "")
+    field = toy.setup.settings.field("activation_layers")
+    assert field.isVisible() and field.text() == "tanh, tanh"
+    enter(qtbot, toy, "activation_layers", "relu, maxout2")
+    configs = toy.setup.configs()
+    assert configs is not None and configs[0].hidden_activations == ("relu", "maxout2")
+    assert toy.setup._count.text() == f"{12 * 5 + 5 + 2 * (5 * 4 + 4) + 4 * 2 + 2} parameters"
+
+    enter(qtbot, toy, "activation_layers", "relu, nonsense")
+    assert "one of" in toy.setup.note("activation_layers")
+    enter(qtbot, toy, "activation_layers", "relu, tanh")
+    enter(qtbot, toy, "hidden", "5")
+    click(qtbot, toy.transport.start)
+    assert not toy.session.run.is_active
+    assert "1 hidden layer" in toy.setup.note("activation_layers")
+    choose(toy, "activation", "relu")
+    assert not field.isVisible()
+    assert toy.setup.configs() is not None
 
 
 def test_more_settings_fold_away_and_are_remembered(toy: TrainPage, settings: Settings, qtbot: QtBot) -> None:

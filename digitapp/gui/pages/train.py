@@ -28,7 +28,7 @@ from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.training_run import RunState
 from digitapp.gui.widgets import GhostButton, HairLine, NoteBar, PlainButton, SegmentedControl
-from digitapp.modelfile import SUFFIX, ModelFileError
+from digitapp.modelfile import SUFFIX, ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
 
 _SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
@@ -133,6 +133,7 @@ class TrainPage(Page):
         self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
         self.setup.check_clicked.connect(self.check_gradient)
+        self.setup.file_wanted.connect(self.choose_start)
         self.units.opened.connect(self._on_units_opened)
         self._tabs.currentChanged.connect(self._show_lower)
         self.open_button.clicked.connect(self.open_model)
@@ -208,7 +209,7 @@ class TrainPage(Page):
         self._start_when_loaded = None
         self._dismiss()
         self._trained_on[session.problem.key] = dataset
-        session.start_training(*configs, go_on=self.setup.goes_on, paused=paused)
+        session.start_training(*configs, source=self.setup.source, paused=paused)
 
     def _wait_for_data(self, paused: bool) -> None:
         """Start as soon as the data set is loaded; where it is missing, offer the ways to get it."""
@@ -278,6 +279,21 @@ class TrainPage(Page):
         self._show_ready()
 
     # Models
+
+    @Slot()
+    def choose_start(self) -> None:
+        """Let the user choose the model file that the next run starts from."""
+        folder = self.settings.get(remembered.LAST_FOLDER)
+        pattern = self.tr("Models (*{0});;All files (*)").format(SUFFIX)
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Start from a model"), folder, pattern)
+        if not path:
+            self.setup.refuse_file()
+            return
+        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+        try:
+            self.setup.start_from(load_model(Path(path)))
+        except ModelFileError as error:
+            self.setup.refuse_file(file_message(error, saving=False).text)
 
     @Slot()
     def save_model(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt
 
 from digitapp.gui.widgets import ComboBox, NumberField, TextField
+from digitapp.nn import ACTIVATIONS
 from digitapp.nn.options import Option
 from digitapp.training.config import (
     ConfigError,
@@ -167,6 +168,24 @@ def hidden_field(value: tuple[int, ...]) -> TextField:
 
     field = TextField(parse_hidden, value, show=show_hidden, describe=describe)
     field.setToolTip(_tr("Units of each hidden layer, such as 128, 64; empty for none."))
+    return field
+
+
+def activations_field(layers: Callable[[], int]) -> TextField:
+    """Return the field for one activation a hidden layer; `layers()` is how many there are."""
+
+    def read(text: str) -> str:
+        value = ",".join(key.strip() for key in text.replace("，", ",").split(","))
+        NetworkConfig(hidden=(1,) * layers(), activation=value)
+        return value
+
+    def describe(error: ValueError) -> str:
+        return _tr("Not possible. Use {0}.").format(getattr(error, "expected", ""))
+
+    field = TextField(read, "", show=lambda value: value.replace(",", ", "), describe=describe)
+    field.setToolTip(
+        _tr("One activation for each hidden layer, such as relu, tanh: {0}.").format(", ".join(ACTIVATIONS))
+    )
     return field
 
 

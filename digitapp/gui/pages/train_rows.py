@@ -8,7 +8,16 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitapp.gui.pages.train_fields import NUMBERS, choice, hidden_field, number_field, option_field, title, values_of
+from digitapp.gui.pages.train_fields import (
+    NUMBERS,
+    activations_field,
+    choice,
+    hidden_field,
+    number_field,
+    option_field,
+    title,
+    values_of,
+)
 from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.widgets import ComboBox, Field, FieldRow
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
@@ -24,6 +33,7 @@ _CHOICES = {
     "schedule": SCHEDULES,
 }
 _WITH_OPTIONS = ("optimizer", "schedule")
+_PER_LAYER = ""  # the entry of the activations that stands for one each, typed into a field of its own
 # Numbers of TrainConfig that only some optimisers and losses take, which name them among their options.
 _CONDITIONAL = {
     option.name: kind
@@ -48,6 +58,7 @@ class SettingRows(QObject):
         self._problem = problem
         self._settings = settings
         self._filling = False
+        self._activation = "relu"
         self.rows: dict[str, FieldRow] = {}
         self._add("hidden", self.tr("Hidden layers"), hidden_field(self._default("hidden")))
         labels = {
@@ -60,6 +71,10 @@ class SettingRows(QObject):
         }
         for name, registry in _CHOICES.items():
             self._add(name, labels[name], choice(registry))
+            if name == "activation":
+                self.box(name).add_entry(self.tr("Per layer…"), data=_PER_LAYER)
+                field = activations_field(lambda: len(self.value("hidden")))
+                self._add("activation_layers", self.tr("Each layer's"), field)
         for name in NUMBERS:
             self._add(name, title(name), number_field(name, partial(self._default, name)))
         for kind in _WITH_OPTIONS:
@@ -78,6 +93,8 @@ class SettingRows(QObject):
         if isinstance(control, Field):
             control.value_changed.connect(self._on_changed)
         else:
+            if name == "activation":
+                control.currentIndexChanged.connect(self._on_activation_chosen)
             control.currentIndexChanged.connect(self._on_changed)
 
     # Access
@@ -96,12 +113,17 @@ class SettingRows(QObject):
 
     def value(self, name: str) -> Any:
         """Return the last valid value of a setting."""
+        if name == "activation" and self.box(name).currentData() == _PER_LAYER:
+            name = "activation_layers"
         control = self.rows[name].control
         return control.currentData() if isinstance(control, ComboBox) else self.field(name).value()
 
     def set_value(self, name: str, value: Any) -> None:
         """Show a value without telling anybody."""
         before, self._filling = self._filling, True
+        if name == "activation" and value not in ACTIVATIONS:
+            self.field("activation_layers").set_value(value)
+            value = _PER_LAYER
         control = self.rows[name].control
         if isinstance(control, ComboBox):
             control.setCurrentIndex(control.findData(value))
@@ -114,6 +136,8 @@ class SettingRows(QObject):
         parts = name.split(".")
         if len(parts) == 3:
             return self.value(parts[0]) == parts[1]
+        if name == "activation_layers":
+            return self.box("activation").currentData() == _PER_LAYER
         if name == "batch_size":
             return not OPTIMIZERS[self.value("optimizer")].whole_set
         if name not in _CONDITIONAL:
@@ -187,6 +211,15 @@ class SettingRows(QObject):
                 self._settings.set(setup_key(self._problem, name), str(control.currentData()))
             elif isinstance(control, Field) and control.is_valid():
                 self._settings.set(setup_key(self._problem, name), control.text())
+
+    @Slot(int)
+    def _on_activation_chosen(self, _index: int) -> None:
+        """Keep the last single activation, to begin with it where each layer's own is asked for."""
+        chosen, field = self.box("activation").currentData(), self.field("activation_layers")
+        if chosen != _PER_LAYER:
+            self._activation = chosen
+        elif not self._filling and not field.is_valid():
+            field.set_value(",".join([self._activation] * len(self.value("hidden"))))
 
     @Slot(object)
     def _on_changed(self, _value: object) -> None:

@@ -34,11 +34,11 @@ from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, LOSSES
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden
 
-_NEW_WEIGHTS, _GO_ON = "new", "current"
+_NEW_WEIGHTS, _GO_ON, _FILE = "new", "current", "file"
 _PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
 _FIRST_PACE = {"toy": 1000}  # at full speed the toy is done before the eye has found it
-_OF_SHAPE = ("hidden", "activation", "initializer", "normalization", "loss")
-_NETWORK = ("hidden", "activation", "loss")
+_OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
+_NETWORK = ("hidden", "activation", "activation_layers", "loss")
 _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
 
 
@@ -46,7 +46,7 @@ class SetupForm(Panel):
     """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
 
     Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
-    engine; `renew_clicked`; `check_clicked` asks for the gradient check.
+    engine; `renew_clicked`; `check_clicked` asks for the gradient check, `file_wanted` for a model file to start from.
     """
 
     dataset_chosen = Signal(str)
@@ -55,12 +55,15 @@ class SetupForm(Panel):
     changed = Signal()
     renew_clicked = Signal()
     check_clicked = Signal()
+    file_wanted = Signal()
 
     def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._problem = problem
         self._store = settings
         self._model: Model | None = None
+        self._file: Model | None = None
+        self._started_from = 0  # the entry to return to when no file is chosen
         self._locked = False
         self.settings = SettingRows(problem.key, settings, self)
         self._make_rows()
@@ -80,9 +83,9 @@ class SetupForm(Panel):
         self._start.setObjectName("startField")
         self._start.add_entry(self.tr("New weights"), data=_NEW_WEIGHTS)
         self._start.add_entry(self.tr("Current network"), data=_GO_ON)
-        self._start.setToolTip(
-            self.tr("Train a new network, or go on with the one that is shown: open a model file to start from it")
-        )
+        self._start.add_entry(self.tr("Model file…"), data=_FILE)
+        self._start.setToolTip(self.tr("Train a new network, or go on with the one that is shown or that of a file"))
+        self._start.activated.connect(self._on_start_activated)
         self._start.currentIndexChanged.connect(self._on_start_chosen)
         self._start_row = FieldRow(self.tr("Start from"), self._start)
         self._pace = ComboBox()
@@ -201,8 +204,13 @@ class SetupForm(Panel):
 
     @property
     def goes_on(self) -> bool:
-        """Whether the next run starts from the shown network instead of new weights."""
-        return self._start.currentData() == _GO_ON
+        """Whether the next run starts from a network there is instead of new weights."""
+        return self._start.currentData() != _NEW_WEIGHTS
+
+    @property
+    def source(self) -> Model | None:
+        """The model whose weights the next run starts from; None for new weights."""
+        return {_GO_ON: self._model, _FILE: self._file}.get(self._start.currentData())
 
     @property
     def pace(self) -> float | None:
@@ -211,7 +219,7 @@ class SetupForm(Panel):
 
     def note(self, name: str) -> str:
         """Return the line under a setting."""
-        return (self._dataset_row if name == "dataset" else self.settings.rows[name]).note()
+        return ({"dataset": self._dataset_row, "start": self._start_row}.get(name) or self.settings.rows[name]).note()
 
     def configs(self) -> tuple[NetworkConfig, TrainConfig] | None:
         """Return all settings, or None after putting the focus on the first field with a wrong value."""
@@ -255,6 +263,11 @@ class SetupForm(Panel):
     def show_problem(self, problem: Problem) -> None:
         """Show the remembered settings of a problem."""
         self._problem = problem
+        if self._file is not None and self._file.problem != problem.key:
+            self._file = None
+            self._started_from = 0
+            self._start.setCurrentIndex(0)
+            self._start.set_entry(self._start.findData(_FILE), self.tr("Model file…"))
         self._dataset.clear()
         for name in problem.datasets:
             self._dataset.add_entry(dataset_title(name), data=name)
@@ -286,22 +299,41 @@ class SetupForm(Panel):
         """Offer to go on with the shown network, where its shape can be said in the fields."""
         self._model = model
         fits = _shape_of(model) is not None
+        chosen = self._start.currentData()
         entries = self._start.model()
         assert isinstance(entries, QStandardItemModel)
         entries.item(1).setEnabled(fits)
-        if not fits and self.goes_on:
+        if not fits and chosen == _GO_ON:
             self._start.setCurrentIndex(0)
         self._take_shape()
         self._show_lock()
 
     def _take_shape(self) -> None:
         """While going on with a network, show its shape in the fields."""
-        shape = _shape_of(self._model) if self._model is not None and self.goes_on else None
+        shape = _shape_of(self.source) if self.source is not None else None
         if shape is not None:
             self.settings.set_value("normalization", "none")  # it is folded into the weights of a shown network
             for name, value in zip(("hidden", "activation", "loss"), shape, strict=True):
                 if value is not None:
                     self.settings.set_value(name, value)
+
+    def start_from(self, model: Model) -> None:
+        """Start from the network of a file, or say at the field why that is not possible."""
+        if model.problem != self._problem.key:
+            self.refuse_file(self.tr("{0} is a network for another problem.").format(model.name))
+        elif _shape_of(model) is None:
+            self.refuse_file(self.tr("{0} has layers that cannot be trained here.").format(model.name))
+        else:
+            self._file = model
+            index = self._start.findData(_FILE)
+            self._start.set_entry(index, self.tr("Model file"), model.name)
+            self._start.setCurrentIndex(index)
+            self._on_start_chosen(index)
+
+    def refuse_file(self, why: str = "") -> None:
+        """Return to what was chosen before, and say why a file cannot be used, if there is a reason."""
+        self._start.setCurrentIndex(self._started_from)
+        self._start_row.set_error(why)
 
     def set_locked(self, locked: bool) -> None:
         """Lock everything but the learning rate and the pace, or free it."""
@@ -324,7 +356,7 @@ class SetupForm(Panel):
         """Show the rows that count at the moment."""
         more = self._more.isChecked()
         self._more.set_icon_name("chevron-down" if more else "chevron-right")
-        for name in _LEARNING:
+        for name in (*_NETWORK, *_LEARNING):
             self.settings.rows[name].setVisible(self.settings.counts(name))
         self._start_row.setVisible(more or self.goes_on)
         self._pace_row.setVisible(more)
@@ -337,7 +369,9 @@ class SetupForm(Panel):
         except ConfigError:
             return  # the field itself says what is wrong
         sizes = (self._problem.features, *hidden, self._problem.classes)
-        pieces = [ACTIVATIONS[self.settings.value("activation") or "relu"].pieces] * len(hidden) + [1]
+        keys = str(self.settings.value("activation")).split(",")
+        keys = keys if len(keys) == len(hidden) else keys[:1] * len(hidden)
+        pieces = [*(ACTIVATIONS[key].pieces for key in keys), 1]
         layers = zip(pairwise(sizes), pieces, strict=True)
         count = sum((fan_in + 1) * fan_out * pieces for (fan_in, fan_out), pieces in layers)
         shape = " → ".join(str(size) for size in sizes)
@@ -359,7 +393,14 @@ class SetupForm(Panel):
         self._show_relevant()
 
     @Slot(int)
+    def _on_start_activated(self, index: int) -> None:
+        if self._start.itemData(index) == _FILE:
+            self.file_wanted.emit()
+        self._started_from = self._start.currentIndex()
+
+    @Slot(int)
     def _on_start_chosen(self, _index: int) -> None:
+        self._start_row.set_error("")
         self._take_shape()
         self._show_relevant()
         self._show_architecture()
@@ -394,7 +435,8 @@ class SetupForm(Panel):
 
 def _shape_of(model: Model) -> tuple[tuple[int, ...], str | None, str] | None:
     """Return hidden sizes, activation (None without hidden layers) and loss, or None where the form cannot say them."""
-    activations = set(model.network.activations[:-1])
-    if len(activations) > 1 or not activations <= set(ACTIVATIONS) or model.loss not in LOSSES:
+    activations = model.network.activations[:-1]
+    if not set(activations) <= set(ACTIVATIONS) or model.loss not in LOSSES:
         return None
-    return model.network.sizes[1:-1], next(iter(activations), None), model.loss
+    each = ",".join(activations) if len(set(activations)) > 1 else next(iter(activations), None)
+    return model.network.sizes[1:-1], each, model.loss
