@@ -281,3 +281,11 @@ def test_the_usual_settings_need_no_scrolling_at_the_designs_size(toy: TrainPage
         field = toy.setup.settings.rows[name].control
         bottom = field.mapTo(scroll.viewport(), field.rect().bottomLeft()).y()
         assert bottom <= scroll.viewport().height(), name
+
+
+def test_every_setting_says_in_a_sentence_what_it_does(toy: TrainPage) -> None:
+    for name, row in toy.setup.settings.rows.items():
+        assert row.control.toolTip(), name
+        assert row.label.toolTip() == row.control.toolTip(), name
+    choose(toy, "optimizer", "adam")
+    assert toy.setup.settings.rows["optimizer"].label.toolTip().startswith("Adam: ")

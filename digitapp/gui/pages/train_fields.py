@@ -193,10 +193,15 @@ def choice(registry: Mapping[str, Any]) -> ComboBox:
     """Return a list of a registry's entries; the chosen one's summary is the tooltip."""
     box = ComboBox()
     tip_role = int(Qt.ItemDataRole.ToolTipRole)
-    box.currentIndexChanged.connect(lambda index: box.setToolTip(box.itemData(index, tip_role) or ""))
     for key, entry in registry.items():
         box.addItem(entry.title, key)
         box.setItemData(box.count() - 1, f"{entry.title}: {entry.summary}", tip_role)
+
+    def show_summary() -> None:
+        box.setToolTip(box.currentData(tip_role) or "")
+
+    show_summary()
+    box.currentIndexChanged.connect(show_summary)
     return box
 
 

@@ -89,10 +89,12 @@ class SettingRows(QObject):
 
     def _add(self, name: str, label: str, control: Field | ComboBox) -> None:
         control.setObjectName(f"{name}Field")
-        self.rows[name] = FieldRow(label, control)
+        row = self.rows[name] = FieldRow(label, control)
+        row.label.setToolTip(control.toolTip())
         if isinstance(control, Field):
             control.value_changed.connect(self._on_changed)
         else:
+            control.currentIndexChanged.connect(lambda: row.label.setToolTip(control.toolTip()))
             if name == "activation":
                 control.currentIndexChanged.connect(self._on_activation_chosen)
             control.currentIndexChanged.connect(self._on_changed)

@@ -161,8 +161,8 @@ class TransportBar(QWidget):
         if epoch is None:
             return ""
         if epoch.validation_accuracy is None:
-            return self.tr("{0} right in training").format(percent(epoch.train_accuracy))
-        return self.tr("{0} right in validation").format(percent(epoch.validation_accuracy))
+            return self.tr("{0} in training").format(percent(epoch.train_accuracy))
+        return self.tr("{0} in validation").format(percent(epoch.validation_accuracy))
 
     def _show_remaining(self, run: TrainingRun) -> None:
         now = time.monotonic()
