@@ -125,10 +125,9 @@ class GradientDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.show()
         work = partial(check_model, self._model, self._session.dataset, self.bug.currentData())
-        self._job = self._session.start_job(work)
-        self._job.progressed.connect(self._on_progressed)
-        self._job.succeeded.connect(self._on_succeeded)
-        self._job.failed.connect(self._on_failed)
+        self._job = self._session.start_job(
+            work, succeeded=self._on_succeeded, failed=self._on_failed, progressed=self._on_progressed
+        )
 
     @Slot()
     def _cancel(self) -> None:

@@ -397,9 +397,7 @@ class Session(QObject):
             return
         if plan.dataset is not None:
             self.run.prepare(paused=plan.paused)
-        job = self.start_job(lambda _report, _cancelled: plan.make())
-        job.succeeded.connect(self._on_made)
-        job.failed.connect(self._on_not_made)
+        self.start_job(lambda _report, _cancelled: plan.make(), succeeded=self._on_made, failed=self._on_not_made)
 
     @Slot(object)
     def _on_made(self, start: Start) -> None:
@@ -463,12 +461,24 @@ class Session(QObject):
 
     # Work in the background
 
-    def start_job(self, work: Callable[[Report, threading.Event], Any]) -> Job:
+    def start_job(
+        self,
+        work: Callable[[Report, threading.Event], Any],
+        *,
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Any], object],
+        progressed: Callable[[int, int], object] | None = None,
+    ) -> Job:
         """Start work in a thread that `close` waits for.
 
-        Connect the job's signals to methods of QObjects before control returns to the event loop.
+        `succeeded(result)`, `failed(error)` and `progressed(done, total)` must be methods of QObjects: then they are
+        called in the window's thread. They are connected before the work starts: a signal that nobody hears is lost.
         """
         job = Job(work, self)
+        job.succeeded.connect(succeeded)
+        job.failed.connect(failed)
+        if progressed is not None:
+            job.progressed.connect(progressed)
         job.finished.connect(self._on_job_finished)
         self._jobs.add(job)
         job.start()

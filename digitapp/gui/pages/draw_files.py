@@ -106,9 +106,7 @@ class DrawingFiles(QObject):
         def work(_report: Report, _cancelled: threading.Event) -> object:
             return read(path)
 
-        self._job = self._session.start_job(work)
-        self._job.succeeded.connect(self._on_read)
-        self._job.failed.connect(self._on_unreadable)
+        self._job = self._session.start_job(work, succeeded=self._on_read, failed=self._on_unreadable)
         self.started.emit(path.name)
 
     @Slot(object)

@@ -424,9 +424,8 @@ class FeaturesPage(Page):
     def save_picture(self, path: Path) -> None:
         """Write all units of the layer as a PNG, in the background; the file is whole or not there."""
         title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
-        job = write_picture(self.session, path, self._images[self._order], title)
-        job.succeeded.connect(self._on_saved)
-        job.failed.connect(self._on_not_saved)
+        images = self._images[self._order]
+        write_picture(self.session, path, images, title, succeeded=self._on_saved, failed=self._on_not_saved)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

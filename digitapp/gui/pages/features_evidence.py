@@ -210,10 +210,7 @@ class Evidence(QObject):
             self.blank,
             dataset.problem.classes,
         )
-        job = self._session.start_job(work)
-        job.succeeded.connect(self._on_succeeded)
-        job.failed.connect(self._on_failed)
-        self._job = job
+        self._job = self._session.start_job(work, succeeded=self._on_succeeded, failed=self._on_failed)
 
     def _fits(self, split: Split) -> bool:
         network = self._session.network

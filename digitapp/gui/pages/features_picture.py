@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,21 @@ from numpy.typing import NDArray
 
 from digitapp.atomic import atomic_write_bytes
 from digitapp.gui import theme
-from digitapp.gui.jobs import Job, Report
+from digitapp.gui.jobs import Report
 from digitapp.gui.session import Session
 from digitapp.inspection.picture import units_picture
 
 
-def write_picture(session: Session, path: Path, images: NDArray[np.floating], title: str) -> Job:
-    """Write images, shape (units, rows, columns), as one PNG in the background; the job's result is the file's path.
+def write_picture(
+    session: Session,
+    path: Path,
+    images: NDArray[np.floating],
+    title: str,
+    *,
+    succeeded: Callable[[Path], object],
+    failed: Callable[[Exception], object],
+) -> None:
+    """Write images, shape (units, rows, columns), as one PNG in the background; then `succeeded(path)` is called.
 
     The file is whole or not there. A name without the ending gets it.
     """
@@ -30,4 +39,4 @@ def write_picture(session: Session, path: Path, images: NDArray[np.floating], ti
         atomic_write_bytes(target, png.getvalue())
         return target
 
-    return session.start_job(write)
+    session.start_job(write, succeeded=succeeded, failed=failed)
