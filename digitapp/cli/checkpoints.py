@@ -51,7 +51,9 @@ class CheckpointKeeper:
         self._interrupted = False
 
     def __enter__(self) -> "CheckpointKeeper":
-        self._before = signal.signal(signal.SIGINT, self._on_interrupt)
+        self._before = signal.getsignal(signal.SIGINT)
+        if self._before is not signal.SIG_IGN:  # as it is for jobs in a shell's background
+            signal.signal(signal.SIGINT, self._on_interrupt)
         return self
 
     def __exit__(

@@ -53,6 +53,7 @@ def title(name: str) -> str:
         "patience": _tr("Patience"),
         "pretrain_epochs": _tr("Pretraining"),
         "seed": _tr("Seed"),
+        "threads": _tr("Threads"),
     }
     return titles.get(name, name.replace("_", " ").capitalize())
 
@@ -75,6 +76,9 @@ def summary(name: str) -> str:
         "averaging": _tr("How slowly the averaged network follows; 0 switches it off."),
         "patience": _tr("After how many epochs without a better validation the run ends; 0 for never."),
         "pretrain_epochs": _tr("How many epochs each layer learns to restore its input first; 0 for none."),
+        "threads": _tr(
+            "Processor cores for matrix products; more pay for large networks only, 0 measures which is best."
+        ),
         "seed": _tr("Decides everything random: the same seed gives the same network."),
     }.get(name, "")
 
