@@ -1,5 +1,6 @@
 """Checkpoints of ``digitapp train``: written on the way and at Ctrl-C, and taken up again by ``--resume``."""
 
+import shlex
 import signal
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -37,17 +38,26 @@ def read_about(checkpoint: Checkpoint, path: Path) -> tuple[str, int, NetworkCon
     return dataset, seed, config, source
 
 
+def resume_command(path: Path, out: Path, data_dir: Path | None) -> str:
+    """Return the command that goes on with a checkpoint, ready to be pasted into a shell."""
+    words = ["digitapp", "train", "--resume", str(path), "--out", str(out)]
+    if data_dir is not None:
+        words += ["--data-dir", str(data_dir)]
+    return shlex.join(words)
+
+
 class CheckpointKeeper:
     """Writes a run's checkpoint every few epochs; inside its context the first Ctrl-C waits for the present batch.
 
+    `go_on` is the command that resumes the run, to be told after a Ctrl-C.
     A checkpoint that cannot be written is told and no reason to lose the run.
     """
 
-    def __init__(self, path: Path, every: int, about: Mapping[str, Any], out: Path) -> None:
+    def __init__(self, path: Path, every: int, about: Mapping[str, Any], go_on: str) -> None:
         self._path = path
         self._every = every
         self._about = about
-        self._out = out
+        self._go_on = go_on
         self._interrupted = False
 
     def __enter__(self) -> "CheckpointKeeper":
@@ -70,7 +80,7 @@ class CheckpointKeeper:
         """Write a checkpoint if it is time for one. Raises KeyboardInterrupt after a Ctrl-C."""
         if self._interrupted and isinstance(event, (BatchDone, EpochDone, PretrainingStep)):
             if self._write(run):
-                note(f"go on with: digitapp train --resume {self._path} --out {self._out}")
+                note(f"go on with: {self._go_on}")
             raise KeyboardInterrupt
         if isinstance(event, EpochDone) and event.epoch % self._every == 0 and not run.is_finished:
             self._write(run)

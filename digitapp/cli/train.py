@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from digitapp.cli.checkpoints import CheckpointKeeper, about_run, read_about
+from digitapp.cli.checkpoints import CheckpointKeeper, about_run, read_about, resume_command
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, percent, print_json, print_table
 from digitapp.cli.progress import loading, training_progress
@@ -77,7 +77,7 @@ def train_command(
         task = _resumed(resume, data_dir, [name for name, value in taken.items() if value is not None])
     else:
         task = _begun(dataset or MNIST.datasets[0], data_dir, start_from, given)
-    keeper = None if keep is None else CheckpointKeeper(keep, every, task.about, out)
+    keeper = keep and CheckpointKeeper(keep, every, task.about, resume_command(keep, out, data_dir))
     history = _follow(task.run, keeper)
     _save(task, history, out, json)
 
