@@ -80,15 +80,14 @@ class ThreadChoice:
     """How often each number has its turn in a trial, and for how many steps; the first of them does not count."""
     GAIN = 0.9
     """More threads are used if a step takes at most this part of the time, compared turn by turn."""
-    SLOW, SLOW_STEPS = 3.0, 3
-    """Steps are slow when so many in a row take so many times as long as in the trial."""
+    SLOW, MEMORY = 1.5, 16
+    """Steps are slow when the running mean over so many takes so many times as long as one thread did at the end of its trial."""
 
     def __init__(self, most: int, use: Callable[[int], None]) -> None:
         self.count = 1
         self._most = most
         self._use = use
-        self._expected = 0.0
-        self._slow = 0
+        self._alone = self._mean = 0.0  # seconds of a step with one thread; recent mean
         self._plan: list[int] = []
         self._times: list[float] = []
         self._plan_trial()
@@ -98,8 +97,8 @@ class ThreadChoice:
         if self._plan:
             self._go_on_with_trial(seconds)
         elif self.count > 1:
-            self._slow = self._slow + 1 if seconds > self.SLOW * self._expected else 0
-            if self._slow == self.SLOW_STEPS:
+            self._mean += (seconds - self._mean) / self.MEMORY
+            if self._mean > self.SLOW * self._alone:
                 self._change_to(1)
 
     def _plan_trial(self) -> None:
@@ -119,7 +118,8 @@ class ThreadChoice:
         turns = np.reshape(self._times, (self.TURNS, 2, self.STEPS))[:, :, 1:]
         before, after = np.median(turns, axis=2).T
         if np.median(after / before) <= self.GAIN:
-            self.count, self._expected = tried, float(np.median(after))
+            self._alone = self._alone or float(before[-1])
+            self.count, self._mean = tried, float(after[-1])
             self._plan_trial()
         else:
             self._change_to(self.count)

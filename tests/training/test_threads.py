@@ -70,10 +70,10 @@ def test_a_change_of_load_during_the_trial_decides_nothing():
 def test_slow_steps_lead_back_to_one_thread_for_good():
     machine = Machine(2, {1: 1.0, 2: 0.6})
     machine.run(SETTLED)
-    machine.run(20, lambda step: 5.0 if step % 3 == 0 else 1.0)  # a slow step now and then is nothing
+    machine.run(40, lambda step: 5.0 if step % 8 == 0 else 1.0)  # a slow step now and then is nothing
     assert machine.threads == 2
 
-    machine.run(3, lambda _: 5.0)
+    machine.run(10, lambda _: 5.0)
     assert machine.threads == 1
     machine.run(SETTLED)
     assert machine.threads == machine.choice.count == 1
