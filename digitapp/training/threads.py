@@ -81,7 +81,8 @@ class ThreadChoice:
     GAIN = 0.9
     """More threads are used if a step takes at most this part of the time, compared turn by turn."""
     SLOW, MEMORY = 1.5, 16
-    """Steps are slow when the running mean over so many takes so many times as long as one thread did at the end of its trial."""
+    """Steps are slow when their running mean, over so many, is so many times what one thread took at the end of its
+    trial."""
 
     def __init__(self, most: int, use: Callable[[int], None]) -> None:
         self.count = 1
