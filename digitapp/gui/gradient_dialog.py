@@ -186,7 +186,7 @@ class GradientDialog(QDialog):
             self.verdict.set_note("error", text, title=title)
             return
         title = self.tr("All {0} derivatives agree to {1} digits").format(checked, report.digits)
-        text = self.tr("What is left is the rounding of the slow way.")
+        text = self.tr("Beside the largest of their layer; what is left is the rounding of the slow way.")
         if report.wrong > 0:
             title = self.tr("{0} of {1} derivatives agree").format(number(report.checked - report.wrong), checked)
             text = self.tr("Single ones differ where an activation has a kink: the slow way steps across it.")
