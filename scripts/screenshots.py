@@ -77,7 +77,9 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         window.stack.setCurrentWidget(window.features_page)
         if mnist_status(data_dir).available:
             wait_until(lambda: window.session.dataset is not None)
-        window.session.select_unit(0, min(65, window.session.network.sizes[1] - 1))
+        trace = window.session.answer.trace
+        loudest = int(np.argmax(trace.activations[0][0])) if trace is not None else 0
+        window.session.select_unit(0, loudest)
         settle(2000)
         save("features-digits")
         take_training(window, save, "digits")
