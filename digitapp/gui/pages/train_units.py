@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.problems import Problem
 from digitapp.gui import theme
-from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, ScaleBar, UnitGrid
+from digitapp.gui.widgets import Card, ElidedLabel, LinkButton, ScaleBar, UnitGrid
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.nn.network import Network
 
 _LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
 MOST_UNITS = 256  # more would be dots, and cost time that the training wants
-
-
-class LinkButton(QAbstractButton):
-    """Words that lead somewhere else."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setText(text)
-        self.setFont(theme.font("caption-strong"))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        FocusRing(self, 4)
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self.font())
-        return QSize(metrics.horizontalAdvance(self.text()) + 1, metrics.height())
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        p = theme.current().palette
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(p.accent_hover if self.underMouse() else p.accent)
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), self.text())
 
 
 class UnitsCard(Card):
@@ -60,8 +33,7 @@ class UnitsCard(Card):
         self._scale = ScaleBar()
         self._scale.setFixedWidth(theme.scaled(120))
         self._caption = ElidedLabel("", "caption", "text2")
-        link = LinkButton(self.tr("Open in Features ›"))
-        link.setToolTip(self.tr("See every unit large, with what it votes for"))
+        link = LinkButton(self.tr("Open in Features ›"), tip=self.tr("See every unit large, with what it votes for"))
         link.clicked.connect(self._on_link)
         self.slot.addWidget(link)
         below = QHBoxLayout()
