@@ -49,14 +49,17 @@ def create_window(
     settings: Settings, *, problem: str | None = None, model: str | None = None, data_dir: Path | None = None
 ) -> MainWindow:
     """Return the main window, not yet shown; a QApplication must exist."""
-    theme.apply_theme(settings.get(remembered.THEME))
+    mode = settings.get(remembered.THEME)
+    theme.current().prepare(mode)
     session = Session(problem or settings.get(remembered.PROBLEM), data_dir)
     width = settings.get(remembered.PEN_WIDTH)
     if width > 0:
         session.set_pen_width(width)
     if model is not None:
         session.open_model(Path(model))
-    return MainWindow(session, settings)
+    window = MainWindow(session, settings)
+    theme.apply_theme(mode)
+    return window
 
 
 def name_application() -> None:

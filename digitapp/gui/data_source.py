@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.download import MIRRORS, TIMEOUT, download_mnist
 from digitapp.datasets.errors import DownloadCancelled
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.mnist import import_mnist, mnist_status, mnist_target
@@ -85,10 +84,18 @@ class DataSource(QObject):
                 report(min(sum(arrived.values()), DOWNLOAD_BYTES), DOWNLOAD_BYTES)
 
             def download() -> None:
-                target = mnist_target(self.data_dir)
-                download_mnist(target, progress=add_up, cancelled=cancelled, mirrors=MIRRORS, timeout=TIMEOUT)
+                # Deferred: what speaks HTTP takes its share of a start, and few starts need it.
+                from digitapp.datasets import download as mnist
 
-            # A server that is silent can hold a connection for `TIMEOUT`: nobody who has cancelled waits for it.
+                mnist.download_mnist(
+                    mnist_target(self.data_dir),
+                    progress=add_up,
+                    cancelled=cancelled,
+                    mirrors=mnist.MIRRORS,
+                    timeout=mnist.TIMEOUT,
+                )
+
+            # A silent server can hold a connection for its `TIMEOUT`: nobody who has cancelled waits for it.
             if not finish_unless(cancelled, download):
                 raise DownloadCancelled("MNIST")
 

@@ -193,22 +193,38 @@ class Theme(QObject):
         QGuiApplication.styleHints().setColorScheme(scheme)
         self._refresh()
 
+    def prepare(self, mode: Mode) -> None:
+        """Settle style, font and colours before any widget is made, all but the style sheet.
+
+        Qt dresses widgets in a style sheet much faster all together (`install`) than one by one as they are made: a
+        third of the time to build the window.
+        """
+        self._settle_once()
+        self._mode = mode
+        self._dark = self._wants_dark()
+        QApplication.setPalette(_qt_palette(self.palette))
+
     def install(self, mode: Mode) -> None:
-        """Prepare the application once: style, font and the connection to the desktop's colour scheme."""
+        """Dress the application, and follow the desktop from now on."""
+        self._settle_once()
+        self.set_mode(mode)
+
+    def _settle_once(self) -> None:
         if not self._applied:
             self._applied = True
             self._scale = max(1.0, QFontInfo(QGuiApplication.font()).pixelSize() / _DESIGN_BODY_PX)
             QApplication.setStyle(QStyleFactory.create("Fusion"))
             QApplication.setFont(font("body"))
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
-        self.set_mode(mode)
 
-    def _refresh(self) -> None:
+    def _wants_dark(self) -> bool:
         # Where there is no desktop theme the style hint does not change, so an explicit mode decides by itself.
         if self._mode == "system":
-            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        else:
-            dark = self._mode == "dark"
+            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._mode == "dark"
+
+    def _refresh(self) -> None:
+        dark = self._wants_dark()
         application = QApplication.instance()
         if not self._applied or not isinstance(application, QApplication):
             self._dark = dark

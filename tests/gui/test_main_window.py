@@ -204,8 +204,8 @@ def stalling_server() -> Iterator[str]:
 def test_closing_while_a_download_stalls(
     open_window: OpenWindow, qtbot: QtBot, stalling_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("digitapp.gui.data_source.MIRRORS", (stalling_server,))
-    monkeypatch.setattr("digitapp.gui.data_source.TIMEOUT", 0.5)
+    monkeypatch.setattr("digitapp.datasets.download.MIRRORS", (stalling_server,))
+    monkeypatch.setattr("digitapp.datasets.download.TIMEOUT", 0.5)
     window = open_window(data_dir=tmp_path)
     window.stack.setCurrentIndex(1)
     qtbot.waitUntil(lambda: window.session.data.state("mnist") is DataState.MISSING)

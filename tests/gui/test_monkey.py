@@ -117,7 +117,7 @@ def test_nothing_that_anybody_does_breaks_the_window(
     for ask in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, ask, lambda *_: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
-    monkeypatch.setattr("digitapp.gui.data_source.MIRRORS", ("http://127.0.0.1:9",))  # nobody answers there
+    monkeypatch.setattr("digitapp.datasets.download.MIRRORS", ("http://127.0.0.1:9",))  # nobody answers there
     monkeypatch.setattr("digitapp.gui.main_window.HelpDialog.exec", lambda _: 0)
     window = open_window(problem)
     window.activateWindow()

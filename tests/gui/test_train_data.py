@@ -87,7 +87,7 @@ def test_a_download_shows_how_far_it_is_and_can_be_cancelled(
         cancelled.wait(10)
         raise DownloadCancelled("train-images-idx3-ubyte.gz")
 
-    monkeypatch.setattr("digitapp.gui.data_source.download_mnist", download)
+    monkeypatch.setattr("digitapp.datasets.download.download_mnist", download)
     click(qtbot, without_data.data_card._download)
     qtbot.waitUntil(lambda: "3.0 of 11.6 MB" in without_data.data_card.text())
     assert without_data.session.data.state("mnist") is DataState.FETCHING
@@ -101,7 +101,7 @@ def test_a_download_that_fails_says_why(without_data: TrainPage, qtbot: QtBot, m
     def download(*_arguments: object, **_options: object) -> None:
         raise DownloadError("https://example.org/mnist", "no connection")
 
-    monkeypatch.setattr("digitapp.gui.data_source.download_mnist", download)
+    monkeypatch.setattr("digitapp.datasets.download.download_mnist", download)
     click(qtbot, without_data.data_card._download)
     qtbot.waitUntil(lambda: "no connection" in without_data.data_card.text())
 

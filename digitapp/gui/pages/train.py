@@ -13,7 +13,6 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
-from digitapp.gui.gradient_dialog import GradientDialog
 from digitapp.gui.messages import Message, file_message
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train_confusion import ConfusionCard
@@ -229,6 +228,9 @@ class TrainPage(Page):
     @Slot()
     def check_gradient(self) -> None:
         """Open the gradient check for the shown network."""
+        # Deferred: a start of the application is quicker without it.
+        from digitapp.gui.gradient_dialog import GradientDialog
+
         dialog = GradientDialog(self.session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
