@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import preprocess, preprocess_drawings
+from digitapp.drawing.preprocess import THICKEST_PEN, THINNEST_PEN, preprocess, preprocess_drawings
 
 THREE = Drawing.from_points(
     [
@@ -141,3 +141,24 @@ def test_an_image_without_ink_is_empty():
 def test_what_is_no_grey_image_is_refused(image):
     with pytest.raises(ValueError, match="grey image"):
         preprocess(image)
+
+
+@pytest.mark.parametrize("pen_width", [0.005, 0.02, 0.06, 0.15, 0.3])
+def test_a_pen_outside_the_readable_range_is_exchanged(pen_width):
+    eight = Drawing.from_points(
+        [[(0.5 + 0.1 * np.sin(2 * t), 0.5 - 0.2 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 60)]]
+    )
+    read = preprocess(eight, pen_width)
+    as_drawn = preprocess(eight, pen_width, fit_pen=False)
+    share = pen_width / (0.4 + pen_width)
+    fitting = min(max(share, THINNEST_PEN), THICKEST_PEN)
+    assert read.pen_factor == pytest.approx(fitting * 0.4 / (1 - fitting) / pen_width, rel=1e-3)
+    assert as_drawn.pen_factor == 1
+    assert (read.pen_factor == 1) == np.array_equal(read.input, as_drawn.input)
+    np.testing.assert_array_equal(preprocess_drawings([eight], [pen_width])[0], read.input)
+
+
+def test_the_answer_does_not_depend_on_how_small_a_digit_is_drawn():
+    eight = [(0.3 * np.sin(2 * t), 0.5 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 60)]
+    small, smaller = (Drawing.from_points([np.array(eight) * size + 0.5]) for size in (0.2, 0.1))
+    np.testing.assert_allclose(preprocess(small, 0.06).input, preprocess(smaller, 0.06).input, atol=0.02)
