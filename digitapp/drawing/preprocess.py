@@ -47,8 +47,8 @@ SUPERSAMPLING = 4
 CROP_SIZE = DIGIT_SIZE * SUPERSAMPLING
 INK_SIZE = 112
 
-# The thinnest and the thickest pen that a drawing is read with, as a share of the longer side of its ink: 1.2 and 2.8 of
-# the 20 pixels.
+# The thinnest and the thickest pen that a drawing is read with, as a share of the longer side of its ink: 1.2 and 2.8
+# of the 20 pixels.
 THINNEST_PEN = 0.06
 THICKEST_PEN = 0.14
 
