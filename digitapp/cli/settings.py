@@ -50,6 +50,7 @@ HELP = {
     "schedule": "Of the learning rate:",
     "optimizer_options": "Of the optimizer, such as beta1=0.8; may be repeated.",
     "schedule_options": "Of the schedule; may be repeated.",
+    "augmentation": "Vary the pictures, such as turn=12 or elastic=1.2; may be repeated.",
 }
 
 

@@ -27,7 +27,7 @@ from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainConfig, 
 from digitapp.training.errors import DataMismatch, DataNotFinite
 from digitapp.training.loop import Run, check_data
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _METADATA_KEY = "digitapp_checkpoint"
 _COUNTS = ("epoch", "batch", "step", "samples", "epoch_right", "epochs_since_best")
 
@@ -78,6 +78,7 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
         "optimizer_steps": run.optimizer.steps,
         "shuffling": run.epoch_start,
         "silencing": run.silencing.bit_generator.state,
+        "augmentation_seed": run.augmentation_seed,
         "is_pretrained": run.is_pretrained,
         "pretraining": run.pretraining_start,
         "about": dict(about or {}),
@@ -121,6 +122,7 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         run.shuffling.bit_generator.state = facts["shuffling"]
         run.silencing.bit_generator.state = facts["silencing"]
         run.pretraining.bit_generator.state = run.pretraining_start = facts["pretraining"]
+        run.augmentation_seed = _count("augmentation_seed", facts["augmentation_seed"])
         run.is_pretrained = bool(facts["is_pretrained"])
     except (DataMismatch, DataNotFinite):
         raise

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES, Option
+from digitapp.training.augmentation import AUGMENTATIONS
 
 MAX_HIDDEN_LAYERS = 20
 MAX_UNITS = 10_000
@@ -172,6 +173,7 @@ class TrainConfig:
     threads : for matrix products; more than one pays on large networks and an idle machine only, and rounds
         differently; 0 chooses by measurement while training, so that two runs need not be equal to the byte
     optimizer_options, schedule_options : values for options of the registry entries, such as ``{"beta1": 0.8}``
+    augmentation : how the training pictures are varied, strengths by the names in `AUGMENTATIONS`; empty for not at all
 
     Raises
     ------
@@ -200,6 +202,7 @@ class TrainConfig:
     schedule: str = "constant"
     optimizer_options: Mapping[str, float] = field(default_factory=dict, hash=False)
     schedule_options: Mapping[str, float] = field(default_factory=dict, hash=False)
+    augmentation: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         check_choice("loss", self.loss, LOSSES)
@@ -216,6 +219,7 @@ class TrainConfig:
         check_whole("threads", self.threads, 0, MAX_THREADS)
         check_options("optimizer_options", self.optimizer_options, OPTIMIZERS[self.optimizer].options)
         check_options("schedule_options", self.schedule_options, SCHEDULES[self.schedule].options)
+        check_options("augmentation", self.augmentation, AUGMENTATIONS)
 
     def optimizer_arguments(self) -> dict[str, float]:
         """Return the keyword arguments for the optimiser's class."""

@@ -3,6 +3,7 @@
 import contextvars
 import math
 from collections.abc import Callable, Generator
+from contextlib import closing, nullcontext
 from functools import partial
 from time import perf_counter
 from typing import NoReturn
@@ -13,10 +14,12 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Backpropagation, Network
 from digitapp.nn.losses import one_hot, smooth
 from digitapp.nn.regularizers import clip_norm
+from digitapp.training.augmentation import Augmenter
 from digitapp.training.config import TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
+from digitapp.training.feed import varied_batches
 from digitapp.training.pretraining import pretrain
 from digitapp.training.threads import blas_threads
 
@@ -100,7 +103,8 @@ class Run:
         self.epoch_loss, self.epoch_right = 0.0, 0  # sums over the samples of the present epoch
         self.last_loss: float | None = None
         self.best_loss, self.epochs_since_best = math.inf, 0
-        self.shuffling, self.silencing, self.pretraining = rng.spawn(3)
+        self.shuffling, self.silencing, self.pretraining, augmenting = rng.spawn(4)
+        self.augmentation_seed = int(augmenting.integers(2**63))
         self.pretraining_start = self.pretraining.bit_generator.state
         self.is_pretrained = config.pretrain_epochs == 0
         self._is_settled = False
@@ -111,6 +115,9 @@ class Run:
         self._targets = one_hot(self._labels, network.sizes[-1], network.dtype)
         if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
             self._targets = smooth(self._targets, config.label_smoothing)
+        problem = dataset.problem
+        augmenter = Augmenter(problem.rows, problem.columns, config.augmentation)
+        self._augmenter = None if augmenter.changes_nothing else augmenter
 
         whole_set = OPTIMIZERS[config.optimizer].whole_set
         self._batch_size = len(self._labels) if whole_set else min(config.batch_size, len(self._labels))
@@ -210,24 +217,36 @@ class Run:
         order = self.shuffling.permutation(len(self._labels))
         size, batches = self._batch_size, self.batches_per_epoch
         learn, run_quietly = self._learn, self._quietly.run
-        for batch in range(self.batch, batches):
-            started = perf_counter()
-            indices = order[batch * size : (batch + 1) * size]
-            learning_rate = self._scheduled_learning_rate()
-            loss, right = run_quietly(learn, indices, learning_rate)
-            self.batch = batch + 1
-            self.samples += len(indices)
-            self.epoch_loss += loss * len(indices)
-            self.epoch_right += right
-            event = BatchDone(
-                self.epoch + 1, batch + 1, self.step, self.samples, loss, right / len(indices), learning_rate
-            )
-            seconds = perf_counter() - started
-            self.seconds += seconds
-            observe(seconds)
-            command = yield event
-            if command is not None:
-                self._obey(command)
+        varied = self._varied(order)
+        with closing(varied) if varied else nullcontext():
+            for batch in range(self.batch, batches):
+                started = perf_counter()
+                indices = order[batch * size : (batch + 1) * size]
+                learning_rate = self._scheduled_learning_rate()
+                loss, right = run_quietly(learn, indices, learning_rate, varied)
+                self.batch = batch + 1
+                self.samples += len(indices)
+                self.epoch_loss += loss * len(indices)
+                self.epoch_right += right
+                event = BatchDone(
+                    self.epoch + 1, batch + 1, self.step, self.samples, loss, right / len(indices), learning_rate
+                )
+                seconds = perf_counter() - started
+                self.seconds += seconds
+                observe(seconds)
+                command = yield event
+                if command is not None:
+                    self._obey(command)
+
+    def _varied(self, order: np.ndarray) -> Generator[np.ndarray] | None:
+        """Return the batches that are left of an epoch, varied; None where pictures are learned as they are."""
+        if self._augmenter is None:
+            return None
+        starts = range(self.batch * self._batch_size, len(order), self._batch_size)
+        batches = [order[start : start + self._batch_size] for start in starts]
+        return varied_batches(
+            self._inputs, batches, self._augmenter, self.augmentation_seed, self.epoch, first=self.batch
+        )
 
     def _scheduled_learning_rate(self) -> float:
         if self.config.schedule == "constant":
@@ -235,7 +254,9 @@ class Run:
         progress = self.step / (self.config.epochs * self.batches_per_epoch)
         return self.learning_rate * SCHEDULES[self.config.schedule].at(progress, self.config.schedule_options)
 
-    def _learn(self, indices: np.ndarray, learning_rate: float) -> tuple[float, int]:
+    def _learn(
+        self, indices: np.ndarray, learning_rate: float, varied: Generator[np.ndarray] | None
+    ) -> tuple[float, int]:
         """Learn one batch; return its loss and the number of samples classified right, both before the step."""
         parameters, gradient, optimizer = self.network.parameters, self._gradient, self.optimizer
         keep = self.step % SNAPSHOT_STEPS == 0
@@ -245,7 +266,10 @@ class Run:
             np.copyto(self.kept["candidate"], self.network.state)
 
         compute_gradient = self._full_batch if len(indices) == self._batch_size else self._last_batch
-        self._inputs.take(indices, 0, compute_gradient.inputs, "clip")
+        if varied is None:
+            self._inputs.take(indices, 0, compute_gradient.inputs, "clip")
+        else:
+            np.copyto(compute_gradient.inputs, next(varied))
         self._targets.take(indices, 1, compute_gradient.targets, "clip")
         loss = compute_gradient() if optimizer.uses_gradient else compute_gradient.cost()
         if not math.isfinite(loss):
