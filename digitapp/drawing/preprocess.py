@@ -59,6 +59,35 @@ FAINTEST_INK = 0.1
 PAPER = 0.5 / 255
 
 
+@dataclass(frozen=True)
+class Steps:
+    """Which steps of the road are taken: all, but for those who want to see what one of them is good for.
+
+    Attributes
+    ----------
+    pen : a drawing's pen is exchanged where it is too thin or too thick; else it is read with its own. Images have none
+    crop : the ink is cut out; else the whole canvas, or the whole image, is taken
+    shrink : the longer side becomes 20 pixels; else it fills the network's 28
+    centre : the centre of mass goes to the centre; else the middle of what was taken does
+    grey : a pixel half under ink is grey; else it is black or white, as its middle is
+    """
+
+    pen: bool = True
+    crop: bool = True
+    shrink: bool = True
+    centre: bool = True
+    grey: bool = True
+
+    @property
+    def side(self) -> int:
+        """What the longer side becomes, in pixels."""
+        return DIGIT_SIZE if self.shrink else INPUT_SIZE
+
+
+ALL_STEPS = Steps()
+_CANVAS = np.array([[0.0], [0.0], [1.0], [1.0]])
+
+
 @dataclass(frozen=True, eq=False)
 class Preprocessed:
     """What a drawing or an image becomes on its way to the network; every picture is float32 from 0 (paper) to 1 (ink).
@@ -68,8 +97,9 @@ class Preprocessed:
     source : Drawing, or the grey image
     pen_width : float, the pen that a drawing was drawn with
     pen_factor : float, how many times as wide the pen is that it is read with; 1 where the pen was not exchanged
-    crop : shape (c, c), the ink's bounding square, its shorter side in the middle; c = 80 for a drawing
-    shrunk : shape (20, 20), the crop with the ink's longer side at 20 pixels
+    crop : shape (c, c), the ink's bounding square, its shorter side in the middle; c = 80 for a drawing, and 112 for
+        one that is not shrunk
+    shrunk : shape (20, 20), the crop with the ink's longer side at 20 pixels; (28, 28) where that step is left out
     centred : shape (28, 28), the same with its centre of mass at the centre
     bounding_box : Box around the ink as it was drawn, in canvas units, None where there is no ink
     centre_of_mass : (x, y) of the ink that is read, in canvas units, None where there is no ink
@@ -101,7 +131,9 @@ class Preprocessed:
         return _squared(self.source)
 
 
-def preprocess(source: Drawing | NDArray, pen_width: float = CANVAS_PEN_WIDTH, *, fit_pen: bool = True) -> Preprocessed:
+def preprocess(
+    source: Drawing | NDArray, pen_width: float = CANVAS_PEN_WIDTH, *, steps: Steps = ALL_STEPS
+) -> Preprocessed:
     """Take a drawing or a grey image to the network's input.
 
     A drawing is rendered from its strokes straight at the resolution that is needed, so its size and position on the
@@ -111,7 +143,7 @@ def preprocess(source: Drawing | NDArray, pen_width: float = CANVAS_PEN_WIDTH, *
     ----------
     source : Drawing in canvas units, or grey image of shape (rows, columns) with ink = 1 on paper = 0
     pen_width : float > 0, the diameter of the pen in canvas units; not used for an image
-    fit_pen : bool, False to read a drawing with its own pen however thin or thick that is
+    steps : Steps, the ones to take
 
     Returns
     -------
@@ -123,8 +155,8 @@ def preprocess(source: Drawing | NDArray, pen_width: float = CANVAS_PEN_WIDTH, *
         numbers
     """
     if isinstance(source, Drawing):
-        return _preprocess_drawing(source, pen_width, fit_pen)
-    return _preprocess_image(np.asarray(source, dtype=np.float32))
+        return _preprocess_drawing(source, pen_width, steps)
+    return _preprocess_image(np.asarray(source, dtype=np.float32), steps)
 
 
 def preprocess_drawings(drawings: Sequence[Drawing], pen_widths: Sequence[float] | NDArray) -> Pictures:
@@ -155,33 +187,34 @@ def preprocess_drawings(drawings: Sequence[Drawing], pen_widths: Sequence[float]
         chosen = inked[start : start + batch]
         ink = gather([drawings[index] for index in chosen], widths[chosen])
         ink = _read_with(ink, _pen_factors(ink))
-        crops = _crops(ink, _boxes(ink))
+        crops = _crops(ink, _boxes(ink), CROP_SIZE)
         inputs[chosen] = shrink_by(np.stack([_centred(crop, SUPERSAMPLING) for crop in crops]), SUPERSAMPLING)
     return inputs
 
 
-def _preprocess_drawing(drawing: Drawing, pen_width: float, fit_pen: bool) -> Preprocessed:
+def _preprocess_drawing(drawing: Drawing, pen_width: float, steps: Steps) -> Preprocessed:
     check_pen_width(pen_width)
     if drawing.is_empty:
         return _blank(drawing, pen_width, None, None)
     drawn = gather([drawing], [pen_width])
     box = Box(*map(float, _boxes(drawn)[:, 0]))
-    factors = _pen_factors(drawn) if fit_pen else np.ones(1)
+    factors = _pen_factors(drawn) if steps.pen else np.ones(1)
     ink = _read_with(drawn, factors)
-    boxes = _boxes(ink)
-    crop = _crops(ink, boxes)
+    boxes = _boxes(ink) if steps.crop else _CANVAS
+    crop = _crops(ink, boxes, steps.side * SUPERSAMPLING)
     if max(np.ptp(ink.x), np.ptp(ink.y)) < SMALLEST_PATH or not crop.any():
         return _blank(drawing, pen_width, box, box.centre)
     read = Box(*map(float, boxes[:, 0]))
     x, y = read.centre
-    scale = read.longer_side / CROP_SIZE
+    size = crop.shape[1]
+    scale = read.longer_side / size
     mass_x, mass_y = _centre_of_mass(crop[0])
-    centre = (x + (mass_x + 0.5 - CROP_SIZE / 2) * scale, y + (mass_y + 0.5 - CROP_SIZE / 2) * scale)
-    pictures = (crop[0], *_shrunk_and_centred(crop[0]))
+    centre = (x + (mass_x + 0.5 - size / 2) * scale, y + (mass_y + 0.5 - size / 2) * scale)
+    pictures = (crop[0], *_shrunk_and_centred(crop[0], steps))
     return Preprocessed(drawing, pen_width, float(factors[0]), *pictures, box, centre, is_empty=False)
 
 
-def _preprocess_image(image: NDArray[np.float32]) -> Preprocessed:
+def _preprocess_image(image: NDArray[np.float32], steps: Steps) -> Preprocessed:
     if image.ndim != 2 or image.size == 0:
         raise ValueError(f"a grey image of shape (rows, columns) is needed, got {image.shape}")
     if not np.isfinite(image).all():
@@ -198,13 +231,14 @@ def _preprocess_image(image: NDArray[np.float32]) -> Preprocessed:
     box = Box(*(edge / longer for edge in (left + offset_x, top + offset_y, right + offset_x, bottom + offset_y)))
     mass_x, mass_y = _centre_of_mass(cut)
     centre = ((mass_x + 0.5 + left + offset_x) / longer, (mass_y + 0.5 + top + offset_y) / longer)
-    if max(cut.shape) >= 2 * DIGIT_SIZE:
-        crop = _framed(_resized(cut, CROP_SIZE), CROP_SIZE)
-        shrunk, centred = _shrunk_and_centred(crop)
+    taken, side = cut if steps.crop else image, steps.side
+    if max(taken.shape) >= 2 * DIGIT_SIZE:
+        crop = _framed(_resized(taken, side * SUPERSAMPLING), side * SUPERSAMPLING)
+        shrunk, centred = _shrunk_and_centred(crop, steps)
     else:
-        crop = _squared(cut)
-        shrunk = _framed(_resized(cut, DIGIT_SIZE), DIGIT_SIZE)
-        centred = _centred(shrunk, 1)
+        crop = _squared(taken)
+        shrunk = _framed(_resized(taken, side), side)
+        centred = _sampled(_placed(shrunk, 1, steps), 1, steps)
     return Preprocessed(image, CANVAS_PEN_WIDTH, 1.0, crop, shrunk, centred, box, centre, is_empty=False)
 
 
@@ -255,15 +289,15 @@ def _boxes(ink: Ink) -> NDArray[np.float64]:
     )
 
 
-def _crops(ink: Ink, boxes: NDArray[np.float64]) -> Pictures:
-    """Render each drawing so that its ink's longer side fills the picture, shape (pictures, 80, 80)."""
+def _crops(ink: Ink, boxes: NDArray[np.float64], size: int) -> Pictures:
+    """Render each drawing so that its box's longer side fills the picture, shape (pictures, size, size)."""
     left, top, right, bottom = boxes
     longer = np.maximum(right - left, bottom - top)
-    scale = CROP_SIZE / np.maximum(longer, np.finfo(np.float64).tiny)
-    x = (ink.x - ((left + right) / 2)[ink.picture]) * scale[ink.picture] + CROP_SIZE / 2
-    y = (ink.y - ((top + bottom) / 2)[ink.picture]) * scale[ink.picture] + CROP_SIZE / 2
+    scale = size / np.maximum(longer, np.finfo(np.float64).tiny)
+    x = (ink.x - ((left + right) / 2)[ink.picture]) * scale[ink.picture] + size / 2
+    y = (ink.y - ((top + bottom) / 2)[ink.picture]) * scale[ink.picture] + size / 2
     in_pixels = ink._replace(x=x, y=y, radius=ink.radius * scale[ink.picture])
-    return rasterise(in_pixels, len(longer), CROP_SIZE)
+    return rasterise(in_pixels, len(longer), size)
 
 
 def _centre_of_mass(picture: Pictures) -> tuple[float, float]:
@@ -273,10 +307,22 @@ def _centre_of_mass(picture: Pictures) -> tuple[float, float]:
     return float(columns @ np.arange(len(columns)) / mass), float(rows @ np.arange(len(rows)) / mass)
 
 
-def _shrunk_and_centred(crop: Pictures) -> tuple[Pictures, Pictures]:
+def _shrunk_and_centred(crop: Pictures, steps: Steps) -> tuple[Pictures, Pictures]:
     """Shrink a crop of 80×80 to 20×20 as it stands, and to 28×28 with the centre of mass at the centre."""
     shrunk = shrink_by(crop[None], SUPERSAMPLING)[0]
-    return shrunk, shrink_by(_centred(crop, SUPERSAMPLING)[None], SUPERSAMPLING)[0]
+    return shrunk, _sampled(_placed(crop, SUPERSAMPLING, steps), SUPERSAMPLING, steps)
+
+
+def _placed(picture: Pictures, factor: int, steps: Steps) -> Pictures:
+    return _centred(picture, factor) if steps.centre else _framed(picture, INPUT_SIZE * factor)
+
+
+def _sampled(picture: Pictures, factor: int, steps: Steps) -> Pictures:
+    """Return one pixel for each factor × factor of the given ones: their mean, or black or white as the middle is."""
+    if steps.grey:
+        return shrink_by(picture[None], factor)[0]
+    middle = factor // 2
+    return (picture[middle::factor, middle::factor] >= 0.5).astype(np.float32)
 
 
 def _centred(picture: Pictures, factor: int) -> Pictures:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import THICKEST_PEN, THINNEST_PEN, preprocess, preprocess_drawings
+from digitapp.drawing.preprocess import THICKEST_PEN, THINNEST_PEN, Steps, preprocess, preprocess_drawings
+from digitapp.drawing.render import render
 
 THREE = Drawing.from_points(
     [
@@ -149,7 +150,7 @@ def test_a_pen_outside_the_readable_range_is_exchanged(pen_width):
         [[(0.5 + 0.1 * np.sin(2 * t), 0.5 - 0.2 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 60)]]
     )
     read = preprocess(eight, pen_width)
-    as_drawn = preprocess(eight, pen_width, fit_pen=False)
+    as_drawn = preprocess(eight, pen_width, steps=Steps(pen=False))
     share = pen_width / (0.4 + pen_width)
     fitting = min(max(share, THINNEST_PEN), THICKEST_PEN)
     assert read.pen_factor == pytest.approx(fitting * 0.4 / (1 - fitting) / pen_width, rel=1e-3)
@@ -162,3 +163,48 @@ def test_the_answer_does_not_depend_on_how_small_a_digit_is_drawn():
     eight = [(0.3 * np.sin(2 * t), 0.5 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 60)]
     small, smaller = (Drawing.from_points([np.array(eight) * size + 0.5]) for size in (0.2, 0.1))
     np.testing.assert_allclose(preprocess(small, 0.06).input, preprocess(smaller, 0.06).input, atol=0.02)
+
+
+BAR = Drawing.from_points([[(0.3, 0.2), (0.3, 0.4)]])  # upright, 0.2 long, off the canvas's middle
+
+
+def test_without_crop_the_canvas_is_shrunk_instead():
+    read = preprocess(BAR, 0.02, steps=Steps(pen=False, crop=False))
+    rows = np.flatnonzero(read.input.max(axis=1) > 0.2)
+    assert len(rows) == pytest.approx(20 * 0.22, abs=1)
+    assert read.shrunk.shape == (20, 20)
+
+
+def test_without_shrinking_the_ink_fills_the_input():
+    read = preprocess(BAR, 0.02, steps=Steps(shrink=False))
+    assert (read.crop.shape, read.shrunk.shape, read.input.shape) == ((112, 112), (28, 28), (28, 28))
+    assert (read.input.max(axis=1) > 0.3).all()
+    assert read.centre_of_mass == pytest.approx((0.3, 0.3), abs=1e-3)
+
+
+def test_without_centring_the_middle_of_the_box_is_in_the_middle():
+    seven = Drawing.from_points([[(0.3, 0.2), (0.6, 0.2), (0.4, 0.8)]])
+    read, uncentred = preprocess(seven), preprocess(seven, steps=Steps(centre=False))
+    rows = np.flatnonzero(uncentred.input.any(axis=1))
+    assert (rows[0], rows[-1]) == (4, 23)
+    np.testing.assert_allclose(uncentred.input[4:24, 4:24], read.shrunk, atol=1e-6)
+
+
+def test_without_greys_there_is_black_and_white():
+    assert set(np.unique(preprocess(BAR, steps=Steps(grey=False)).input)) == {0, 1}
+    assert set(np.unique(preprocess(np.tri(9), steps=Steps(grey=False)).input)) == {0, 1}
+
+
+def test_without_any_step_the_canvas_is_merely_shrunk():
+    read = preprocess(BAR, 0.02, steps=Steps(False, False, False, False))
+    np.testing.assert_allclose(read.input, render(BAR, 0.02, 28), atol=0.15)
+    assert preprocess(BAR.transformed([[1, 0, 2], [0, 1, 0]]), steps=Steps(crop=False)).is_empty
+
+
+def test_an_image_may_skip_the_steps_too():
+    picture = render(BAR, 0.04, 28)
+    np.testing.assert_array_equal(
+        preprocess(picture, steps=Steps(crop=False, shrink=False, centre=False)).input, picture
+    )
+    large = preprocess(render(BAR, 0.04, 200), steps=Steps(crop=False, shrink=False, centre=False)).input
+    np.testing.assert_allclose(large, picture, atol=0.15)
