@@ -48,7 +48,7 @@ class DrawingFileError(Exception):
         super().__init__(f"{self.path}: {where}{reason}")
 
 
-class _Flaw(ValueError):
+class DrawingFlaw(ValueError):
     """What is wrong with one drawing, before it is known where the drawing stands."""
 
 
@@ -64,16 +64,14 @@ def read_drawings(path: str | os.PathLike[str]) -> list[Drawing]:
     DrawingFileError : the file cannot be read, is larger than 32 MiB (unpacked), is not UTF-8 or JSON, lacks drawings
         or strokes, or holds a point or a label that is none
     """
-    content = _parsed(path, _unpacked(path))
-    if not isinstance(content, dict) or not isinstance(content.get("drawings"), list):
-        raise DrawingFileError(path, 'expected an object with a list under "drawings"')
+    content = read_document(path)
     if not content["drawings"]:
         raise DrawingFileError(path, "the list of drawings is empty; expected at least one")
     drawings = []
     for index, item in enumerate(content["drawings"]):
         try:
-            drawings.append(_drawing(item))
-        except _Flaw as flaw:
+            drawings.append(drawing_from_json(item))
+        except DrawingFlaw as flaw:
             raise DrawingFileError(path, str(flaw), index) from None
     return drawings
 
@@ -90,7 +88,7 @@ def write_drawings(path: str | os.PathLike[str], drawings: Sequence[Drawing]) ->
     """
     if not drawings or any(drawing.is_empty for drawing in drawings):
         raise ValueError("a drawings file needs at least one drawing, and every drawing at least one stroke")
-    lines = ",\n".join(json.dumps(_plain(drawing), separators=(",", ":")) for drawing in drawings)
+    lines = ",\n".join(json.dumps(drawing_to_json(drawing), separators=(",", ":")) for drawing in drawings)
     data = f'{{"drawings":[\n{lines}\n]}}\n'.encode()
     if Path(path).suffix.lower() == ".gz":
         data = gzip.compress(data, mtime=0)
@@ -98,6 +96,19 @@ def write_drawings(path: str | os.PathLike[str], drawings: Sequence[Drawing]) ->
         atomic_write_bytes(path, data)
     except OSError as error:
         raise DrawingFileError(path, f"cannot be written: {error.strerror or error}") from error
+
+
+def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the JSON object of a drawings file, with all its keys; there is a list under "drawings".
+
+    Raises
+    ------
+    DrawingFileError : as `read_drawings`, but for what stands in the list
+    """
+    content = _parsed(path, _unpacked(path))
+    if not isinstance(content, dict) or not isinstance(content.get("drawings"), list):
+        raise DrawingFileError(path, 'expected an object with a list under "drawings"')
+    return content
 
 
 def _unpacked(path: str | os.PathLike[str]) -> bytes:
@@ -138,40 +149,41 @@ def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
         raise DrawingFileError(path, "a number has too many digits") from None
 
 
-def _drawing(item: Any) -> Drawing:
+def drawing_from_json(item: Any) -> Drawing:
+    """Return the drawing that one item of a drawings file describes; raises DrawingFlaw."""
     if not isinstance(item, dict):
-        raise _Flaw('expected an object with "strokes"')
+        raise DrawingFlaw('expected an object with "strokes"')
     label = item.get("label")
     if label is not None and (type(label) is not int or not 0 <= label <= 9):
-        raise _Flaw(f"the label is {_shown(label)}; expected a whole number from 0 to 9")
+        raise DrawingFlaw(f"the label is {_shown(label)}; expected a whole number from 0 to 9")
     strokes = item.get("strokes")
     if not isinstance(strokes, list) or not strokes:
-        raise _Flaw('it has no strokes; expected a list of at least one under "strokes"')
+        raise DrawingFlaw('it has no strokes; expected a list of at least one under "strokes"')
     point_count = sum(len(points) for points in strokes if isinstance(points, list))
     if point_count > MAX_POINTS:
-        raise _Flaw(f"it has {point_count} points; expected at most {MAX_POINTS}")
+        raise DrawingFlaw(f"it has {point_count} points; expected at most {MAX_POINTS}")
     return Drawing(tuple(_stroke(points, number) for number, points in enumerate(strokes, start=1)), label)
 
 
 def _stroke(points: Any, number: int) -> Stroke:
     if not isinstance(points, list) or not points:
-        raise _Flaw(f"stroke {number} has no points; expected a list of [x, y] or [x, y, pressure]")
+        raise DrawingFlaw(f"stroke {number} has no points; expected a list of [x, y] or [x, y, pressure]")
     # Sets of types and lengths look at a million points in a fraction of a second.
     if set(map(type, points)) != {list} or not set(map(len, points)) <= {2, 3}:
-        raise _Flaw(f"stroke {number} holds something other than points [x, y] or [x, y, pressure]")
+        raise DrawingFlaw(f"stroke {number} holds something other than points [x, y] or [x, y, pressure]")
     if not set(map(type, chain.from_iterable(points))) <= {int, float}:
-        raise _Flaw(f"stroke {number} holds a coordinate that is not a number")
+        raise DrawingFlaw(f"stroke {number} holds a coordinate that is not a number")
     try:
         if len(set(map(len, points))) == 1:
             array = np.array(points, dtype=np.float64)
         else:
             array = np.array([[*point, 1.0][:3] for point in points], dtype=np.float64)
     except OverflowError:
-        raise _Flaw(f"stroke {number} holds a number that is too large") from None
+        raise DrawingFlaw(f"stroke {number} holds a number that is too large") from None
     if not (np.abs(array[:, :2]) <= MAX_COORDINATE).all():
-        raise _Flaw(f"stroke {number} holds a coordinate beyond ±{MAX_COORDINATE:.0f}")
+        raise DrawingFlaw(f"stroke {number} holds a coordinate beyond ±{MAX_COORDINATE:.0f}")
     if not ((array[:, 2:] >= 0) & (array[:, 2:] <= 1)).all():
-        raise _Flaw(f"stroke {number} holds a pressure outside 0 to 1")
+        raise DrawingFlaw(f"stroke {number} holds a pressure outside 0 to 1")
     return Stroke(array)
 
 
@@ -181,8 +193,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _plain(drawing: Drawing) -> dict[str, Any]:
-    """Return a drawing as plain lists: the shortest decimals that give the same float32 numbers again."""
+def drawing_to_json(drawing: Drawing) -> dict[str, Any]:
+    """Return a drawing as an item of a drawings file: the shortest decimals that give the same float32 numbers."""
     strokes = []
     for stroke in drawing.strokes:
         columns = 3 if (stroke.points[:, 2] != 1).any() else 2
