@@ -53,7 +53,7 @@ class Augmenter:
         self._strength = {option.name: option.default for option in AUGMENTATIONS} | dict(options)
         centre = np.array([(rows - 1) / 2, (columns - 1) / 2], np.float32)[:, None]
         self._centre = centre
-        self._pixels = np.indices((rows, columns), np.float32).reshape(2, -1) - centre
+        self._pixels = (np.indices((rows, columns)).reshape(2, -1) - centre).astype(np.float32)
         self._smoothing = tuple(_smoothing(size, self._strength["smoothness"]) for size in self._shape)
 
     @property
