@@ -25,6 +25,7 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.nn import Network
 from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainConfig, check_whole
 from digitapp.training.errors import DataMismatch, DataNotFinite
+from digitapp.training.held import Held
 from digitapp.training.loop import Run, check_data
 
 FORMAT_VERSION = 3
@@ -81,6 +82,7 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
         "augmentation_seed": run.augmentation_seed,
         "is_pretrained": run.is_pretrained,
         "pretraining": run.pretraining_start,
+        "held": run.held.as_json(),
         "about": dict(about or {}),
     }
     facts |= {name: getattr(run, name) for name in _COUNTS}
@@ -103,8 +105,8 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         check_data(network, dataset)
         config = TrainConfig(**facts["config"])
         _check_optimizer(config, arrays)
-        run = Run(network, dataset, config, np.random.default_rng(0))
         _fill(network.state, arrays["network"])
+        run = Run(network, dataset, config, np.random.default_rng(0), Held.from_json(facts.get("held", {})))
         for name, vector in run.kept.items():
             _fill(vector, arrays[f"kept.{name}"])
         for name, vector in run.optimizer.state.items():

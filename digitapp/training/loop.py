@@ -20,6 +20,7 @@ from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverg
 from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
 from digitapp.training.feed import varied_batches
+from digitapp.training.held import Held, Holder
 from digitapp.training.pretraining import pretrain
 from digitapp.training.threads import blas_threads
 
@@ -56,10 +57,15 @@ def train(
     return begin(network, dataset, config, rng).events()
 
 
-def begin(network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> "Run":
-    """Return the run whose events `train` yields, for listeners that look at it on the way. Raises as `train`."""
+def begin(
+    network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator, held: Held | None = None
+) -> "Run":
+    """Return the run whose events `train` yields, for listeners that look at it on the way. Raises as `train`.
+
+    The units in `held` are left as they are in `network`. Raises ValueError where it has no such units.
+    """
     check_data(network, dataset)
-    return Run(network, dataset, config, rng)
+    return Run(network, dataset, config, rng, held)
 
 
 def check_data(network: Network, dataset: Dataset) -> None:
@@ -91,9 +97,17 @@ class Run:
     step, samples : batches learned and samples seen in the run
     seconds : time spent in training so far, without the time a listener took
     is_pretrained : whether the pretraining, if one was asked for, is done
+    held : the units that are left as they are
     """
 
-    def __init__(self, network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        network: Network,
+        dataset: Dataset,
+        config: TrainConfig,
+        rng: np.random.Generator,
+        held: Held | None = None,
+    ) -> None:
         self.network = network
         self.dataset = dataset
         self.config = config
@@ -123,6 +137,8 @@ class Run:
         self._batch_size = len(self._labels) if whole_set else min(config.batch_size, len(self._labels))
         self.batches_per_epoch = -(-len(self._labels) // self._batch_size)
         self._gradient = np.zeros_like(network.parameters)
+        self.held = held or Held()
+        self._holder = Holder(network, self.held, self._gradient) if held else None
         self._full_batch = self._make_backpropagation(self._batch_size)
         rest = len(self._labels) % self._batch_size
         self._last_batch = self._make_backpropagation(rest) if rest else self._full_batch
@@ -207,6 +223,8 @@ class Run:
             self.seconds += perf_counter() - started
             self._obey((yield event))
             started = perf_counter()
+        if self._holder is not None:
+            self._holder.restore()
         for state in self.kept.values():
             np.copyto(state, self.network.state)
         self.is_pretrained = True
@@ -282,6 +300,8 @@ class Run:
 
         if self._regularizers:
             self._regularize(learning_rate)
+        if self._holder is not None:
+            self._holder.blank()
         if self.config.clip_norm > 0:
             clip_norm(gradient, self.config.clip_norm)
         if optimizer.uses_gradient:
@@ -290,12 +310,16 @@ class Run:
             optimizer.step(parameters, gradient, learning_rate, partial(self._cost, compute_gradient))
         for regularizer, strength in self._regularizers:
             regularizer.project(self.network.weights, strength)
+        if self._holder is not None:
+            self._holder.restore()
         if self.config.averaging > 0:
             self._average()
         return loss, right
 
     def _cost(self, batch: Backpropagation) -> float:
         """Return the loss of a batch with the penalties, for optimisers that use no gradient."""
+        if self._holder is not None:
+            self._holder.restore()  # chance has changed what is held, too
         weights = self.network.weight_vector
         return batch.cost() + sum(
             regularizer.penalty(weights, strength) for regularizer, strength in self._regularizers

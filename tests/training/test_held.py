@@ -1,0 +1,129 @@
+"""Held units stay to the byte while the rest learns, whatever trains it."""
+
+import numpy as np
+import pytest
+
+from digitapp.datasets.load import load_dataset
+from digitapp.nn import OPTIMIZERS
+from digitapp.training import BatchDone, NetworkConfig, TrainConfig, build_network
+from digitapp.training.checkpoint import CheckpointError, load_checkpoint, resume, save_checkpoint, take_checkpoint
+from digitapp.training.held import Held
+from digitapp.training.loop import Run, begin
+
+HELD = Held(frozen=((0, 1), (0, 3), (1, 0), (2, 1)), silent=((0, 2),))
+STRICT = {
+    "weight_decay": 0.05,
+    "l1": 0.01,
+    "l2": 0.01,
+    "max_norm": 0.5,
+    "clip_norm": 0.5,
+    "averaging": 0.9,
+    "hidden_dropout": 0.3,
+    "patience": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def toy():
+    return load_dataset("toy")
+
+
+LAYERS = NetworkConfig((5, 4), "tanh,maxout2", "he", "none,batch")
+
+
+def new_run(toy, config, held, layers=LAYERS):
+    rng = np.random.default_rng(config.seed)
+    network = build_network(12, 2, layers, config.loss, rng)
+    network.biases[0][:] = 0.25  # none that a mistake could leave as it is
+    return begin(network, toy, config, rng, held)
+
+
+def incoming(network, layer, unit):
+    """Everything that decides what a unit says, as bytes; a maxout unit of 4 has its second piece 4 rows further."""
+    rows = [unit, unit + 4] if layer == 1 else [unit]
+    parts = [network.weights[layer].T[rows], network.biases[layer][rows]]
+    if layer == 1:
+        norm = network.layers[1]
+        parts += [norm.gains[rows], norm.mean[rows], norm.variance[rows]]
+    return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+
+
+@pytest.mark.parametrize("settings", [{}, STRICT], ids=["plain", "strict"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_held_units_stay_to_the_byte(toy, optimizer, settings):
+    config = TrainConfig(optimizer=optimizer, learning_rate=0.05, epochs=3, batch_size=7, **settings)
+    run = new_run(toy, config, HELD)
+    before = run.network.copy()
+    for _ in run.events():
+        for layer, unit in HELD.frozen:
+            assert incoming(run.network, layer, unit) == incoming(before, layer, unit)
+            assert incoming(run.result() if layer != 1 else run.network, layer, unit) == incoming(before, layer, unit)
+        assert not run.network.weights[1][2].any()
+    free = [(layer, unit) for layer in (0, 1, 2) for unit in range(run.network.sizes[layer + 1])]
+    for layer, unit in set(free) - set(HELD.frozen) - set(HELD.silent):
+        assert incoming(run.network, layer, unit) != incoming(before, layer, unit), "the rest learns"
+
+
+def test_pretraining_leaves_them_alone(toy):
+    config = TrainConfig(epochs=1, batch_size=7, pretrain_epochs=2, averaging=0.9)
+    run = new_run(toy, config, HELD)
+    before = run.network.copy()
+    events = run.events()
+    while not isinstance(next(events), BatchDone):
+        pass
+    for layer, unit in HELD.frozen:
+        assert incoming(run.network, layer, unit) == incoming(before, layer, unit)
+    events.close()
+    assert incoming(run.network, 0, 1) == incoming(before, 0, 1)
+
+
+def test_the_genetic_algorithm_measures_what_it_keeps(toy):
+    """The loss that a generation is judged by is that of a network with the held units in place."""
+    config = TrainConfig(optimizer="genetic", learning_rate=0.5, epochs=20, l2=0.0)
+    run = new_run(toy, config, Held(frozen=tuple((0, unit) for unit in range(5))), NetworkConfig((5,), "relu"))
+    losses = [event.loss for event in run.events() if isinstance(event, BatchDone)]
+    # Up to rounding, for the samples come in another order: the best of a generation lives on.
+    assert np.all(np.diff(losses) < 1e-6)
+    assert losses[-1] < losses[0] - 0.1
+
+
+def test_without_held_units_nothing_is_different(toy):
+    config = TrainConfig(epochs=2, batch_size=7)
+    plain, empty = new_run(toy, config, None), new_run(toy, config, Held())
+    for run in (plain, empty):
+        list(run.events())
+    assert plain.network.state.tobytes() == empty.network.state.tobytes()
+    assert plain.held == empty.held == Held()
+
+
+def test_a_checkpoint_knows_them(toy, tmp_path):
+    config = TrainConfig(epochs=3, batch_size=7, optimizer="adam", averaging=0.9)
+    whole, broken = new_run(toy, config, HELD), new_run(toy, config, HELD)
+    list(whole.events())
+    events = broken.events()
+    for _ in range(10):
+        next(events)
+    save_checkpoint(take_checkpoint(broken), tmp_path / "run.ckpt")
+    taken_up = resume(load_checkpoint(tmp_path / "run.ckpt"), toy)
+    assert taken_up.held == HELD
+    list(taken_up.events())
+    assert taken_up.network.state.tobytes() == whole.network.state.tobytes()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"frozen": [[9, 0]]}, {"frozen": [[0, 5]]}, {"silent": [[2, 0]]}, {"frozen": [[0]]}, {"frozen": 3}, [1]]
+)
+def test_a_checkpoint_with_impossible_units_is_refused(toy, wrong):
+    checkpoint = take_checkpoint(new_run(toy, TrainConfig(epochs=1), None))
+    facts = {**checkpoint.facts, "held": wrong}
+    with pytest.raises(CheckpointError, match="held"):
+        resume(type(checkpoint)(checkpoint.arrays, facts), toy)
+
+
+def test_units_that_are_not_there_are_refused(toy):
+    network = build_network(12, 2, NetworkConfig((3,)), "cross_entropy", np.random.default_rng(0))
+    for held in (Held(frozen=((0, 3),)), Held(frozen=((2, 0),)), Held(silent=((1, 0),))):
+        with pytest.raises(ValueError, match="held units"):
+            Run(network, toy, TrainConfig(), np.random.default_rng(0), held)
+    with pytest.raises(ValueError, match="held units"):
+        Held(frozen=((0, -1),))
