@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,73 +24,16 @@ from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.artwork import Artwork, Ink, Picture
 from digitapp.gui.data_source import DataSource
+from digitapp.gui.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
 from digitapp.gui.jobs import Job, Report
 from digitapp.gui.preparation import Plan, Start
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.losses import LOSSES
-from digitapp.nn.network import Network, Trace
+from digitapp.nn.network import Network
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import begin
 from digitapp.training.record import training_record
-
-OWN_NETWORK = "own"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the network says to the present drawing.
-
-    Attributes
-    ----------
-    inputs : float32 array, shape (features,), or None while there is no ink to read
-    probabilities : float array, shape (classes,), or None
-    label : int or None, the most probable class
-    trace : every layer's pre-activations and activations for this one input, or None
-    preprocessed : the pictures of the road from ink to input; None for problems whose pixels are set by hand
-    seconds : float, the time from the drawing to the probabilities
-    """
-
-    inputs: np.ndarray | None = None
-    probabilities: np.ndarray | None = None
-    label: int | None = None
-    trace: Trace | None = None
-    preprocessed: Preprocessed | None = None
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class UnitRef:
-    """One unit of one layer, both counted from 0; layer 0 is the first with weights."""
-
-    layer: int
-    unit: int
-
-
-@dataclass
-class ModelEntry:
-    """A model that can be chosen: `key` tells them apart, `origin` says where it came from."""
-
-    key: str
-    origin: str  # "shipped", "file" or "own"
-    model: Model
-    path: Path | None = None
-
-
-@dataclass
-class _Desk:
-    """Everything that belongs to one problem; each problem keeps its own while another is shown."""
-
-    problem: Problem
-    artwork: Artwork
-    run: TrainingRun
-    dataset_name: str
-    entries: dict[str, ModelEntry] = field(default_factory=dict)
-    current: str = ""
-    selected: UnitRef = UnitRef(0, 0)
-    configs: tuple[NetworkConfig, TrainConfig] | None = None
-    plan: Plan | None = None  # the network that is being made
-    started_from: str = ""  # the name of the model whose weights the run began with
 
 
 @dataclass(frozen=True)
@@ -146,9 +89,9 @@ class Session(QObject):
         self._desk = self._desks[problem]
         self._show_answer()
 
-    def _make_desk(self, problem: Problem) -> _Desk:
+    def _make_desk(self, problem: Problem) -> Desk:
         blank = BinaryGrid.blank(problem.rows, problem.columns) if problem.preprocessing == "binary_grid" else Drawing()
-        desk = _Desk(problem, Artwork(blank, self), TrainingRun(self), problem.datasets[0])
+        desk = Desk(problem, Artwork(blank, self), TrainingRun(self), problem.datasets[0])
         # All of these are emitted in the window's thread: the worker's own signals end at TrainingRun.
         desk.artwork.changed.connect(partial(self._on_artwork_changed, desk))
         desk.run.state_changed.connect(partial(self._on_run_state_changed, desk))
@@ -277,7 +220,7 @@ class Session(QObject):
             self.drawing_changed.emit()
             self._refresh_answer()
 
-    def _on_artwork_changed(self, desk: _Desk) -> None:
+    def _on_artwork_changed(self, desk: Desk) -> None:
         if desk is self._desk:
             self.drawing_changed.emit()
             self._refresh_answer()
@@ -422,7 +365,7 @@ class Session(QObject):
                 desk.plan = None
                 desk.run.give_up(error)
 
-    def _adopt_own(self, desk: _Desk, model: Model) -> None:
+    def _adopt_own(self, desk: Desk, model: Model) -> None:
         known = OWN_NETWORK in desk.entries
         desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", model)
         desk.current = OWN_NETWORK
@@ -432,19 +375,19 @@ class Session(QObject):
             self.models_changed.emit()
         self._network_replaced()
 
-    def _on_weights_arrived(self, desk: _Desk, parameters: np.ndarray) -> None:
+    def _on_weights_arrived(self, desk: Desk, parameters: np.ndarray) -> None:
         desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
         if desk is self._desk and desk.current == OWN_NETWORK:
             self.weights_changed.emit()
             self._refresh_answer()
 
-    def _on_run_state_changed(self, desk: _Desk) -> None:
+    def _on_run_state_changed(self, desk: Desk) -> None:
         if not desk.run.is_active and desk.plan is not None and desk.plan.dataset is not None:
             desk.plan = None  # stopped before it began
         self._pass_on(desk, self.run_state_changed)
         self.activity_changed.emit()
 
-    def _on_run_ended(self, desk: _Desk) -> None:
+    def _on_run_ended(self, desk: Desk) -> None:
         entry = desk.entries[OWN_NETWORK]
         dataset = self.data.get(desk.dataset_name)
         if desk.configs is not None and dataset is not None:
@@ -454,7 +397,7 @@ class Session(QObject):
             entry.model = replace(entry.model, training=record)
         self._pass_on(desk, self.model_described)
 
-    def _pass_on(self, desk: _Desk, signal: SignalInstance, *arguments: object) -> None:
+    def _pass_on(self, desk: Desk, signal: SignalInstance, *arguments: object) -> None:
         """Emit a signal of the shown problem; what happens on the other desk waits until it is looked at."""
         if desk is self._desk:
             signal.emit(*arguments)

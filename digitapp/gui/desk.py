@@ -1,0 +1,75 @@
+"""What the session keeps for each problem, and what it says of the present drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from digitapp.datasets.problems import Problem
+from digitapp.drawing.preprocess import Preprocessed
+from digitapp.gui.artwork import Artwork
+from digitapp.gui.preparation import Plan
+from digitapp.gui.training_run import TrainingRun
+from digitapp.modelfile import Model
+from digitapp.nn.network import Trace
+from digitapp.training.config import NetworkConfig, TrainConfig
+
+OWN_NETWORK = "own"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says to the present drawing.
+
+    Attributes
+    ----------
+    inputs : float32 array, shape (features,), or None while there is no ink to read
+    probabilities : float array, shape (classes,), or None
+    label : int or None, the most probable class
+    trace : every layer's pre-activations and activations for this one input, or None
+    preprocessed : the pictures of the road from ink to input; None for problems whose pixels are set by hand
+    seconds : float, the time from the drawing to the probabilities
+    """
+
+    inputs: np.ndarray | None = None
+    probabilities: np.ndarray | None = None
+    label: int | None = None
+    trace: Trace | None = None
+    preprocessed: Preprocessed | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class UnitRef:
+    """One unit of one layer, both counted from 0; layer 0 is the first with weights."""
+
+    layer: int
+    unit: int
+
+
+@dataclass
+class ModelEntry:
+    """A model that can be chosen: `key` tells them apart, `origin` says where it came from."""
+
+    key: str
+    origin: str  # "shipped", "file" or "own"
+    model: Model
+    path: Path | None = None
+
+
+@dataclass
+class Desk:
+    """Everything that belongs to one problem; each problem keeps its own while another is shown."""
+
+    problem: Problem
+    artwork: Artwork
+    run: TrainingRun
+    dataset_name: str
+    entries: dict[str, ModelEntry] = field(default_factory=dict)
+    current: str = ""
+    selected: UnitRef = UnitRef(0, 0)
+    configs: tuple[NetworkConfig, TrainConfig] | None = None
+    plan: Plan | None = None  # the network that is being made
+    started_from: str = ""  # the name of the model whose weights the run began with
