@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.errors import IdxError
 
 # The third byte of the magic number is the type (8: unsigned byte), the fourth the number of dimensions.
@@ -59,6 +60,23 @@ def read_idx(path: Path, dimensions: int, limits: tuple[int, ...]) -> np.ndarray
     except OSError as error:
         raise IdxError(path, error.strerror or str(error), "a file that can be read") from error
     return np.frombuffer(data, dtype=np.uint8).reshape(shape)
+
+
+def write_idx(path: Path, array: np.ndarray) -> None:
+    """Write a uint8 array as an IDX file, whole or not at all; gzipped when the name ends in ".gz".
+
+    Raises
+    ------
+    IdxError : the file cannot be written
+    ValueError : an array of another type, which the file could not hold
+    """
+    if array.dtype != np.uint8:
+        raise ValueError(f"an IDX file of unsigned bytes needs a uint8 array, not {array.dtype}")
+    data = idx_header(array.shape) + array.tobytes()
+    try:
+        atomic_write_bytes(path, gzip.compress(data, mtime=0) if path.suffix.lower() == ".gz" else data)
+    except OSError as error:
+        raise IdxError(path, error.strerror or str(error), "a folder with room that can be written to") from error
 
 
 def idx_header(shape: tuple[int, ...]) -> bytes:
