@@ -6,6 +6,9 @@ import numpy as np
 
 from digitapp.datasets.problems import Problem
 
+FOIL = -1
+"""The label of a training image that is none of the classes: a network is to be unsure about it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -14,7 +17,7 @@ class Split:
     Attributes
     ----------
     inputs : float32 array, shape (n, features), grey values from 0 (paper) to 1 (ink)
-    labels : int64 array, shape (n,)
+    labels : int64 array, shape (n,); FOIL for what belongs to no class, which only a training part may hold
 
     Raises
     ------
@@ -37,6 +40,11 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def without_foils(self) -> "Split":
+        """Return what belongs to a class; the split itself where all of it does."""
+        known = self.labels != FOIL
+        return self if known.all() else Split(self.inputs[known], self.labels[known])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +71,8 @@ class Dataset:
                 continue
             if part.inputs.shape[1] != self.problem.features:
                 raise ValueError(f"{self.problem.features} features are needed, not {part.inputs.shape[1]}")
-            if part.labels.min() < 0 or part.labels.max() >= self.problem.classes:
+            lowest = FOIL if part is self.train else 0
+            if part.labels.min() < lowest or part.labels.max() >= self.problem.classes:
                 raise ValueError(f"labels must be from 0 to {self.problem.classes - 1}")
 
 

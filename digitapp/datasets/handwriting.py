@@ -83,7 +83,7 @@ def generate_drawings(count: int, rng: np.random.Generator, hand: Hand = Hand())
     digits: list[Handwritten | None] = [None] * count
     for index in np.unique(style_indices):
         places = np.flatnonzero(style_indices == index)
-        for place, digit in zip(places, _written(STYLES[index], len(places), hand, rng), strict=True):
+        for place, digit in zip(places, write(STYLES[index], len(places), hand, rng), strict=True):
             digits[place] = digit
     return [digit for digit in digits if digit is not None]
 
@@ -110,7 +110,8 @@ def generate(count: int = DEFAULT_COUNT, seed: int = 0, cancelled: threading.Eve
         if cancelled is not None and cancelled.is_set():
             raise GenerationCancelled
         chunk = digits[start : start + _CHUNK]
-        pictures = preprocess_drawings([digit.drawing for digit in chunk], [digit.pen_width for digit in chunk])
+        drawings, widths = [digit.drawing for digit in chunk], [digit.pen_width for digit in chunk]
+        pictures = preprocess_drawings(drawings, widths, fit_pen=False)  # pictures of all widths, as MNIST's are
         inputs[start : start + _CHUNK] = pictures.reshape(len(chunk), -1)
     labels = np.array([digit.style.label for digit in digits], dtype=np.int64)
     held_out = count // 12
@@ -121,9 +122,10 @@ def generate(count: int = DEFAULT_COUNT, seed: int = 0, cancelled: threading.Eve
     return Dataset("handwriting", PROBLEMS["mnist"], *parts)
 
 
-def _written(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> list[Handwritten]:
-    """Write one style `count` times."""
+def write(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> list[Handwritten]:
+    """Write one style `count` times; the drawings bear the style's label, or none where that is no digit's."""
     strokes = strokes_of(style)
+    label = style.label if style.label >= 0 else None
     sloppiness = np.exp(_normal(rng, 0.4, (count, 1, 1)))
     misses = _normal(rng, hand.miss, (count, *strokes.points.shape)) * sloppiness
     misses[:, 1:-1] = (misses[:, :-2] + misses[:, 1:-1] + misses[:, 2:]) / 1.5  # neighbours stray together
@@ -139,7 +141,7 @@ def _written(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> 
     inked = np.concatenate([paths, pressures[:, :, None]], axis=2).astype(np.float32)
     return [
         Handwritten(
-            Drawing(tuple(Stroke(own[a:b]) for a, b in pairwise(starts)), style.label),
+            Drawing(tuple(Stroke(own[a:b]) for a, b in pairwise(starts)), label),
             float(pen_width),
             style,
         )

@@ -70,16 +70,21 @@ class Loss:
 def one_hot(labels: np.ndarray, classes: int, dtype: np.dtype) -> np.ndarray:
     """Return a matrix (classes, samples) with a one at each label and zeros elsewhere.
 
+    The label −1 stands for a sample that is none of the classes; its target is the same for each of them, so that a
+    network learns to be unsure about it. Source: Hendrycks, Mazeika, Dietterich, "Deep Anomaly Detection with Outlier
+    Exposure" (ICLR 2019), section 3.
+
     Raises
     ------
-    ValueError : a label that is not a whole number from 0 to classes − 1
+    ValueError : a label that is not a whole number from −1 to classes − 1
     """
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels must be whole numbers, got {labels.dtype}")
-    if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+    if len(labels) and not -1 <= labels.min() <= labels.max() < classes:
         raise ValueError(f"labels from 0 to {classes - 1} expected, got {labels.min()} to {labels.max()}")
     targets = np.zeros((classes, len(labels)), dtype)
     targets[labels, np.arange(len(labels))] = 1
+    targets[:, labels < 0] = 1 / classes
     return targets
 
 

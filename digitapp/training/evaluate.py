@@ -29,13 +29,14 @@ class Evaluation:
 
 
 def evaluate(network: Network, loss: str, split: Split, batch_size: int = 1000) -> Evaluation:
-    """Run `network` over `split`, `batch_size` samples at a time, without changing anything.
+    """Run `network` over `split`, `batch_size` samples at a time, without changing anything; foils do not count.
 
     Raises
     ------
     KeyError : unknown loss
     ValueError : no samples, inputs that do not fit the network, a label that is none of its classes
     """
+    split = split.without_foils()
     if len(split.labels) == 0:
         raise ValueError("there are no samples to evaluate")
     classes = network.sizes[-1]

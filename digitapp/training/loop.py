@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Backpropagation, Network
 from digitapp.nn.losses import one_hot, smooth
 from digitapp.nn.regularizers import clip_norm
@@ -126,6 +126,7 @@ class Run:
 
         self._inputs = np.ascontiguousarray(dataset.train.inputs, network.dtype)
         self._labels = dataset.train.labels
+        self._known = int(np.count_nonzero(self._labels != FOIL))  # samples that belong to a class
         self._targets = one_hot(self._labels, network.sizes[-1], network.dtype)
         if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
             self._targets = smooth(self._targets, config.label_smoothing)
@@ -241,14 +242,12 @@ class Run:
                 started = perf_counter()
                 indices = order[batch * size : (batch + 1) * size]
                 learning_rate = self._scheduled_learning_rate()
-                loss, right = run_quietly(learn, indices, learning_rate, varied)
+                loss, accuracy, right = run_quietly(learn, indices, learning_rate, varied)
                 self.batch = batch + 1
                 self.samples += len(indices)
                 self.epoch_loss += loss * len(indices)
                 self.epoch_right += right
-                event = BatchDone(
-                    self.epoch + 1, batch + 1, self.step, self.samples, loss, right / len(indices), learning_rate
-                )
+                event = BatchDone(self.epoch + 1, batch + 1, self.step, self.samples, loss, accuracy, learning_rate)
                 seconds = perf_counter() - started
                 self.seconds += seconds
                 observe(seconds)
@@ -274,8 +273,8 @@ class Run:
 
     def _learn(
         self, indices: np.ndarray, learning_rate: float, varied: Generator[np.ndarray] | None
-    ) -> tuple[float, int]:
-        """Learn one batch; return its loss and the number of samples classified right, both before the step."""
+    ) -> tuple[float, float, int]:
+        """Learn one batch; return its loss, accuracy and number of samples classified right, all before the step."""
         parameters, gradient, optimizer = self.network.parameters, self._gradient, self.optimizer
         keep = self.step % SNAPSHOT_STEPS == 0
         self.step += 1
@@ -296,7 +295,9 @@ class Run:
         if keep:  # the candidate gave a finite loss
             self.kept["good"], self.kept["candidate"] = self.kept["candidate"], self.kept["good"]
         predictions = compute_gradient.outputs.argmax(0)
-        right = int(np.count_nonzero(predictions == self._labels.take(indices, 0, None, "clip")))
+        labels = self._labels.take(indices, 0, None, "clip")
+        right = int(np.count_nonzero(predictions == labels))
+        known = len(indices) if self._known == len(self._labels) else max(1, int(np.count_nonzero(labels != FOIL)))
 
         if self._regularizers:
             self._regularize(learning_rate)
@@ -314,7 +315,7 @@ class Run:
             self._holder.restore()
         if self.config.averaging > 0:
             self._average()
-        return loss, right
+        return loss, right / known, right
 
     def _cost(self, batch: Backpropagation) -> float:
         """Return the loss of a batch with the penalties, for optimisers that use no gradient."""
@@ -344,7 +345,7 @@ class Run:
         self._quietly.run(self._check_parameters)
         measured = self._measured()
         result = self._quietly.run(evaluate, measured, self.config.loss, validation or self.dataset.train)
-        train_loss, train_accuracy = self.epoch_loss / samples, self.epoch_right / samples
+        train_loss, train_accuracy = self.epoch_loss / samples, self.epoch_right / self._known
 
         if self.config.patience > 0:
             loss = result.loss if validation else train_loss

@@ -52,7 +52,7 @@ def test_probabilities_lie_between_0_and_1_and_belong_to_the_caller(key):
 
 @pytest.mark.parametrize("key", LOSSES)
 @pytest.mark.parametrize(
-    "labels", [[0, 1, 3], [0, -1, 2], [0, 1], [0.0, 1.0, 2.0]], ids=["too large", "negative", "too few", "floats"]
+    "labels", [[0, 1, 3], [0, -2, 2], [0, 1], [0.0, 1.0, 2.0]], ids=["too large", "negative", "too few", "floats"]
 )
 def test_labels_that_do_not_fit_are_refused(key, labels):
     with pytest.raises(ValueError, match=r"labels|whole numbers"):
@@ -95,3 +95,13 @@ def test_smoothed_targets_share_and_still_sum_to_one():
     targets = smooth(one_hot(np.array([2, 0]), 4, np.dtype(np.float64)), 0.2)
 
     np.testing.assert_allclose(targets, [[0.05, 0.85], [0.05, 0.05], [0.85, 0.05], [0.05, 0.05]])
+
+
+def test_a_sample_of_no_class_is_best_left_undecided():
+    loss, gradient = LOSSES["cross_entropy"].value_and_gradient(np.zeros((1, 4)), np.array([-1]))
+    assert loss == pytest.approx(np.log(4))
+    np.testing.assert_allclose(gradient, 0, atol=1e-12)
+    decided = np.array([[5.0, 0, 0, 0]])
+    loss, gradient = LOSSES["cross_entropy"].value_and_gradient(decided, np.array([-1]))
+    assert loss > np.log(4)
+    assert gradient[0, 0] > 0
