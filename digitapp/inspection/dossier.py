@@ -158,7 +158,7 @@ def _logits_after(network: Network, layer: int, activations: NDArray[np.floating
     return logits.T
 
 
-def _up_to(network: Network, layer: int, units: slice) -> Network:
+def up_to(network: Network, layer: int, units: slice) -> Network:
     """Return the part of a network up to a layer, with only some units of that layer."""
     if any(network.normalized):
         network = network.folded()
@@ -207,7 +207,7 @@ def layer_chunks(
     ValueError : no such layer or unit
     """
     _check_unit(network, layer, unit or 0)
-    part = _up_to(network, layer, slice(None) if unit is None else slice(unit, unit + 1))
+    part = up_to(network, layer, slice(None) if unit is None else slice(unit, unit + 1))
     for start in range(0, len(inputs), chunk):
         trace = part.trace(inputs[start : start + chunk])
         yield Chunk(start, trace.pre_activations[-1], trace.activations[-1])
