@@ -90,6 +90,35 @@ def projected_images(network: Network, layer: int, rows: int, columns: int) -> N
     return np.array(product.T, order="C").reshape(-1, rows, columns)
 
 
+def class_images(
+    network: Network, layer: int, class_mean: NDArray[np.floating], rows: int, columns: int
+) -> NDArray[np.floating]:
+    """Return how each cell of a layer's pictures takes part in the units' mean sums over one class.
+
+    A cell is its weight times the mean of what it weighs, so that all cells and the bias add up to the unit's mean sum
+    over the samples of the class.
+
+    Parameters
+    ----------
+    network, layer, rows, columns : as in `layer_images`
+    class_mean : float array, shape (fan_in,), the mean over the class of what the layer reads, from `LayerSurvey`
+
+    Returns
+    -------
+    float array of the shape of `layer_images`
+
+    Raises
+    ------
+    ValueError : no such layer, or a grid or means that do not fit the network
+    """
+    images = layer_images(network, layer, rows, columns)
+    fan_in = network.sizes[layer]
+    if class_mean.shape != (fan_in,):
+        raise ValueError(f"means of {fan_in} inputs expected, got {class_mean.shape}")
+    images.reshape(len(images), -1)[:, :fan_in] *= class_mean
+    return images
+
+
 class Rectangle(NamedTuple):
     """A place in the tiled picture, in its pixels."""
 

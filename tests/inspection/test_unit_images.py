@@ -9,6 +9,7 @@ from digitapp.inspection.unit_images import (
     TileGeometry,
     TileHit,
     always_blank,
+    class_images,
     compact_shape,
     layer_images,
     projected_images,
@@ -143,3 +144,18 @@ def test_impossible_pictures_are_refused() -> None:
 
 def test_blank_pixels_are_those_that_no_sample_touches() -> None:
     assert always_blank(np.array([[0.0, 0.5, 0.0], [0.0, 0.0, 0.1]])).tolist() == [True, False, False]
+
+
+def test_the_cells_of_a_class_and_the_bias_add_up_to_the_units_mean_sum() -> None:
+    network = Network((4, 3, 2), ("relu", "identity"))
+    rng = np.random.default_rng(0)
+    network.parameters[:] = rng.normal(size=network.parameter_count)
+    x = rng.random((20, 4), dtype=np.float32)
+    trace = network.trace(x)
+    for layer, source in ((0, x), (1, trace.activations[0])):
+        images = class_images(network, layer, source.mean(axis=0), 2, 2)
+        assert images.shape == layer_images(network, layer, 2, 2).shape
+        sums = images.sum(axis=(1, 2)) + network.biases[layer]
+        np.testing.assert_allclose(sums, trace.pre_activations[layer].mean(axis=0), rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="4 inputs"):
+        class_images(network, 0, np.zeros(3), 2, 2)
