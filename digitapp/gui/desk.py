@@ -11,6 +11,7 @@ from digitapp.datasets.problems import Problem
 from digitapp.drawing.preprocess import Preprocessed
 from digitapp.gui.artwork import Artwork
 from digitapp.gui.preparation import Plan
+from digitapp.gui.time_machine import TimeMachine
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model
 from digitapp.nn.network import Trace
@@ -66,6 +67,7 @@ class Desk:
     problem: Problem
     artwork: Artwork
     run: TrainingRun
+    machine: TimeMachine
     dataset_name: str
     entries: dict[str, ModelEntry] = field(default_factory=dict)
     current: str = ""

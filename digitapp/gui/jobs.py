@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 Report = Callable[[int, int], None]
 
@@ -47,6 +47,63 @@ class Job(QThread):
         """Cancel and wait; a running QThread must not be destroyed."""
         self.cancel()
         self.wait()
+
+
+class StartJob(Protocol):
+    """What `JobPool.start` is like, for those who get it handed on."""
+
+    def __call__(
+        self,
+        work: Callable[[Report, threading.Event], Any],
+        *,
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Any], object],
+        progressed: Callable[[int, int], object] | None = None,
+    ) -> Job: ...
+
+
+class JobPool(QObject):
+    """Keeps jobs until they are finished."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: set[Job] = set()
+
+    def start(
+        self,
+        work: Callable[[Report, threading.Event], Any],
+        *,
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Any], object],
+        progressed: Callable[[int, int], object] | None = None,
+    ) -> Job:
+        """Start work in a thread that `close` waits for.
+
+        `succeeded(result)`, `failed(error)` and `progressed(done, total)` must be methods of QObjects: then they are
+        called in the window's thread. They are connected before the work starts: a signal that nobody hears is lost.
+        """
+        job = Job(work, self)
+        job.succeeded.connect(succeeded)
+        job.failed.connect(failed)
+        if progressed is not None:
+            job.progressed.connect(progressed)
+        job.finished.connect(self._on_job_finished)
+        self._jobs.add(job)
+        job.start()
+        return job
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job):
+            self._jobs.discard(job)
+            job.wait()
+            job.deleteLater()
+
+    def close(self) -> None:
+        """End every job and wait for it."""
+        for job in list(self._jobs):
+            job.end()
 
 
 def finish_unless(cancelled: threading.Event, work: Callable[[], None]) -> bool:

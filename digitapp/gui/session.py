@@ -5,13 +5,11 @@ Pages show the session and call it; it knows no page. Signals name what has happ
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
@@ -25,14 +23,16 @@ from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.artwork import Artwork, Ink, Picture
 from digitapp.gui.data_source import DataSource
 from digitapp.gui.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
-from digitapp.gui.jobs import Job, Report
+from digitapp.gui.jobs import JobPool, StartJob
 from digitapp.gui.preparation import Plan, Start
+from digitapp.gui.time_machine import Branch, TimeMachine, has_shape_of
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import begin
+from digitapp.training.moments import Archive, Moment
 from digitapp.training.record import training_record
 
 
@@ -60,6 +60,8 @@ class Session(QObject):
     run_state_changed, run_progressed, epoch_finished(EpochDone), run_failed(error) : of the shown problem's run
     activity_changed : a run of any problem started, paused or ended
     model_described : the shown model's training record was written
+    branches_changed : the time machine has another run to show
+    moment_changed : another moment of a run is shown, or now; the network's own signals were emitted before
     """
 
     problem_changed = Signal()
@@ -76,6 +78,8 @@ class Session(QObject):
     run_failed = Signal(object)
     activity_changed = Signal()
     model_described = Signal()
+    branches_changed = Signal()
+    moment_changed = Signal()
 
     def __init__(self, problem: str = "mnist", data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,14 +88,15 @@ class Session(QObject):
         self.pen_width = CANVAS_PEN_WIDTH
         self.answer = Answer()
         self._road: _Road | None = None
-        self._jobs: set[Job] = set()
+        self._jobs = JobPool(self)
+        self._archive = Archive()
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
         self._show_answer()
 
     def _make_desk(self, problem: Problem) -> Desk:
         blank = BinaryGrid.blank(problem.rows, problem.columns) if problem.preprocessing == "binary_grid" else Drawing()
-        desk = Desk(problem, Artwork(blank, self), TrainingRun(self), problem.datasets[0])
+        desk = Desk(problem, Artwork(blank, self), TrainingRun(self), TimeMachine(self._archive), problem.datasets[0])
         # All of these are emitted in the window's thread: the worker's own signals end at TrainingRun.
         desk.artwork.changed.connect(partial(self._on_artwork_changed, desk))
         desk.run.state_changed.connect(partial(self._on_run_state_changed, desk))
@@ -126,13 +131,15 @@ class Session(QObject):
         self.answer_changed.emit()
         self.selection_changed.emit()
         self.run_state_changed.emit()
+        self.branches_changed.emit()
+        self.moment_changed.emit()
 
     # The network
 
     @property
     def model(self) -> Model:
-        """The network that every page shows, with all that is needed to use it."""
-        return self._desk.entries[self._desk.current].model
+        """The network that every page shows, with all that is needed to use it; perhaps one of the past."""
+        return self._desk.machine.past or self._desk.entries[self._desk.current].model
 
     @property
     def network(self) -> Network:
@@ -152,13 +159,17 @@ class Session(QObject):
     @property
     def shows_run(self) -> bool:
         """Whether the shown network is the one in training."""
-        return self.run.is_active and self._desk.current == OWN_NETWORK
+        return self.run.is_active and self._desk.current == OWN_NETWORK and self._desk.machine.past is None
 
     def choose_model(self, key: str) -> None:
         """Show another of `model_entries`."""
         if key != self._desk.current and key in self._desk.entries:
             self._desk.current = key
+            was_past = self._desk.machine.past is not None
+            self._desk.machine.back()
             self._network_replaced()
+            if was_past:
+                self.moment_changed.emit()
 
     def open_model(self, path: Path) -> None:
         """Load a model file and show it, and its problem with it. Raises ModelFileError and changes nothing."""
@@ -167,9 +178,11 @@ class Session(QObject):
         key = str(path)
         desk.entries[key] = ModelEntry(key, "file", model, path)
         desk.current = key
+        desk.machine.back()
         if desk is self._desk:
             self.models_changed.emit()
             self._network_replaced()
+            self.moment_changed.emit()
         else:
             self.choose_problem(model.problem)
 
@@ -327,7 +340,8 @@ class Session(QObject):
             raise RuntimeError("the data set is not in memory")
         if self.run.is_active:
             raise RuntimeError("a run is active already")
-        self._make(Plan(self.problem, network, config, source, self.dataset, paused))
+        origin = self.time_machine.place if source is not None and source is self.time_machine.past else None
+        self._make(Plan(self.problem, network, config, source, self.dataset, paused, origin=origin))
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start."""
@@ -355,8 +369,13 @@ class Session(QObject):
             desk.configs = (plan.network, plan.config)
             desk.started_from = plan.source.name if plan.source is not None else ""
             rng = np.random.default_rng(plan.config.seed)
-            dataset, config = plan.dataset, plan.config
-            desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng), paused=plan.paused)
+            dataset, config, held = plan.dataset, plan.config, plan.held
+            if not desk.run.is_active:
+                desk.run.prepare(paused=plan.paused)
+            branch = desk.machine.begin(start.shown, desk.run.history, desk.configs, plan.origin)
+            desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng, held), moments=branch.moments)
+            self._pass_on(desk, self.branches_changed)
+            self._pass_on(desk, self.moment_changed)
 
     @Slot(object)
     def _on_not_made(self, error: Exception) -> None:
@@ -369,6 +388,7 @@ class Session(QObject):
         known = OWN_NETWORK in desk.entries
         desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", model)
         desk.current = OWN_NETWORK
+        desk.machine.back()
         if desk is not self._desk:
             return
         if not known:
@@ -377,7 +397,7 @@ class Session(QObject):
 
     def _on_weights_arrived(self, desk: Desk, parameters: np.ndarray) -> None:
         desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
-        if desk is self._desk and desk.current == OWN_NETWORK:
+        if desk is self._desk and desk.current == OWN_NETWORK and desk.machine.past is None:
             self.weights_changed.emit()
             self._refresh_answer()
 
@@ -402,43 +422,46 @@ class Session(QObject):
         if desk is self._desk:
             signal.emit(*arguments)
 
+    # The time machine
+
+    @property
+    def time_machine(self) -> TimeMachine:
+        """The runs of the shown problem, to be gone back in; changed by the methods below alone."""
+        return self._desk.machine
+
+    def choose_branch(self, branch: Branch) -> None:
+        """Let the slider run along another run, and show its end."""
+        self._travel(lambda machine: machine.choose(branch))
+
+    def show_moment(self, moment: Moment) -> None:
+        """Show the network as it was at a moment of the chosen run."""
+        self._travel(lambda machine: machine.go_to(moment))
+
+    def back_to_now(self) -> None:
+        """Show the own network as it is now."""
+        self._travel(lambda machine: machine.back())
+
+    def _travel(self, go: Callable[[TimeMachine], object]) -> None:
+        desk, before, was_own = self._desk, self.network, self._desk.current == OWN_NETWORK
+        go(desk.machine)
+        desk.current = OWN_NETWORK
+        if was_own and has_shape_of(before, self.network):
+            self.weights_changed.emit()
+            self._refresh_answer()
+        else:
+            self._network_replaced()
+        self.moment_changed.emit()
+
     # Work in the background
 
-    def start_job(
-        self,
-        work: Callable[[Report, threading.Event], Any],
-        *,
-        succeeded: Callable[[Any], object],
-        failed: Callable[[Any], object],
-        progressed: Callable[[int, int], object] | None = None,
-    ) -> Job:
-        """Start work in a thread that `close` waits for.
-
-        `succeeded(result)`, `failed(error)` and `progressed(done, total)` must be methods of QObjects: then they are
-        called in the window's thread. They are connected before the work starts: a signal that nobody hears is lost.
-        """
-        job = Job(work, self)
-        job.succeeded.connect(succeeded)
-        job.failed.connect(failed)
-        if progressed is not None:
-            job.progressed.connect(progressed)
-        job.finished.connect(self._on_job_finished)
-        self._jobs.add(job)
-        job.start()
-        return job
-
-    @Slot()
-    def _on_job_finished(self) -> None:
-        job = self.sender()
-        if isinstance(job, Job):
-            self._jobs.discard(job)
-            job.wait()
-            job.deleteLater()
+    @property
+    def start_job(self) -> StartJob:
+        """Start work in a thread that `close` waits for; see `JobPool.start`."""
+        return self._jobs.start
 
     def close(self) -> None:
         """End every thread and wait for it."""
-        for job in list(self._jobs):
-            job.end()
+        self._jobs.close()
         for desk in self._desks.values():
             desk.run.close()
         self.data.close()

@@ -13,6 +13,7 @@ from digitapp.nn.network import Network
 from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, SetLearningRate
 from digitapp.training.history import History
 from digitapp.training.loop import Run
+from digitapp.training.moments import Moments
 
 FRAME_MS = 33
 SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for display
@@ -95,15 +96,22 @@ class TrainingRun(QObject):
         self._pretraining_seconds = 0.0
         self._set_state(RunState.PAUSED if paused else RunState.RUNNING)
 
-    def start(self, network: Network, begin: Callable[[Network], Run], *, paused: bool = False) -> None:
-        """Train a copy of `network` by the run that `begin(copy)` returns.
+    def start(
+        self,
+        network: Network,
+        begin: Callable[[Network], Run],
+        *,
+        paused: bool = False,
+        moments: Moments | None = None,
+    ) -> None:
+        """Train a copy of `network` by the run that `begin(copy)` returns; `moments` is filled on the way.
 
         After `prepare` it is paused or not as it has become meanwhile. Raises RuntimeError while a run is active.
         """
         if self._worker is not None or not self.is_active:
             self.prepare(paused=paused)
         # Copied in the worker's thread: a large network takes its time.
-        worker = TrainingWorker(network, lambda own: begin(own.copy()))
+        worker = TrainingWorker(network, lambda own: begin(own.copy()), moments)
         worker.failed.connect(self._on_failed)
         worker.finished.connect(self._on_finished)
         worker.set_pace(self.pace)

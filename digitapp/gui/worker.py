@@ -17,6 +17,7 @@ from PySide6.QtCore import QThread, Signal
 from digitapp.nn.network import Network
 from digitapp.training.events import BatchDone, Command, Event, PretrainingStep
 from digitapp.training.loop import Events, Run
+from digitapp.training.moments import Moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class TrainingWorker(QThread):
 
     failed = Signal(object)
 
-    def __init__(self, network: Network, begin: Callable[[Network], Run]) -> None:
+    def __init__(self, network: Network, begin: Callable[[Network], Run], moments: Moments | None = None) -> None:
         super().__init__()
+        self._moments = moments if moments is not None else Moments(0)
         self.network = network
         self.events: deque[Event] = deque()
         self.snapshot: Snapshot | None = None
@@ -89,10 +91,12 @@ class TrainingWorker(QThread):
             self._run = self._begin(self.network)
             events = self._run.events()
             event: Event | None = next(events, None)
+            self._keep_moment(0)
             while event is not None:
                 self.events.append(event)
                 if isinstance(event, BatchDone):
                     step = event.step
+                    self._keep_moment(step)
                 if isinstance(event, (BatchDone, PretrainingStep)):
                     self._rest_if_paused(step)
                 if self._stop.is_set():
@@ -100,10 +104,10 @@ class TrainingWorker(QThread):
                 event = self._advance(events)
             events.close()  # which puts the result of a run that was stopped into the network
         except Exception as error:  # noqa: BLE001 - whatever ends a run is shown in the window, never lost in a thread
-            self._take_snapshot(step)
+            self._end_with(step)
             self.failed.emit(error)
         else:
-            self._take_snapshot(step)
+            self._end_with(step)
         finally:
             if events is not None:
                 events.close()
@@ -133,3 +137,15 @@ class TrainingWorker(QThread):
         self._snapshot_wanted.clear()
         network = self._run.result() if self._run is not None else self.network.folded()
         self.snapshot = Snapshot(step, network.parameters)
+
+    def _keep_moment(self, step: int) -> None:
+        """Keep the network for the time machine; the same copy is there to be shown."""
+        if self._moments.wants(step):
+            self._take_snapshot(step)
+            assert self.snapshot is not None
+            self._moments.add(step, self.snapshot.parameters)
+
+    def _end_with(self, step: int) -> None:
+        self._take_snapshot(step)
+        assert self.snapshot is not None
+        self._moments.close(step, self.snapshot.parameters)
