@@ -168,9 +168,7 @@ class InkSurface(Surface):
         palette = theme.current().palette
         self._prepare()  # the theme may have changed
         self._layer.show(self.session.drawing.strokes, self._gesture == "pen")
-        painter.drawImage(QPointF(0, 0), self._layer.image)
-        self._layer.paint_tail(painter)
-        painter.setClipping(False)
+        self._layer.paint(painter)
         if self.session.picture is not None:
             self._paint_picture(painter)
         elif self.session.drawing.is_empty:
