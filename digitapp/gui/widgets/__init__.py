@@ -31,6 +31,7 @@ from digitapp.gui.widgets.readout import HoverReadout, ReadoutRow
 from digitapp.gui.widgets.scale_bar import ScaleBar
 from digitapp.gui.widgets.segmented import SegmentedControl
 from digitapp.gui.widgets.unit_grid import UnitGrid
+from digitapp.gui.widgets.zoom_grid import ZoomableGrid
 
 __all__ = [
     "Button",
@@ -67,6 +68,7 @@ __all__ = [
     "StatusDot",
     "TextField",
     "UnitGrid",
+    "ZoomableGrid",
     "read_number",
     "read_whole",
 ]

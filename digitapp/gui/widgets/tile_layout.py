@@ -64,6 +64,7 @@ def lay_out(
     least_tile: float = 56,
     largest_tile: float = 224,
     whole: bool = False,
+    tile: float | None = None,
 ) -> TileLayout:
     """Return the layout with the largest tiles of which all fit, each image pixel a whole number of screen pixels.
 
@@ -76,10 +77,19 @@ def lay_out(
         size do not all fit, they are taken anyway and the grid is higher than its room
     whole : everything must fit: tiles may become smaller than ``least_tile``, and images smaller than one screen
         pixel a pixel where nothing else helps
+    tile : the size of a tile's longer side in device-independent pixels, whether all fit or not; where it has room for
+        an image pixel on a screen pixel, the next smaller whole multiple is taken
     """
     margin, gap = round(MARGIN * ratio), round(GAP * ratio)
     inner_width, inner_height = int(width * ratio) - 2 * margin, int(height * ratio) - 2 * margin
     longer = max(rows, columns)
+    if tile is not None:
+        zoom = min(1.0, max(1.0, tile * ratio) / longer)
+        scale, gap = (max(1, int(tile * ratio / longer)), gap) if zoom == 1 else (1, _SHRUNK_GAP)
+        across = int((inner_width / zoom + gap) // (columns * scale + gap))
+        return TileLayout(
+            TileGeometry(units, rows, columns, min(units, max(1, across)), gap, scale), ratio, zoom, margin
+        )
     least = 1 if whole else max(1, int(least_tile * ratio / longer))
     largest = max(least, int(largest_tile * ratio / longer))
     for scale in range(largest, least - 1, -1):
@@ -91,14 +101,16 @@ def lay_out(
         across = min(units, max(1, (inner_width + gap) // (columns * least + gap)))
         return TileLayout(TileGeometry(units, rows, columns, across, gap, least), ratio, 1.0, margin)
 
-    def zoom(across: int) -> float:
+    def fitting(across: int) -> float:
         tiles = TileGeometry(units, rows, columns, across, _SHRUNK_GAP, 1)
         return min(inner_width / tiles.width, inner_height / tiles.height)
 
-    across = max(range(1, units + 1), key=zoom)
+    across = max(range(1, units + 1), key=fitting)
     # A grid as wide as its room looks tidier than one a little larger and ragged.
     rows_needed = ceil(units / across)
-    while across < units and ceil(units / (across + 1)) == rows_needed and zoom(across + 1) >= 0.98 * zoom(across):
+    while (
+        across < units and ceil(units / (across + 1)) == rows_needed and fitting(across + 1) >= 0.98 * fitting(across)
+    ):
         across += 1
     tiles = TileGeometry(units, rows, columns, across, _SHRUNK_GAP, 1)
-    return TileLayout(tiles, ratio, max(0.05, zoom(across)), margin)
+    return TileLayout(tiles, ratio, max(0.05, fitting(across)), margin)

@@ -60,6 +60,7 @@ class UnitGrid(QAbstractScrollArea):
         self._hover = NOWHERE
         self._pointer: QPoint | None = None
         self._whole = False
+        self._tile: float | None = None  # of the longer side, chosen by hand; None is the size that suits the room
         self._tile_limits = (56.0, 224.0)
         self._layout: TileLayout | None = None
         self._picture: tuple[tuple[object, ...], QImage] | None = None
@@ -164,6 +165,7 @@ class UnitGrid(QAbstractScrollArea):
             "least_tile": least,
             "largest_tile": largest,
             "whole": self._whole,
+            "tile": self._tile,
         }
         layout = lay_out(units, rows, columns, room.width(), room.height(), **options)
         if layout.height > room.height() and not self._whole:
@@ -302,7 +304,7 @@ class UnitGrid(QAbstractScrollArea):
         painter.save()
         painter.scale(1 / layout.ratio, 1 / layout.ratio)
         painter.translate(layout.margin, layout.margin - round(self.verticalScrollBar().value() * layout.ratio))
-        painter.drawImage(0, first * pitch, picture)
+        painter.drawImage(0, round(first * pitch * layout.zoom), picture)
         if layout.zoom == 1.0:
             self._paint_frames(painter, layout, first, last)
         painter.restore()
