@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -98,10 +99,15 @@ class Sample:
         return np.divide(self.source, np.float32(255), dtype=np.float32)
 
     @cached_property
-    def identity(self) -> tuple[int, object]:
+    def identity(self) -> bytes:
         """The same for digits that are the same, whenever they were collected."""
-        content = self.source.strokes if isinstance(self.source, Drawing) else self.source.tobytes()
-        return self.label, content
+        digest = hashlib.blake2b(bytes([self.label]))
+        if isinstance(self.source, Drawing):
+            for stroke in self.source.strokes:
+                digest.update(len(stroke).to_bytes(4, "little") + stroke.points.tobytes())
+        else:
+            digest.update(self.source.tobytes())
+        return digest.digest()
 
     @cached_property
     def text(self) -> str:

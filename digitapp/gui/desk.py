@@ -55,7 +55,7 @@ class ModelEntry:
     """A model that can be chosen: `key` tells them apart, `origin` says where it came from."""
 
     key: str
-    origin: str  # "shipped", "file" or "own"
+    origin: str  # "shipped", "file", "own" in training, or "made" from another network
     model: Model
     path: Path | None = None
 

@@ -101,6 +101,8 @@ class Header(Panel):
     def _title(self, entry: ModelEntry) -> str:
         if entry.origin == "shipped":
             return self.tr("Shipped model")
+        if entry.origin == "made":
+            return entry.model.name
         return self.tr("My network") if entry.origin == "own" else Path(entry.key).stem
 
     @Slot(int)

@@ -23,6 +23,7 @@ from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.artwork import Artwork, Ink, Picture
 from digitapp.gui.data_source import DataSource
 from digitapp.gui.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
+from digitapp.gui.hand_collection import HandCollection
 from digitapp.gui.jobs import JobPool, StartJob
 from digitapp.gui.preparation import Plan, Start
 from digitapp.gui.time_machine import Branch, TimeMachine, has_shape_of
@@ -89,6 +90,7 @@ class Session(QObject):
         self.answer = Answer()
         self._road: _Road | None = None
         self._jobs = JobPool(self)
+        self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
@@ -189,6 +191,30 @@ class Session(QObject):
     def save_model(self, path: Path) -> None:
         """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""
         save_model(self.model, path)
+
+    def add_network(self, key: str, model: Model) -> None:
+        """Offer a network that was made here, in the place of an earlier one of this key, and show it.
+
+        The model's name is what people see. Its problem must be the shown one.
+        """
+        self._desk.entries[key] = ModelEntry(key, "made", model)
+        self._desk.current = key
+        self._desk.machine.back()
+        self.models_changed.emit()
+        self._network_replaced()
+        self.moment_changed.emit()
+
+    def remove_network(self, key: str, instead: str) -> None:
+        """Forget a network that was made here; where it was shown, `instead` is, or the shipped one."""
+        desk = self._desk
+        if desk.entries.pop(key, None) is None:
+            return
+        was_shown = desk.current == key
+        if was_shown:
+            desk.current = instead if instead in desk.entries else "shipped"
+        self.models_changed.emit()
+        if was_shown:
+            self._network_replaced()
 
     def _network_replaced(self) -> None:
         shape = self.network.sizes
@@ -462,6 +488,7 @@ class Session(QObject):
     def close(self) -> None:
         """End every thread and wait for it."""
         self._jobs.close()
+        self.hand.close()
         for desk in self._desks.values():
             desk.run.close()
         self.data.close()
