@@ -1,0 +1,146 @@
+"""Recipes: everything about a training but the machine, under a name, so that anyone can repeat it.
+
+The models that come with the program are made by these. A recipe trains on what it names, validates on people and
+images that it does not train on, and looks at no test image and at no drawing of the writers that are set aside.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitapp.datasets.dataset import FOIL, Dataset, Split
+from digitapp.datasets.handwriting import generate
+from digitapp.datasets.load import load_dataset
+from digitapp.datasets.nondigits import nondigit_inputs
+from digitapp.datasets.pens import Hands, read_pens
+from digitapp.datasets.problems import MNIST
+from digitapp.datasets.variation import vary
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import preprocess_drawings
+from digitapp.training.augmentation import STANDARD
+from digitapp.training.config import NetworkConfig, TrainConfig
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named way to a model.
+
+    Attributes
+    ----------
+    key, summary : the name, and one plain sentence
+    network, training : the settings
+    uses_pens : whether real pen strokes are a part of its data
+    half_precision : whether the model is saved with 16 bits a number
+    data : from the data folder, the file of pen strokes or None, and the seed, to the data set
+    """
+
+    key: str
+    summary: str
+    network: NetworkConfig
+    training: TrainConfig
+    uses_pens: bool
+    half_precision: bool
+    data: Callable[[Path | None, Path | None, int], Dataset]
+
+
+DIGITS_OF_A_WRITER = 1_100
+"""Real pen strokes are varied until each writer has about so many, so that nobody's hand counts more than another's."""
+FEWEST_COPIES, MOST_COPIES = 4, 40
+PEN_WIDTHS = 0.05, 0.2
+"""Of the varied strokes, in longer sides of the digit, evenly spread over the logarithm."""
+GENERATED, FOILS = 36_000, 20_000
+
+
+def everyday_data(data_dir: str | os.PathLike[str] | None, pens: Path | None, seed: int) -> Dataset:
+    """Return MNIST, real pen strokes varied, generated handwriting, and foils, to train on.
+
+    The validation part is MNIST's together with the strokes of the validation writers, unvaried.
+
+    Raises
+    ------
+    DataError, DrawingFileError : the files cannot be read
+    """
+    mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
+    written = generate(GENERATED, seed)
+    parts = [mnist.train, written.train]
+    validation = [part for part in (mnist.validation,) if part is not None]
+    if pens is not None:
+        hands = read_pens(pens)
+        parts.append(varied_hands(hands.part("train"), np.random.default_rng((seed, 1))))
+        held_out = hands.part("validation")
+        validation.append(Split(held_out.inputs(0.1), held_out.labels))
+    parts.append(Split(nondigit_inputs(FOILS, seed), np.full(FOILS, FOIL, dtype=np.int64)))
+    return Dataset("everyday", MNIST, _joined(parts), _joined(validation), mnist.test)
+
+
+def record_data(data_dir: str | os.PathLike[str] | None, _pens: Path | None, seed: int) -> Dataset:
+    """Return MNIST and nothing else."""
+    return load_dataset("mnist", data_dir=data_dir, seed=seed)
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.key: recipe
+    for recipe in (
+        Recipe(
+            "everyday",
+            "Reads everybody's digits, and knows what is none: the model the program begins with.",
+            NetworkConfig((1500, 1000, 500), "relu", "he", "batch"),
+            TrainConfig(
+                optimizer="adam",
+                learning_rate=0.002,
+                batch_size=256,
+                epochs=60,
+                averaging=0.999,
+                schedule="one_cycle",
+                augmentation={**STANDARD, "thickness": 0.3},
+            ),
+            uses_pens=True,
+            half_precision=True,
+            data=everyday_data,
+        ),
+        Recipe(
+            "record",
+            "As few errors on MNIST as a plain network makes.",
+            NetworkConfig((2000, 1500, 1000, 500), "relu", "he", "batch"),
+            TrainConfig(
+                optimizer="adam",
+                learning_rate=0.002,
+                batch_size=256,
+                epochs=150,
+                averaging=0.9995,
+                schedule="one_cycle",
+                augmentation=dict(STANDARD),
+            ),
+            uses_pens=False,
+            half_precision=True,
+            data=record_data,
+        ),
+    )
+}
+
+
+def varied_hands(hands: Hands, rng: np.random.Generator) -> Split:
+    """Return each writer's drawings varied, about equally many of every writer, with pens of many widths."""
+    writers, first, counts = np.unique(hands.writers, return_inverse=True, return_counts=True)
+    del writers
+    copies = np.clip(np.round(DIGITS_OF_A_WRITER / counts), FEWEST_COPIES, MOST_COPIES).astype(int)[first]
+    drawings: Sequence[Drawing] = [
+        drawing for drawing, number in zip(hands.drawings, copies, strict=True) for _ in range(number)
+    ]
+    inputs = np.empty((len(drawings), MNIST.features), np.float32)
+    chunk = 2560
+    for start in range(0, len(drawings), chunk):
+        varied = vary(drawings[start : start + chunk], rng)
+        widths = np.exp(rng.uniform(*np.log(PEN_WIDTHS), len(varied)))
+        pictures = preprocess_drawings(varied, widths, fit_pen=False)
+        inputs[start : start + chunk] = pictures.reshape(len(varied), -1)
+    return Split(inputs, np.repeat(hands.labels, copies))
+
+
+def _joined(parts: Sequence[Split]) -> Split:
+    return Split(np.concatenate([part.inputs for part in parts]), np.concatenate([part.labels for part in parts]))
