@@ -3,8 +3,9 @@
 The tensors are `layers.0.weight` of shape (fan_in, fan_out), `layers.0.bias` of shape (fan_out,), and so on, where
 fan_out is the layer's size, or k times as much for maxout with k pieces. Normalisation is folded into them. The file's
 header holds, under `digitapp`, a JSON object with the format version, layer sizes, activations, loss, problem, class
-names, preprocessing, and the record of the training. Nothing in a file is executed, and everything is checked before
-anything is used: a file may come from anywhere.
+names, preprocessing, the record of the training, and `calibration` where it was fitted: the temperature of the
+probabilities and the threshold below which an answer is refused. Nothing in a file is executed, and everything is
+checked before anything is used: a file may come from anywhere.
 
 Source: the safetensors format, https://huggingface.co/docs/safetensors (section "Format").
 """
@@ -12,7 +13,7 @@ Source: the safetensors format, https://huggingface.co/docs/safetensors (section
 import json
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from math import prod
 from pathlib import Path
@@ -23,6 +24,7 @@ import safetensors
 import safetensors.numpy
 
 from digitapp.atomic import atomic_write_bytes
+from digitapp.calibration import UNCALIBRATED, Calibration
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.losses import LOSSES
@@ -102,6 +104,7 @@ class Model:
     preprocessing : str, the road from drawing to input that it expects
     training : mapping, how it was trained (config, seed, data set, results), JSON values; may be empty
     name : str, for people; a loaded model carries its file's name without the suffix
+    calibration : what makes its probabilities honest and which answers count; by default neither is changed
     """
 
     network: Network
@@ -111,10 +114,11 @@ class Model:
     preprocessing: str
     training: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    calibration: Calibration = UNCALIBRATED
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
         """Return the probability of each class, shape (batch, classes), for inputs of shape (batch, features)."""
-        return LOSSES[self.loss].probabilities(self.network.forward(x))
+        return self.calibration.probabilities(self.loss, self.network.forward(x))
 
 
 def shipped_models() -> list[tuple[str, Path]]:
@@ -131,7 +135,7 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     ModelAccessError : the folder cannot be written, the disk is full
     """
     path = Path(path)
-    header = {
+    header: dict[str, Any] = {
         "format": FORMAT_VERSION,
         "sizes": list(model.network.sizes),
         "activations": list(model.network.activations),
@@ -141,6 +145,8 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
         "preprocessing": model.preprocessing,
         "training": dict(model.training),
     }
+    if model.calibration != UNCALIBRATED:
+        header["calibration"] = asdict(model.calibration)
     try:
         text = json.dumps(header, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
@@ -182,6 +188,7 @@ def load_model(path_or_name: str | os.PathLike[str]) -> Model:
         preprocessing=description.preprocessing,
         training=description.training,
         name=path.stem,
+        calibration=description.calibration,
     )
 
 
@@ -196,6 +203,7 @@ class _Description:
     class_names: tuple[str, ...]
     preprocessing: str
     training: Mapping[str, Any]
+    calibration: Calibration
 
     @classmethod
     def from_json(cls, path: Path, text: str) -> "_Description":
@@ -217,6 +225,7 @@ class _Description:
             class_names=_sequence(path, fields, "class_names", str),
             preprocessing=fields.get("preprocessing", ""),
             training=training,
+            calibration=_calibration(path, fields.get("calibration", {})),
         )
         description._check(path)
         return description
@@ -367,6 +376,15 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         raise ValueError("a key occurs twice")
     return value
+
+
+def _calibration(path: Path, fields: object) -> Calibration:
+    if not isinstance(fields, dict) or not fields.keys() <= {"temperature", "threshold"}:
+        raise ModelContentError(path, "the calibration is not an object with a temperature and a threshold")
+    try:
+        return Calibration(**fields)
+    except ValueError as error:
+        raise ModelContentError(path, str(error)) from error
 
 
 def _sequence(path: Path, fields: Mapping[str, Any], name: str, kind: type) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn.
 TOOLS = {"__init__", "atomic", "resources"}
-CORE = {"inspection", "training", "drawing", "datasets", "modelfile"}
+CORE = {"inspection", "training", "drawing", "datasets", "modelfile", "calibration", "recognition"}
 MAY_IMPORT = {
     "nn": {"nn"},
     **{part: CORE | TOOLS | {"nn"} for part in CORE},

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitapp import modelfile
+from digitapp.calibration import Calibration
 from digitapp.modelfile import (
     FORMAT_VERSION,
     ForeignModelError,
@@ -424,3 +425,22 @@ def test_every_model_that_ships_loads_and_ships_with_a_card():
         assert model.name == name
         assert model.training, "a shipped model says how it was trained"
         assert path.with_suffix(".md").is_file()
+
+
+def test_calibration_is_saved_and_loaded(tmp_path: Path) -> None:
+    model = replace(digits_model(), calibration=Calibration(1.25, 0.7))
+    save_model(model, tmp_path / "m.safetensors")
+    assert load_model(tmp_path / "m.safetensors").calibration == Calibration(1.25, 0.7)
+    save_model(digits_model(), tmp_path / "n.safetensors")
+    assert load_model(tmp_path / "n.safetensors").calibration == Calibration()
+
+
+@pytest.mark.parametrize(
+    "calibration",
+    [[], 3, None, {"temperature": 0}, {"temperature": "1"}, {"threshold": 2}, {"threshold": True}, {"other": 1}],
+)
+def test_an_impossible_calibration_is_refused(tmp_path: Path, calibration: object) -> None:
+    header = header_of(digits_model()) | {"calibration": calibration}
+    path = write(tmp_path / "m.safetensors", tensors_of(digits_model()), header)
+    with pytest.raises(ModelContentError, match=r"calibration|temperature|threshold"):
+        load_model(path)

@@ -22,7 +22,7 @@ from digitapp.datasets.signs import HELD_OUT_SIGNS, SIGNS, Sign
 from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.drawing.preprocess import preprocess_drawings
 
-Path = NDArray[np.float64]  # the points of one stroke, shape (n, 2), in any unit
+Points = NDArray[np.float64]  # the points of one stroke, shape (n, 2), in any unit
 
 _CHUNK = 2560
 
@@ -103,14 +103,14 @@ def _written(signs: Sequence[Sign]) -> _Maker:
 # Scribbles: each function draws one, in any unit and at any place
 
 
-def _drawn(draw: Callable[[np.random.Generator], list[Path]]) -> _Maker:
+def _drawn(draw: Callable[[np.random.Generator], list[Points]]) -> _Maker:
     def make(kind: str, count: int, rng: np.random.Generator) -> list[NonDigit]:
         return [_inked(draw(rng), kind, rng) for _ in range(count)]
 
     return make
 
 
-def _smooth(points: Path, density: int = 6) -> Path:
+def _smooth(points: Points, density: int = 6) -> Points:
     """Return a smooth path through points (Catmull and Rom's spline)."""
     padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
     before, start, end, after = padded[:-3], padded[1:-2], padded[2:-1], padded[3:]
@@ -124,13 +124,13 @@ def _smooth(points: Path, density: int = 6) -> Path:
     return np.concatenate([path.transpose(1, 0, 2).reshape(-1, 2), points[-1:]])
 
 
-def _scribble(rng: np.random.Generator) -> list[Path]:
+def _scribble(rng: np.random.Generator) -> list[Points]:
     """A pen that wanders over the paper, once or several times."""
     strokes = rng.choice([1, 1, 1, 2, 3])
     return [_smooth(rng.uniform(0, 1, (rng.integers(8, 26), 2)) * (1, rng.uniform(0.5, 1.4))) for _ in range(strokes)]
 
 
-def _walk(rng: np.random.Generator) -> list[Path]:
+def _walk(rng: np.random.Generator) -> list[Points]:
     """A pen that keeps its direction for a while: a long curve without a plan."""
     steps = int(rng.integers(120, 280))
     turning = np.cumsum(rng.normal(0, 0.12, steps)) * 0.6 + rng.normal(0, 0.12, steps)
@@ -139,7 +139,7 @@ def _walk(rng: np.random.Generator) -> list[Path]:
     return [np.cumsum(np.stack([np.cos(heading) * pace, np.sin(heading) * pace], axis=1), axis=0)]
 
 
-def _zigzag(rng: np.random.Generator) -> list[Path]:
+def _zigzag(rng: np.random.Generator) -> list[Points]:
     """To and fro along a line, with at least five turns; pointed or rounded."""
     turns = int(rng.integers(6, 18))
     along = np.linspace(0, rng.uniform(0.3, 2.5), turns) + rng.normal(0, 0.03, turns)
@@ -148,9 +148,9 @@ def _zigzag(rng: np.random.Generator) -> list[Path]:
     return [_smooth(points) if rng.random() < 0.5 else points]
 
 
-def _hatching(rng: np.random.Generator) -> list[Path]:
+def _hatching(rng: np.random.Generator) -> list[Points]:
     """Parallel lines, now and then with others across them."""
-    strokes: list[Path] = []
+    strokes: list[Points] = []
     angle = rng.uniform(0, np.pi)
     for layer in range(rng.choice([1, 1, 2])):
         for place in np.linspace(0, 1, rng.integers(4, 9)):
@@ -159,7 +159,7 @@ def _hatching(rng: np.random.Generator) -> list[Path]:
     return strokes
 
 
-def _scratching(rng: np.random.Generator) -> list[Path]:
+def _scratching(rng: np.random.Generator) -> list[Points]:
     """Something crossed out by a dense zigzag or by rings upon rings."""
     if rng.random() < 0.6:
         turns = int(rng.integers(10, 30))
@@ -174,7 +174,7 @@ def _scratching(rng: np.random.Generator) -> list[Path]:
     return [_turned(path * (1, rng.uniform(0.4, 1)), rng.uniform(0, np.pi))]
 
 
-def _loops(rng: np.random.Generator) -> list[Path]:
+def _loops(rng: np.random.Generator) -> list[Points]:
     """Loops in a row, as when a pen is tried: eeee, or llll, three or more."""
     loops = int(rng.integers(3, 8))
     turn = np.linspace(0, loops * 2 * np.pi, loops * 14)
@@ -183,7 +183,7 @@ def _loops(rng: np.random.Generator) -> list[Path]:
     return [_turned(path + rng.normal(0, 0.05, path.shape), rng.normal(0, 0.35))]
 
 
-def _spiral(rng: np.random.Generator) -> list[Path]:
+def _spiral(rng: np.random.Generator) -> list[Points]:
     turns = rng.uniform(2, 5)
     turn = np.linspace(0, turns * 2 * np.pi, int(turns * 20))
     radius = (turn / turn[-1]) ** rng.uniform(0.6, 1.2) * np.where(rng.random() < 0.5, 1, -1)
@@ -191,7 +191,7 @@ def _spiral(rng: np.random.Generator) -> list[Path]:
     return [np.stack([np.cos(turn + start) * np.abs(radius), np.sin(turn + start) * radius], axis=1)]
 
 
-def _line(rng: np.random.Generator) -> list[Path]:
+def _line(rng: np.random.Generator) -> list[Points]:
     """One line that lies or leans too far for a one."""
     angle = rng.uniform(-0.6, 0.6) if rng.random() < 0.75 else rng.uniform(0.6, 0.8)  # y grows downwards: a backslash
     path = np.linspace((0.0, 0.0), (1.0, 0.0), 12)
@@ -199,7 +199,7 @@ def _line(rng: np.random.Generator) -> list[Path]:
     return [_turned(path, angle)]
 
 
-def _wave(rng: np.random.Generator) -> list[Path]:
+def _wave(rng: np.random.Generator) -> list[Points]:
     """A wave of at least one and a half periods that lies, or three that stand."""
     lies = rng.random() < 0.8
     along = np.linspace(0, 1, 60)
@@ -208,14 +208,14 @@ def _wave(rng: np.random.Generator) -> list[Path]:
     return [_turned(np.stack([along, swing], axis=1), rng.normal(0, 0.2) + (0 if lies else np.pi / 2))]
 
 
-def _dots(rng: np.random.Generator) -> list[Path]:
+def _dots(rng: np.random.Generator) -> list[Points]:
     """Two or more dots, each a touch of the pen or a short dash."""
     dots = int(rng.integers(2, 9))
     dashes = rng.normal(0, 0.04, (dots, 3, 2)) * rng.integers(0, 2)
     return list(rng.uniform(0, 1, (dots, 1, 2)) + np.cumsum(dashes, axis=1))
 
 
-def _blob(rng: np.random.Generator) -> list[Path]:
+def _blob(rng: np.random.Generator) -> list[Points]:
     """An area filled with ink: round, or long and lying."""
     height = rng.uniform(0.5, 1.1)
     rows = int(rng.integers(12, 26))
@@ -225,11 +225,11 @@ def _blob(rng: np.random.Generator) -> list[Path]:
     return [np.stack([across, side * height], axis=1)]
 
 
-def _rings(rng: np.random.Generator) -> list[Path]:
+def _rings(rng: np.random.Generator) -> list[Points]:
     """Circles within circles, or circles that lie beside or across each other."""
     count = int(rng.integers(2, 5))
     nested = rng.random() < 0.6
-    strokes: list[Path] = []
+    strokes: list[Points] = []
     for index in range(count):
         turn = rng.uniform(0, 2 * np.pi) + np.linspace(0, 2 * np.pi + rng.normal(0, 0.2), 28)
         radius = (1 - index / count) if nested else rng.uniform(0.7, 1)
@@ -239,16 +239,16 @@ def _rings(rng: np.random.Generator) -> list[Path]:
     return strokes
 
 
-def _crosses(rng: np.random.Generator) -> list[Path]:
+def _crosses(rng: np.random.Generator) -> list[Points]:
     """Lines that cross each other anyhow: three to six of them."""
-    strokes: list[Path] = []
+    strokes: list[Points] = []
     for angle in rng.uniform(0, np.pi) + np.linspace(0, np.pi, rng.integers(4, 8))[:-1]:
         line = np.linspace((-1.0, 0.0), (1.0, 0.0), 4) * rng.uniform(0.6, 1) + rng.normal(0, 0.12, (1, 2))
         strokes.append(_turned(line, angle + rng.normal(0, 0.15)))
     return strokes
 
 
-def _polygon(rng: np.random.Generator) -> list[Path]:
+def _polygon(rng: np.random.Generator) -> list[Points]:
     """A triangle, a quadrangle or a star; outlines with more corners are drawn like a 0."""
     corners = int(rng.choice([3, 3, 4, 4, 5, 7]))
     turn = rng.uniform(0, 2 * np.pi) + 2 * np.pi * (np.arange(corners) + rng.normal(0, 0.12, corners)) / corners
@@ -258,12 +258,12 @@ def _polygon(rng: np.random.Generator) -> list[Path]:
     return [np.concatenate([points, points[:1]])]
 
 
-def _turned(path: Path, angle: float) -> Path:
+def _turned(path: Points, angle: float) -> Points:
     c, s = np.cos(angle), np.sin(angle)
     return path @ np.array([[c, s], [-s, c]])
 
 
-def _inked(strokes: list[Path], kind: str, rng: np.random.Generator) -> NonDigit:
+def _inked(strokes: list[Points], kind: str, rng: np.random.Generator) -> NonDigit:
     """Put paths on the canvas: some size, place, pen and pressure."""
     points = np.concatenate(strokes)
     points[:, 0] -= points[:, 1] * rng.normal(0.05, 0.12)
@@ -277,7 +277,7 @@ def _inked(strokes: list[Path], kind: str, rng: np.random.Generator) -> NonDigit
     return NonDigit(drawing, pen_width, kind, kind)
 
 
-def _placed(points: Path, share: float, rng: np.random.Generator) -> tuple[Path, float]:
+def _placed(points: Points, share: float, rng: np.random.Generator) -> tuple[Points, float]:
     """Scale points to some place on the canvas, for a pen whose width is `share` of their longer side."""
     size = rng.uniform(0.25, 0.9)
     pen_width = share * size / (1 + share)
@@ -290,7 +290,9 @@ def _placed(points: Path, share: float, rng: np.random.Generator) -> tuple[Path,
 # Digits: several at once, or less than one
 
 
-def _several(arrange: Callable[[list[Path], list[int], np.random.Generator], list[Path] | None], many: int) -> _Maker:
+def _several(
+    arrange: Callable[[list[Points], list[int], np.random.Generator], list[Points] | None], many: int
+) -> _Maker:
     """Make drawings of `many` digits; `arrange` places their points, each one unit high, or declines."""
 
     def make(kind: str, count: int, rng: np.random.Generator) -> list[NonDigit]:
@@ -309,13 +311,13 @@ def _several(arrange: Callable[[list[Path], list[int], np.random.Generator], lis
     return make
 
 
-def _one_high(drawing: Drawing) -> Path:
+def _one_high(drawing: Drawing) -> Points:
     points = np.concatenate([stroke.points[:, :2] for stroke in drawing.strokes]).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
     return (points - low) / max(float(high[1] - low[1]), 0.3 * float(high[0] - low[0]))
 
 
-def _together(digits: Sequence[Handwritten], placed: list[Path], kind: str, rng: np.random.Generator) -> NonDigit:
+def _together(digits: Sequence[Handwritten], placed: list[Points], kind: str, rng: np.random.Generator) -> NonDigit:
     """Write the digits at their places with one pen, as wide as pens are for the height of one digit."""
     points = np.concatenate(placed)
     share = float(np.clip(0.13 * np.exp(rng.normal(0, 0.35)), 0.04, 0.26))
@@ -331,9 +333,9 @@ def _together(digits: Sequence[Handwritten], placed: list[Path], kind: str, rng:
     return NonDigit(Drawing(tuple(strokes)), pen_width, kind, "".join(str(digit.style.label) for digit in digits))
 
 
-def _beside(paths: list[Path], labels: list[int], rng: np.random.Generator) -> list[Path]:
+def _beside(paths: list[Points], labels: list[int], rng: np.random.Generator) -> list[Points]:
     """Next to each other: apart, or about to touch, heights and lines a little different."""
-    placed: list[Path] = []
+    placed: list[Points] = []
     edge = 0.0
     for path, label, before in zip(paths, labels, [0, *labels], strict=False):
         height = np.exp(rng.normal(0, 0.16))
@@ -347,7 +349,7 @@ def _beside(paths: list[Path], labels: list[int], rng: np.random.Generator) -> l
     return placed
 
 
-def _above(paths: list[Path], labels: list[int], rng: np.random.Generator) -> list[Path] | None:
+def _above(paths: list[Points], labels: list[int], rng: np.random.Generator) -> list[Points] | None:
     """One above the other; not those that make a digit together: a one continues, and 0 above 0 is an 8."""
     if 1 in labels or labels == [0, 0]:
         return None
@@ -359,7 +361,7 @@ def _above(paths: list[Path], labels: list[int], rng: np.random.Generator) -> li
     return [upper, lower]
 
 
-def _across(paths: list[Path], labels: list[int], rng: np.random.Generator) -> list[Path] | None:
+def _across(paths: list[Points], labels: list[int], rng: np.random.Generator) -> list[Points] | None:
     """One written over the other, shifted; a one over another digit can make a digit, as can two of a kind."""
     if 1 in labels or labels[0] == labels[1]:
         return None
