@@ -26,6 +26,10 @@ MOST_REFUSED = 0.008
 _COLDEST, _HOTTEST = 0.05, 20.0
 
 
+def _is_between(value: object, low: float, high: float) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
 @dataclass(frozen=True)
 class Calibration:
     """How a network's outputs become probabilities, and which answers count.
@@ -155,7 +159,3 @@ def fit_calibration(
     # "lower": at most the share lies below, however few samples there are.
     threshold = min(float(np.quantile(part, most_refused, method="lower")) for part in sureness)
     return Calibration(temperature, threshold)
-
-
-def _is_between(value: object, low: float, high: float) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
