@@ -126,9 +126,8 @@ RECIPES: dict[str, Recipe] = {
 
 def varied_hands(hands: Hands, rng: np.random.Generator) -> Split:
     """Return each writer's drawings varied, about equally many of every writer, with pens of many widths."""
-    writers, first, counts = np.unique(hands.writers, return_inverse=True, return_counts=True)
-    del writers
-    copies = np.clip(np.round(DIGITS_OF_A_WRITER / counts), FEWEST_COPIES, MOST_COPIES).astype(int)[first]
+    _, writer, counts = np.unique(hands.writers, return_inverse=True, return_counts=True)
+    copies = np.clip(np.round(DIGITS_OF_A_WRITER / counts), FEWEST_COPIES, MOST_COPIES).astype(int)[writer]
     drawings: Sequence[Drawing] = [
         drawing for drawing, number in zip(hands.drawings, copies, strict=True) for _ in range(number)
     ]
@@ -136,7 +135,8 @@ def varied_hands(hands: Hands, rng: np.random.Generator) -> Split:
     chunk = 2560
     for start in range(0, len(drawings), chunk):
         varied = vary(drawings[start : start + chunk], rng)
-        widths = np.exp(rng.uniform(*np.log(PEN_WIDTHS), len(varied)))
+        narrow, wide = np.log(PEN_WIDTHS)
+        widths = np.exp(rng.uniform(narrow, wide, len(varied)))
         pictures = preprocess_drawings(varied, widths, fit_pen=False)
         inputs[start : start + chunk] = pictures.reshape(len(varied), -1)
     return Split(inputs, np.repeat(hands.labels, copies))
