@@ -18,12 +18,14 @@ from digitapp.gui.help_dialog import HelpDialog
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.draw import DrawPage
 from digitapp.gui.pages.features import FeaturesPage
+from digitapp.gui.pages.network import NetworkPage
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train import TrainPage
 from digitapp.gui.preferences import PreferencesMenu
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.status_bar import StatusBar
+from digitapp.gui.timeline_bar import TimelineBar
 from digitapp.gui.widgets import HairLine, Rail
 
 DEFAULT_SIZE = QSize(1280, 800)
@@ -43,7 +45,8 @@ class MainWindow(QMainWindow):
         self.draw_page = DrawPage(session, settings)
         self.train_page = TrainPage(session, settings)
         self.features_page = FeaturesPage(session, settings)
-        self._pages: tuple[Page, ...] = (self.draw_page, self.train_page, self.features_page)
+        self.network_page = NetworkPage(session, settings)
+        self._pages: tuple[Page, ...] = (self.draw_page, self.train_page, self.features_page, self.network_page)
         self._build()
         self._connect()
         self._restore()
@@ -53,6 +56,7 @@ class MainWindow(QMainWindow):
         self.rail.add_page("pen", self.tr("Draw"), self.tr("Draw a digit and see it read"), "Ctrl+1")
         self.rail.add_page("train", self.tr("Train"), self.tr("Train a network and watch it learn"), "Ctrl+2")
         self.rail.add_page("features", self.tr("Features"), self.tr("See what every unit has learned"), "Ctrl+3")
+        self.rail.add_page("network", self.tr("Network"), self.tr("See the whole network at work"), "Ctrl+4")
         self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
@@ -60,6 +64,7 @@ class MainWindow(QMainWindow):
         for page in self._pages:
             self.stack.addWidget(page)
             self.header.add_page(page)
+        self.timeline = TimelineBar(self.session)
         self.status = StatusBar(self.session)
 
         column = QVBoxLayout()
@@ -69,6 +74,7 @@ class MainWindow(QMainWindow):
             (HairLine(Qt.Orientation.Horizontal), 0),
             (self.stack, 1),
             (HairLine(Qt.Orientation.Horizontal), 0),
+            (self.timeline, 0),
             (self.status, 0),
         ):
             column.addWidget(widget, stretch)
@@ -94,6 +100,8 @@ class MainWindow(QMainWindow):
             page.status_changed.connect(self._on_status_changed)
         self.header.open_requested.connect(self.open_model)
         self.train_page.features_requested.connect(self._show_features)
+        self.timeline.train_on_wanted.connect(self._train_on)
+        self.network_page.features_requested.connect(self._show_features)
         self.session.activity_changed.connect(self._show_activity)
         for number in range(len(self._pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
@@ -126,6 +134,7 @@ class MainWindow(QMainWindow):
         self.rail.setCurrentIndex(index)
         self.header.show_page(self.page)
         self.status.show_text(self.page.status_text)
+        self.timeline.show_always(self.page is self.train_page)
         self.settings.set(remembered.PAGE, index)
 
     @Slot(str)
@@ -145,6 +154,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_features(self) -> None:
         self.stack.setCurrentWidget(self.features_page)
+
+    @Slot()
+    def _train_on(self) -> None:
+        self.stack.setCurrentWidget(self.train_page)
+        self.train_page.train_on()
 
     @Slot()
     def _show_help(self) -> None:

@@ -162,3 +162,65 @@ def covered_share(contributions: FloatArray, chosen: Sequence[int]) -> float:
     strength = np.abs(contributions.astype(np.float64))
     total = strength.sum()
     return float(strength[np.asarray(chosen, dtype=np.int64)].sum() / total) if total else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class StrongestPaths:
+    """The units that did most for one sum, layer by layer, and what connects them.
+
+    Attributes
+    ----------
+    found : the influence of every unit
+    units : chosen units of each layer of weights; the outputs are the last
+    weights, flows : of the connections to each layer but the first, (chosen before, chosen) each; flows go to the
+        followed output alone
+    drive : what the whole input adds to the chosen units of the first layer, shape (chosen,)
+    covered : share of all contributions of each hidden layer that the chosen units hold, see `covered_share`
+    """
+
+    found: Influence
+    units: tuple[tuple[int, ...], ...]
+    weights: tuple[FloatArray, ...]
+    flows: tuple[FloatArray, ...]
+    drive: FloatArray
+    covered: tuple[float, ...]
+
+
+def strongest_paths(
+    network: Network,
+    x: FloatArray,
+    output: int,
+    counts: Sequence[int],
+    outputs: Sequence[int],
+    previous: Sequence[Sequence[int]] = (),
+) -> StrongestPaths:
+    """Choose in every hidden layer the units that contribute most to an output, and connect them.
+
+    Parameters
+    ----------
+    network : without normalised layers; `Network.folded` makes it so
+    x : one input, float array of shape (features,)
+    output : the class to follow
+    counts : how many units to choose of each hidden layer
+    outputs : which outputs to show
+    previous : the units chosen a moment ago; those that stay keep their places
+
+    Raises
+    ------
+    ValueError : as `influence`
+    """
+    found = influence(network, x, output)
+    units: list[tuple[int, ...]] = []
+    for layer, (contributions, count) in enumerate(zip(found.contributions, counts, strict=True)):
+        chosen = strongest(contributions, count).tolist()
+        units.append(tuple(keep_places(previous[layer], chosen) if layer < len(previous) else chosen))
+    units.append(tuple(outputs))
+    parts = [connections(network, found, layer, units[layer - 1], units[layer]) for layer in range(1, len(units))]
+    return StrongestPaths(
+        found,
+        tuple(units),
+        tuple(part.weights for part in parts),
+        tuple(part.flows for part in parts),
+        input_drive(network, found, units[0]),
+        tuple(covered_share(values, chosen) for values, chosen in zip(found.contributions, units, strict=False)),
+    )

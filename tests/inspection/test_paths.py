@@ -12,6 +12,7 @@ from digitapp.inspection.paths import (
     input_drive,
     keep_places,
     strongest,
+    strongest_paths,
 )
 from digitapp.nn.network import Network
 
@@ -137,3 +138,19 @@ def test_units_that_stay_keep_their_places(previous: list[int], chosen: list[int
     for place, unit in enumerate(previous[: len(chosen)]):
         if unit in chosen:
             assert places[place] == unit
+
+
+def test_the_strongest_units_of_every_layer_and_what_connects_them() -> None:
+    network = random_network("relu", 7)
+    x = np.random.default_rng(8).normal(size=6)
+    paths = strongest_paths(network, x, 1, [2, 3], [0, 1, 2])
+    found = influence(network, x, 1)
+    for chosen, contributions in zip(paths.units, found.contributions, strict=False):
+        weakest = np.abs(contributions[list(chosen)]).min()
+        assert (np.delete(np.abs(contributions), chosen) <= weakest).all()
+    assert [part.shape for part in paths.flows] == [(2, 3), (3, 3)]
+    np.testing.assert_allclose(paths.flows[1][:, 1], found.contributions[1][list(paths.units[1])])
+    np.testing.assert_array_equal(paths.flows[1][:, [0, 2]], 0)
+    np.testing.assert_allclose(paths.drive, (x @ network.weights[0])[list(paths.units[0])])
+    again = strongest_paths(network, x, 1, [2, 3], [0, 1, 2], [paths.units[0][::-1], paths.units[1]])
+    assert again.units[0] == paths.units[0][::-1]
