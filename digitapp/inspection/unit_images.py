@@ -56,14 +56,46 @@ def layer_images(network: Network, layer: int, rows: int, columns: int) -> NDArr
     """
     _check_layer(network, layer)
     _check_grid(network, rows, columns)
-    weights = network.unit_weights[layer].T
-    if layer == 0:
-        return np.array(weights, order="C").reshape(-1, rows, columns)
-    fan_in = weights.shape[1]
+    return _as_images(network.unit_weights[layer], (rows, columns) if layer == 0 else None)
+
+
+def _as_images(weights: NDArray[np.floating], grid: tuple[int, int] | None) -> NDArray[np.floating]:
+    """Return weights (fan_in, units) as pictures on a grid of pixels, or in a compact rectangle where there is none."""
+    by_unit = weights.T
+    if grid is not None:
+        return np.array(by_unit, order="C").reshape(-1, *grid)
+    fan_in = by_unit.shape[1]
     shape = compact_shape(fan_in)
-    images = np.zeros((weights.shape[0], shape[0] * shape[1]), dtype=weights.dtype)
-    images[:, :fan_in] = weights
+    images = np.zeros((by_unit.shape[0], shape[0] * shape[1]), dtype=by_unit.dtype)
+    images[:, :fan_in] = by_unit
     return images.reshape(-1, *shape)
+
+
+def change_images(
+    network: Network, start: NDArray[np.floating], layer: int, rows: int, columns: int
+) -> NDArray[np.floating]:
+    """Return what training has added to the weights of each unit; of a maxout unit, of the piece that changed most.
+
+    Parameters
+    ----------
+    network, layer, rows, columns : as in `layer_images`
+    start : float array, shape (parameter_count,), the parameters that the network began with
+
+    Returns
+    -------
+    float array of the shape of `layer_images`
+
+    Raises
+    ------
+    ValueError : no such layer, or a grid or parameters that do not fit the network
+    """
+    _check_layer(network, layer)
+    _check_grid(network, rows, columns)
+    if start.shape != network.parameters.shape:
+        raise ValueError(f"{network.parameter_count} parameters expected, got {start.shape}")
+    change = Network(network.sizes[layer : layer + 2], network.activations[layer : layer + 1], network.dtype)
+    change.weights[0][...] = network.weights[layer] - network.views(start)[0][layer]
+    return _as_images(change.unit_weights[0], (rows, columns) if layer == 0 else None)
 
 
 def projected_images(network: Network, layer: int, rows: int, columns: int) -> NDArray[np.floating]:

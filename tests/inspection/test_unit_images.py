@@ -9,6 +9,7 @@ from digitapp.inspection.unit_images import (
     TileGeometry,
     TileHit,
     always_blank,
+    change_images,
     class_images,
     compact_shape,
     layer_images,
@@ -159,3 +160,21 @@ def test_the_cells_of_a_class_and_the_bias_add_up_to_the_units_mean_sum() -> Non
         np.testing.assert_allclose(sums, trace.pre_activations[layer].mean(axis=0), rtol=1e-4, atol=1e-5)
     with pytest.raises(ValueError, match="4 inputs"):
         class_images(network, 0, np.zeros(3), 2, 2)
+
+
+@pytest.mark.parametrize("activation", ["relu", "maxout2"])
+def test_the_change_is_what_was_added_to_the_weights(activation: str) -> None:
+    network = Network((4, 3, 5, 2), (activation, activation, "identity"))
+    rng = np.random.default_rng(0)
+    network.parameters[:] = rng.normal(size=network.parameter_count)
+    start = network.parameters.copy()
+    assert not change_images(network, start, 0, 2, 2).any()
+    network.weights[0][2, 1] += 0.5  # pixel 2 of unit 1, its first piece
+    network.weights[1][1, 4] -= 2
+    first, second = (change_images(network, start, layer, 2, 2) for layer in (0, 1))
+    assert first[1, 1, 0] == pytest.approx(0.5)
+    assert np.count_nonzero(first) == np.count_nonzero(second) == 1
+    assert second.shape == layer_images(network, 1, 2, 2).shape
+    assert second[4].ravel()[1] == pytest.approx(-2)
+    with pytest.raises(ValueError, match="parameters expected"):
+        change_images(network, start[1:], 0, 2, 2)
