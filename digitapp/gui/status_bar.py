@@ -9,7 +9,7 @@ from digitapp.gui import theme
 from digitapp.gui.session import Session
 from digitapp.gui.training_run import RunState
 from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
-from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.gui.widgets.numbers import epoch_text, percent, thousands
 
 
 class StatusBar(Panel):
@@ -35,7 +35,8 @@ class StatusBar(Panel):
         row.addWidget(self._parameters)
         row.addStretch(1)
         row.addWidget(self._right)
-        for signal in (session.network_changed, session.run_state_changed, session.model_described):
+        changes = (session.network_changed, session.run_state_changed, session.model_described, session.moment_changed)
+        for signal in changes:
             signal.connect(self._show_network)
         session.epoch_finished.connect(self._show_network)
         self._show_network()
@@ -67,6 +68,10 @@ class StatusBar(Panel):
             if epoch.validation_accuracy is not None:
                 return self.tr("{0} on the validation images").format(percent(epoch.validation_accuracy))
             return self.tr("{0} on the training images").format(percent(epoch.train_accuracy))
+        place = self._session.time_machine.place
+        if place is not None:
+            epochs = epoch_text(place.branch.epochs_at(place.moment.step))
+            return self.tr("as it was at epoch {0} of run {1}").format(epochs, place.branch.number)
         results = self._session.model.training.get("results", {})
         for part, text in (
             ("test", self.tr("{0} on {1} test images")),

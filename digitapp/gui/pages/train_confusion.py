@@ -277,8 +277,13 @@ class ConfusionCard(Card):
         self.body.addWidget(ElidedLabel(self.tr("rows: the digit, columns: what was read"), "tick", "text2"))
         self.matrix.cell_changed.connect(self._on_cell_changed)
 
-    def show_epoch(self, epoch: EpochDone | None, dataset: Dataset | None, names: tuple[str, ...]) -> None:
-        """Show an epoch's result on the data set it was measured on; None for both before the first epoch."""
+    def show_epoch(
+        self, epoch: EpochDone | None, dataset: Dataset | None, names: tuple[str, ...], when: str = ""
+    ) -> None:
+        """Show an epoch's result on the data set it was measured on; None for both before the first epoch.
+
+        `when` says when it was measured, if that was not the end of the epoch.
+        """
         self._epoch, self._dataset, self._names = epoch, dataset, names
         self._split = None
         if epoch is None:
@@ -289,7 +294,9 @@ class ConfusionCard(Card):
             if dataset is not None:
                 self._split = dataset.validation if validated else dataset.train
             text = self.tr("validation, after epoch {0}") if validated else self.tr("training, after epoch {0}")
-            self._caption.setText(text.format(thousands(epoch.epoch)))
+            if when:
+                text = self.tr("validation, {0}") if validated else self.tr("training, {0}")
+            self._caption.setText(text.format(when or thousands(epoch.epoch)))
             self.matrix.set_counts(epoch.confusion, names)
         self._show_worst()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
@@ -12,6 +15,24 @@ from digitapp.gui.widgets import Card
 from digitapp.training.history import History
 
 _KEY, _KEY_GAP, _ENTRY_GAP = 14, 5, 10
+
+
+@dataclass(frozen=True, eq=False)
+class CurveStory:
+    """What the plots tell: a run, those related to it, and the moment that the window shows.
+
+    Attributes
+    ----------
+    history : of the run in front
+    start : where it begins, in epochs
+    others : other runs and where they begin
+    moment : in epochs, None for now
+    """
+
+    history: History
+    start: float = 0.0
+    others: tuple[tuple[History, float], ...] = ()
+    moment: float | None = None
 
 
 class CurveLegend(QWidget):
@@ -115,24 +136,30 @@ class CurveCards(QWidget):
         self.loss.set_epochs(epochs)
         self.accuracy.set_epochs(epochs)
 
-    def show_history(self, history: History) -> None:
+    def show_story(self, story: CurveStory) -> None:
         """Show a run as far as it is."""
         for plot in (self.loss, self.accuracy):
-            self.show_plot(plot, history)
+            self.show_plot(plot, story)
 
-    def show_plot(self, plot: CurvePlot, history: History) -> None:
-        """Show a run in one of the plots."""
-        if history.started is not None:
-            plot.set_epochs(history.started.epochs)
+    def show_plot(self, plot: CurvePlot, story: CurveStory) -> None:
+        """Show a run in one of the plots; the values in the title line are those of the moment."""
+        started = [(history.started, start) for history, start in ((story.history, story.start), *story.others)]
+        ends = [start + run.epochs for run, start in started if run is not None]
+        if story.history.started is not None:
+            plot.set_epochs(math.ceil(max(ends)))
         name, text = ("loss", loss_text) if plot is self.loss else ("accuracy", accuracy_text)
-        data = PlotData.of(history, name)
+        others = (PlotData.of(history, name, start) for history, start in story.others)
+        plot.show_others([other for other in others if other is not None])
+        data = PlotData.of(story.history, name, story.start)
         plot.show_data(data)
+        plot.show_moment(story.moment)
         legend = self._legends[plot]
         if data is None:
             legend.set_values("", "")
         else:
-            validation = text(float(data.validation[-1])) if data.has_validation else ""
-            legend.set_values(text(float(data.view.mean[-1])), validation)
+            x = float(data.view.x[-1]) if story.moment is None else story.moment
+            validation = data.validation_at(x if story.moment is not None else float("inf"))
+            legend.set_values(text(data.line_at(x)), "" if validation is None else text(validation[1]))
 
     def legend_values(self, plot: CurvePlot) -> tuple[str, str]:
         """Return the present training and validation values in a plot's title line."""

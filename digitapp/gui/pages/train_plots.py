@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,16 +44,20 @@ def accuracy_text(value: float) -> str:
 
 @dataclass(frozen=True, eq=False)
 class PlotData:
-    """What a plot shows of a run: its curve, and the validation's value after each epoch."""
+    """What a plot shows of a run: its curve, and the validation's value after each epoch.
+
+    A run that goes on from a moment of another one begins at `start`, in epochs; `view` and `epochs` count from there.
+    """
 
     curve: Curve
     batches_per_epoch: int
     view: CurveView
     epochs: np.ndarray
     validation: np.ndarray
+    start: float = 0.0
 
     @classmethod
-    def of(cls, history: History, name: str) -> PlotData | None:
+    def of(cls, history: History, name: str, start: float = 0.0) -> PlotData | None:
         """Return the data for "loss" or "accuracy"; None before the first batch."""
         if history.started is None or history.last_batch is None:
             return None
@@ -60,7 +65,18 @@ class PlotData:
         per_epoch = history.started.batches_per_epoch
         epochs = history.epochs.column("epoch", MOST_EPOCH_POINTS)
         validation = history.epochs.column(f"validation_{name}", MOST_EPOCH_POINTS)
-        return cls(curve, per_epoch, curve.view(per_epoch), epochs, validation)
+        view = curve.view(per_epoch)
+        if start:
+            view, epochs = replace(view, x=view.x + start, band_x=view.band_x + start), epochs + start
+        return cls(curve, per_epoch, view, epochs, validation, start)
+
+    def place_of(self, step: int) -> float:
+        """Return where a batch stands, in epochs."""
+        return self.start + step / self.batches_per_epoch
+
+    def step_at(self, x: float) -> float:
+        """Return which batch stands at a place in epochs."""
+        return (x - self.start) * self.batches_per_epoch
 
     @property
     def has_validation(self) -> bool:
@@ -145,9 +161,15 @@ class CurvePlot(pg.PlotWidget):
         self._band = Band()
         self._line = plot.plot(antialias=True)
         self._validation = plot.plot(antialias=True, symbol="o", symbolSize=theme.scaled(8))
+        self._others: list[Any] = []
+        self._pale: Sequence[PlotData] = ()
+        self._moment = pg.InfiniteLine(angle=90, movable=False)
+        self._moment.hide()
+        self._moment_at: float | None = None
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._marks = pg.ScatterPlotItem(size=theme.scaled(9), pxMode=True)
-        for z, item in enumerate((self._band, self._line, self._validation, self._cursor, self._marks)):
+        items = (self._band, self._line, self._validation, self._moment, self._cursor, self._marks)
+        for z, item in enumerate(items):
             item.setZValue(z)
             if item not in (self._line, self._validation):
                 self._view.addItem(item, ignoreBounds=True)
@@ -173,6 +195,9 @@ class CurvePlot(pg.PlotWidget):
         self._validation.setSymbolBrush(p.accent)
         self._validation.setSymbolPen(pg.mkPen(p.surface, width=1.5))
         self._cursor.setPen(pg.mkPen(p.text3, width=1, style=Qt.PenStyle.DashLine))
+        self._moment.setPen(pg.mkPen(p.text, width=1.6))
+        for other in self._others:
+            other.setPen(self._pale_pen())
         for axis, color in ((self._values, p.border), (self._epoch_axis, p.border_strong)):
             axis.setTextPen(p.text2)
             axis.setPen(pg.mkPen(color, width=1))
@@ -229,9 +254,50 @@ class CurvePlot(pg.PlotWidget):
         self._show_range()
         self._show_cursor()
 
+    # Other runs, and the moment that is shown
+
+    def show_others(self, others: Sequence[PlotData]) -> None:
+        """Show the runs that this one comes from, or that come from it, as pale lines."""
+        if len(others) == len(self._pale) and all(a.curve is b.curve for a, b in zip(others, self._pale, strict=True)):
+            return
+        self._pale = others
+        while len(self._others) < len(others):
+            line = self._plot.plot(antialias=True, pen=self._pale_pen())
+            line.setZValue(-1)
+            self._others.append(line)
+        for index, line in enumerate(self._others):
+            line.setVisible(index < len(others))
+            if index < len(others):
+                mean = others[index].view.mean
+                line.setData(others[index].view.x, np.maximum(mean, LOSS_FLOOR) if self._is_loss else mean)
+        self._show_range()
+
+    @property
+    def pale_lines(self) -> int:
+        """How many other runs are shown."""
+        return len(self._pale)
+
+    @staticmethod
+    def _pale_pen() -> Any:
+        p = theme.current().palette
+        return pg.mkPen(theme.blend(p.surface, p.text3, 0.45), width=1.4)
+
+    def show_moment(self, x: float | None) -> None:
+        """Mark the moment of the training that the whole window shows, in epochs; None for now."""
+        self._moment_at = x
+        self._moment.setVisible(x is not None)
+        if x is not None:
+            self._moment.setValue(x)
+
+    @property
+    def moment(self) -> float | None:
+        """The marked moment, in epochs."""
+        return self._moment_at
+
     def _show_range(self) -> None:
         none = np.empty(0)
         training, validation = (none, none) if self._data is None else (self._data.view.mean, self._data.validation)
+        training = np.concatenate([*(other.view.mean for other in self._pale), training])
         low, high = loss_range(training, validation) if self._is_loss else accuracy_range(training, validation)
         if not self._is_loss:
             high += 0.015 * (high - low)  # a line at 100 % is not cut in half
@@ -263,7 +329,7 @@ class CurvePlot(pg.PlotWidget):
             self._readout.hide()
             return
         p = theme.current().palette
-        x = step / data.batches_per_epoch
+        x = data.place_of(step)
         points = [(x, data.line_at(x), self.training_color())]
         validation = data.validation_at(x)
         if validation is not None:
@@ -306,7 +372,7 @@ class CurvePlot(pg.PlotWidget):
     def mouseMoveEvent(self, ev: QMouseEvent) -> None:
         if self._data is not None:
             place = self._view.mapSceneToView(self.mapToScene(ev.position().toPoint()))
-            self._move_to(place.x() * self._data.batches_per_epoch)
+            self._move_to(self._data.step_at(place.x()))
         ev.accept()
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:

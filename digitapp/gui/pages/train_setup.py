@@ -208,6 +208,11 @@ class SetupForm(Panel):
         return self._start.currentData() != _NEW_WEIGHTS
 
     @property
+    def model(self) -> Model | None:
+        """The shown network that a run could go on with."""
+        return self._model
+
+    @property
     def source(self) -> Model | None:
         """The model whose weights the next run starts from; None for new weights."""
         return {_GO_ON: self._model, _FILE: self._file}.get(self._start.currentData())

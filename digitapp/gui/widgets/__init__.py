@@ -30,6 +30,7 @@ from digitapp.gui.widgets.rail import Rail
 from digitapp.gui.widgets.readout import HoverReadout, ReadoutRow
 from digitapp.gui.widgets.scale_bar import ScaleBar
 from digitapp.gui.widgets.segmented import SegmentedControl
+from digitapp.gui.widgets.timeline import MomentSlider
 from digitapp.gui.widgets.unit_grid import UnitGrid
 from digitapp.gui.widgets.zoom_grid import ZoomableGrid
 
@@ -49,6 +50,7 @@ __all__ = [
     "IconView",
     "Label",
     "LinkButton",
+    "MomentSlider",
     "NotANumberError",
     "NoteBar",
     "NumberField",

@@ -42,6 +42,14 @@ def probability(value: float) -> str:
     return percent(min(max(value, _LEAST), 1 - _LEAST))
 
 
+def epoch_text(epochs: float) -> str:
+    """Return a time in epochs: "0", "0.03", "2.4", "1,204"; at the start of a run finer."""
+    if epochs >= 100:
+        return thousands(round(epochs))
+    text = f"{epochs:.1f}" if epochs >= 1 else f"{epochs:.2f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def thousands(count: int) -> str:
     """Return "101,770"."""
     return f"{count:,}".replace("-", MINUS)
