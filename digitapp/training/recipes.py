@@ -16,7 +16,7 @@ import numpy as np
 from digitapp.datasets.dataset import FOIL, Dataset, Split
 from digitapp.datasets.handwriting import generate
 from digitapp.datasets.load import load_dataset
-from digitapp.datasets.nondigits import nondigit_inputs
+from digitapp.datasets.nondigits import TRAINING_KINDS, nondigit_inputs
 from digitapp.datasets.pens import Hands, read_pens
 from digitapp.datasets.problems import MNIST
 from digitapp.datasets.variation import vary
@@ -53,7 +53,11 @@ DIGITS_OF_A_WRITER = 1_100
 FEWEST_COPIES, MOST_COPIES = 4, 40
 PEN_WIDTHS = 0.05, 0.2
 """Of the varied strokes, in longer sides of the digit, evenly spread over the logarithm."""
-GENERATED, FOILS = 36_000, 20_000
+GENERATED, FOILS = 36_000, 60_000
+_SIGNS = "capital letters", "small letters", "other scripts", "symbols"
+_SEVERAL = "two digits beside", "two digits above", "two digits across"
+FOIL_KINDS = TRAINING_KINDS + 2 * _SIGNS + _SEVERAL
+"""What is hardest to tell from a digit comes more often."""
 
 
 def everyday_data(data_dir: str | os.PathLike[str] | None, pens: Path | None, seed: int) -> Dataset:
@@ -74,7 +78,7 @@ def everyday_data(data_dir: str | os.PathLike[str] | None, pens: Path | None, se
         parts.append(varied_hands(hands.part("train"), np.random.default_rng((seed, 1))))
         held_out = hands.part("validation")
         validation.append(Split(held_out.inputs(0.1), held_out.labels))
-    parts.append(Split(nondigit_inputs(FOILS, seed), np.full(FOILS, FOIL, dtype=np.int64)))
+    parts.append(Split(nondigit_inputs(FOILS, seed, FOIL_KINDS), np.full(FOILS, FOIL, dtype=np.int64)))
     return Dataset("everyday", MNIST, _joined(parts), _joined(validation), mnist.test)
 
 
