@@ -294,12 +294,20 @@ def _change(
     target = distribution(measure, comparison.class_name).quantile(percentage)
     if measure is Measure.STROKE_WIDTH:
         strokes = isinstance(source, Drawing)
-        return (measure, source, pen_width * road.pen_factor * target / read) if strokes else None
+        return (measure, source, _pen_for(target / read, pen_width, road)) if strokes else None
     if measure is Measure.ASPECT:
         return measure, stretched(source, road, target / read), pen_width
     if abs(read) > _LYING:
         return None
     return measure, straightened(source, road, read, target), pen_width
+
+
+def _pen_for(factor: float, pen_width: float, road: Preprocessed) -> float:
+    """Return the pen whose strokes are `factor` times as wide in the input: a wider pen makes the whole ink larger."""
+    pen = pen_width * road.pen_factor
+    path = pen if road.bounding_box is None else max(road.bounding_box.longer_side - pen_width, pen)
+    share = min(0.5, factor * pen / (path + pen))
+    return path * share / (1 - share)
 
 
 def _transformed_image(image: Picture, linear: NDArray[np.float64]) -> Picture:
