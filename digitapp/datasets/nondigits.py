@@ -132,7 +132,7 @@ def _scribble(rng: np.random.Generator) -> list[Points]:
 
 def _walk(rng: np.random.Generator) -> list[Points]:
     """A pen that keeps its direction for a while: a long curve without a plan."""
-    steps = int(rng.integers(120, 280))
+    steps = int(rng.integers(180, 400))
     turning = np.cumsum(rng.normal(0, 0.12, steps)) * 0.6 + rng.normal(0, 0.12, steps)
     heading = rng.uniform(0, 2 * np.pi) + np.cumsum(turning)
     pace = np.exp(rng.normal(0, 0.2, steps))
@@ -258,6 +258,24 @@ def _polygon(rng: np.random.Generator) -> list[Points]:
     return [np.concatenate([points, points[:1]])]
 
 
+def _letter(rng: np.random.Generator) -> list[Points]:
+    """A letter of no alphabet: lines and arcs between the places of a lattice."""
+    while True:
+        strokes = [
+            np.stack([rng.integers(0, 3, places) / 2, rng.integers(0, 4, places) / 3], axis=1)
+            for places in rng.choice([2, 2, 3, 4], rng.integers(3, 6))
+        ]
+        points = np.concatenate(strokes)
+        moves = all(np.abs(np.diff(stroke, axis=0)).sum(axis=1).min() > 0 for stroke in strokes)
+        if moves and len(np.unique(points, axis=0)) >= 6:
+            break
+    drawn: list[Points] = []
+    for stroke in strokes:
+        missed = stroke * (0.75, 1) + rng.normal(0, 0.04, stroke.shape)
+        drawn.append(_smooth(missed) if len(missed) > 2 and rng.random() < 0.5 else missed)
+    return drawn
+
+
 def _turned(path: Points, angle: float) -> Points:
     c, s = np.cos(angle), np.sin(angle)
     return path @ np.array([[c, s], [-s, c]])
@@ -365,7 +383,7 @@ def _across(paths: list[Points], labels: list[int], rng: np.random.Generator) ->
     """One written over the other, shifted; a one over another digit can make a digit, as can two of a kind."""
     if 1 in labels or labels[0] == labels[1]:
         return None
-    shift = np.array([rng.choice([-1, 1]) * rng.uniform(0.25, 0.5), rng.normal(0, 0.2)])
+    shift = np.array([rng.choice([-1, 1]) * rng.uniform(0.3, 0.6), rng.normal(0, 0.2)])
     return [paths[0], paths[1] * np.exp(rng.normal(0, 0.15)) + shift]
 
 
@@ -391,6 +409,7 @@ KINDS: dict[str, _Maker] = {
     "small letters": _signs("small letter"),
     "other scripts": _signs("other script"),
     "symbols": _signs("symbol"),
+    "made-up letters": _drawn(_letter),
     "scribbles": _drawn(_scribble),
     "walks": _drawn(_walk),
     "zigzags": _drawn(_zigzag),
