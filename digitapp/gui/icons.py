@@ -22,6 +22,9 @@ _SHAPES: dict[str, str] = {
     "features": '<rect x="3" y="3" width="7.5" height="7.5" rx="1.8"/><rect x="13.5" y="3" width="7.5" height="7.5" '
     'rx="1.8"/><rect x="3" y="13.5" width="7.5" height="7.5" rx="1.8"/><rect x="13.5" y="13.5" width="7.5" '
     'height="7.5" rx="1.8"/>',
+    "why": '<path d="M4.5 3.5h15A1.5 1.5 0 0 1 21 5v11.5a1.5 1.5 0 0 1-1.5 1.5H12l-4.5 3.5V18h-3A1.5 1.5 0 0 1 3 16.5V5'
+    'a1.5 1.5 0 0 1 1.5-1.5z"/><path d="M9.7 8.4a2.4 2.4 0 0 1 4.7.7c0 1.6-2.4 1.9-2.4 3.3"/>'
+    f'<circle cx="12" cy="14.9" r=".4" {_F}/>',
     "settings": '<path d="M3 7h9M17 7h4M3 17h4M12 17h9"/><circle cx="14.5" cy="7" r="2.5"/>'
     '<circle cx="9.5" cy="17" r="2.5"/>',
     "help": '<circle cx="12" cy="12" r="9.2"/><path d="M9.2 9.2a2.9 2.9 0 0 1 5.6 1c0 1.9-2.8 2.5-2.8 4.2"/>'

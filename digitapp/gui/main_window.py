@@ -21,6 +21,7 @@ from digitapp.gui.pages.features import FeaturesPage
 from digitapp.gui.pages.network import NetworkPage
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train import TrainPage
+from digitapp.gui.pages.why import WhyPage
 from digitapp.gui.preferences import PreferencesMenu
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
@@ -45,8 +46,15 @@ class MainWindow(QMainWindow):
         self.draw_page = DrawPage(session, settings)
         self.train_page = TrainPage(session, settings)
         self.features_page = FeaturesPage(session, settings)
+        self.why_page = WhyPage(session, settings)
         self.network_page = NetworkPage(session, settings)
-        self._pages: tuple[Page, ...] = (self.draw_page, self.train_page, self.features_page, self.network_page)
+        self._pages: tuple[Page, ...] = (
+            self.draw_page,
+            self.train_page,
+            self.features_page,
+            self.why_page,
+            self.network_page,
+        )
         self._build()
         self._connect()
         self._restore()
@@ -56,7 +64,8 @@ class MainWindow(QMainWindow):
         self.rail.add_page("pen", self.tr("Draw"), self.tr("Draw a digit and see it read"), "Ctrl+1")
         self.rail.add_page("train", self.tr("Train"), self.tr("Train a network and watch it learn"), "Ctrl+2")
         self.rail.add_page("features", self.tr("Features"), self.tr("See what every unit has learned"), "Ctrl+3")
-        self.rail.add_page("network", self.tr("Network"), self.tr("See the whole network at work"), "Ctrl+4")
+        self.rail.add_page("why", self.tr("Why"), self.tr("See what led to the answer"), "Ctrl+4")
+        self.rail.add_page("network", self.tr("Network"), self.tr("See the whole network at work"), "Ctrl+5")
         self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
@@ -100,6 +109,7 @@ class MainWindow(QMainWindow):
             page.status_changed.connect(self._on_status_changed)
         self.header.open_requested.connect(self.open_model)
         self.train_page.features_requested.connect(self._show_features)
+        self.why_page.drawing_wanted.connect(self._show_drawing)
         self.timeline.train_on_wanted.connect(self._train_on)
         self.network_page.features_requested.connect(self._show_features)
         self.session.activity_changed.connect(self._show_activity)
@@ -159,6 +169,10 @@ class MainWindow(QMainWindow):
     def _train_on(self) -> None:
         self.stack.setCurrentWidget(self.train_page)
         self.train_page.train_on()
+
+    @Slot()
+    def _show_drawing(self) -> None:
+        self.stack.setCurrentWidget(self.draw_page)
 
     @Slot()
     def _show_help(self) -> None:

@@ -115,14 +115,15 @@ class Ledger:
         return self.bias + sum(line.part for line in self.lines) + self.rest - self.total
 
 
-def ledger(found: Contributions, question: Question, strongest: int = 10) -> Ledger:
-    """Return the strongest contributions, all others in one sum, and the total."""
+def ledger(found: Contributions, question: Question, strongest: int = 5) -> Ledger:
+    """Return so many of the strongest contributions in favour and as many against, the others in one sum, the total."""
     counts = question.coefficients(len(found.logits))
     parts = found.parts.astype(np.float64) @ counts
-    order = np.argsort(-np.abs(parts), kind="stable")
-    listed = [int(unit) for unit in order[:strongest] if parts[unit] != 0]
+    order = np.argsort(-parts, kind="stable")
+    in_favour = [int(unit) for unit in order[:strongest] if parts[unit] > 0]
+    against = [int(unit) for unit in order[::-1][:strongest] if parts[unit] < 0]
+    listed = in_favour + against[::-1]
     rest = np.delete(parts, listed)
-    listed.sort(key=lambda unit: -parts[unit])
     return Ledger(
         bias=float(found.biases.astype(np.float64) @ counts),
         lines=tuple(Line(unit, float(found.activations[unit]), float(parts[unit])) for unit in listed),

@@ -29,7 +29,7 @@ def test_they_add_up_to_the_logits(activation: str, output: str) -> None:
     assert found.layer == 1
     assert found.biases + found.parts.sum(axis=0) == pytest.approx(found.logits, abs=2e-5)
     for question in (Question(0), Question(3, 1), usual_question(found.logits)):
-        column = ledger(found, question, 6)
+        column = ledger(found, question, 3)
         assert len(column.lines) <= 6
         assert abs(column.error) < 2e-5
         expected = found.logits[question.label] - (0 if question.against is None else found.logits[question.against])
@@ -60,8 +60,9 @@ def test_a_column_worked_by_hand() -> None:
     network.biases[1][...] = [0.25, 0]
     column = ledger(contributions(network, np.array([1.0, 0.5], np.float32)), Question(0, 1), 1)
     assert column.bias == 0.25
-    assert [(line.unit, line.activation, line.part) for line in column.lines] == [(1, 1.0, -3.0)]
-    assert (column.rest, column.rest_units, column.total) == (1.0, 1, -1.75)
+    assert [(line.unit, line.activation, line.part) for line in column.lines] == [(0, 1.0, 1.0), (1, 1.0, -3.0)]
+    assert (column.rest, column.rest_units, column.total) == (0.0, 0, -1.75)
+    assert ledger(contributions(network, np.array([1.0, 0.5], np.float32)), Question(0, 1), 0).rest == -2.0
 
 
 def test_lines_run_from_the_most_in_favour_to_the_most_against() -> None:
@@ -80,7 +81,7 @@ def test_a_rounded_column_still_adds_up(seed: int, strongest: int, places: int) 
     units = 10**places
     total = sum(round(value * units) for value in (column.bias, column.rest, *(line.part for line in column.lines)))
     assert total == round(column.total * units)
-    assert column.rest == pytest.approx(exact.rest, abs=(strongest + 3) * 0.5 / units)
+    assert column.rest == pytest.approx(exact.rest, abs=(2 * strongest + 3) * 0.5 / units)
 
 
 def test_the_usual_question_compares_the_answer_with_the_second() -> None:
