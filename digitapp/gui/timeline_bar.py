@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -24,6 +24,7 @@ from digitapp.training.moments import LEAST_MOMENTS, Moment
 
 _FRAME_MS = 25
 _HEIGHT = 44
+_ROOMY = 1080
 
 
 class TimelineBar(Panel):
@@ -59,7 +60,6 @@ class TimelineBar(Panel):
         self.branches.setObjectName("branchSelector")
         self.branches.setAccessibleName(self.tr("Run"))
         self.branches.setToolTip(self.tr("The run that the slider goes along"))
-        self.branches.setMaximumWidth(theme.scaled(240))
         self.slider = MomentSlider(name=self.tr("Moment of the training"))
         self.slider.setObjectName("momentSlider")
         self.slider.setToolTip(self.tr("Earlier and later from anywhere: Alt+Left, Alt+Right"))
@@ -126,6 +126,7 @@ class TimelineBar(Panel):
                 detail = self.tr("from run {0}, epoch {1}").format(branch.parent.number, at)
             self.branches.add_entry(text, detail, branch)
         self.branches.setVisible(len(machine.branches) > 1)
+        self._arrange()
         self._show_moments()
         self._show_moment()
 
@@ -233,6 +234,18 @@ class TimelineBar(Panel):
         branch = self.branches.itemData(index)
         if branch is not self._branch:
             self._session.choose_branch(branch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """In little room the slider needs it more than the words."""
+        narrow = self.width() < theme.scaled(_ROOMY)
+        self._title.setVisible(not narrow or self.branches.isHidden())
+        self.branches.setMaximumWidth(theme.scaled(168 if narrow else 240))
+        self.train_on.set_icon_name(None if narrow else "play")
+        self.back.set_icon_name(None if narrow else "step")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui.session import OWN_NETWORK, Session
 from digitapp.training import DEFAULTS, NetworkConfig, build_network, train
 from digitapp.training.config import TrainConfig
+from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone
 from digitapp.training.moments import MOST_BYTES
+
+if TYPE_CHECKING:
+    from digitapp.gui.main_window import MainWindow
 
 RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
 FOREVER = 1_000_000
@@ -169,3 +175,127 @@ def test_many_runs_stay_within_the_memory(session: Session, qtbot: QtBot) -> Non
     branches = session.time_machine.branches
     assert sum(branch.moments.nbytes for branch in branches) <= MOST_BYTES
     assert all(branch.moments.kept[0].step == 0 for branch in branches)
+
+
+# The window
+
+
+def slide(window: MainWindow, qtbot: QtBot, share: float) -> None:
+    """Drag the slider's handle to a share of the way, with the mouse."""
+    slider = window.timeline.slider
+    before = window.session.time_machine.place
+    place = QPoint(round(8 + share * (slider.width() - 16)), slider.height() // 2)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: window.session.time_machine.place is not before)
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
+    window = open_window("toy")
+    window.stack.setCurrentWidget(window.train_page)
+    qtbot.waitUntil(lambda: window.session.dataset is not None)
+    window.train_page.setup.settings.set_value("epochs", 40)
+    return window
+
+
+def train_in(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.run.set_pace(None)
+    with qtbot.waitSignal(window.session.model_described, timeout=20_000):
+        window.train_page.start()
+
+
+def test_the_line_says_what_it_is_for_before_the_first_run(window: MainWindow) -> None:
+    assert "Train a network" in window.timeline.hint()
+    assert not window.timeline.train_on.isEnabled() and not window.timeline.back.isEnabled()
+    window.stack.setCurrentWidget(window.draw_page)
+    assert not window.timeline.isVisible(), "there is nothing to go back to"
+
+
+def test_the_slider_moves_everything_together(window: MainWindow, qtbot: QtBot) -> None:
+    session, page = window.session, window.train_page
+    session.artwork.commit(RING, "Draw")
+    train_in(window, qtbot)
+    now = session.answer.probabilities
+    slide(window, qtbot, 0.25)
+    place = session.time_machine.place
+    assert place is not None
+    epochs = place.branch.epochs_at(place.moment.step)
+    assert 8 < epochs < 12
+    assert page.curves.loss.moment == page.curves.accuracy.moment == epochs
+    np.testing.assert_array_equal(session.network.parameters, place.moment.parameters)
+    assert not np.array_equal(session.answer.probabilities, now)
+    qtbot.waitUntil(lambda: "at epoch" in page.confusion.caption())
+    assert session.dataset is not None and session.dataset.validation is not None
+    expected = evaluate(session.network, session.model.loss, session.dataset.validation)
+    np.testing.assert_array_equal(page.confusion.matrix.counts(), expected.confusion)
+    assert page.curves.legend_values(page.curves.accuracy)[1] == f"{expected.accuracy * 100:.1f} %"
+    qtbot.mouseClick(window.timeline.back, Qt.MouseButton.LeftButton)
+    assert page.curves.loss.moment is None and session.time_machine.place is None
+    np.testing.assert_array_equal(session.answer.probabilities, now)
+    assert "at epoch" not in page.confusion.caption()
+
+
+def test_keys_go_from_moment_to_moment(window: MainWindow, qtbot: QtBot) -> None:
+    train_in(window, qtbot)
+    session, slider = window.session, window.timeline.slider
+    branch = session.time_machine.branch
+    assert branch is not None
+    kept = branch.moments.kept
+
+    def shown() -> int | None:
+        place = session.time_machine.place
+        return None if place is None else kept.index(place.moment)
+
+    slider.setFocus()
+    for key, expected in (
+        (Qt.Key.Key_Left, len(kept) - 1),
+        (Qt.Key.Key_PageDown, len(kept) - 11),
+        (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_End, None),
+    ):
+        qtbot.keyClick(slider, key)
+        qtbot.waitUntil(lambda expected=expected: shown() == expected)
+
+
+def test_scrubbing_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    window.train_page.setup.settings.set_value("epochs", FOREVER)
+    session.run.set_pace(1000)
+    window.train_page.start()
+    qtbot.waitUntil(lambda: len(session.run.history.loss) > 60, timeout=20_000)
+    slide(window, qtbot, 0.3)
+    place, done = session.time_machine.place, len(session.run.history.loss)
+    qtbot.waitUntil(lambda: len(session.run.history.loss) > done + 20, timeout=20_000)
+    assert session.time_machine.place is place, "the past stands still"
+    assert not window.timeline.train_on.isEnabled()
+    assert "Stop the present run" in window.timeline.train_on.toolTip()
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.run.stop()
+    assert window.timeline.train_on.isEnabled()
+
+
+def test_a_branch_grows_from_the_moment(window: MainWindow, qtbot: QtBot) -> None:
+    session, page = window.session, window.train_page
+    train_in(window, qtbot)
+    slide(window, qtbot, 0.5)
+    place = session.time_machine.place
+    assert place is not None
+    page.setup.settings.set_value("epochs", 10)
+    window.stack.setCurrentWidget(window.features_page)
+    assert window.timeline.isVisible(), "on every page, once there is a past"
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        qtbot.mouseClick(window.timeline.train_on, Qt.MouseButton.LeftButton)
+    assert window.page is page
+    branch = session.time_machine.branch
+    assert branch is not None and branch.parent is place.branch
+    assert [window.timeline.branches.itemText(i) for i in range(2)] == ["Run 2", "Run 1"]
+    assert page.curves.loss.pale_lines == page.curves.accuracy.pale_lines == 1
+    data = page.curves.loss.data
+    assert data is not None and data.start == branch.start > 0
+    window.timeline.branches.setCurrentIndex(1)
+    window.timeline.branches.activated.emit(1)
+    assert session.time_machine.branch is place.branch
+    assert page.curves.loss.data is not None and page.curves.loss.data.start == 0
+    np.testing.assert_array_equal(session.network.parameters, place.branch.moments.kept[-1].parameters)

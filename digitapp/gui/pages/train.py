@@ -402,7 +402,7 @@ class TrainPage(Page):
         self._show_network()
         self._on_dataset_changed()
         self.curves.set_epochs(self.setup.settings.value("epochs"))
-        self.curves.show_story(story(self.session))
+        self.curves.show_story(story(self.session, self._past))
         self._show_epoch()
         self._show_speed()
         self.note.hide()
@@ -451,13 +451,13 @@ class TrainPage(Page):
             self._pictures.add(self._draw_accuracy)
         else:
             self._pictures.clear()
-            self.curves.show_story(story(self.session))
+            self.curves.show_story(story(self.session, self._past))
 
     def _draw_loss(self) -> None:
-        self.curves.show_plot(self.curves.loss, story(self.session))
+        self.curves.show_plot(self.curves.loss, story(self.session, self._past))
 
     def _draw_accuracy(self) -> None:
-        self.curves.show_plot(self.curves.accuracy, story(self.session))
+        self.curves.show_plot(self.curves.accuracy, story(self.session, self._past))
 
     def _draw_units(self) -> None:
         self.units.refresh(self.session.network, self.session.problem)
@@ -488,6 +488,7 @@ class TrainPage(Page):
         if place is not None:
             when = at_epoch(place)
             self.confusion.show_epoch(epoch, self._trained_on.get(problem.key), problem.class_names, when)
+            self.curves.show_story(story(self.session, self._past))
 
     @Slot()
     def _on_moment_changed(self) -> None:
@@ -496,7 +497,7 @@ class TrainPage(Page):
         if self.session.model is not self.setup.model:
             self.setup.show_model(self.session.model)
         if not self.session.run.is_active:
-            self.curves.show_story(story(self.session))
+            self.curves.show_story(story(self.session, self._past))
         self._show_progress()
         self._show_epoch()
 

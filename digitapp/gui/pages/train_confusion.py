@@ -56,6 +56,10 @@ class ConfusionMatrix(QWidget):
         self._show_readout()
         self.update()
 
+    def counts(self) -> np.ndarray:
+        """Return the matrix that is shown."""
+        return self._counts
+
     def sizeHint(self) -> QSize:
         return QSize(260, 260)
 

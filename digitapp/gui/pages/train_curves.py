@@ -27,12 +27,14 @@ class CurveStory:
     start : where it begins, in epochs
     others : other runs and where they begin
     moment : in epochs, None for now
+    measured : validation loss and accuracy at that moment, where they are known
     """
 
     history: History
     start: float = 0.0
     others: tuple[tuple[History, float], ...] = ()
     moment: float | None = None
+    measured: tuple[float, float] | None = None
 
 
 class CurveLegend(QWidget):
@@ -158,8 +160,11 @@ class CurveCards(QWidget):
             legend.set_values("", "")
         else:
             x = float(data.view.x[-1]) if story.moment is None else story.moment
-            validation = data.validation_at(x if story.moment is not None else float("inf"))
-            legend.set_values(text(data.line_at(x)), "" if validation is None else text(validation[1]))
+            last = data.validation_at(x if story.moment is not None else float("inf"))
+            validation = last[1] if last is not None else None
+            if story.measured is not None:
+                validation = story.measured[0 if plot is self.loss else 1]
+            legend.set_values(text(data.line_at(x)), "" if validation is None else text(validation))
 
     def legend_values(self, plot: CurvePlot) -> tuple[str, str]:
         """Return the present training and validation values in a plot's title line."""

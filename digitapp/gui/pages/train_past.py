@@ -18,7 +18,7 @@ from digitapp.training.events import EpochDone
 MOST_PALE_LINES = 5
 
 
-def story(session: Session) -> CurveStory:
+def story(session: Session, past: PastConfusion) -> CurveStory:
     """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
     machine, history = session.time_machine, session.run.history
     branch, place = machine.branch, machine.place
@@ -28,7 +28,7 @@ def story(session: Session) -> CurveStory:
     others = [other for other in machine.branches if other is not branch and _root(other) is root]
     moment = branch.epochs_at(place.moment.step) if place is not None else None
     pale = tuple((other.history, other.start) for other in others[-MOST_PALE_LINES:])
-    return CurveStory(branch.history, branch.start, pale, moment)
+    return CurveStory(branch.history, branch.start, pale, moment, past.validation)
 
 
 def at_epoch(place: Place) -> str:
@@ -56,6 +56,15 @@ class PastConfusion(QObject):
         self._evaluator = Evaluator(session, self)
         self._evaluator.measured.connect(self._on_measured)
         self._has_validation = False
+        self._result: tuple[Place, Evaluation] | None = None
+
+    @property
+    def validation(self) -> tuple[float, float] | None:
+        """Validation loss and accuracy at the shown moment, where they have been measured."""
+        if self._result is None or not self._has_validation:
+            return None
+        place, evaluation = self._result
+        return (evaluation.loss, evaluation.accuracy) if place is self._session.time_machine.place else None
 
     def measure(self, place: Place, dataset: Dataset) -> None:
         """Measure a moment on the part that the run was validated on; a newer wish replaces one that waits."""
@@ -74,6 +83,7 @@ class PastConfusion(QObject):
 
     def _on_measured(self, evaluation: Evaluation, place: Place) -> None:
         if place is self._session.time_machine.place:
+            self._result = place, evaluation
             started = place.branch.history.started
             epoch = place.moment.step // started.batches_per_epoch if started is not None else 0
             loss, accuracy = evaluation.loss, evaluation.accuracy

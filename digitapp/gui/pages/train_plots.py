@@ -195,7 +195,7 @@ class CurvePlot(pg.PlotWidget):
         self._validation.setSymbolBrush(p.accent)
         self._validation.setSymbolPen(pg.mkPen(p.surface, width=1.5))
         self._cursor.setPen(pg.mkPen(p.text3, width=1, style=Qt.PenStyle.DashLine))
-        self._moment.setPen(pg.mkPen(p.text, width=1.6))
+        self._moment.setPen(pg.mkPen(p.text, width=2))
         for other in self._others:
             other.setPen(self._pale_pen())
         for axis, color in ((self._values, p.border), (self._epoch_axis, p.border_strong)):
@@ -263,7 +263,7 @@ class CurvePlot(pg.PlotWidget):
         self._pale = others
         while len(self._others) < len(others):
             line = self._plot.plot(antialias=True, pen=self._pale_pen())
-            line.setZValue(-1)
+            line.setZValue(0.5)  # above the band, below the line in front
             self._others.append(line)
         for index, line in enumerate(self._others):
             line.setVisible(index < len(others))
