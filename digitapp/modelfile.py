@@ -126,8 +126,10 @@ def shipped_models() -> list[tuple[str, Path]]:
     return [(path.stem, path) for path in sorted(shipped_models_dir().glob(f"*{SUFFIX}"))]
 
 
-def save_model(model: Model, path: str | os.PathLike[str]) -> None:
+def save_model(model: Model, path: str | os.PathLike[str], *, half_precision: bool = False) -> None:
     """Write a model file, whole or not at all; parameters are stored as float32, normalisation is folded into them.
+
+    With `half_precision` they are rounded to float16, which halves the file; loading turns them into float32 again.
 
     Raises
     ------
@@ -154,10 +156,11 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     description = _Description.from_json(path, text)
     tensors: dict[str, np.ndarray] = {}
     network = model.network.folded()
+    stored = np.float16 if half_precision else np.float32
     for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         # safetensors stores memory as it lies: a view in another order would be written scrambled.
-        tensors[f"layers.{layer}.weight"] = np.ascontiguousarray(weight, dtype=np.float32)
-        tensors[f"layers.{layer}.bias"] = np.ascontiguousarray(bias, dtype=np.float32)
+        tensors[f"layers.{layer}.weight"] = np.ascontiguousarray(weight, dtype=stored)
+        tensors[f"layers.{layer}.bias"] = np.ascontiguousarray(bias, dtype=stored)
     description.check_shapes(path, {name: tensor.shape for name, tensor in tensors.items()})
     _check_finite(path, tensors)
     data = safetensors.numpy.save(tensors, metadata={_METADATA_KEY: text})

@@ -3,7 +3,7 @@
 import shlex
 import signal
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -12,30 +12,56 @@ from digitapp.cli.output import note
 from digitapp.training import BatchDone, EpochDone, Event, NetworkConfig, PretrainingStep
 from digitapp.training.checkpoint import Checkpoint, CheckpointError, save_checkpoint, take_checkpoint
 from digitapp.training.loop import Run
+from digitapp.training.recipes import RECIPES
 
 
-def about_run(dataset: str, seed: int, network: NetworkConfig, source: str | None) -> dict[str, Any]:
-    """Return what `--resume` has to know besides the state of the run; a folder is told by its whole path."""
-    place = str(Path(dataset).absolute()) if Path(dataset).is_dir() else dataset
-    return {"dataset": place, "seed": seed, "network": asdict(network), "start_from": source}
+@dataclass(frozen=True)
+class Origin:
+    """Where a run's data and settings come from: what `--resume` has to know besides the state of the run.
+
+    Attributes
+    ----------
+    dataset : name or folder, or the key of the recipe where `is_recipe`
+    seed : that the data were loaded with
+    network : what was built
+    start_from : name of the model that gave the first weights, if one did
+    is_recipe : whether the run follows a recipe
+    pens : file of pen strokes for a recipe that uses them, if there was one
+    """
+
+    dataset: str
+    seed: int
+    network: NetworkConfig
+    start_from: str | None = None
+    is_recipe: bool = False
+    pens: str | None = None
 
 
-def read_about(checkpoint: Checkpoint, path: Path) -> tuple[str, int, NetworkConfig, str | None]:
-    """Return what `about_run` was given.
+def write_origin(origin: Origin) -> dict[str, Any]:
+    """Return `origin` as JSON values; a folder is told by its whole path."""
+    is_folder = not origin.is_recipe and Path(origin.dataset).is_dir()
+    return asdict(origin) | {"dataset": str(Path(origin.dataset).absolute()) if is_folder else origin.dataset}
+
+
+def read_origin(checkpoint: Checkpoint, path: Path) -> Origin:
+    """Return the origin that a checkpoint was written with.
 
     Raises
     ------
     CheckpointError : the checkpoint was not written by ``digitapp train``
     """
     about = checkpoint.facts.get("about")
+    foreign = CheckpointError("this checkpoint was not written by digitapp train", path)
     try:
-        config = NetworkConfig(**about["network"])  # type: ignore[index]
-        dataset, seed, source = about["dataset"], about["seed"], about["start_from"]  # type: ignore[index]
+        origin = Origin(**{**about, "network": NetworkConfig(**about["network"])})  # type: ignore[index,dict-item]
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError("this checkpoint was not written by digitapp train", path) from error
-    if not isinstance(dataset, str) or not isinstance(seed, int) or not isinstance(source, str | None):
-        raise CheckpointError("this checkpoint was not written by digitapp train", path)
-    return dataset, seed, config, source
+        raise foreign from error
+    texts = origin.start_from, origin.pens
+    if not isinstance(origin.dataset, str) or not all(isinstance(text, str | None) for text in texts):
+        raise foreign
+    if not isinstance(origin.seed, int) or (origin.is_recipe and origin.dataset not in RECIPES):
+        raise foreign
+    return origin
 
 
 def resume_command(path: Path, out: Path, data_dir: Path | None) -> str:

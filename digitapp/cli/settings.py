@@ -63,15 +63,17 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def parse_settings(problem: str, texts: Mapping[str, Any]) -> tuple[NetworkConfig, TrainConfig]:
-    """Return a problem's usual settings with those replaced that were given on the command line.
+def parse_settings(
+    usual: tuple[NetworkConfig, TrainConfig], texts: Mapping[str, Any]
+) -> tuple[NetworkConfig, TrainConfig]:
+    """Return the usual settings with those replaced that were given on the command line.
 
     Raises
     ------
     ConfigError : a value that cannot be used
     BadInput : an option of an optimiser or schedule that is not NAME=X
     """
-    network, training = DEFAULTS[problem]
+    network, training = usual
     given = {name: text for name, text in texts.items() if text is not None and text != []}
     parsed = {name: _parse(name, _default(name, network, training), text) for name, text in given.items()}
     names = {field.name for field in fields(NetworkConfig)}

@@ -9,16 +9,19 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from digitapp.cli.checkpoints import CheckpointKeeper, about_run, read_about, resume_command
+from digitapp.calibration import fit_calibration
+from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
-from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, percent, print_json, print_table
+from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
+from digitapp.datasets.pens import find_pens
 from digitapp.datasets.problems import MNIST, PROBLEMS
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.training import (
+    DEFAULTS,
     Evaluation,
     NetworkConfig,
     RunFinished,
@@ -32,12 +35,17 @@ from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
 from digitapp.training.history import History
 from digitapp.training.loop import Run
+from digitapp.training.recipes import RECIPES, Ingredients
 from digitapp.training.record import training_record
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command("train", epilog="Example: digitapp train --dataset mnist --hidden 128,64 --out mine.safetensors")
+@app.command(
+    "train",
+    epilog="Example: digitapp train --dataset mnist --hidden 128,64 --out mine.safetensors; "
+    "or: digitapp train --recipe everyday --out everyday.safetensors",
+)
 @with_settings
 def train_command(
     *,
@@ -45,6 +53,14 @@ def train_command(
     dataset: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files. [mnist]"),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Train as a shipped model was trained: {', '.join(RECIPES)}."),
+    ] = None,
+    pens: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Real pen strokes for a recipe. [looked for beside MNIST]"),
     ] = None,
     start_from: Annotated[
         str | None,
@@ -73,11 +89,16 @@ def train_command(
         check_can_write(keep, "--checkpoint")
     given = {name: value for name, value in settings.items() if value is not None and value != []}
     if resume is not None:
-        taken = {"dataset": dataset, "start_from": start_from, **given}
+        taken = {"dataset": dataset, "recipe": recipe, "pens": pens, "start_from": start_from, **given}
         task = _resumed(resume, data_dir, [name for name, value in taken.items() if value is not None])
+    elif recipe is not None:
+        foreign = {"dataset": dataset, "start_from": start_from}
+        task = _follow_recipe(recipe, data_dir, pens, [name for name, value in foreign.items() if value], given)
+    elif pens is not None:
+        raise BadInput("--pens: real pen strokes are a part of a recipe; expected --recipe as well")
     else:
         task = _begun(dataset or MNIST.datasets[0], data_dir, start_from, given)
-    keeper = keep and CheckpointKeeper(keep, every, task.about, resume_command(keep, out, data_dir))
+    keeper = keep and CheckpointKeeper(keep, every, write_origin(task.origin), resume_command(keep, out, data_dir))
     history = _follow(task.run, keeper)
     _save(task, history, out, json)
 
@@ -87,20 +108,14 @@ class _Task:
     """A run that is about to begin or to go on, and what its model's record says about it."""
 
     run: Run
-    network_config: NetworkConfig
-    dataset: str
-    source: str | None
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """What a checkpoint of the run says besides its state."""
-        return about_run(self.dataset, self.run.config.seed, self.network_config, self.source)
+    origin: Origin
+    validation_parts: tuple[Split, ...] = ()
 
 
 def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
     problem = next((problem for problem in PROBLEMS.values() if dataset in problem.datasets), MNIST)
     source = None if start is None else load_model(start)
-    network_config, config = parse_settings(problem.key, settings)
+    network_config, config = parse_settings(DEFAULTS[problem.key], settings)
     if source is not None:
         network_config, config = _shaped_like(source, network_config, config, settings)
     with loading(dataset):
@@ -110,7 +125,37 @@ def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Map
     if source is not None:
         start_from(network, source.network)
     run = begin(network, data, config, rng)
-    return _Task(run, network_config, dataset, None if source is None else source.name)
+    return _Task(run, Origin(dataset, config.seed, network_config, None if source is None else source.name))
+
+
+def _follow_recipe(
+    key: str, data_dir: Path | None, pens: Path | None, foreign: list[str], settings: Mapping[str, Any]
+) -> _Task:
+    if key not in RECIPES:
+        raise BadInput(f"--recipe {key}: there is no such recipe; expected one of {', '.join(RECIPES)}")
+    if foreign:
+        option = foreign[0].replace("_", "-")
+        raise BadInput(f"--recipe {key}: brings its own data and start; expected no --{option}")
+    recipe = RECIPES[key]
+    if not recipe.uses_pens and pens is not None:
+        raise BadInput(f"--pens {pens}: the recipe {key} uses no pen strokes; expected no --pens")
+    if recipe.uses_pens and pens is None:
+        pens = find_pens(data_dir)
+        if pens is None:
+            note("no real pen strokes were found: the recipe goes on without them, and reads fewer hands (--pens FILE)")
+    network_config, config = parse_settings((recipe.network, recipe.training), settings)
+    origin = Origin(key, config.seed, network_config, is_recipe=True, pens=None if pens is None else str(pens))
+    ingredients = _gathered(origin, data_dir)
+    problem = ingredients.dataset.problem
+    rng = np.random.default_rng(config.seed)
+    network = build_network(problem.features, problem.classes, network_config, config.loss, rng)
+    return _Task(begin(network, ingredients.dataset, config, rng), origin, ingredients.validation_parts)
+
+
+def _gathered(origin: Origin, data_dir: Path | None) -> Ingredients:
+    pens = None if origin.pens is None else Path(origin.pens)
+    with loading(f"the data of the recipe {origin.dataset}"):
+        return RECIPES[origin.dataset].gather(data_dir, pens, origin.seed)
 
 
 def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
@@ -118,10 +163,13 @@ def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
         option = given[0].replace("_", "-")
         raise BadInput(f"--resume {path}: goes on with the settings of its run; expected no --{option}")
     saved = load_checkpoint(path)
-    dataset, seed, network_config, source = read_about(saved, path)
-    with loading(dataset):
-        data = load_dataset(dataset, data_dir=data_dir, seed=seed)
-    return _Task(resume_run(saved, data), network_config, dataset, source)
+    origin = read_origin(saved, path)
+    if origin.is_recipe:
+        ingredients = _gathered(origin, data_dir)
+        return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts)
+    with loading(origin.dataset):
+        data = load_dataset(origin.dataset, data_dir=data_dir, seed=origin.seed)
+    return _Task(resume_run(saved, data), origin)
 
 
 def _shaped_like(
@@ -156,12 +204,19 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
     network = task.run.network.folded()
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     results = {name: part and evaluate(network, config.loss, part) for name, part in parts.items()}
-    record = training_record(task.network_config, config, data, history, test=results["test"])
+    origin = task.origin
+    record = training_record(origin.network, config, data, history, test=results["test"])
     record["results"] |= _measured(results)
-    if task.source is not None:
-        record["start_from"] = task.source
+    if origin.start_from is not None:
+        record["start_from"] = origin.start_from
     model = Model(network, config.loss, problem.key, problem.class_names, problem.preprocessing, record)
-    save_model(model, out)
+    half_precision = False
+    if origin.is_recipe:
+        record["recipe"] = origin.dataset
+        half_precision = RECIPES[origin.dataset].half_precision
+        parts_read = [(network.forward(part.inputs), part.labels) for part in task.validation_parts]
+        model = replace(model, calibration=fit_calibration(config.loss, parts_read))
+    save_model(model, out, half_precision=half_precision)
 
     if as_json:
         accuracies = {f"{name}_accuracy": result and result.accuracy for name, result in results.items()}

@@ -26,6 +26,20 @@ from digitapp.training.augmentation import STANDARD
 from digitapp.training.config import NetworkConfig, TrainConfig
 
 
+@dataclass(frozen=True, eq=False)
+class Ingredients:
+    """What a recipe trains with.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    validation_parts : what the dataset's validation part is made of, on which the probabilities are calibrated
+    """
+
+    dataset: Dataset
+    validation_parts: tuple[Split, ...]
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A named way to a model.
@@ -36,7 +50,7 @@ class Recipe:
     network, training : the settings
     uses_pens : whether real pen strokes are a part of its data
     half_precision : whether the model is saved with 16 bits a number
-    data : from the data folder, the file of pen strokes or None, and the seed, to the data set
+    gather : from the data folder, the file of pen strokes or None, and the seed, to what is trained with
     """
 
     key: str
@@ -45,7 +59,7 @@ class Recipe:
     training: TrainConfig
     uses_pens: bool
     half_precision: bool
-    data: Callable[[Path | None, Path | None, int], Dataset]
+    gather: Callable[[Path | None, Path | None, int], Ingredients]
 
 
 DIGITS_OF_A_WRITER = 1_100
@@ -60,10 +74,13 @@ FOIL_KINDS = TRAINING_KINDS + 2 * _SIGNS + _SEVERAL
 """What is hardest to tell from a digit comes more often."""
 
 
-def everyday_data(data_dir: str | os.PathLike[str] | None, pens: Path | None, seed: int) -> Dataset:
+VALIDATION_PENS = 0.06, 0.1, 0.16
+
+
+def gather_everyday(data_dir: str | os.PathLike[str] | None, pens: Path | None, seed: int) -> Ingredients:
     """Return MNIST, real pen strokes varied, generated handwriting, and foils, to train on.
 
-    The validation part is MNIST's together with the strokes of the validation writers, unvaried.
+    The validation part is MNIST's together with the strokes of the validation writers with three pens.
 
     Raises
     ------
@@ -77,14 +94,16 @@ def everyday_data(data_dir: str | os.PathLike[str] | None, pens: Path | None, se
         hands = read_pens(pens)
         parts.append(varied_hands(hands.part("train"), np.random.default_rng((seed, 1))))
         held_out = hands.part("validation")
-        validation.append(Split(held_out.inputs(0.1), held_out.labels))
+        inputs = np.concatenate([held_out.inputs(width) for width in VALIDATION_PENS])
+        validation.append(Split(inputs, np.tile(held_out.labels, len(VALIDATION_PENS))))
     parts.append(Split(nondigit_inputs(FOILS, seed, FOIL_KINDS), np.full(FOILS, FOIL, dtype=np.int64)))
-    return Dataset("everyday", MNIST, _joined(parts), _joined(validation), mnist.test)
+    return Ingredients(Dataset("everyday", MNIST, _joined(parts), _joined(validation), mnist.test), tuple(validation))
 
 
-def record_data(data_dir: str | os.PathLike[str] | None, _pens: Path | None, seed: int) -> Dataset:
+def gather_record(data_dir: str | os.PathLike[str] | None, _pens: Path | None, seed: int) -> Ingredients:
     """Return MNIST and nothing else."""
-    return load_dataset("mnist", data_dir=data_dir, seed=seed)
+    mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
+    return Ingredients(mnist, () if mnist.validation is None else (mnist.validation,))
 
 
 RECIPES: dict[str, Recipe] = {
@@ -105,7 +124,7 @@ RECIPES: dict[str, Recipe] = {
             ),
             uses_pens=True,
             half_precision=True,
-            data=everyday_data,
+            gather=gather_everyday,
         ),
         Recipe(
             "record",
@@ -122,7 +141,7 @@ RECIPES: dict[str, Recipe] = {
             ),
             uses_pens=False,
             half_precision=True,
-            data=record_data,
+            gather=gather_record,
         ),
     )
 }
