@@ -182,3 +182,41 @@ def signed_label(value: float) -> str:
     if value == 0:
         return "0"
     return f"{'+' if value > 0 else '−'}{abs(value):.4g}"
+
+
+CLASS_COLORS: dict[Theme, tuple[str, ...]] = {
+    "light": (
+        "#4477AA",
+        "#E07B39",
+        "#228833",
+        "#AA3377",
+        "#66AADD",
+        "#B8A01E",
+        "#6C4FA3",
+        "#CC5566",
+        "#33A79A",
+        "#7F8794",
+    ),
+    "dark": (
+        "#5B93CC",
+        "#F29A58",
+        "#4DB35C",
+        "#D46AA8",
+        "#9CCBEF",
+        "#DCC95A",
+        "#9F86D6",
+        "#F08A96",
+        "#5FD0C4",
+        "#A9B1BD",
+    ),
+}
+"""Ten colours for ten classes. No ten stay apart for every eye, so a class drawn in one is always named beside it too.
+
+Lightness varies with the hue, after Tol, "Colour Schemes" (SRON technical note, 2021), figures 1 and 5.
+"""
+
+
+def class_color(label: int, theme: Theme) -> str:
+    """Return a class's colour; beyond ten classes the colours begin again."""
+    colors = CLASS_COLORS[theme]
+    return colors[label % len(colors)]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.inspection.unit_images import layer_images
-from digitapp.nn.network import Network
+from digitapp.nn.network import Network, Trace
 
 CHUNK = 4096
 
@@ -90,6 +90,23 @@ def votes(network: Network, layer: int) -> NDArray[np.floating]:
     return np.array(product)
 
 
+def unit_votes(network: Network, layer: int, unit: int) -> NDArray[np.floating]:
+    """Return one row of `votes`, shape (classes,), in a fraction of the time.
+
+    Raises
+    ------
+    ValueError : no such hidden layer, or no such unit
+    """
+    _check_unit(network, layer, unit)
+    if layer == len(network.weights) - 1:
+        raise ValueError(f"layer {layer} is not a hidden layer: the network has {layer} of them")
+    weights = network.unit_weights
+    product = weights[layer + 1][unit]
+    for part in weights[layer + 2 :]:
+        product = product @ part
+    return np.array(product)
+
+
 def unit_dossier(
     network: Network, layer: int, unit: int, rows: int, columns: int, x: NDArray[np.floating] | None = None
 ) -> UnitDossier:
@@ -130,6 +147,11 @@ def unit_answer(network: Network, layer: int, unit: int, x: NDArray[np.floating]
     if x.shape != (network.sizes[0],):
         raise ValueError(f"one input has the shape ({network.sizes[0]},), not {x.shape}")
     trace = network.trace(x[np.newaxis])
+    return answer_from_trace(network, layer, unit, trace)
+
+
+def answer_from_trace(network: Network, layer: int, unit: int, trace: Trace) -> UnitAnswer:
+    """Return the same as `unit_answer` from the network's trace of the one input, which the caller has already."""
     logits = trace.pre_activations[-1][0].copy()
     activation = trace.activations[layer][0, unit]
     contributions = None

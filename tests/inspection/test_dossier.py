@@ -10,6 +10,7 @@ from digitapp.inspection.dossier import (
     unit_answer,
     unit_dossier,
     unit_facts,
+    unit_votes,
     votes,
 )
 from digitapp.inspection.unit_images import projected_images
@@ -191,3 +192,15 @@ def test_maxout_and_normalised_networks_can_be_looked_into(normalized):
     assert answer is not None and answer.contributions is not None
     drop = trace.pre_activations[-1][0] - silenced.trace(x[:1]).pre_activations[-1][0]
     np.testing.assert_allclose(answer.contributions, drop, rtol=1e-3, atol=1e-4)
+
+
+def test_the_votes_of_one_unit_are_its_row_of_all_votes(small: Network, deep: Network) -> None:
+    for network in (small, deep):
+        for layer in range(len(network.weights) - 1):
+            every = votes(network, layer)
+            for unit in range(len(every)):
+                np.testing.assert_allclose(unit_votes(network, layer, unit), every[unit])
+    with pytest.raises(ValueError, match="not a hidden layer"):
+        unit_votes(small, 1, 0)
+    with pytest.raises(ValueError, match="unit 2 does not exist"):
+        unit_votes(small, 0, 2)
