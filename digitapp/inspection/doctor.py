@@ -212,12 +212,13 @@ def find(
 ) -> Comparison | None:
     """Return the unusual measure that matters most, None where all are usual.
 
-    First comes one whose remedy changes the answer (the surest new answer first), then one whose remedy strengthens
-    an answer that is not sure, then the one furthest out.
+    First comes a wrong size or place, which only a step that was left out can mend; then one whose remedy changes the
+    answer (the surest new answer first), then one whose remedy strengthens an answer that is not sure, then the one
+    furthest out.
     """
     unusual = [comparison for comparison in comparisons if comparison.is_unusual]
 
-    def weight(comparison: Comparison) -> tuple[float, float, float]:
+    def weight(comparison: Comparison) -> tuple[bool, float, float, float]:
         remedy = remedies.get(comparison.measure)
         changes = gain = 0.0
         if remedy is not None and remedy.reading.label is not None:
@@ -225,7 +226,7 @@ def find(
                 changes = remedy.reading.confidence
             elif reading.confidence < SURE:
                 gain = max(0.0, remedy.reading.confidence - reading.confidence)
-        return changes, gain, comparison.beyond
+        return comparison.measure in _SLACK, changes, gain, comparison.beyond
 
     return max(unusual, key=weight, default=None)
 

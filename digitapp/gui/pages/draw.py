@@ -93,6 +93,7 @@ class DrawPage(Page):
         self.grid.pixel_hovered.connect(inspector.diagram.mark_pixel)
         inspector.diagram.pixel_hovered.connect(self.grid.mark_pixel)
         inspector.header.sample_requested.connect(self.show_sample)
+        inspector.doctor.pen_suggested.connect(self._choose_width)
         inspector.browser.chosen.connect(self._browse)
         inspector.browser.closed.connect(self._show_note)
         self.files.started.connect(self._on_reading)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.gui import theme
 from digitapp.gui.pages.draw_answer import AnswerHeader
 from digitapp.gui.pages.draw_diagram import NetworkDiagram
+from digitapp.gui.pages.draw_doctor import DoctorPanel
 from digitapp.gui.pages.draw_road import RoadPictures
 from digitapp.gui.session import Session
 from digitapp.gui.widgets import (
@@ -22,6 +23,7 @@ from digitapp.gui.widgets import (
     ProbabilityBars,
     ScrollPanel,
     SectionHeader,
+    SegmentedControl,
 )
 from digitapp.gui.widgets.containers import NoteKind
 from digitapp.gui.widgets.numbers import thousands
@@ -46,6 +48,11 @@ class Inspector(ScrollPanel):
         self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
         self.road = RoadPictures()
         self.diagram = NetworkDiagram(session)
+        self.doctor = DoctorPanel(session)
+        self.faces = SegmentedControl(name=self.tr("What to see about the drawing"))
+        self.faces.add_segment(self.tr("Answer"), tip=self.tr("The probabilities, and the road to the input"))
+        self.faces.add_segment(self.tr("Doctor"), tip=self.tr("Why is it read so: steps, measures, and where it flips"))
+        self.faces.currentChanged.connect(self._show_face)
         self.browser = FileBrowser()
         self.browser.hide()
         self.note = NoteBar()
@@ -67,9 +74,11 @@ class Inspector(ScrollPanel):
         column.addLayout(top)
         column.addWidget(HairLine())
         self._title_gap = _Gap(column)
+        self._bars_title.add(self.faces)
         column.addWidget(self._bars_title)
         self._bars_gap = _Gap(column)
         column.addWidget(self.bars)
+        column.addWidget(self.doctor, 1)
         self._line_gap = _Gap(column)
         column.addWidget(self._lower_line)
         self._road_gap = _Gap(column)
@@ -91,17 +100,37 @@ class Inspector(ScrollPanel):
         hidden.setObjectName("")
         shown.setObjectName(_BARS_NAME)
         shown.set_labels(problem.class_names)
-        ink_only = (self._bars_title, self.bars, self._lower_line, self._road_title, self.road, self._filler)
-        for widget in (*ink_only, self._bars_gap, self._line_gap, self._road_gap, self._pictures_gap, self._note_gap):
+        for widget in (self._bars_title, self._bars_gap):
             widget.setVisible(not by_hand)
         self.toy_bars.setVisible(by_hand)
         self.diagram.setVisible(by_hand)
+        self._show_face()
+
+    @property
+    def shows_doctor(self) -> bool:
+        """Whether the doctor stands where the probabilities do otherwise; pixels set by hand need none."""
+        return self.faces.currentIndex() == 1 and self._session.problem.preprocessing != "binary_grid"
+
+    @Slot()
+    def _show_face(self) -> None:
+        doctor = self.shows_doctor
+        answer = not doctor and self._session.problem.preprocessing != "binary_grid"
+        lower = (self._line_gap, self._lower_line, self._road_gap, self._road_title, self._pictures_gap, self.road)
+        for widget in (self.bars, *lower, self._filler):
+            widget.setVisible(answer)
+        self._bars_title.title.setText(self.tr("Why this answer?") if doctor else self.tr("Probability of each digit"))
+        self.doctor.setVisible(doctor)
+        self._place_note()
+        if answer:
+            self.refresh()
+            self._fit_bars()
 
     def fit(self, width: int, height: int, compact: bool) -> None:
         """Arrange everything for this size; `compact` for a narrow window."""
         self.setFixedWidth(width)
         self._height = height
         self.road.set_room(width - 2 * _MARGIN)
+        self.doctor.fit(width - 2 * _MARGIN)
         low = height < theme.scaled(_LOW)
         self.header.fit(compact=compact, low=low)
         self.header.refresh()
@@ -112,8 +141,8 @@ class Inspector(ScrollPanel):
         self.toy_bars.setFixedWidth(min(toy_bars, round(_TOY_BARS_SHARE * width)))
         airy = min(24, spare // 10)
         for gap, pixels in (
-            (self._title_gap, 12 if low else 16),
-            (self._bars_gap, 8 if low else 10),
+            (self._title_gap, 8 if low else 12),
+            (self._bars_gap, 6 if low else 8),
             (self._line_gap, 12 if low else 14 + airy),
             (self._road_gap, 14 if low else 16 + airy),
             (self._pictures_gap, 8),
@@ -133,11 +162,18 @@ class Inspector(ScrollPanel):
 
     def show_note(self, kind: NoteKind, text: str) -> None:
         """Show a note, or none for an empty text. It shares its place with the browser, which gives way to errors."""
-        browsing = self.browser.is_open and kind != "error"
-        self.browser.setVisible(browsing)
         self.note.set_note(kind, text)
-        self.note.setVisible(bool(text) and not browsing)
+        self._place_note()
         self._fit_bars()
+
+    def _place_note(self) -> None:
+        """Show the browser or the note; the doctor says himself what a note of less weight would say."""
+        browsing = self.browser.is_open and self.note.kind != "error"
+        self.browser.setVisible(browsing)
+        worth = bool(self.note.text()) and (self.note.kind == "error" or not self.shows_doctor)
+        self.note.setVisible(worth and not browsing)
+        by_hand = self._session.problem.preprocessing == "binary_grid"
+        self._note_gap.setVisible(not by_hand and (worth or browsing or not self.shows_doctor))
 
     def refresh(self) -> None:
         """Show the session's answer."""
@@ -145,6 +181,8 @@ class Inspector(ScrollPanel):
         self.header.refresh()
         if self._session.problem.preprocessing == "binary_grid":
             self.toy_bars.set_values(answer.probabilities)
+        elif self.shows_doctor:
+            self.doctor.refresh()
         else:
             self.bars.set_values(answer.probabilities)
             self.road.show_pictures(answer.preprocessed)

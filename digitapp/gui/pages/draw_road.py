@@ -68,7 +68,7 @@ class RoadPictures(QWidget):
             return
         ink, crop, shrunk, centred, result = self.pictures
         side = round((ink.width() - _FRAME) * self.devicePixelRatioF())
-        ink.set_ink(_ink(road, side), smooth=True)
+        ink.set_ink(canvas_picture(road, side), smooth=True)
         crop.set_ink(resampled(road.crop, side, margin=side / 20), smooth=True)
         shrunk.set_ink(resampled(road.shrunk, side), smooth=True)
         centred.set_ink(resampled(road.centred, side), smooth=True)
@@ -131,13 +131,14 @@ class RoadPictures(QWidget):
             paint_icon(painter, "chevron-right", place, _CHEVRON, color)
 
 
-def _ink(road: Preprocessed, side: int) -> Picture:
-    """Return the whole canvas as a picture of side × side pixels.
+def canvas_picture(road: Preprocessed, side: int) -> Picture:
+    """Return the whole canvas with the ink as it was drawn, a picture of side × side pixels.
 
-    For strokes the crop is put back to where it was cut out, which saves rendering them once more.
+    For strokes that are read with their own pen the crop is put back to where it was cut out, which saves rendering
+    them once more.
     """
     box = road.bounding_box
-    if not isinstance(road.source, Drawing) or box is None:
+    if not isinstance(road.source, Drawing) or box is None or road.pen_factor != 1:
         return resampled(road.ink, side)
     half = box.longer_side / 2
     x, y = box.centre
