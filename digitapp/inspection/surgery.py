@@ -1,0 +1,119 @@
+"""Changing a network unit by unit: what belongs to a unit, and what one may do to it.
+
+A unit's detector is what decides what it says: its incoming weights and its bias. Its votes are its outgoing weights.
+Setting the votes to zero silences a unit, whatever its activation function is: nobody hears it. That is the ablation
+of Meyes, Lu, de Puiseau, Meisen, "Ablation Studies in Artificial Neural Networks" (2019), made permanent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from digitapp.nn.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class UnitParameters:
+    """All parameters of one unit.
+
+    Attributes
+    ----------
+    weights : float array, shape (pieces, fan_in), one row but for maxout
+    biases : float array, shape (pieces,)
+    outgoing : float array, shape (fan_out of the next layer,); None for an output unit
+    """
+
+    weights: NDArray[np.floating]
+    biases: NDArray[np.floating]
+    outgoing: NDArray[np.floating] | None
+
+    def zeroed(self) -> UnitParameters:
+        """Return the unit without a detector: weights and bias are zero."""
+        return replace(self, weights=np.zeros_like(self.weights), biases=np.zeros_like(self.biases))
+
+    def silenced(self) -> UnitParameters:
+        """Return the unit that nobody hears: its outgoing weights are zero. Raises ValueError for an output unit."""
+        if self.outgoing is None:
+            raise ValueError("an output unit has no outgoing weights")
+        return replace(self, outgoing=np.zeros_like(self.outgoing))
+
+    def heard(self, outgoing: NDArray[np.floating]) -> UnitParameters:
+        """Return the unit with other outgoing weights."""
+        return replace(self, outgoing=outgoing)
+
+    def detecting(self, weights: ArrayLike, bias: float) -> UnitParameters:
+        """Return the unit with another detector, weights (fan_in,); of a maxout unit all pieces get the same.
+
+        Raises
+        ------
+        ValueError : another number of weights, or some that are not finite
+        """
+        picture = np.asarray(weights, self.weights.dtype).reshape(-1)
+        if picture.shape != self.weights.shape[1:]:
+            raise ValueError(f"{self.weights.shape[1]} weights expected, got {picture.size}")
+        if not np.isfinite(picture).all() or not np.isfinite(bias):
+            raise ValueError("weights and bias must be finite")
+        return replace(self, weights=np.tile(picture, (len(self.weights), 1)), biases=np.full_like(self.biases, bias))
+
+    def with_detector_of(self, other: UnitParameters) -> UnitParameters:
+        """Return the unit with the detector of another one and its own votes.
+
+        Raises
+        ------
+        ValueError : the other has another number of inputs or of pieces
+        """
+        if other.weights.shape != self.weights.shape:
+            raise ValueError(f"a detector of shape {self.weights.shape} expected, got {other.weights.shape}")
+        return replace(self, weights=other.weights.copy(), biases=other.biases.copy())
+
+
+def read_unit(network: Network, layer: int, unit: int) -> UnitParameters:
+    """Return a copy of a unit's parameters.
+
+    Parameters
+    ----------
+    layer, unit : counted from 0; layer 0 is the first with weights
+
+    Raises
+    ------
+    ValueError : no such unit, or a network with normalised layers, which is to be folded first
+    """
+    rows = _rows(network, layer, unit)
+    outgoing = network.weights[layer + 1][unit].copy() if layer + 1 < len(network.weights) else None
+    return UnitParameters(network.weights[layer].T[rows].copy(), network.biases[layer][rows].copy(), outgoing)
+
+
+def write_unit(network: Network, layer: int, unit: int, parameters: UnitParameters) -> None:
+    """Give a unit other parameters; nothing else in the network changes.
+
+    Raises
+    ------
+    ValueError : as `read_unit`, or parameters of another shape
+    """
+    rows = _rows(network, layer, unit)
+    pairs = [(network.weights[layer].T[rows], parameters.weights), (network.biases[layer][rows], parameters.biases)]
+    is_output = layer + 1 == len(network.weights)
+    if is_output != (parameters.outgoing is None):
+        raise ValueError("outgoing weights belong to hidden units, and to them alone")
+    if parameters.outgoing is not None:
+        pairs.append((network.weights[layer + 1][unit], parameters.outgoing))
+    for place, values in pairs:
+        if place.shape != values.shape:
+            raise ValueError(f"parameters of shape {place.shape} expected, got {values.shape}")
+    network.weights[layer].T[rows] = parameters.weights
+    network.biases[layer][rows] = parameters.biases
+    if parameters.outgoing is not None:
+        network.weights[layer + 1][unit] = parameters.outgoing
+
+
+def _rows(network: Network, layer: int, unit: int) -> NDArray[np.int64]:
+    """Return the rows of a layer's weights that belong to a unit: one, or one for each piece of its activation."""
+    if any(network.normalized):
+        raise ValueError("a network with normalised layers is to be folded first")
+    if not 0 <= layer < len(network.layers) or not 0 <= unit < network.layers[layer].units:
+        raise ValueError(f"the network has no unit {unit} in layer {layer}")
+    found = network.layers[layer]
+    return unit + found.units * np.arange(found.activation.pieces)
