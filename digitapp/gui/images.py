@@ -46,6 +46,23 @@ def ink_image(grey: ArrayLike, theme: colors.Theme) -> QImage:
     return rgb_image(colors.ink_map(grey, theme))
 
 
+def tinted_image(ink: NDArray[np.floating], colors: NDArray[np.uint8]) -> QImage:
+    """Return ink in colours on a ground that can be seen through.
+
+    Parameters
+    ----------
+    ink : float array, shape (rows, columns), 0 nothing and 1 the full colour
+    colors : uint8 array, shape (rows, columns, 3), the colour at each pixel
+    """
+    rows, columns = ink.shape
+    alpha = np.clip(np.nan_to_num(ink), 0, 1)
+    pixels = np.empty((rows, columns, 4), np.uint8)
+    pixels[..., :3] = np.rint(colors[..., ::-1] * alpha[..., np.newaxis])  # blue first, weighed by the alpha
+    pixels[..., 3] = np.rint(255 * alpha)
+    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
+    return image.copy()  # which frees it from the array's life
+
+
 def image_to_rgb(image: QImage) -> NDArray[np.uint8]:
     """Return an image's colours over a white page, uint8 array of shape (rows, columns, 3)."""
     page = QImage(image.size(), QImage.Format.Format_RGB888)

@@ -13,6 +13,7 @@ from digitapp.gui import theme
 from digitapp.gui.messages import Message
 from digitapp.gui.pages.network_pad import DrawingPad
 from digitapp.gui.pages.network_paths import PathsView
+from digitapp.gui.pages.network_templates import TemplatesView
 from digitapp.gui.pages.network_view import NetworkView
 from digitapp.gui.pages.page import Page
 from digitapp.gui.session import Session
@@ -47,8 +48,9 @@ class NetworkPage(Page):
         self._is_built = True
         self.pad = DrawingPad(self.session)
         self.paths = PathsView(self.session)
-        self._views: tuple[NetworkView, ...] = (self.paths,)
-        titles = (self.tr("Paths"),)
+        self.templates = TemplatesView(self.session)
+        self._views: tuple[NetworkView, ...] = (self.paths, self.templates)
+        titles = (self.tr("Paths"), self.tr("Templates"))
         self.choice = SegmentedControl(titles, name=self.tr("View of the network"))
         self.sentence = Label("", "body", "text2", wrap=True)
         self.note = NoteBar("error")
