@@ -16,6 +16,7 @@ from digitapp.gui.messages import Message
 from digitapp.gui.pages.draw_sample import sample_three
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.why_change import ChangeFace
+from digitapp.gui.pages.why_ledger import ROW
 from digitapp.gui.pages.why_pixels import PixelsFace
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_units import UnitsFace
@@ -41,6 +42,7 @@ UNITS, PIXELS, CHANGE = range(3)
 _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (420, 532, 665)
 _LARGEST_SHARE = 0.52
+_AROUND_UNITS = 330  # what stands above and below the list of units
 _SAMPLE_ZERO = (1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1)
 
 
@@ -85,7 +87,8 @@ class WhyPage(Page):
         column.addWidget(self.faces)
         column.addWidget(self.note)
         for face in (self.units, self.pixels, self.change):
-            column.addWidget(face, 1)
+            column.addWidget(face)
+        column.addStretch(1)
         self._full = QWidget()
         row = QHBoxLayout(self._full)
         row.setContentsMargins(0, 0, 0, 0)
@@ -169,12 +172,15 @@ class WhyPage(Page):
         self.session.artwork.commit(ink, self.tr("Change"))
         self._rests = True
         self._refresh()
-        if self._case is not None and self._case.first == change.target:
-            text = self.tr("On the canvas, and read as a {0} there. Ctrl+Z takes it back.").format(name)
-            self.change.show_note("info", text, undoable=True)
+        if self._case is None or self._case.first != change.target:
+            text = self.tr("On the canvas, but not read as a {0}: the network has changed meanwhile.")
+            self.change.show_note("warning", text.format(name))
+        elif self.session.answer.label is None:
+            text = self.tr("On the canvas. {0} comes first there, but it is too unlike a digit to be read as one.")
+            self.change.show_note("warning", text.format(name))
         else:
-            text = self.tr("On the canvas, but not read as a {0} any more: the network has changed meanwhile.")
-            self.change.show_note("warning", text.format(name), undoable=True)
+            text = self.tr("On the canvas, and read as a {0} there. Ctrl+Z takes it back.")
+            self.change.show_note("info", text.format(name))
 
     @Slot()
     def reject(self) -> None:
@@ -270,7 +276,7 @@ class WhyPage(Page):
         self._show_face()
         face = self.faces.currentIndex()
         if face == UNITS:
-            self.units.show_case(case)
+            self.units.show_case(case, round((self.height() - theme.scaled(_AROUND_UNITS)) / theme.scaled(2 * ROW)))
         elif face == PIXELS:
             self._show_pixels()
         else:
@@ -388,3 +394,5 @@ class WhyPage(Page):
         self.inspector.setFixedWidth(width)
         self.pixels.set_width(width)
         self.change.set_width(width)
+        if self.isVisible() and event.size().height() != event.oldSize().height():
+            self._show_present()

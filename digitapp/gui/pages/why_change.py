@@ -11,6 +11,7 @@ from digitapp.gui.pages.why_picture import OverlayPicture
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_work import Case, ChangeFindings
 from digitapp.gui.widgets import ComboBox, Label, NoteBar, PlainButton, PrimaryButton
+from digitapp.gui.widgets.containers import NoteKind
 from digitapp.inspection.smallest_change import Change
 
 _PICTURE, _SMALL_PICTURE = 168, 128
@@ -83,8 +84,8 @@ class ChangeFace(QWidget):
         column.addLayout(question)
         column.addLayout(pictures)
         column.addWidget(self.sentence)
-        column.addLayout(self._buttons)
         column.addWidget(self.note)
+        column.addLayout(self._buttons)
         column.addWidget(self.method)
         column.addStretch(1)
         self.note.hide()
@@ -139,11 +140,11 @@ class ChangeFace(QWidget):
         self.method.setText(words.change_method(change))
         self._show_buttons(offered=change.reached)
 
-    def show_note(self, kind: str, text: str, *, undoable: bool = False) -> None:
-        """Say what became of the change."""
-        self.note.set_note("warning" if kind == "warning" else "info", text)
+    def show_note(self, kind: NoteKind, text: str) -> None:
+        """Say what became of the change that was accepted."""
+        self.note.set_note(kind, text)
         self.note.show()
-        self.undo_button.setVisible(undoable)
+        self.undo_button.show()
 
     def show_failure(self, text: str) -> None:
         """Say that there is no change, and why."""

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import weights_image
+from digitapp.gui.pages.why_picture import dots
 from digitapp.gui.widgets import FocusRing
 from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.overlay import outline
 
-_ROW, _PLAIN_ROW = 40, 30
+ROW, _PLAIN_ROW = 40, 30
 _PICTURE = 34
 _GAP = 10
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -35,6 +36,7 @@ class LedgerRow:
     detail : what the amount was made of, or nothing
     values : float array, shape (rows, columns), what a unit looks for; None for lines that are no unit
     limit : the end of its colour scale
+    is_sum : whether it is a sum of several, which would dwarf the bars of single units
     is_total : whether it is the sum of those above
     """
 
@@ -43,6 +45,7 @@ class LedgerRow:
     detail: str = ""
     values: NDArray[np.floating] | None = None
     limit: float = 1.0
+    is_sum: bool = False
     is_total: bool = False
 
 
@@ -58,6 +61,7 @@ class LedgerView(QWidget):
         super().__init__(parent)
         self._rows: tuple[LedgerRow, ...] = ()
         self._edges: list[QLineF] = []
+        self._dots: list[QPointF] = []
         self._shape = (1, 1)
         self._chosen = self._hovered = -1
         self.setMouseTracking(True)
@@ -75,6 +79,7 @@ class LedgerView(QWidget):
         self._rows = tuple(rows)
         self._shape = (ink.shape[0], ink.shape[1])
         self._edges = [QLineF(*edge) for edge in outline(ink)]
+        self._dots = dots(ink)
         names = [row.name for row in rows]
         self._chosen = names.index(chosen) if chosen in names else -1
         if self._hovered >= len(rows):
@@ -104,7 +109,7 @@ class LedgerView(QWidget):
     # Geometry
 
     def _heights(self) -> list[int]:
-        return [theme.scaled(_PLAIN_ROW if row.values is None and not row.detail else _ROW) for row in self._rows]
+        return [theme.scaled(_PLAIN_ROW if row.values is None and not row.detail else ROW) for row in self._rows]
 
     def row_rect(self, index: int) -> QRectF:
         """Return where a row stands."""
@@ -178,7 +183,8 @@ class LedgerView(QWidget):
         named = [row for row in self._rows if row.detail]
         widths = [max(texts.horizontalAdvance(row.name), details.horizontalAdvance(row.detail)) for row in named]
         names = max(widths, default=0.0) + _GAP
-        largest = max(abs(row.amount) for row in self._rows if not row.is_total) or 1.0
+        single = [abs(row.amount) for row in self._rows if not (row.is_total or row.is_sum)]
+        largest = max(single, default=0.0) or 1.0
         for index, row in enumerate(self._rows):
             self._paint_row(painter, index, row, names, amounts, largest)
 
@@ -205,7 +211,7 @@ class LedgerView(QWidget):
         painter.setPen(p.text)
         number = QRectF(place.right() - amounts - 6, place.top(), amounts, place.height())
         painter.drawText(number, _RIGHT, signed(row.amount))
-        if not row.is_total:
+        if not (row.is_total or row.is_sum):
             room = QRectF(indent + names, place.top(), number.left() - 8 - indent - names, place.height())
             self._paint_bar(painter, row.amount / largest, room)
 
@@ -255,4 +261,9 @@ class LedgerView(QWidget):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawLines(self._edges)
+        if self._dots:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(current.palette.text)
+            for dot in self._dots:
+                painter.drawEllipse(dot, 0.2, 0.2)
         painter.restore()

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image, rgb_image, weights_image
 from digitapp.inspection.colors import DIVERGING_STOPS
-from digitapp.inspection.overlay import change_map, outline
+from digitapp.inspection.overlay import INKED, change_map, outline
 
 Grey = NDArray[np.floating]
+
+_FEW = 8  # pixels each way
 
 
 class OverlayPicture(QWidget):
@@ -30,6 +32,7 @@ class OverlayPicture(QWidget):
         self._after: Grey | None = None
         self._limit = 1.0
         self._edges: list[QLineF] = []
+        self._dots: list[QPointF] = []
         self._image: QImage | None = None
         self._image_theme = ""
         self._marked: tuple[int, int] | None = None
@@ -62,6 +65,7 @@ class OverlayPicture(QWidget):
         self._ink, self._values, self._after, self._limit = ink, values, after, limit
         edges = outline(ink) if ink is not None and values is not None else []
         self._edges = [QLineF(*edge) for edge in edges]
+        self._dots = dots(ink) if ink is not None and values is not None else []
         self._image, self._marked = None, None
         self.update()
 
@@ -190,6 +194,10 @@ class OverlayPicture(QWidget):
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 painter.setPen(pen)
                 painter.drawLines(self._edges)
+            painter.setPen(QPen(QColor(DIVERGING_STOPS[theme.current().name][3]), 0.02))
+            painter.setBrush(p.text)
+            for dot in self._dots:
+                painter.drawEllipse(dot, 0.1, 0.1)
             painter.restore()
         if self._marked is not None:
             row, column = self._marked
@@ -198,3 +206,10 @@ class OverlayPicture(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             corner = QPointF(place.left() + column * across, place.top() + row * down)
             painter.drawRect(QRectF(corner.x(), corner.y(), across, down).adjusted(1, 1, -1, -1))
+
+
+def dots(ink: Grey) -> list[QPointF]:
+    """Return the middles of inked pixels where they are so few that an outline does not tell inside from outside."""
+    if min(ink.shape) > _FEW:
+        return []
+    return [QPointF(column + 0.5, row + 0.5) for row, column in np.argwhere(ink >= INKED).tolist()]

@@ -16,7 +16,7 @@ from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.contributions import Contributions, Ledger, contributions, ledger, rounded
 from digitapp.inspection.explanation import Templates, templates
 
-STRONGEST = 5  # on each side
+LEAST, MOST = 5, 12  # units listed on each side
 
 
 class UnitsFace(QWidget):
@@ -32,7 +32,9 @@ class UnitsFace(QWidget):
         self.sentence = Label("", "body", "text2", wrap=True)
         self.ledger = LedgerView()
         self.ledger.setObjectName("whyLedger")
-        hint = self.tr("Point at a unit to see what it looks for; click to keep it.")
+        hint = self.tr(
+            "Below each name: activation × weight. Point at a row to see what it looks for, or click it."
+        )
         self.hint = Label(hint, "caption", "text2", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,10 +54,10 @@ class UnitsFace(QWidget):
     def _on_row_shown(self, _row: int) -> None:
         self.changed.emit()
 
-    def show_case(self, case: Case) -> None:
-        """Show the contributions of a case, at once: they take a fraction of a millisecond."""
+    def show_case(self, case: Case, room: int = LEAST) -> None:
+        """Show the contributions of a case at once, as they take no time; there is `room` for so many on each side."""
         found = contributions(case.network, case.inputs)
-        exact = ledger(found, case.question, STRONGEST)
+        exact = ledger(found, case.question, min(max(room, LEAST), MOST))
         self._case, self._found, self._column = case, found, exact
         units = [line.unit for line in exact.lines]
         if found.layer >= 0:
@@ -82,7 +84,7 @@ class UnitsFace(QWidget):
             rows.append(LedgerRow(name, line.part, detail, image, self._limits[index]))
         if shown.rest_units or shown.rest:
             name = words.rest(layer, shown.rest_units, listed=bool(shown.lines))
-            rows.append(LedgerRow(name, shown.rest))
+            rows.append(LedgerRow(name, shown.rest, is_sum=True))
         rows.append(LedgerRow(words.total(case), shown.total, is_total=True))
         return rows
 
@@ -101,7 +103,7 @@ class UnitsFace(QWidget):
         if self._found.layer >= 0:
             stage.show_map(image, self._limits[index], case.ink, words.template_caption(name, self._templates))
             return
-        caption = self.tr("The weights of all pixels: orange speaks for the answer. Outlined: your drawing.")
+        caption = self.tr("The weights of all pixels: orange speaks for the answer. Marked: your drawing.")
         stage.show_map(image, self._limits[index], case.ink, caption)
         rows, columns = divmod(line.unit, case.shape[1])
         stage.picture.set_marked((rows, columns))

@@ -76,9 +76,7 @@ def rest(layer: int, count: int, *, listed: bool) -> str:
 def template_caption(name: str, kind: Templates) -> str:
     """Return what a unit's picture shows."""
     if kind.are_weights and kind.exact:
-        text = translate(
-            "WhyPage", "{0} looks for ink on orange and paper on blue: its weights. Outlined: your drawing."
-        )
+        text = translate("WhyPage", "{0} looks for ink on orange and paper on blue: its weights. Marked: your drawing.")
     elif kind.exact:
         text = translate(
             "WhyPage", "{0} looks for ink on orange and paper on blue: exact for as long as the same units stay awake."
@@ -114,13 +112,17 @@ def map_sentence(key: str, case: Case) -> str:
     if key == "gradient":
         return translate("WhyPage", "What a little more ink on each pixel would do, times the ink that is there.")
     if key == "integrated":
-        return translate("WhyPage", "The same, averaged on the way from the blank page to the drawing.")
+        return translate("WhyPage", "The gradient, averaged on the way from blank page to drawing, times the ink.")
     side = patch_side(case.shape)
+    if side == 1:
+        return translate("WhyPage", "What is lost when each pixel in turn is covered.")
     return translate("WhyPage", "What is lost when {0}×{0} pixels around each one are covered.").format(side)
 
 
 def sum_line(evidence: MapEvidence) -> str:
-    """Return what a map adds up to, and whether it should."""
+    """Return what a map adds up to, and whether it should; squares that overlap count everything several times."""
+    if evidence.key == "occlusion":
+        return ""
     if evidence.expected is None:
         return translate("WhyPage", "Sum {0}").format(signed(evidence.total))
     missed = abs(evidence.total - evidence.expected)

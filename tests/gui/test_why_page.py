@@ -1,0 +1,335 @@
+"""The Why page with a real session, a real pointer and real keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.gui import theme
+from digitapp.gui.artwork import Picture
+from digitapp.gui.pages.draw_sample import sample_three
+from digitapp.gui.pages.why import CHANGE, PIXELS, UNITS, WhyPage
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.inspection.attribution import MAPS
+from digitapp.training.config import NetworkConfig
+from digitapp.training.presets import DEFAULTS
+
+ZERO = BinaryGrid.from_vector([1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1])
+if TYPE_CHECKING:
+    from digitapp.gui.main_window import MainWindow
+
+OpenPage = Callable[..., WhyPage]
+
+
+@pytest.fixture
+def sessions(qapp: QApplication) -> Iterator[list[Session]]:  # noqa: ARG001
+    opened: list[Session] = []
+    yield opened
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, sessions: list[Session], settings: Settings) -> OpenPage:
+    """Return a function that shows the page of a session with a drawing."""
+
+    def open_it(problem: str = "toy", *hidden: int, activation: str = "relu", drawn: bool = True) -> WhyPage:
+        theme.apply_theme("light")
+        session = Session(problem)
+        sessions.append(session)
+        if hidden:
+            sizes = tuple(size for size in hidden if size)
+            session.renew_weights(NetworkConfig(sizes, activation, "he"), DEFAULTS[problem][1])
+        if drawn:
+            session.artwork.commit(ZERO if problem == "toy" else sample_three(), "draw")
+        page = WhyPage(session, settings)
+        qtbot.addWidget(page)
+        page.resize(1208, 714)
+        page.show()
+        qtbot.waitExposed(page)
+        QApplication.processEvents()  # the layout settles
+        return page
+
+    return open_it
+
+
+def _wait_for_change(qtbot: QtBot, page: WhyPage) -> None:
+    page.faces.setCurrentIndex(CHANGE)
+    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=20_000)
+
+
+def _units(amount: float) -> int:
+    return round(amount * 100)
+
+
+# The empty page
+
+
+def test_an_empty_canvas_says_what_to_do_and_offers_an_example(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("mnist", drawn=False)
+    assert page.empty.isVisible()
+    assert not page.stage.isVisible()
+    with qtbot.waitSignal(page.drawing_wanted):
+        page.draw_button.click()
+    page.sample_button.click()
+    assert page.stage.isVisible()
+    assert not page.empty.isVisible()
+    page.undo()
+    assert page.empty.isVisible()
+
+
+# Units
+
+
+@pytest.mark.parametrize(("problem", "hidden"), [("toy", ()), ("toy", (5, 4)), ("mnist", ()), ("mnist", (0,))])
+def test_the_column_adds_up_on_screen_to_the_lead(open_page: OpenPage, problem: str, hidden: tuple[int, ...]) -> None:
+    page = open_page(problem, *hidden)
+    *parts, total = page.units.ledger.rows
+    assert total.is_total
+    assert sum(_units(row.amount) for row in parts) == _units(total.amount)
+    trace = page.session.answer.trace
+    assert trace is not None
+    first, second = np.sort(trace.pre_activations[-1][0])[::-1][:2]
+    assert total.amount == pytest.approx(float(first) - float(second), abs=0.0051)
+
+
+def test_pointing_at_a_unit_lays_its_weights_over_the_ink(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("toy")
+    ledger, picture = page.units.ledger, page.stage.picture
+    assert picture.values is None
+    row = next(index for index, row in enumerate(ledger.rows) if row.name == "Unit A")
+    place = ledger.row_rect(row).center().toPoint()
+    qtbot.mouseMove(ledger, place)
+    qtbot.waitUntil(lambda: picture.values is not None)
+    assert picture.values == pytest.approx(page.session.network.weights[0][:, 0].reshape(4, 3))
+    assert "Unit A" in page.stage.caption.text()
+    assert page.stage.scale_bar.isVisible()
+    qtbot.mouseMove(ledger, ledger.row_rect(0).center().toPoint())
+    qtbot.waitUntil(lambda: picture.values is None)
+    qtbot.mouseClick(ledger, Qt.MouseButton.LeftButton, pos=place)
+    assert picture.values is not None
+    qtbot.keyClick(ledger, Qt.Key.Key_Escape)
+    qtbot.mouseMove(ledger, ledger.row_rect(0).center().toPoint())
+    qtbot.waitUntil(lambda: picture.values is None)
+
+
+def test_arrows_walk_through_the_units(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("toy")
+    ledger = page.units.ledger
+    qtbot.keyClick(ledger, Qt.Key.Key_Down)
+    assert ledger.rows[ledger.shown].name.startswith("Unit")
+    first = ledger.shown
+    qtbot.keyClick(ledger, Qt.Key.Key_Down)
+    assert ledger.shown == first + 1
+    for _ in range(5):
+        qtbot.keyClick(ledger, Qt.Key.Key_Up)
+    assert ledger.shown == first
+
+
+def test_the_template_of_a_deeper_unit_is_exact_for_relu_and_a_gradient_for_others(open_page: OpenPage) -> None:
+    page = open_page("toy", 6, 4)
+    page.units.ledger.choose(1)
+    assert "exact" in page.stage.caption.text()
+    smooth = open_page("toy", 6, 4, activation="tanh")
+    smooth.units.ledger.choose(1)
+    assert "gradient" in smooth.stage.caption.text()
+
+
+def test_without_a_hidden_layer_the_pixels_are_listed(open_page: OpenPage) -> None:
+    page = open_page("toy", 0)
+    assert "no hidden layer" in page.units.sentence.text()
+    page.units.ledger.choose(1)
+    assert page.units.ledger.rows[1].name.startswith("Row ")
+    assert page.stage.picture.values is not None
+
+
+# The question
+
+
+def test_another_question_is_explained_at_once(open_page: OpenPage) -> None:
+    page = open_page("mnist")
+    stage = page.stage
+    stage.label_box.setCurrentIndex(8)
+    stage.label_box.activated.emit(8)
+    stage.against_box.setCurrentIndex(5)
+    stage.against_box.activated.emit(5)
+    trace = page.session.answer.trace
+    assert trace is not None
+    logits = trace.pre_activations[-1][0]
+    assert page.units.ledger.rows[-1].amount == pytest.approx(float(logits[8] - logits[5]), abs=0.0051)
+    stage.against_box.setCurrentIndex(10)  # nothing else
+    stage.against_box.activated.emit(10)
+    assert page.units.ledger.rows[-1].name == "Score of 8"
+    assert page.units.ledger.rows[-1].amount == pytest.approx(float(logits[8]), abs=0.0051)
+
+
+def test_a_class_is_never_compared_with_itself(open_page: OpenPage) -> None:
+    page = open_page("mnist")
+    label, against = page._case.question if page._case is not None else (0, 0)
+    page.stage.label_box.setCurrentIndex(against or 0)
+    page.stage.label_box.activated.emit(against)
+    assert page._case is not None
+    assert page._case.question == (against, label)
+
+
+def test_a_new_drawing_brings_the_usual_question_back(open_page: OpenPage) -> None:
+    page = open_page("toy")
+    page.stage.label_box.setCurrentIndex(1)
+    page.stage.label_box.activated.emit(1)
+    assert page.stage.label_box.currentData() == 1
+    page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
+    assert page.stage.label_box.currentData() == page.session.answer.label
+
+
+# Pixels
+
+
+@pytest.mark.parametrize("problem", ["toy", "mnist"])
+def test_three_maps_come_with_their_tests(qtbot: QtBot, open_page: OpenPage, problem: str) -> None:
+    page = open_page(problem)
+    page.faces.setCurrentIndex(PIXELS)
+    blocks = page.pixels.blocks
+    qtbot.waitUntil(lambda: blocks[-1].evidence is not None, timeout=30_000)
+    assert [block.key for block in blocks] == list(MAPS)
+    integrated = blocks[1].evidence
+    assert integrated is not None
+    assert integrated.total == pytest.approx(integrated.expected, rel=0.01)
+    assert "Adds up" in blocks[1].sum.text()
+    for block in blocks:
+        assert "rank correlation" in block.lines[0].text()
+        assert "removed first" in block.lines[1].text()
+    qtbot.mouseClick(blocks[2], Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert page.stage.picture.values is not None
+    assert blocks[2].evidence is not None
+    assert np.array_equal(page.stage.picture.values.ravel(), blocks[2].evidence.values)
+
+
+def test_a_new_drawing_ends_the_work_for_the_old_one(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("mnist")
+    page.faces.setCurrentIndex(PIXELS)
+    page.session.artwork.clear("clear")
+    assert page.empty.isVisible()
+    qtbot.waitUntil(lambda: not page._pixel_errand.is_busy, timeout=20_000)
+    assert page.pixels.blocks[0].evidence is None
+    page.undo()
+    qtbot.waitUntil(lambda: page.pixels.blocks[0].evidence is not None, timeout=30_000)
+
+
+def test_a_hidden_page_computes_nothing(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("toy")
+    page.faces.setCurrentIndex(PIXELS)
+    qtbot.waitUntil(lambda: page.pixels.blocks[0].evidence is not None, timeout=20_000)
+    page.hide()
+    before = page._case
+    page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
+    assert page._case is before
+    assert not page._pixel_errand.is_busy
+    page.show()
+    assert page._case is not before
+
+
+# The smallest change
+
+
+def test_an_accepted_change_is_on_the_canvas_and_read_as_asked_and_can_be_undone(
+    qtbot: QtBot, open_page: OpenPage
+) -> None:
+    page = open_page("mnist")
+    before = page.session.artwork.value
+    _wait_for_change(qtbot, page)
+    change = page.change.change
+    assert change is not None
+    assert change.reached
+    assert page.stage.picture.is_change
+    page.change.accept_button.click()
+    assert isinstance(page.session.artwork.value, Picture)
+    assert page.session.answer.inputs is not None
+    assert np.array_equal(page.session.answer.inputs, change.inputs)
+    assert page._case is not None
+    assert page._case.first == change.target
+    assert page.change.note.isVisible()
+    page.change.undo_button.click()
+    assert page.session.artwork.value is before
+    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=20_000)
+
+
+def test_the_toys_change_is_the_smallest_there_is(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("toy")
+    _wait_for_change(qtbot, page)
+    assert "4,095" in page.change.method.text()
+    page.change.accept_button.click()
+    assert page.session.answer.label == 1
+    page.undo()
+    assert page.session.answer.label == 0
+
+
+def test_a_rejected_change_leaves_the_canvas_alone_until_another_is_wanted(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("mnist")
+    before = page.session.artwork.value
+    _wait_for_change(qtbot, page)
+    page.change.reject_button.click()
+    assert page.session.artwork.value is before
+    assert not page.change.accept_button.isVisible()
+    assert not page.stage.picture.is_change
+    page.change.target_box.setCurrentIndex(page.change.target_box.findData(8))
+    page.change.target_box.activated.emit(0)
+    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=20_000)
+    assert page.change.findings is not None
+    assert page.change.findings.change.target == 8
+
+
+def test_a_network_that_knows_nothing_else_is_reported(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("toy", 3)
+    page.session.network.parameters[:] = 0
+    page.session.network.biases[-1][0] = 1
+    page.session.artwork.commit(ZERO.toggle(0, 2), "draw")
+    _wait_for_change(qtbot, page)
+    assert "No picture" in page.change.sentence.text()
+    assert not page.change.accept_button.isVisible()
+
+
+# Bad weights, other problems, the window
+
+
+def test_a_network_of_no_numbers_says_so_and_recovers(open_page: OpenPage) -> None:
+    page = open_page("toy", 3)
+    kept = page.session.network.parameters.copy()
+    page.session.network.parameters[0] = np.nan
+    page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
+    assert page.note.isVisible()
+    assert "no numbers" in page.note.text()
+    assert not page.units.isVisible()
+    page.session.network.parameters[:] = kept
+    page.session.artwork.commit(ZERO, "draw")
+    assert not page.note.isVisible()
+    assert page.units.isVisible()
+
+
+@pytest.mark.parametrize("face", [UNITS, PIXELS, CHANGE])
+def test_another_problem_shows_its_own_drawing(qtbot: QtBot, open_page: OpenPage, face: int) -> None:
+    page = open_page("toy")
+    page.faces.setCurrentIndex(face)
+    page.session.choose_problem("mnist")
+    assert page.empty.isVisible()
+    page.show_sample()
+    assert page.stage.label_box.count() == 10
+    page.session.choose_problem("toy")
+    assert page.stage.label_box.count() == 2
+    qtbot.waitUntil(lambda: not (page._pixel_errand.is_busy or page._change_errand.is_busy), timeout=30_000)
+
+
+def test_the_page_has_its_place_in_the_window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = open_window("mnist")
+    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert window.page is window.why_page
+    assert window.why_page.objectName() == "whyPage"
+    window.why_page.draw_button.click()
+    assert window.page is window.draw_page
