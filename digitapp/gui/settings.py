@@ -57,6 +57,7 @@ THEME: Setting[Mode] = Setting("window/theme", "system", one_of("system", "light
 PROBLEM = Setting("choices/problem", "mnist", one_of("toy", "mnist"))
 PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))
 GUIDES = Setting("draw/guides", True)
+KEEP_BY_ITSELF = Setting("hand/keep_by_itself", True)
 DATA_FOLDER = Setting("data/folder", "")
 MORE_SETTINGS = Setting("train/more_settings", False)
 LAST_FOLDER = Setting("files/last_folder", "")
