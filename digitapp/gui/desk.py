@@ -10,6 +10,7 @@ import numpy as np
 from digitapp.datasets.problems import Problem
 from digitapp.drawing.preprocess import Preprocessed
 from digitapp.gui.artwork import Artwork
+from digitapp.gui.marks import Marks
 from digitapp.gui.preparation import Plan
 from digitapp.gui.time_machine import TimeMachine
 from digitapp.gui.training_run import TrainingRun
@@ -58,6 +59,7 @@ class ModelEntry:
     origin: str  # "shipped", "file", "own" in training, or "made" from another network
     model: Model
     path: Path | None = None
+    marks: Marks = Marks()  # noqa: RUF009 - it never changes
 
 
 @dataclass

@@ -8,11 +8,11 @@ import numpy as np
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
+from digitapp.gui.marks import Marks
 from digitapp.gui.time_machine import Place
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.training.config import NetworkConfig, TrainConfig
-from digitapp.training.held import Held
 from digitapp.training.presets import build_network
 
 _MADE_AT_ONCE = 300_000  # parameters: about 4 ms
@@ -27,7 +27,7 @@ class Plan:
     source : the model to go on with, or None for random weights
     dataset : the data to train it with, or None when it is only to be shown
     paused : whether the training is to rest after its first batch
-    held : the units that the training leaves as they are
+    marks : the units that the training leaves as they are
     origin : the moment of an earlier run that it goes on from
     """
 
@@ -37,7 +37,7 @@ class Plan:
     source: Model | None = None
     dataset: Dataset | None = None
     paused: bool = False
-    held: Held = Held()  # noqa: RUF009 - it never changes
+    marks: Marks = Marks()  # noqa: RUF009 - it never changes
     origin: Place | None = None
 
     @property

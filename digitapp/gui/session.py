@@ -25,7 +25,9 @@ from digitapp.gui.data_source import DataSource
 from digitapp.gui.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
 from digitapp.gui.hand_collection import HandCollection
 from digitapp.gui.jobs import JobPool, StartJob
+from digitapp.gui.marks import Marks
 from digitapp.gui.preparation import Plan, Start
+from digitapp.gui.surgery import Surgery
 from digitapp.gui.time_machine import Branch, TimeMachine, has_shape_of
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
@@ -92,6 +94,7 @@ class Session(QObject):
         self._jobs = JobPool(self)
         self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
+        self.surgery = Surgery(self)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
         self._show_answer()
@@ -167,26 +170,16 @@ class Session(QObject):
         """Show another of `model_entries`."""
         if key != self._desk.current and key in self._desk.entries:
             self._desk.current = key
-            was_past = self._desk.machine.past is not None
             self._desk.machine.back()
             self._network_replaced()
-            if was_past:
-                self.moment_changed.emit()
+            self.moment_changed.emit()
 
     def open_model(self, path: Path) -> None:
         """Load a model file and show it, and its problem with it. Raises ModelFileError and changes nothing."""
         model = load_model(path)
         desk = self._desks[model.problem]
-        key = str(path)
-        desk.entries[key] = ModelEntry(key, "file", model, path)
-        desk.current = key
-        desk.machine.back()
-        if desk is self._desk:
-            self.models_changed.emit()
-            self._network_replaced()
-            self.moment_changed.emit()
-        else:
-            self.choose_problem(model.problem)
+        self._adopt(desk, ModelEntry(str(path), "file", model, path))
+        self.choose_problem(model.problem)
 
     def save_model(self, path: Path) -> None:
         """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""
@@ -197,12 +190,7 @@ class Session(QObject):
 
         The model's name is what people see. Its problem must be the shown one.
         """
-        self._desk.entries[key] = ModelEntry(key, "made", model)
-        self._desk.current = key
-        self._desk.machine.back()
-        self.models_changed.emit()
-        self._network_replaced()
-        self.moment_changed.emit()
+        self._adopt(self._desk, ModelEntry(key, "made", model))
 
     def remove_network(self, key: str, instead: str) -> None:
         """Forget a network that was made here; where it was shown, `instead` is, or the shipped one."""
@@ -226,6 +214,11 @@ class Session(QObject):
         self.network_changed.emit()
         self.selection_changed.emit()
         self.answer_changed.emit()
+
+    def tell_of_edit(self) -> None:
+        """Tell that somebody has changed the shown network's weights in place."""
+        self.weights_changed.emit()
+        self._refresh_answer()
 
     # The drawing and the answer to it
 
@@ -366,8 +359,11 @@ class Session(QObject):
             raise RuntimeError("the data set is not in memory")
         if self.run.is_active:
             raise RuntimeError("a run is active already")
-        origin = self.time_machine.place if source is not None and source is self.time_machine.past else None
-        self._make(Plan(self.problem, network, config, source, self.dataset, paused, origin=origin))
+        origin, marks = None, Marks()
+        if source is not None and source.network is self.network:
+            origin = self.time_machine.place
+            marks = self.current_entry.marks if origin is None else origin.branch.marks
+        self._make(Plan(self.problem, network, config, source, self.dataset, paused, marks, origin))
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start."""
@@ -390,15 +386,15 @@ class Session(QObject):
         if desk.plan is not plan:
             return  # something else was asked for meanwhile, or the run was stopped
         desk.plan = None
-        self._adopt_own(desk, start.shown)
+        self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=plan.marks))
         if plan.dataset is not None:
             desk.configs = (plan.network, plan.config)
             desk.started_from = plan.source.name if plan.source is not None else ""
             rng = np.random.default_rng(plan.config.seed)
-            dataset, config, held = plan.dataset, plan.config, plan.held
+            dataset, config, held = plan.dataset, plan.config, plan.marks.held
             if not desk.run.is_active:
                 desk.run.prepare(paused=plan.paused)
-            branch = desk.machine.begin(start.shown, desk.run.history, desk.configs, plan.origin)
+            branch = desk.machine.begin(start.shown, desk.run.history, desk.configs, plan.marks, plan.origin)
             desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng, held), moments=branch.moments)
             self._pass_on(desk, self.branches_changed)
             self._pass_on(desk, self.moment_changed)
@@ -410,16 +406,15 @@ class Session(QObject):
                 desk.plan = None
                 desk.run.give_up(error)
 
-    def _adopt_own(self, desk: Desk, model: Model) -> None:
-        known = OWN_NETWORK in desk.entries
-        desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", model)
-        desk.current = OWN_NETWORK
+    def _adopt(self, desk: Desk, entry: ModelEntry) -> None:
+        """Offer a network, in the place of an earlier one of its key, and show it."""
+        desk.entries[entry.key] = entry
+        desk.current = entry.key
         desk.machine.back()
-        if desk is not self._desk:
-            return
-        if not known:
+        if desk is self._desk:
             self.models_changed.emit()
-        self._network_replaced()
+            self._network_replaced()
+            self.moment_changed.emit()
 
     def _on_weights_arrived(self, desk: Desk, parameters: np.ndarray) -> None:
         desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
@@ -472,8 +467,7 @@ class Session(QObject):
         go(desk.machine)
         desk.current = OWN_NETWORK
         if was_own and has_shape_of(before, self.network):
-            self.weights_changed.emit()
-            self._refresh_answer()
+            self.tell_of_edit()
         else:
             self._network_replaced()
         self.moment_changed.emit()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from digitapp.gui.marks import Marks
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.training.config import NetworkConfig, TrainConfig
@@ -23,6 +24,7 @@ class Branch:
     ----------
     number : counted from 1 in the order of their starts
     model : what its networks are like, all but the parameters
+    marks : the units that it left as they were
     parent : the branch that this one set out from, None for one that began with other weights
     start : where it began, in epochs since the start of the first of its ancestors
     """
@@ -32,6 +34,7 @@ class Branch:
     history: History
     model: Model
     configs: tuple[NetworkConfig, TrainConfig]
+    marks: Marks = Marks()  # noqa: RUF009 - it never changes
     parent: Branch | None = None
     start: float = 0.0
 
@@ -83,6 +86,7 @@ class TimeMachine:
         model: Model,
         history: History,
         configs: tuple[NetworkConfig, TrainConfig],
+        marks: Marks,
         origin: Place | None,
     ) -> Branch:
         """Return the branch of a run that begins with `model`, at `origin` where it goes on from a moment; show now."""
@@ -92,7 +96,7 @@ class TimeMachine:
         parent, start = None, 0.0
         if origin is not None:
             parent, start = origin.branch, origin.branch.epochs_at(origin.moment.step)
-        self.branch = Branch(self._count, moments, history, model, configs, parent, start)
+        self.branch = Branch(self._count, moments, history, model, configs, marks, parent, start)
         self.branches = [*self.branches, self.branch][-MOST_BRANCHES:]
         return self.branch
 

@@ -12,7 +12,7 @@ from digitapp.gui.session import Session
 from digitapp.gui.time_machine import Branch, Place
 from digitapp.gui.widgets.numbers import epoch_text
 from digitapp.nn.network import Network
-from digitapp.training.evaluate import Evaluation
+from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.events import EpochDone
 
 MOST_PALE_LINES = 5
@@ -74,12 +74,12 @@ class PastConfusion(QObject):
         model, parameters = place.branch.model, place.moment.parameters
         self._place, self._has_validation = place, dataset.validation is not None
 
-        def network() -> Network:
-            own = Network(model.network.sizes, model.network.activations, parameters.dtype)
-            np.copyto(own.parameters, parameters)
-            return own
+        def work() -> Evaluation:
+            network = Network(model.network.sizes, model.network.activations, parameters.dtype)
+            np.copyto(network.parameters, parameters)
+            return evaluate(network, model.loss, split)
 
-        self._evaluator.measure(network, model.loss, split, place)
+        self._evaluator.measure(work, place)
 
     def _on_measured(self, evaluation: Evaluation, place: Place) -> None:
         if place is self._session.time_machine.place:

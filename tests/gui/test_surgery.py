@@ -1,0 +1,196 @@
+"""Units changed by hand: one step of undo each, what it does is measured, and a run leaves alone what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.gui.session import OWN_NETWORK, Session
+from digitapp.gui.surgery import Effect
+from digitapp.modelfile import load_model
+from digitapp.training import DEFAULTS
+from digitapp.training.evaluate import evaluate
+
+RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session("toy")
+    session.data.request("toy")
+    qtbot.waitUntil(lambda: session.dataset is not None)
+    session.artwork.commit(RING, "Draw")
+    yield session
+    session.close()
+
+
+def measured(session: Session, qtbot: QtBot) -> Effect:
+    """Wait until the effect of the last change is measured."""
+
+    def is_measured() -> bool:
+        effect = session.surgery.effect
+        return effect is not None and effect.scores is not None
+
+    qtbot.waitUntil(is_measured)
+    assert session.surgery.effect is not None
+    return session.surgery.effect
+
+
+def accuracy(session: Session) -> float:
+    assert session.dataset is not None and session.dataset.validation is not None
+    return evaluate(session.network, session.model.loss, session.dataset.validation).accuracy
+
+
+def test_off_and_on_again(session: Session, qtbot: QtBot) -> None:
+    before, old = session.network.copy(), accuracy(session)
+    with qtbot.waitSignals([session.weights_changed, session.answer_changed]):
+        session.surgery.toggle(0, 1)
+    assert session.surgery.is_off(0, 1) and session.surgery.marked(0) == ([1], [])
+    assert not session.network.weights[1][1].any()
+    np.testing.assert_array_equal(session.network.weights[0], before.weights[0])
+    effect = measured(session, qtbot)
+    assert effect.scores is not None and effect.samples == 16
+    assert (effect.scores[0].accuracy, effect.scores[1].accuracy) == (old, accuracy(session))
+    assert effect.answers[1] is session.answer
+    session.surgery.toggle(0, 1)
+    assert not session.surgery.is_off(0, 1)
+    assert session.network.parameters.tobytes() == before.parameters.tobytes()
+    assert measured(session, qtbot).scores[1].accuracy == old  # type: ignore[index]
+
+
+def test_every_change_is_one_step_of_undo(session: Session, qtbot: QtBot) -> None:
+    surgery = session.surgery
+    surgery.copy(0, 2)
+    states = [session.network.parameters.tobytes()]
+    steps = (
+        lambda: surgery.toggle(0, 0),
+        lambda: surgery.zero(0, 1),
+        lambda: surgery.paste(0, 0),
+        lambda: surgery.paint(0, 2, np.linspace(-1, 1, 12), 0.5, is_frozen=True),
+        lambda: surgery.freeze(0, 1),
+    )
+    for count, step in enumerate(steps, start=1):
+        step()
+        assert surgery.undo_stack.count() == count
+        states.append(session.network.parameters.tobytes())
+    assert surgery.marked(0) == ([0], [1, 2])
+    assert session.model.training["edits"][-1] == "Unit B frozen"
+    for state in reversed(states[:-1]):
+        surgery.undo()
+        assert session.network.parameters.tobytes() == state
+    assert surgery.marked(0) == ([], []) and "edits" not in session.model.training
+    for state in states[1:]:
+        surgery.redo()
+        assert session.network.parameters.tobytes() == state
+    assert surgery.marked(0) == ([0], [1, 2])
+    measured(session, qtbot)
+
+
+def test_what_the_operations_do(session: Session) -> None:
+    surgery = session.surgery
+    before = session.network.copy()
+    surgery.copy(0, 0)
+    surgery.paste(0, 2)
+    np.testing.assert_array_equal(session.network.weights[0][:, 2], before.weights[0][:, 0])
+    np.testing.assert_array_equal(session.network.weights[1], before.weights[1])
+    surgery.zero(0, 1)
+    assert not session.network.weights[0][:, 1].any() and session.network.biases[0][1] == 0
+    picture = np.arange(12, dtype=np.float32)
+    surgery.paint(0, 0, picture, -2.0, is_frozen=False)
+    np.testing.assert_array_equal(session.network.weights[0][:, 0], picture)
+    assert session.network.biases[0][0] == -2 and not surgery.is_frozen(0, 0)
+
+
+def test_a_shipped_model_stays_as_it_was(session: Session) -> None:
+    shipped = load_model(session.problem.shipped_model)
+    session.surgery.toggle(0, 0)
+    assert session.current_entry.origin == "made" and session.model.name == "Shipped model, changed"
+    assert "results" in shipped.training and "results" not in session.model.training
+    key = session.current_entry.key
+    session.surgery.zero(0, 1)
+    assert session.current_entry.key == key, "the copy is changed in place"
+    session.choose_model("shipped")
+    assert session.network.parameters.tobytes() == shipped.network.parameters.tobytes()
+    assert not session.surgery.is_off(0, 0) and not session.surgery.undo_stack.canUndo()
+    session.choose_model(key)
+    assert session.surgery.is_off(0, 0) and session.surgery.undo_stack.count() == 2
+
+
+def test_a_network_that_learns_is_left_alone(session: Session, qtbot: QtBot) -> None:
+    network, config = DEFAULTS["toy"]
+    session.run.set_pace(100)
+    session.start_training(network, config)
+    assert "learning" in session.surgery.reason()
+    session.surgery.toggle(0, 0)
+    session.surgery.zero(0, 0)
+    assert session.surgery.undo_stack.count() == 0 and not session.surgery.is_off(0, 0)
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.run.stop()
+    assert session.surgery.reason() == ""
+    session.surgery.toggle(0, 0)
+    assert session.current_entry.key == OWN_NETWORK and session.surgery.is_off(0, 0)
+
+
+def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: Session, qtbot: QtBot) -> None:
+    network, config = DEFAULTS["toy"]
+    picture = np.tile(np.float32([1, -1]), 6)
+    session.surgery.paint(0, 1, picture, 0.25, is_frozen=True)
+    session.surgery.toggle(0, 2)
+    free = session.network.weights[0][:, 0].copy()
+    session.run.set_pace(None)
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.start_training(network, config, source=session.model)
+    assert session.current_entry.key == OWN_NETWORK
+    np.testing.assert_array_equal(session.network.weights[0][:, 1], picture)
+    assert session.network.biases[0][1] == np.float32(0.25)
+    assert not session.network.weights[1][2].any()
+    assert not np.array_equal(session.network.weights[0][:, 0], free), "the rest has learned"
+    assert session.surgery.is_frozen(0, 1) and session.surgery.is_off(0, 2), "and they are still so"
+    session.surgery.toggle(0, 2)
+    assert session.network.weights[1][2].any(), "it gets its votes back"
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.start_training(network, config)
+    assert session.surgery.marked(0) == ([], []), "a new network has nothing to hold"
+
+
+def test_a_moment_of_the_past_is_changed_in_a_copy(session: Session, qtbot: QtBot) -> None:
+    network, config = DEFAULTS["toy"]
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.start_training(network, config)
+    branch = session.time_machine.branch
+    assert branch is not None
+    moment = branch.moments.kept[3]
+    session.show_moment(moment)
+    session.surgery.zero(0, 0)
+    assert session.time_machine.place is None and session.current_entry.origin == "made"
+    np.testing.assert_array_equal(session.network.weights[0][:, 1:], _first_weights(moment.parameters)[:, 1:])
+    session.show_moment(moment)
+    np.testing.assert_array_equal(session.network.parameters, moment.parameters)
+
+
+def _first_weights(parameters: np.ndarray) -> np.ndarray:
+    return parameters[: 3 * 12].reshape(3, 12).T
+
+
+def test_what_cannot_be_done_says_why(session: Session) -> None:
+    surgery = session.surgery
+    assert "output unit" in surgery.reason_not_off(1)
+    surgery.toggle(1, 0)
+    assert surgery.undo_stack.count() == 0
+    assert "Copy" in surgery.reason_not_pasted(0)
+    surgery.copy(0, 0)
+    assert surgery.reason_not_pasted(0) == ""
+    assert "another shape" in surgery.reason_not_pasted(1)
+    assert "first layer" in surgery.reason_not_painted(1)
+
+
+def test_without_data_the_drawing_still_tells(session: Session) -> None:
+    session.choose_problem("mnist")
+    session.choose_dataset("mnist")
+    session.surgery.toggle(0, 0)
+    effect = session.surgery.effect
+    assert effect is not None and effect.scores is None and not effect.is_pending
