@@ -18,6 +18,7 @@ from digitapp.gui.help_dialog import HelpDialog
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.draw import DrawPage
 from digitapp.gui.pages.features import FeaturesPage
+from digitapp.gui.pages.hand import HandPage
 from digitapp.gui.pages.network import NetworkPage
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train import TrainPage
@@ -48,12 +49,14 @@ class MainWindow(QMainWindow):
         self.features_page = FeaturesPage(session, settings)
         self.why_page = WhyPage(session, settings)
         self.network_page = NetworkPage(session, settings)
+        self.hand_page = HandPage(session, settings)
         self._pages: tuple[Page, ...] = (
             self.draw_page,
             self.train_page,
             self.features_page,
             self.why_page,
             self.network_page,
+            self.hand_page,
         )
         self._build()
         self._connect()
@@ -66,6 +69,7 @@ class MainWindow(QMainWindow):
         self.rail.add_page("features", self.tr("Features"), self.tr("See what every unit has learned"), "Ctrl+3")
         self.rail.add_page("why", self.tr("Why"), self.tr("See what led to the answer"), "Ctrl+4")
         self.rail.add_page("network", self.tr("Network"), self.tr("See the whole network at work"), "Ctrl+5")
+        self.rail.add_page("hand", self.tr("My hand"), self.tr("Teach a network your handwriting"), "Ctrl+6")
         self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
@@ -112,6 +116,7 @@ class MainWindow(QMainWindow):
         self.why_page.drawing_wanted.connect(self._show_drawing)
         self.timeline.train_on_wanted.connect(self._train_on)
         self.network_page.features_requested.connect(self._show_features)
+        self.hand_page.mnist_requested.connect(self._show_training)
         self.session.activity_changed.connect(self._show_activity)
         for number in range(len(self._pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
@@ -160,6 +165,10 @@ class MainWindow(QMainWindow):
     def open_model(self) -> None:
         """Let the user choose a model file and show it; the shown page says what is wrong with it."""
         self.page.open_model()
+
+    @Slot()
+    def _show_training(self) -> None:
+        self.stack.setCurrentWidget(self.train_page)
 
     @Slot()
     def _show_features(self) -> None:

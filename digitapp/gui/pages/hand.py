@@ -28,7 +28,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import EmptyState, GhostButton, Panel, PrimaryButton
 from digitapp.modelfile import SUFFIX, ModelFileError
 from digitapp.training.errors import TrainingDiverged
-from digitapp.training.evaluate import Evaluation
+from digitapp.training.evaluate import Evaluation, evaluate
 
 REST_MS = 1000  # after the last stroke, until a digit is taken for finished
 _SMALLEST = QSize(920, 600)
@@ -73,10 +73,7 @@ class HandPage(Page):
         self._elsewhere = EmptyState(
             "hand",
             self.tr("There is no handwriting in the 4×3 toy"),
-            self.tr(
-                "Its pixels are switched on one by one, so that no hand can be told from another. Your own hand is "
-                "collected for the 28×28 digits."
-            ),
+            self.tr("Its pixels are set one by one. Your hand is collected for the 28×28 digits."),
             [switch],
         )
         self._away = Panel("window")
@@ -343,13 +340,16 @@ class HandPage(Page):
         """Let the shown network read all digits that there are."""
         collection = self.session.hand.collection
         if not collection.samples:
-            self._evaluator.forget()
             self.stage.grid.show_answers({})
             self.inspector.show_hand(None, collection)
             return
-        model = self.session.model
-        network = model.network.copy if self.session.shows_run else lambda: model.network
-        self._evaluator.measure(network, model.loss, split_of(collection.samples), collection)
+        model, in_training = self.session.model, self.session.shows_run
+
+        def work() -> Evaluation:
+            network = model.network.copy() if in_training else model.network
+            return evaluate(network, model.loss, split_of(collection.samples))
+
+        self._evaluator.measure(work, collection)
 
     @Slot(object, object)
     def _on_measured(self, evaluation: Evaluation, about: object) -> None:
@@ -410,6 +410,7 @@ class HandPage(Page):
     @Slot(object)
     def _on_tuned(self, tuned: Tuned) -> None:
         self._results[tuned.key] = tuned
+        self._others.remember(tuned.model.network, tuned.others_name, tuned.others.after)
         if not self._is_of_digits:
             self.session.choose_problem(MNIST.key)
         self.session.add_network(tuned.key, tuned.model)

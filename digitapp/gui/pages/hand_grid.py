@@ -17,9 +17,9 @@ from digitapp.gui.images import ink_image
 from digitapp.gui.pages.draw_strokes import rounded
 from digitapp.gui.widgets import HoverReadout
 
-_LABEL = 28  # the width of the digits at the left
-_GAP = 6
-_LEAST_TILE, _LARGEST_TILE = 26, 60
+_LABEL = 24  # the width of the digits at the left
+_GAP = 5
+_LEAST_TILE, _LARGEST_TILE = 22, 60
 _RADIUS = 5.0
 _BUDGET_S = 0.006  # of one repaint may go into pictures that were never shown before
 
@@ -164,7 +164,7 @@ class HandGrid(QWidget):
         chosen = digit == self._current
         painter.setFont(theme.tabular(theme.font("section" if chosen else "body")))
         painter.setPen(palette.accent if chosen else palette.text2)
-        label = QRect(0, row.top(), theme.scaled(_LABEL) - 10, self._tile)
+        label = QRect(0, row.top(), theme.scaled(_LABEL) - 8, self._tile)
         painter.drawText(label, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter), str(digit))
         painter.setPen(QPen(palette.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

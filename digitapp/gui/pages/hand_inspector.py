@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.collection import HELD_OUT_EVERY, Collection
+from digitapp.gui import theme
 from digitapp.gui.pages.hand_tuning import LEAST_DIGITS, Change, Score, Tuned
 from digitapp.gui.widgets import (
     ElidedLabel,
@@ -26,6 +27,7 @@ from digitapp.inspection.intervals import wilson_interval
 _MARGIN = 24
 _FEW = 300  # digits, below which an accuracy is so uncertain that it has to be said
 _UNKNOWN = "–"
+_NUMBER_SIZE = 17  # between card title and title: "9,837 of 10,000" beside another in the narrowest window
 
 
 def _tr(text: str) -> str:
@@ -41,6 +43,9 @@ class AccuracyColumn(QWidget):
         self.value = Label(_UNKNOWN, "title", tabular=True)
         self.value.setObjectName(object_name)
         self.value.setAccessibleName(title)
+        font = self.value.font()
+        font.setPixelSize(theme.scaled(_NUMBER_SIZE))
+        self.value.setFont(font)
         self.share = Label("", "body", "text2", tabular=True)
         self.before = Label("", "caption", "text2", tabular=True, wrap=True)
         column = QVBoxLayout(self)
@@ -131,10 +136,10 @@ class HandInspector(ScrollPanel):
         column.addWidget(self._reader)
         column.addSpacing(6)
         pair = QHBoxLayout()
-        pair.setSpacing(16)
-        pair.addWidget(self.hand, 1)
+        pair.setSpacing(12)
+        pair.addWidget(self.hand, 2)
         pair.addWidget(HairLine(Qt.Orientation.Vertical))
-        pair.addWidget(self.others, 1)
+        pair.addWidget(self.others, 3)
         column.addLayout(pair)
         column.addWidget(self.doubt)
         column.addWidget(self.get_mnist, 0, Qt.AlignmentFlag.AlignLeft)

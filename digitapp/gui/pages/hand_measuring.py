@@ -14,7 +14,7 @@ from digitapp.gui.jobs import Report
 from digitapp.gui.pages.hand_tuning import Score, Tuner
 from digitapp.gui.session import Session
 from digitapp.nn.network import Network
-from digitapp.training.evaluate import Evaluation
+from digitapp.training.evaluate import Evaluation, evaluate
 
 
 class OthersMeasured(QObject):
@@ -64,9 +64,14 @@ class OthersMeasured(QObject):
             return
         known = self._known.get(session.network, {}).get(name)
         self._tell(known)
-        if known is None and dataset is not None and dataset.test is not None and session.problem is dataset.problem:
+        test = dataset.test if dataset is not None else None
+        if known is None and test is not None and dataset is not None and session.problem.key == dataset.problem.key:
             model = session.model
-            self._evaluator.measure(lambda: model.network, model.loss, dataset.test, (model.network, name))
+            self._evaluator.measure(lambda: evaluate(model.network, model.loss, test), (model.network, name))
+
+    def remember(self, network: Network, name: str, score: Score) -> None:
+        """Take over what somebody else has measured."""
+        self._known.setdefault(network, {})[name] = score
 
     def _tell(self, score: Score | None) -> None:
         self.score = score
@@ -100,6 +105,6 @@ class OthersMeasured(QObject):
     def _on_measured(self, evaluation: Evaluation, about: tuple[Network, str]) -> None:
         network, name = about
         score = Score.of(evaluation)
-        self._known.setdefault(network, {})[name] = score
+        self.remember(network, name, score)
         if network is self._session.network and name == self.name:
             self._tell(score)

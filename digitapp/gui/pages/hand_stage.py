@@ -26,8 +26,8 @@ from digitapp.gui.widgets import (
     SectionHeader,
 )
 
-_LARGEST_CANVAS, _LEAST_CANVAS = 440, 216
-_CANVAS_SHARE = 0.4  # of the stage's width
+_LARGEST_CANVAS, _LEAST_CANVAS = 440, 200
+_CANVAS_SHARE = 0.38  # of the stage's width
 
 
 class HandStage(Panel):
@@ -66,13 +66,13 @@ class HandStage(Panel):
         self.skip.setObjectName("skipButton")
         self.undo = GhostButton(icon="undo", tip=self.tr("Undo"), key=QKeySequence.StandardKey.Undo)
         self.clear = GhostButton(icon="trash", tip=self.tr("Empty the canvas"), key="Backspace")
-        self.by_itself = CheckBox(self.tr("Keep by itself when the pen rests"))
+        self.by_itself = CheckBox(self.tr("Keep when the pen rests"))
         self.by_itself.setToolTip(self.tr("A digit is collected one second after its last stroke"))
         self.hint = Label("", "caption", "text2", wrap=True)
         self.readout = HoverReadout(self)
         self.grid = HandGrid(self.readout)
         self.count = Label("", "caption", "text2", tabular=True)
-        self.delete = GhostButton(self.tr("Delete"), "trash", tip=self.tr("Delete the selected digits"), key="Delete")
+        self.delete = GhostButton(icon="trash", tip=self.tr("Delete the selected digits"), key="Delete")
         self._legend = Label(
             self.tr("Underlined: held out. Red: misread, with the answer."), "caption", "text2", wrap=True
         )
@@ -104,20 +104,19 @@ class HandStage(Panel):
         left.addStretch(1)
         header = SectionHeader(self.tr("Drawn so far"))
         header.add(self.count)
+        header.add(self.delete)
         inner = QVBoxLayout(self._scroll.content)
         inner.setContentsMargins(0, 4, 4, 4)
+        inner.setSpacing(10)
         inner.addWidget(self.grid)
+        inner.addWidget(self._legend)
         inner.addStretch(1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._legend, 1)
-        foot.addWidget(self.delete)
         right = QVBoxLayout()
         right.setSpacing(8)
         right.addWidget(header)
         right.addWidget(self._scroll, 1)
-        right.addLayout(foot)
         pair = QHBoxLayout()
-        pair.setSpacing(28)
+        pair.setSpacing(24)
         pair.addLayout(left)
         pair.addLayout(right, 1)
         column = QVBoxLayout(self)
@@ -161,7 +160,7 @@ class HandStage(Panel):
         if self.canvas.width() != side:
             self.canvas.setFixedSize(side, side)
         self.hint.setMaximumWidth(side)
-        self.grid.set_room(self._scroll.height() - 8)
+        self.grid.set_room(self._scroll.height() - self._legend.height() - theme.scaled(24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the shadow of the sheet of paper."""
