@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TOY_ROWS, TOY_COLUMNS = 4, 3
+
+
+class GridTextError(ValueError):
+    """A text that does not hold the pixels of a grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,23 @@ class BinaryGrid:
         ):  # no negative indices: a pointer beside the grid is no pixel
             raise IndexError(f"pixel ({row}, {column}) lies outside the {rows}×{columns} grid")
         return row, column
+
+
+def grid_text(grid: BinaryGrid) -> str:
+    """Return a grid as text: a line for each row, 1 for a pixel that is on and 0 for the others."""
+    return "".join("".join("1" if on else "0" for on in row) + "\n" for row in grid.rows)
+
+
+def parse_grid(text: str, rows: int, columns: int) -> BinaryGrid:
+    """Read what `grid_text` writes; spaces, commas and empty lines do not matter. Raises GridTextError."""
+    lines = ["".join(line.replace(",", " ").split()) for line in text[:10_000].splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) != rows or any(len(line) != columns or set(line) - {"0", "1"} for line in lines):
+        raise GridTextError(f"expected {rows} lines of {columns} digits, each 0 or 1")
+    return BinaryGrid(tuple(tuple(digit == "1" for digit in line) for line in lines))
+
+
+def read_grid(path: Path, rows: int, columns: int) -> BinaryGrid:
+    """Read a text file of pixels. Raises GridTextError or OSError."""
+    with path.open("rb") as file:
+        return parse_grid(file.read(10_000).decode("utf-8-sig", errors="replace"), rows, columns)

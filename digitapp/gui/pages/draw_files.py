@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.atomic import atomic_write_bytes, atomic_write_text
 from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawings
-from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.grid import BinaryGrid, GridTextError, grid_text, parse_grid, read_grid
 from digitapp.drawing.images import MAX_SIDE, ImageFileError, ink_on_paper, read_image
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
@@ -32,10 +32,6 @@ _PICTURE_SIDE = 560  # 20 pixels for each of the network's
 _PIXEL_SIDE = 40  # of one of the toy's pixels in a picture
 _MARGIN_OF_A_CANVAS = 0.95  # a drawing larger than this was not made on a canvas
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
-
-
-class GridTextError(ValueError):
-    """A text that does not hold the pixels of a grid."""
 
 
 class DrawingFiles(QObject):
@@ -285,26 +281,6 @@ def parse_drawings(data: bytes) -> list[Drawing]:
         path = Path(folder) / "drawing.json"
         path.write_bytes(data)
         return read_drawings(path)
-
-
-def grid_text(grid: BinaryGrid) -> str:
-    """Return a grid as text: a line for each row, 1 for a pixel that is on and 0 for the others."""
-    return "".join("".join("1" if on else "0" for on in row) + "\n" for row in grid.rows)
-
-
-def parse_grid(text: str, rows: int, columns: int) -> BinaryGrid:
-    """Read what `grid_text` writes; spaces, commas and empty lines do not matter. Raises GridTextError."""
-    lines = ["".join(line.replace(",", " ").split()) for line in text[:10_000].splitlines()]
-    lines = [line for line in lines if line]
-    if len(lines) != rows or any(len(line) != columns or set(line) - {"0", "1"} for line in lines):
-        raise GridTextError(f"expected {rows} lines of {columns} digits, each 0 or 1")
-    return BinaryGrid(tuple(tuple(digit == "1" for digit in line) for line in lines))
-
-
-def read_grid(path: Path, rows: int, columns: int) -> BinaryGrid:
-    """Read a text file of pixels. Raises GridTextError or OSError."""
-    with path.open("rb") as file:
-        return parse_grid(file.read(10_000).decode("utf-8-sig", errors="replace"), rows, columns)
 
 
 def _png(image: QImage) -> bytes:
