@@ -19,7 +19,7 @@ from digitapp.gui.widgets import HoverReadout
 
 _LABEL = 24  # the width of the digits at the left
 _GAP = 5
-_LEAST_TILE, _LARGEST_TILE = 22, 60
+_LEAST_TILE, _LARGEST_TILE = 22, 72
 _RADIUS = 5.0
 _BUDGET_S = 0.006  # of one repaint may go into pictures that were never shown before
 

@@ -109,9 +109,9 @@ class HandInspector(ScrollPanel):
         self.bar = ProgressBar()
         self.bar.setAccessibleName(_tr("Progress of fine-tuning"))
         self.result = NoteBar()
-        self.save_button = PlainButton(_tr("Save…"), "download", tip=_tr("Save this network as a model file"))
+        self.save_button = PlainButton(_tr("Save…"), tip=_tr("Save this network as a model file"))
         self.discard_button = GhostButton(
-            _tr("Throw away"), "trash", tip=_tr("Forget this network and show the one from before")
+            _tr("Throw away"), tip=_tr("Forget this network and show the one from before")
         )
         self.result.button_row.addWidget(self.save_button)
         self.result.button_row.addWidget(self.discard_button)

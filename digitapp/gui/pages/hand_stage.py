@@ -26,7 +26,8 @@ from digitapp.gui.widgets import (
     SectionHeader,
 )
 
-_LARGEST_CANVAS, _LEAST_CANVAS = 440, 200
+_LARGEST_CANVAS, _LEAST_CANVAS = 520, 228
+_PROMPT_SIZE = 18  # no wider than the smallest canvas: "Draw an 8 (10 of 10)"
 _CANVAS_SHARE = 0.38  # of the stage's width
 
 
@@ -56,13 +57,16 @@ class HandStage(Panel):
         self.note.hide()
         self.prompt = Label("", "title", tabular=True)
         self.prompt.setObjectName("handPrompt")
+        font = self.prompt.font()
+        font.setPixelSize(theme.scaled(_PROMPT_SIZE))
+        self.prompt.setFont(font)
         self.canvas = Canvas(surface)
         self.canvas.setObjectName("handCanvas")
         self.canvas.setAccessibleName(self.tr("Canvas for one digit"))
         self.canvas.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.keep = PlainButton(self.tr("Keep"), "check", tip=self.tr("Collect this digit"), key="Return")
         self.keep.setObjectName("collectButton")
-        self.skip = GhostButton(self.tr("Skip"), "step", tip=self.tr("Draw another digit first"), key="S")
+        self.skip = GhostButton(self.tr("Skip"), tip=self.tr("Draw another digit first"), key="S")
         self.skip.setObjectName("skipButton")
         self.undo = GhostButton(icon="undo", tip=self.tr("Undo"), key=QKeySequence.StandardKey.Undo)
         self.clear = GhostButton(icon="trash", tip=self.tr("Empty the canvas"), key="Backspace")
