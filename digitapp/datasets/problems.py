@@ -15,7 +15,7 @@ class Problem:
     class_names : tuple of str, one per class; label k means class_names[k]
     datasets : tuple of str, names for `load_dataset`, the usual one first
     preprocessing : str, the road from drawing to input: "binary_grid" (cells are set by hand) or "mnist"
-    shipped_model : str, name of the trained model that comes with the program
+    shipped_models : tuple of str, names of the trained models that come with the program, the one to begin with first
     """
 
     key: str
@@ -25,12 +25,17 @@ class Problem:
     class_names: tuple[str, ...]
     datasets: tuple[str, ...]
     preprocessing: str
-    shipped_model: str
+    shipped_models: tuple[str, ...]
 
     @property
     def features(self) -> int:
         """Return the number of inputs, rows × columns."""
         return self.rows * self.columns
+
+    @property
+    def shipped_model(self) -> str:
+        """Return the name of the model to begin with."""
+        return self.shipped_models[0]
 
     @property
     def classes(self) -> int:
@@ -46,7 +51,7 @@ TOY = Problem(
     class_names=("0", "1"),
     datasets=("toy",),
     preprocessing="binary_grid",
-    shipped_model="toy",
+    shipped_models=("toy",),
 )
 
 MNIST = Problem(
@@ -57,7 +62,7 @@ MNIST = Problem(
     class_names=tuple("0123456789"),
     datasets=("mnist", "handwriting"),
     preprocessing="mnist",
-    shipped_model="mnist",
+    shipped_models=("mnist",),
 )
 
 PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, MNIST)}

@@ -14,8 +14,9 @@ from digitapp.gui.marks import Marks
 from digitapp.gui.preparation import Plan
 from digitapp.gui.time_machine import TimeMachine
 from digitapp.gui.training_run import TrainingRun
-from digitapp.modelfile import Model
+from digitapp.modelfile import Model, load_model
 from digitapp.nn.network import Trace
+from digitapp.recognition import Reason
 from digitapp.training.config import NetworkConfig, TrainConfig
 
 OWN_NETWORK = "own"
@@ -28,11 +29,14 @@ class Answer:
     Attributes
     ----------
     inputs : float32 array, shape (features,), or None while there is no ink to read
-    probabilities : float array, shape (classes,), or None
-    label : int or None, the most probable class
+    probabilities : float array, shape (classes,), calibrated, or None
+    label : int or None, the most probable class, also where it is refused
     trace : every layer's pre-activations and activations for this one input, or None
     preprocessed : the pictures of the road from ink to input; None for problems whose pixels are set by hand
     seconds : float, the time from the drawing to the probabilities
+    reason : why there is no answer, or None where there is one
+    digits : the classes that the reason speaks of
+    is_settled : False while the pen moves; what is refused then may still become a digit
     """
 
     inputs: np.ndarray | None = None
@@ -41,6 +45,14 @@ class Answer:
     trace: Trace | None = None
     preprocessed: Preprocessed | None = None
     seconds: float = 0.0
+    reason: Reason | None = None
+    digits: tuple[int, ...] = ()
+    is_settled: bool = True
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there is ink to read, and it is not taken for a digit."""
+        return self.label is not None and self.reason is not None
 
 
 @dataclass(frozen=True)
@@ -53,13 +65,24 @@ class UnitRef:
 
 @dataclass
 class ModelEntry:
-    """A model that can be chosen: `key` tells them apart, `origin` says where it came from."""
+    """A model that can be chosen: `key` tells them apart, `origin` says where it came from.
+
+    A shipped model may be left on the disk until it is wanted; then `loaded` is None and `name` says which one it is.
+    """
 
     key: str
     origin: str  # "shipped", "file", "own" in training, or "made" from another network
-    model: Model
+    loaded: Model | None
     path: Path | None = None
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
+    name: str = ""
+
+    @property
+    def model(self) -> Model:
+        """The model, loaded from its file the first time it is asked for. Raises ModelFileError."""
+        if self.loaded is None:
+            self.loaded = load_model(self.name)
+        return self.loaded
 
 
 @dataclass

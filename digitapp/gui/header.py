@@ -100,7 +100,13 @@ class Header(Panel):
 
     def _title(self, entry: ModelEntry) -> str:
         if entry.origin == "shipped":
-            return self.tr("Shipped model")
+            titles = {
+                "everyday": self.tr("Everyday model"),
+                "record": self.tr("Record model"),
+                "mnist": self.tr("MNIST alone"),
+                "toy": self.tr("Shipped model"),
+            }
+            return titles[entry.name]
         if entry.origin == "made":
             return entry.model.name
         return self.tr("My network") if entry.origin == "own" else Path(entry.key).stem
@@ -120,8 +126,13 @@ class Header(Panel):
 
 
 def describe(entry: ModelEntry) -> str:
-    """Return a network's layer sizes, and its hidden activation where that is not the usual one."""
-    network = entry.model.network
+    """Return a network's layer sizes, and its hidden activation where that is not the usual one.
+
+    Of a shipped model that was not used yet nothing is told: that would mean loading it.
+    """
+    if entry.loaded is None:
+        return ""
+    network = entry.loaded.network
     sizes = "-".join(map(str, network.sizes))
     hidden = set(network.activations[:-1])
     return sizes if not hidden or hidden == {"relu"} else f"{sizes}, {', '.join(sorted(hidden))}"

@@ -31,8 +31,8 @@ from digitapp.gui.surgery import Surgery
 from digitapp.gui.time_machine import Branch, TimeMachine, has_shape_of
 from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
-from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network
+from digitapp.recognition import judge
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import begin
 from digitapp.training.moments import Archive, Moment
@@ -110,8 +110,10 @@ class Session(QObject):
         desk.run.weights_arrived.connect(partial(self._on_weights_arrived, desk))
         desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
         desk.run.ended.connect(partial(self._on_run_ended, desk))
-        shipped = load_model(problem.shipped_model)
-        desk.entries["shipped"] = ModelEntry("shipped", "shipped", shipped)
+        first, *others = problem.shipped_models
+        desk.entries["shipped"] = ModelEntry("shipped", "shipped", load_model(first), name=first)
+        for name in others:
+            desk.entries[name] = ModelEntry(name, "shipped", None, name=name)
         desk.current = "shipped"
         return desk
 
@@ -268,10 +270,12 @@ class Session(QObject):
             return
         began = time.perf_counter()
         trace = self.network.trace(inputs[np.newaxis])
-        probabilities = LOSSES[self.model.loss].probabilities(trace.activations[-1])[0]
-        label = int(np.argmax(probabilities)) if np.all(np.isfinite(probabilities)) else None
+        settled = self.artwork.is_settled
+        found = judge(self.model, trace.activations[-1][0], pictures if settled else None)
         seconds += time.perf_counter() - began
-        self.answer = Answer(inputs, probabilities, label, trace, pictures, seconds)
+        self.answer = Answer(
+            inputs, found.probabilities, found.best, trace, pictures, seconds, found.reason, found.digits, settled
+        )
 
     def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None, float]:
         """Return the network's input with the pictures of how it came about, and the seconds that took."""
@@ -435,7 +439,7 @@ class Session(QObject):
             record = training_record(*desk.configs, dataset, desk.run.history)
             if desk.started_from:
                 record["start_from"] = desk.started_from
-            entry.model = replace(entry.model, training=record)
+            entry.loaded = replace(entry.model, training=record)
         self._pass_on(desk, self.model_described)
 
     def _pass_on(self, desk: Desk, signal: SignalInstance, *arguments: object) -> None:

@@ -327,7 +327,7 @@ class Surgery(QObject):
             if index:
                 record = {name: value for name, value in record.items() if name != "results"}
                 record["edits"] = [stack.text(step) for step in range(index)]
-            entry.model = replace(entry.model, training=record)
+            entry.loaded = replace(entry.model, training=record)
             session.model_described.emit()
             self.changed.emit()
 
