@@ -29,6 +29,8 @@ class Picture:
 
 Ink = Drawing | BinaryGrid | Picture
 
+_STEPS_BACK = 1000  # each remembers all strokes there were: without end, memory would grow with the square of them
+
 
 class _Edit(QUndoCommand):
     """One step of undo: drawings never change, so the two of them are all there is to remember."""
@@ -56,8 +58,14 @@ class Artwork(QObject):
         super().__init__(parent)
         self.value: Ink = blank
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(_STEPS_BACK)
         self._blank = blank
         self._committed: Ink = blank
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the present value is a committed one: no pen is moving."""
+        return self.value is self._committed
 
     def show_live(self, value: Ink) -> None:
         """Show a value without a step of undo; the next `commit` counts from the value before."""

@@ -118,7 +118,7 @@ class Inspector(ScrollPanel):
         lower = (self._line_gap, self._lower_line, self._road_gap, self._road_title, self._pictures_gap, self.road)
         for widget in (self.bars, *lower, self._filler):
             widget.setVisible(answer)
-        self._bars_title.title.setText(self.tr("Why this answer?") if doctor else self.tr("Probability of each digit"))
+        self._name_section()
         self.doctor.setVisible(doctor)
         self._place_note()
         if answer:
@@ -175,6 +175,17 @@ class Inspector(ScrollPanel):
         by_hand = self._session.problem.preprocessing == "binary_grid"
         self._note_gap.setVisible(not by_hand and (worth or browsing or not self.shows_doctor))
 
+    def _name_section(self) -> None:
+        answer = self._session.answer
+        if self.shows_doctor:
+            title = self.tr("Why this answer?")
+        elif answer.is_refused and answer.is_settled:
+            title = self.tr("If it must be one digit")
+        else:
+            title = self.tr("Probability of each digit")
+        if title != self._bars_title.title.text():
+            self._bars_title.title.setText(title)
+
     def refresh(self) -> None:
         """Show the session's answer."""
         answer = self._session.answer
@@ -184,7 +195,8 @@ class Inspector(ScrollPanel):
         elif self.shows_doctor:
             self.doctor.refresh()
         else:
-            self.bars.set_values(answer.probabilities)
+            self._name_section()
+            self.bars.set_values(answer.probabilities, answered=not answer.is_refused)
             self.road.show_pictures(answer.preprocessed)
 
 

@@ -12,7 +12,6 @@ from digitapp.gui.pages.draw_tools import NARROWEST, WIDEST
 from digitapp.gui.pages.draw_words import with_article
 from digitapp.gui.session import Session
 from digitapp.gui.widgets.numbers import percent
-from digitapp.nn.losses import LOSSES
 
 # `line_width` of the 60,000 training images of MNIST at these percentiles.
 _PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
@@ -69,7 +68,7 @@ def width_note(session: Session, canvas_side: float) -> str:
 def _with_pen(session: Session, drawing: Drawing, pen: float, canvas_side: float) -> str:
     """Return what the network would say to the same strokes of another pen."""
     inputs = preprocess(drawing, pen_width=pen).input.reshape(1, -1)
-    probabilities = LOSSES[session.model.loss].probabilities(session.network.forward(inputs))[0]
+    probabilities = session.model.probabilities(inputs)[0]
     best = int(probabilities.argmax())
     name, sure = session.problem.class_names[best], percent(min(float(probabilities[best]), 1 - 1e-9))
     return _tr("With {0} px: {1}, {2} sure.").format(round(pen * canvas_side), with_article(name), sure)

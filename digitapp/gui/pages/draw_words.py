@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from digitapp.gui.session import Answer
 from digitapp.gui.unit_names import unit_name
 from digitapp.gui.widgets.numbers import percent
+from digitapp.recognition import Reason
 
 _ALSO = 0.05  # from this probability on, the second best class is worth a mention
 _NEARLY_ONE = 1 - 1e-9  # a network is never certain; a probability of exactly 1 only ran out of digits
@@ -39,6 +40,8 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
     """
     if answer.probabilities is None or answer.label is None:
         return AnswerWords(tr("No answer"), "", tr("The network's numbers are no longer finite"))
+    if answer.is_refused:
+        return _refusal_words(answer, class_names)
     order = answer.probabilities.argsort()[::-1]
     best = float(answer.probabilities[order[0]])
     name = with_article(class_names[order[0]])
@@ -47,6 +50,32 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
         also = tr("or {0}") if brief else tr("could also be {0}")
         rest = also.format(with_article(class_names[order[1]]))
     return AnswerWords(_sentence(best).format(name), tr("{0} sure").format(percent(min(best, _NEARLY_ONE))), rest)
+
+
+def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
+    """Return the words for ink that is not taken for a digit."""
+    assert answer.label is not None
+    if not answer.is_settled:
+        return AnswerWords(tr("Not clear yet"), "", tr("perhaps {0}").format(with_article(class_names[answer.label])))
+    digits = [class_names[digit] for digit in answer.digits]
+    if answer.reason == Reason.SEVERAL_DIGITS:
+        sentence = tr("This looks like two digits") if len(digits) == 2 else tr("This looks like several digits")
+        return AnswerWords(sentence, "", tr("Perhaps {0}. Draw one at a time.").format(_listed(digits)))
+    if answer.reason == Reason.SCRIBBLE:
+        return AnswerWords(tr("This looks like a scribble"), "", tr("No digit has so much line."))
+    if answer.reason == Reason.FLAT:
+        return AnswerWords(tr("This is too flat for a digit"), "", tr("Digits stand upright."))
+    if answer.reason == Reason.WAVERING:
+        first, second = (with_article(name) for name in digits)
+        return AnswerWords(tr("Between {0} and {1}").format(first, second), "", tr("The network cannot decide."))
+    return AnswerWords(tr("This does not look like a digit"), "", "")
+
+
+def forced_words(answer: Answer, class_names: tuple[str, ...]) -> str:
+    """Return what a refused drawing would be if it had to be a digit, "" for one that is not refused."""
+    if not answer.is_refused or not answer.is_settled or answer.label is None:
+        return ""
+    return tr("If it must be one digit: {0}").format(class_names[answer.label])
 
 
 def _sentence(probability: float) -> str:

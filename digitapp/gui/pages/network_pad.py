@@ -10,7 +10,7 @@ from digitapp.gui import theme
 from digitapp.gui.pages.draw_canvas import Canvas
 from digitapp.gui.pages.draw_grid import GridSurface
 from digitapp.gui.pages.draw_ink import InkSurface
-from digitapp.gui.pages.draw_words import answer_words
+from digitapp.gui.pages.draw_words import answer_words, forced_words
 from digitapp.gui.session import Session
 from digitapp.gui.widgets import ElidedLabel, GhostButton
 from digitapp.gui.widgets.numbers import probability
@@ -78,8 +78,8 @@ class DrawingPad(QWidget):
             return
         words = answer_words(answer, self._session.model.class_names, brief=True)
         self.answer.setText(words.sentence)
-        if answer.label is None:
-            self.certainty.setText(words.rest)
+        if answer.label is None or answer.is_refused:
+            self.certainty.setText(words.rest or forced_words(answer, self._session.model.class_names))
         else:
             sure = probability(float(answer.probabilities[answer.label]))
             self.certainty.setText(self.tr("{0} sure").format(sure))

@@ -45,6 +45,7 @@ class ProbabilityBars(QWidget):
         self._labels = tuple(labels)
         self._numbers = numbers
         self._values: NDArray[np.float64] | None = None
+        self._answered = True
         self._marked = -1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -68,13 +69,14 @@ class ProbabilityBars(QWidget):
     def values(self) -> NDArray[np.float64] | None:
         return None if self._values is None else self._values.copy()
 
-    def set_values(self, values: ArrayLike | None) -> None:
-        """Show probabilities, shape (classes,), or none.
+    def set_values(self, values: ArrayLike | None, *, answered: bool = True) -> None:
+        """Show probabilities, shape (classes,), or none; without an answer, no bar stands out.
 
         Raises
         ------
         ValueError : as many values as there are labels are needed
         """
+        self._answered = answered
         if values is None:
             self._values = None
         else:
@@ -87,8 +89,9 @@ class ProbabilityBars(QWidget):
 
     @property
     def answer(self) -> int | None:
-        """The most probable class, None without values."""
-        return None if self._values is None or not self._values.size else int(self._values.argmax())
+        """The most probable class, None without values or where the network does not answer."""
+        known = self._values is not None and self._values.size and self._answered
+        return int(self._values.argmax()) if known and self._values is not None else None
 
     def text(self, index: int) -> str:
         """Return the number that stands behind a bar, "" without values."""
