@@ -101,6 +101,21 @@ def _leading_directions(centred: FloatArray, components: int) -> tuple[FloatArra
     return singular[:components], directions[:components]
 
 
+def aligned(places: FloatArray, previous: FloatArray) -> FloatArray:
+    """Return the rotation or reflection, shape (2, 2), that brings places nearest to those of a moment ago.
+
+    The directions of a map mean nothing: turned by ``places @ rotation``, it does not jump while a network learns.
+
+    Parameters
+    ----------
+    places, previous : float arrays, shape (samples, 2), of the same samples, centred
+
+    Source: Schönemann, "A Generalized Solution of the Orthogonal Procrustes Problem" (Psychometrika 1966).
+    """
+    left, _, right = np.linalg.svd(places.T @ previous)
+    return left @ right
+
+
 def tsne_is_available() -> bool:
     """Return whether scikit-learn is installed, which `tsne` needs."""
     return find_spec("sklearn") is not None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digitapp.inspection.embedding import place_beside, principal_components, tsne, tsne_is_available
+from digitapp.inspection.embedding import aligned, place_beside, principal_components, tsne, tsne_is_available
 
 
 def test_points_on_a_line_by_hand() -> None:
@@ -48,6 +48,15 @@ def test_what_cannot_be_mapped_is_refused() -> None:
         principal_components(np.array([[1.0, np.nan]]))
     with pytest.raises(ValueError, match="samples"):
         principal_components(np.zeros((0, 3)))
+
+
+def test_a_turned_map_is_turned_back() -> None:
+    previous = np.random.default_rng(0).normal(size=(20, 2))
+    angle = 0.7
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    for change in (turn, turn @ np.diag([1, -1])):
+        places = previous @ change
+        np.testing.assert_allclose(places @ aligned(places, previous), previous, atol=1e-12)
 
 
 def test_a_further_input_lies_among_its_neighbours() -> None:

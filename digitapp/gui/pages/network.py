@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.messages import Message
+from digitapp.gui.pages.network_map import MapView
 from digitapp.gui.pages.network_pad import DrawingPad
 from digitapp.gui.pages.network_paths import PathsView
+from digitapp.gui.pages.network_probes import ProbesView
 from digitapp.gui.pages.network_templates import TemplatesView
 from digitapp.gui.pages.network_view import NetworkView
 from digitapp.gui.pages.page import Page
@@ -49,8 +51,10 @@ class NetworkPage(Page):
         self.pad = DrawingPad(self.session)
         self.paths = PathsView(self.session)
         self.templates = TemplatesView(self.session)
-        self._views: tuple[NetworkView, ...] = (self.paths, self.templates)
-        titles = (self.tr("Paths"), self.tr("Templates"))
+        self.map = MapView(self.session)
+        self.probes = ProbesView(self.session)
+        self._views: tuple[NetworkView, ...] = (self.paths, self.templates, self.map, self.probes)
+        titles = (self.tr("Paths"), self.tr("Templates"), self.tr("Map"), self.tr("Probes"))
         self.choice = SegmentedControl(titles, name=self.tr("View of the network"))
         self.sentence = Label("", "body", "text2", wrap=True)
         self.note = NoteBar("error")

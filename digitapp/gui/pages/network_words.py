@@ -8,7 +8,9 @@ from math import isfinite
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.draw_words import with_article
+from digitapp.gui.session import Session
 from digitapp.gui.unit_names import unit_name
 from digitapp.gui.widgets.numbers import decimal, signed, thousands
 from digitapp.gui.widgets.numbers import probability as probability_text
@@ -160,3 +162,22 @@ class PathWords:
         if least < _ENOUGH:
             text += " " + tr("In each layer they carry at least {1} of what counts.")
         return text.format(self.class_name(paths.found.output), f"{100 * least:.0f} %")
+
+
+def data_words(session: Session) -> tuple[str, str] | None:
+    """Return title and text of what keeps the images of the data set from being looked at; None when they are there."""
+    name = session.dataset_name
+    state = session.data.state(name)
+    if session.dataset is not None:
+        return None
+    if state in (DataState.LOADING, DataState.UNASKED):
+        return tr("The images are being read"), tr("This takes a moment.")
+    if state is DataState.FETCHING:
+        return tr("The images are on their way"), tr("The Train page shows how far they are.")
+    if state is DataState.MISSING:
+        return (
+            tr("There are no images on this computer yet"),
+            tr("The Train page fetches MNIST or makes handwriting of its own. The other views need no images."),
+        )
+    error = session.data.error(name)
+    return tr("The images could not be read"), str(error) if error is not None else ""
