@@ -115,6 +115,10 @@ class HandCollection(QObject):
 
     def remove(self, samples: Iterable[Sample], text: str) -> None:
         """Remove digits, undoably."""
+        if not self.is_ready:
+            gone = {id(sample) for sample in samples}
+            self._early = [([sample for sample in early if id(sample) not in gone], why) for early, why in self._early]
+            return
         rest = self.collection.without(samples)
         if len(rest) < len(self.collection):
             self.undo_stack.push(_Edit(self, self.collection, rest, text))

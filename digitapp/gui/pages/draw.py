@@ -217,6 +217,7 @@ class DrawPage(Page):
             menu.addAction(icons.icon(icon), text, slot).setEnabled(enabled)
         if not by_hand:
             menu.addSeparator()
+            self.inspector.header.correction.fill_menu(menu)
             guides = menu.addAction(self.tr("Guides"))
             guides.setCheckable(True)
             guides.setChecked(self.tools.guides.isChecked())
