@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.draw_correction import CorrectionRow
-from digitapp.gui.pages.draw_words import answer_words, unit_words
+from digitapp.gui.pages.draw_words import answer_words, forced_words, unit_words
 from digitapp.gui.session import Session
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton
 from digitapp.gui.widgets.labels import Tone
@@ -91,18 +91,23 @@ class AnswerHeader(QWidget):
         """Show the session's answer."""
         self.correction.refresh(hidden=self._compact)
         answer, problem = self._session.answer, self._session.problem
-        self.digit.setText(_UNKNOWN if answer.label is None else problem.class_names[answer.label])
+        # While the pen moves, ink that is no digit yet shows in grey what it may become; a "?" would come and go.
+        unknown = answer.label is None or (answer.is_refused and answer.is_settled)
+        self.digit.setText(_UNKNOWN if unknown or answer.label is None else problem.class_names[answer.label])
         self.digit.setAccessibleName(self.tr("Answer: {0}").format(self.digit.text()))
-        self._show_tone("text3" if answer.label is None else "text")
+        self._show_tone("text3" if unknown or answer.is_refused else "text")
         nothing = answer.probabilities is None
         by_hand = problem.preprocessing == "binary_grid"
-        for widget in (self._caption, self.certainty, self.rest):
+        for widget in (self.certainty, self.rest):
             widget.setVisible(not nothing)
-        self._advice.setVisible(nothing)
+        forced = forced_words(answer, problem.class_names)
+        self._caption.setVisible(not nothing and not forced)
+        self._advice.setVisible(nothing or bool(forced))
         self.sample_button.setVisible(nothing and not by_hand)
         if nothing:
             self._show_nothing(by_hand)
             return
+        self._advice.setText(forced)
         words = answer_words(answer, problem.class_names, brief=self._compact)
         self._say(words.sentence)
         network = self._session.network
@@ -111,6 +116,7 @@ class AnswerHeader(QWidget):
         self.certainty.setVisible(bool(words.certainty) and not units)
         dotted = f"· {words.rest}" if words.rest and words.certainty else words.rest
         self.rest.setText(units or dotted)
+        self.rest.setVisible(bool(self.rest.text()))
 
     def _say(self, sentence: str) -> None:
         self.sentence.setText(sentence)
