@@ -15,7 +15,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from digitapp import __version__
-from digitapp.cli.errors import bad_input_errors, explain
+from digitapp.cli.errors import bad_input_errors
+from digitapp.cli.errors import explain as sentence
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 BAD_INPUT = 2
@@ -26,6 +27,7 @@ VERBS = {
     "evaluate": "Measure a model on a data set or on drawings.",
     "classify": "Recognise the digits in images and drawings.",
     "features": "Draw what the units of a model look for.",
+    "explain": "Say what led to an answer, and what would change it.",
     "info": "Describe a model, or the system.",
     "data": "Download, import or list the data sets.",
 }
@@ -55,7 +57,7 @@ class Verbs(TyperGroup):
         except typer.TyperException as error:
             code = _fail(_usage_message(error))
         except bad_input_errors() as error:
-            code = _fail(explain(error))
+            code = _fail(sentence(error))
         if code == INTERRUPTED:
             typer.echo("digitapp: stopped", err=True)
         sys.exit(code if _flushed() else code or BAD_INPUT)

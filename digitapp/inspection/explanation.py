@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.inspection.attribution import MAPS, Map, attribution_map, integrated_gradients
-from digitapp.inspection.contributions import Question
+from digitapp.inspection.contributions import Contributions, Question
 from digitapp.inspection.gradients import input_gradients, is_piecewise_linear
 from digitapp.inspection.sanity import Deletion, Randomisation, deletion, randomisation, shuffled
 from digitapp.nn.network import Network
@@ -46,6 +46,20 @@ def templates(network: Network, x: NDArray[np.floating], layer: int, units: Sequ
         else np.zeros((0, x.size), network.dtype)
     )
     return Templates(images, is_piecewise_linear(network, layer), layer == 0)
+
+
+def pushers_templates(
+    network: Network, x: NDArray[np.floating], found: Contributions, question: Question, units: Sequence[int]
+) -> Templates:
+    """Return what those look for that contribute to an answer.
+
+    These are units of the last hidden layer. Without one they are pixels, and of each the picture is that of all
+    weights, which tells where its own stands among them.
+    """
+    if found.layer >= 0:
+        return templates(network, x, found.layer, units)
+    weights = network.unit_weights[-1] @ question.coefficients(network.sizes[-1]).astype(network.dtype)
+    return Templates(np.repeat(weights[np.newaxis], len(units), axis=0), exact=True, are_weights=True)
 
 
 @dataclass(frozen=True, eq=False)

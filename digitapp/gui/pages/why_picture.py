@@ -160,12 +160,26 @@ class OverlayPicture(QWidget):
         fine = self._ink.shape[1] * self.devicePixelRatioF() * 2 > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, fine)
         painter.drawImage(place, self._image)
+        if max(self._ink.shape) <= _FEW:
+            self._paint_grid(painter, place)
         self._paint_edges(painter, place)
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         width = 2.5 if self._selected else 1.0
         painter.setPen(QPen(p.accent if self._selected else p.border_strong, width))
         painter.drawRoundedRect(place.adjusted(width / 2, width / 2, -width / 2, -width / 2), radius, radius)
+
+    def _paint_grid(self, painter: QPainter, place: QRectF) -> None:
+        """Part pixels that are so few that each counts."""
+        assert self._ink is not None
+        rows, columns = self._ink.shape
+        painter.setPen(QPen(theme.current().palette.border, 1))
+        for row in range(1, rows):
+            y = round(place.top() + row * place.height() / rows) + 0.5
+            painter.drawLine(QPointF(place.left(), y), QPointF(place.right(), y))
+        for column in range(1, columns):
+            x = round(place.left() + column * place.width() / columns) + 0.5
+            painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom()))
 
     def _make_image(self) -> QImage:
         assert self._ink is not None

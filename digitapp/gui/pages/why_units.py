@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -14,7 +13,7 @@ from digitapp.gui.widgets import Label
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.contributions import Contributions, Ledger, contributions, ledger, rounded
-from digitapp.inspection.explanation import Templates, templates
+from digitapp.inspection.explanation import Templates, pushers_templates
 
 LEAST, MOST = 5, 12  # units listed on each side
 
@@ -32,9 +31,7 @@ class UnitsFace(QWidget):
         self.sentence = Label("", "body", "text2", wrap=True)
         self.ledger = LedgerView()
         self.ledger.setObjectName("whyLedger")
-        hint = self.tr(
-            "Below each name: activation × weight. Point at a row to see what it looks for, or click it."
-        )
+        hint = self.tr("Below each name: activation × weight. Point at a row to see what it looks for, or click it.")
         self.hint = Label(hint, "caption", "text2", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -60,11 +57,7 @@ class UnitsFace(QWidget):
         exact = ledger(found, case.question, min(max(room, LEAST), MOST))
         self._case, self._found, self._column = case, found, exact
         units = [line.unit for line in exact.lines]
-        if found.layer >= 0:
-            self._templates = templates(case.network, case.inputs, found.layer, units)
-        else:
-            weights = case.network.unit_weights[-1] @ case.question.coefficients(len(case.logits))
-            self._templates = Templates(np.repeat(weights[np.newaxis], len(units), 0), exact=True, are_weights=True)
+        self._templates = pushers_templates(case.network, case.inputs, found, case.question, units)
         self._limits = [symmetric_limit(image) for image in self._templates.images]
         self.sentence.setText(words.units_sentence(case, found.layer))
         self.ledger.set_rows(self._rows(rounded(exact), exact), case.ink)

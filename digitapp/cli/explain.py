@@ -1,0 +1,279 @@
+"""``digitapp explain``: what led to an answer, and what would change it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from digitapp.atomic import atomic_write_bytes
+from digitapp.cli.classify import NO_INK
+from digitapp.cli.errors import BadInput
+from digitapp.cli.inputs import read_inputs
+from digitapp.cli.output import JsonOption, ModelArgument, check_can_write, percent, print_json, print_table
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.drawing.grid import GridTextError, read_grid
+from digitapp.drawing.preprocess import Preprocessed
+from digitapp.inspection.colors import Theme
+from digitapp.inspection.contributions import Ledger, Question, contributions, ledger, rounded, usual_question
+from digitapp.inspection.explanation import MapEvidence, map_evidence, pushers_templates
+from digitapp.inspection.explanation_picture import (
+    MAP_TITLES,
+    Explanation,
+    change_text,
+    explanation_picture,
+    question_text,
+    signed_text,
+    unit_text,
+)
+from digitapp.inspection.sanity import Deletion
+from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
+from digitapp.modelfile import Model, load_model
+from digitapp.training import parse_whole
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+FORMATS = (".png", ".svg")
+
+
+@app.command("explain", epilog="Example: digitapp explain mnist my-four.png --target 9 --out why.svg")
+def explain_command(
+    model: ModelArgument,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="An image, a drawings file, or for the toy a text of 0 and 1.", show_default=False
+        ),
+    ],
+    index: Annotated[str, typer.Option(metavar="N", help="Which drawing of a file; 0 for the first.")] = "0",
+    label: Annotated[str, typer.Option(metavar="CLASS", help="Explain this class and not the answer.")] = "",
+    against: Annotated[
+        str, typer.Option(metavar="CLASS", help="Rather than this class and not the second; none: its score alone.")
+    ] = "",
+    target: Annotated[
+        str, typer.Option(metavar="CLASS", help="Turn the drawing into this class and not into the second.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A picture to write, PNG or SVG.", show_default=False)
+    ] = None,
+    theme: Annotated[Theme, typer.Option(help="The picture's colours.")] = "light",
+    json: JsonOption = False,
+) -> None:
+    """Say what led to a model's answer: its units, its pixels, and the smallest change to another answer.
+
+    Contributions of the units add up to the score; maps of the pixels come with their tests.
+    """
+    if out is not None:
+        if out.suffix.lower() not in FORMATS:
+            raise BadInput(f"--out {out}: expected a name that ends in .png or .svg")
+        check_can_write(out)
+    loaded = load_model(model)
+    inputs, road = _read(loaded, file, parse_whole("index", index))
+    logits = loaded.network.trace(inputs[np.newaxis]).pre_activations[-1][0]
+    if not np.isfinite(logits).all():
+        raise BadInput(f"model {loaded.name}: its answers are no numbers, so there is nothing to explain")
+    question = _question(loaded, logits, label, against)
+    explained = _explain(
+        loaded, inputs, road, question, _target(loaded, logits, target), f"{file.name} · {loaded.name}"
+    )
+    probabilities = loaded.probabilities(inputs[np.newaxis])[0]
+    if out is not None:
+        _write(explained, out, theme)
+    if json:
+        print_json(_as_json(explained, str(file), loaded, probabilities))
+        return
+    _print(explained, str(file), loaded, probabilities)
+    if out is not None:
+        typer.echo(f"Wrote {out}")
+
+
+def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], Preprocessed | None]:
+    """Return the network's input, and how it came about where that was from ink."""
+    problem = PROBLEMS[model.problem]
+    if model.preprocessing == "binary_grid":
+        try:
+            grid = read_grid(file, problem.rows, problem.columns)
+        except GridTextError as error:
+            raise BadInput(f"{file}: {error}") from error
+        except OSError as error:
+            raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
+        if grid.is_empty:
+            raise BadInput(f"{file}: every pixel is off, so there is nothing to explain")
+        return grid.to_vector(), None
+    pictures = read_inputs(file)
+    if not 0 <= index < len(pictures):
+        raise BadInput(f"--index {index}: expected 0 to {len(pictures) - 1}, the drawings in {file}")
+    if pictures[index].is_empty:
+        raise BadInput(f"{file}: {NO_INK}")
+    return pictures[index].input.reshape(-1), pictures[index]
+
+
+def _class(model: Model, option: str, name: str) -> int:
+    if name not in model.class_names:
+        raise BadInput(f"--{option} {name}: expected one of {', '.join(model.class_names)}")
+    return model.class_names.index(name)
+
+
+def _question(model: Model, logits: NDArray[np.floating], label: str, against: str) -> Question:
+    order = [int(k) for k in np.argsort(-logits, kind="stable")]
+    chosen = _class(model, "label", label) if label else usual_question(logits).label
+    if against == "none":
+        return Question(chosen)
+    if against:
+        other = _class(model, "against", against)
+        if other == chosen:
+            raise BadInput(f"--against {against}: this is the class to explain; expected another one, or none")
+        return Question(chosen, other)
+    return Question(chosen, next((k for k in order if k != chosen), None))
+
+
+def _target(model: Model, logits: NDArray[np.floating], target: str) -> int | None:
+    order = [int(k) for k in np.argsort(-logits, kind="stable")]
+    if not target:
+        return order[1] if len(order) > 1 else None
+    chosen = _class(model, "target", target)
+    if chosen == order[0]:
+        raise BadInput(f"--target {target}: the drawing is read as {target} already; expected another class")
+    return chosen
+
+
+def _explain(
+    model: Model,
+    inputs: NDArray[np.floating],
+    road: Preprocessed | None,
+    question: Question,
+    target: int | None,
+    title: str,
+) -> Explanation:
+    problem, network = PROBLEMS[model.problem], model.network
+    shape = problem.rows, problem.columns
+    found = contributions(network, inputs)
+    column = ledger(found, question)
+    looks = pushers_templates(network, inputs, found, question, [line.unit for line in column.lines])
+    change = None
+    if target is not None:
+        if road is None:
+            change = smallest_flip(network, inputs, target, shape)
+        else:
+            change = smallest_change(network, road.crop, target)
+    return Explanation(
+        title,
+        inputs.reshape(shape),
+        model.class_names,
+        question,
+        found,
+        column,
+        looks,
+        map_evidence(network, inputs, question, shape),
+        change,
+    )
+
+
+def _write(explained: Explanation, out: Path, theme: Theme) -> None:
+    figure = explanation_picture(explained, theme)
+    data = figure.svg() if out.suffix.lower() == ".svg" else figure.png()
+    try:
+        atomic_write_bytes(out, data)
+    except OSError as error:
+        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
+
+
+# Words
+
+
+def _print(explained: Explanation, file: str, model: Model, probabilities: NDArray[np.floating]) -> None:
+    answer = int(np.argmax(explained.found.logits))
+    names = explained.names
+    typer.echo(f"{file} looks most like a {names[answer]}, {percent(float(probabilities[answer]))}")
+    typer.echo(f"\n{question_text(explained)}")
+    print_table(_ledger_rows(explained, rounded(explained.column)), right=frozenset({2}))
+    typer.echo("\nPixels, with two tests of each map")
+    print_table([("map", "sum", "shuffled", "lead lost", "at random"), *map(_map_row, explained.maps)])
+    if explained.change is not None:
+        change = explained.change
+        typer.echo(f"\nThe smallest change: {change_text(change, names)}")
+        best = int(np.argmax(change.logits))
+        share = float(model.probabilities(change.inputs[np.newaxis])[0, best])
+        typer.echo(f"Then it looks most like a {names[best]}, {percent(share)}")
+
+
+def _ledger_rows(explained: Explanation, column: Ledger) -> list[tuple[str, str, str]]:
+    layer, columns = explained.found.layer, explained.ink.shape[1]
+    rows = [("  bias", "", signed_text(column.bias))]
+    for line, exact in zip(column.lines, explained.column.lines, strict=True):
+        weight = exact.part / exact.activation if exact.activation else 0.0
+        factors = f"{line.activation:.2f} × {signed_text(weight)}"
+        rows.append((f"  {unit_text(layer, line.unit, columns)}", factors, signed_text(line.part)))
+    others = "other pixels" if layer < 0 else "other units"
+    if column.rest_units or column.rest:
+        rows.append((f"  {column.rest_units} {others}", "", signed_text(column.rest)))
+    rows.append(("  total", "", signed_text(column.total)))
+    return rows
+
+
+def _map_row(evidence: MapEvidence) -> tuple[str, ...]:
+    total = "–" if evidence.key == "occlusion" else f"{evidence.total:.2f}"  # squares overlap
+    if evidence.expected is not None:
+        total += f" of {evidence.expected:.2f}"
+    count = len(evidence.deletion.shares) - 1
+    places = map(Deletion.crossing, (evidence.deletion.by_map, evidence.deletion.at_random))
+    by_map, random = ("never" if place is None else f"{place} of {count}" for place in places)
+    return f"  {MAP_TITLES[evidence.key]}", total, signed_text(evidence.randomisation.mean), by_map, random
+
+
+# JSON
+
+
+def _as_json(explained: Explanation, file: str, model: Model, probabilities: NDArray[np.floating]) -> dict[str, Any]:
+    names, (label, against) = explained.names, explained.question
+    column, layer = explained.column, explained.found.layer
+    return {
+        "file": file,
+        "model": model.name,
+        "answer": names[int(np.argmax(explained.found.logits))],
+        "probabilities": probabilities,
+        "logits": explained.found.logits,
+        "label": names[label],
+        "against": None if against is None else names[against],
+        "contributions": {
+            "layer": layer + 1 if layer >= 0 else None,
+            "bias": column.bias,
+            "units": [
+                {"unit": line.unit + 1, "activation": line.activation, "contribution": line.part}
+                for line in column.lines
+            ],
+            "rest": column.rest,
+            "rest_units": column.rest_units,
+            "total": column.total,
+        },
+        "maps": {evidence.key: _map_json(evidence) for evidence in explained.maps},
+        "change": None if explained.change is None else _change_json(explained.change, model),
+    }
+
+
+def _map_json(evidence: MapEvidence) -> dict[str, Any]:
+    deletion = evidence.deletion
+    return {
+        "values": evidence.values,
+        "sum": evidence.total,
+        "expected_sum": evidence.expected,
+        "shuffled_correlation": evidence.randomisation.mean,
+        "ink_pixels": len(deletion.shares) - 1,
+        "lead_lost_after": Deletion.crossing(deletion.by_map),
+        "lead_lost_at_random_after": Deletion.crossing(deletion.at_random),
+        "deletion_mean": float(deletion.by_map.mean()),
+        "deletion_mean_at_random": float(deletion.at_random.mean()),
+    }
+
+
+def _change_json(change: Change, model: Model) -> dict[str, Any]:
+    return {
+        "target": model.class_names[change.target],
+        "reached": change.reached,
+        "drawn": change.drawn,
+        "erased": change.erased,
+        "is_smallest": change.is_smallest,
+        "input": change.inputs,
+        "probabilities": model.probabilities(change.inputs[np.newaxis])[0],
+    }
