@@ -138,6 +138,7 @@ class TrainPage(Page):
         self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
         self.setup.check_clicked.connect(self.check_gradient)
+        self.setup.variations_clicked.connect(self.show_variations)
         self.setup.file_wanted.connect(self.choose_start)
         self.units.opened.connect(self._on_units_opened)
         self._tabs.currentChanged.connect(self._show_lower)
@@ -256,6 +257,19 @@ class TrainPage(Page):
 
         dialog = GradientDialog(self.session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot()
+    def show_variations(self) -> None:
+        """Open the pictures' variations; what is chosen there counts for the next run."""
+        # Deferred: a start of the application is quicker without it.
+        from digitapp.gui.pages.train_variations import VariationsDialog, sample_pictures
+
+        problem = self.session.problem
+        strengths = self.setup.settings.value("augmentation")
+        dialog = VariationsDialog(problem, sample_pictures(problem, self.session.dataset), strengths, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.setup.set_variations(dialog.strengths))
         dialog.open()
 
     @Slot()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -21,7 +23,8 @@ from digitapp.gui.pages.train_fields import (
 from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.widgets import ComboBox, Field, FieldRow
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
-from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.training.augmentation import STANDARD
+from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
 from digitapp.training.presets import DEFAULTS
 
 _CHOICES = {
@@ -33,6 +36,7 @@ _CHOICES = {
     "schedule": SCHEDULES,
 }
 _WITH_OPTIONS = ("optimizer", "schedule")
+_NO_VARIATIONS, _STANDARD_VARIATIONS, _OWN_VARIATIONS = "none", "standard", "own"
 _PER_LAYER = ""  # the entry of the activations that stands for one each, typed into a field of its own
 # Numbers of TrainConfig that only some optimisers and losses take, which name them among their options.
 _CONDITIONAL = {
@@ -59,6 +63,7 @@ class SettingRows(QObject):
         self._settings = settings
         self._filling = False
         self._activation = "relu"
+        self._variations: dict[str, float] = dict(STANDARD)  # the user's own
         self.rows: dict[str, FieldRow] = {}
         self._add("hidden", self.tr("Hidden layers"), hidden_field(self._default("hidden")))
         labels = {
@@ -75,6 +80,7 @@ class SettingRows(QObject):
                 self.box(name).add_entry(self.tr("Per layer…"), data=_PER_LAYER)
                 field = activations_field(lambda: len(self.value("hidden")))
                 self._add("activation_layers", self.tr("Each layer's"), field)
+        self._add("augmentation", self.tr("Variations"), self._variations_box())
         for name in NUMBERS:
             self._add(name, title(name), number_field(name, partial(self._default, name)))
         for kind in _WITH_OPTIONS:
@@ -83,6 +89,14 @@ class SettingRows(QObject):
                     if option.name not in NUMBERS:
                         self._add(f"{kind}.{key}.{option.name}", option.title, option_field(option))
         self.field("learning_rate").value_changed.connect(self._on_learning_rate)
+
+    def _variations_box(self) -> ComboBox:
+        box = ComboBox()
+        box.add_entry(self.tr("None"), data=_NO_VARIATIONS)
+        box.add_entry(self.tr("Standard"), data=_STANDARD_VARIATIONS)
+        box.add_entry(self.tr("My own"), data=_OWN_VARIATIONS)
+        box.setToolTip(self.tr("Learn every picture in a new shape in every epoch"))
+        return box
 
     def _default(self, name: str) -> Any:
         return values_of(*DEFAULTS[self._problem])[name]
@@ -115,6 +129,9 @@ class SettingRows(QObject):
 
     def value(self, name: str) -> Any:
         """Return the last valid value of a setting."""
+        if name == "augmentation":
+            chosen = self.box(name).currentData()
+            return {_NO_VARIATIONS: {}, _STANDARD_VARIATIONS: dict(STANDARD)}.get(chosen, dict(self._variations))
         if name == "activation" and self.box(name).currentData() == _PER_LAYER:
             name = "activation_layers"
         control = self.rows[name].control
@@ -126,12 +143,23 @@ class SettingRows(QObject):
         if name == "activation" and value not in ACTIVATIONS:
             self.field("activation_layers").set_value(value)
             value = _PER_LAYER
+        if name == "augmentation":
+            value = self._take_variations(value)
         control = self.rows[name].control
         if isinstance(control, ComboBox):
             control.setCurrentIndex(control.findData(value))
         else:
             self.field(name).set_value(value)
         self._filling = before
+
+    def _take_variations(self, strengths: Mapping[str, float]) -> str:
+        """Keep strengths that are neither none nor the standard as the user's own; return which entry they are."""
+        if not strengths:
+            return _NO_VARIATIONS
+        if strengths == STANDARD:
+            return _STANDARD_VARIATIONS
+        self._variations = dict(strengths)
+        return _OWN_VARIATIONS
 
     def counts(self, name: str) -> bool:
         """Return whether a setting has any effect with the chosen optimiser, loss and schedule."""
@@ -188,6 +216,7 @@ class SettingRows(QObject):
         self._problem = problem
         self.fill(*DEFAULTS[problem])
         self._filling = True
+        self._variations = _variations_of(self._settings.get(setup_key(problem, "variations")))
         for name, row in self.rows.items():
             setting = setup_key(problem, name)
             if self._settings.store.contains(setting.key):
@@ -207,6 +236,7 @@ class SettingRows(QObject):
 
     def remember(self) -> None:
         """Write what is shown to the settings."""
+        self._settings.set(setup_key(self._problem, "variations"), json.dumps(self._variations))
         for name, row in self.rows.items():
             control = row.control
             if isinstance(control, ComboBox):
@@ -233,3 +263,11 @@ class SettingRows(QObject):
     def _on_learning_rate(self, value: float) -> None:
         if not self._filling:
             self.learning_rate_changed.emit(value)
+
+
+def _variations_of(text: str) -> dict[str, float]:
+    """Return the strengths that were remembered as text, or the standard ones where that makes no sense."""
+    try:
+        return dict(TrainConfig(augmentation=json.loads(text)).augmentation)
+    except (ValueError, ConfigError):
+        return dict(STANDARD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
@@ -46,7 +47,8 @@ class SetupForm(Panel):
     """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
 
     Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
-    engine; `renew_clicked`; `check_clicked` asks for the gradient check, `file_wanted` for a model file to start from.
+    engine; `renew_clicked`; `check_clicked` asks for the gradient check, `variations_clicked` for the pictures'
+    variations, `file_wanted` for a model file to start from.
     """
 
     dataset_chosen = Signal(str)
@@ -55,6 +57,7 @@ class SetupForm(Panel):
     changed = Signal()
     renew_clicked = Signal()
     check_clicked = Signal()
+    variations_clicked = Signal()
     file_wanted = Signal()
 
     def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
@@ -118,7 +121,13 @@ class SetupForm(Panel):
         )
         self.check_gradient.setObjectName("checkGradientButton")
         self.check_gradient.clicked.connect(self.check_clicked)
-        self._add_section(column, self.tr("Data"), [self._dataset_row])
+        self.show_variations = LinkButton(
+            self.tr("See variations ›"), tip=self.tr("See how the pictures are varied while training, and choose how")
+        )
+        self.show_variations.setObjectName("variationsButton")
+        self.show_variations.clicked.connect(self.variations_clicked)
+        data_rows = [self._dataset_row, rows["augmentation"]]
+        self._add_section(column, self.tr("Data"), data_rows, self.show_variations)
         self._add_section(column, self.tr("Network"), [rows[name] for name in _NETWORK], self._count)
         self._add_section(column, self.tr("Learning"), [rows[name] for name in _LEARNING], self.check_gradient)
         self._more = GhostButton(self.tr("More settings"), "chevron-right")
@@ -162,7 +171,7 @@ class SetupForm(Panel):
 
     def _more_names(self) -> list[str]:
         """Every other setting: the optimiser's own options first, then the schedule with its options, then the rest."""
-        usual = (*_NETWORK, *_LEARNING, "schedule")
+        usual = (*_NETWORK, *_LEARNING, "schedule", "augmentation")
         others = [name for name in self.settings.rows if name not in usual]
         options = {kind: [name for name in others if name.startswith(f"{kind}.")] for kind in ("optimizer", "schedule")}
         rest = [name for name in others if "." not in name]
@@ -255,6 +264,12 @@ class SetupForm(Panel):
         """Enter another learning rate."""
         self.settings.set_value("learning_rate", value)
         self.settings.remember()
+
+    def set_variations(self, strengths: Mapping[str, float]) -> None:
+        """Enter how the pictures are varied, strengths by name."""
+        self.settings.set_value("augmentation", strengths)
+        self.settings.remember()
+        self._on_setting_changed()
 
     def apply_preset(self, preset: Preset) -> None:
         """Enter a preset's values."""
@@ -356,6 +371,7 @@ class SetupForm(Panel):
             row.set_locked(self._locked)
         self._renew.setEnabled(not self._locked)
         self._presets.setEnabled(not self._locked)
+        self.show_variations.setEnabled(not self._locked)
 
     def _show_relevant(self) -> None:
         """Show the rows that count at the moment."""

@@ -1,0 +1,90 @@
+"""Varying the training pictures: the row of the setup, the dialog that shows what it does, and what a run then gets."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QPushButton
+
+from digitapp.gui.pages.train import TrainPage
+from digitapp.gui.pages.train_variations import VariationsDialog, sample_pictures
+from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
+from digitapp.training.augmentation import STANDARD
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Settings(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture(params=["toy", "mnist"])
+def page(qtbot, store, request):
+    session = Session(request.param)
+    page = TrainPage(session, store)
+    qtbot.addWidget(page)
+    page.show()
+    yield page
+    session.close()
+
+
+def test_a_sample_has_eight_different_pictures(page):
+    pictures = sample_pictures(page.session.problem, None)
+    assert pictures.shape == (8, page.session.problem.features)
+    assert len(np.unique(pictures, axis=0)) == 8
+
+
+def test_the_row_says_how_a_run_varies_its_pictures(page):
+    box = page.setup.settings.box("augmentation")
+    assert page.setup.configs()[1].augmentation == {}
+    box.setCurrentIndex(box.findData("standard"))
+    assert page.setup.configs()[1].augmentation == STANDARD
+    page.setup.set_variations({"turn": 30.0})
+    assert box.currentData() == "own"
+    assert page.setup.configs()[1].augmentation == {"turn": 30.0}
+    page.setup.set_variations({})
+    assert box.currentData() == "none"
+
+
+def test_own_variations_are_remembered(page, store, qtbot):
+    page.setup.set_variations({"shift": 2.0, "erase": 0.5})
+    again = TrainPage(page.session, store)
+    qtbot.addWidget(again)
+    assert again.setup.configs()[1].augmentation == {"shift": 2.0, "erase": 0.5}
+
+
+def test_nonsense_that_was_remembered_is_passed_over(page, store, qtbot):
+    problem = page.session.problem.key
+    for text in ("{", '{"turn": -1}', '{"twist": 1}', "[1]", '"turn"'):
+        store.store.setValue(f"train/{problem}/variations", text)
+        store.store.setValue(f"train/{problem}/augmentation", "own")
+        again = TrainPage(page.session, store)
+        qtbot.addWidget(again)
+        assert again.setup.configs()[1].augmentation == STANDARD
+
+
+def test_the_dialog_shows_what_its_sliders_do_and_hands_it_over(page, qtbot):
+    page.setup.show_variations.click()
+    dialog = page.findChild(VariationsDialog)
+    assert dialog is not None
+    assert dialog.strengths == {}
+    still = dialog._after.grab().toImage()
+    dialog.sliders["turn"].setValue(27)
+    turned = dialog._after.grab().toImage()
+    assert turned != still
+    assert dialog.strengths == {"turn": pytest.approx(27)}
+    dialog._on_again()
+    assert dialog._after.grab().toImage() != turned
+    dialog.choose(STANDARD)
+    assert dialog.strengths == STANDARD
+    dialog.sliders["erase"].setValue(50)
+    use = dialog.findChild(QPushButton, "useVariationsButton")
+    with qtbot.waitSignal(dialog.accepted):
+        use.click()
+    assert page.setup.configs()[1].augmentation["erase"] == 0.5
+
+
+def test_the_standard_stays_the_standard_through_the_dialog(page):
+    page.setup.set_variations(STANDARD)
+    dialog = VariationsDialog(page.session.problem, sample_pictures(page.session.problem, None), STANDARD, page)
+    page.setup.set_variations(dialog.strengths)
+    assert page.setup.settings.box("augmentation").currentData() == "standard"
