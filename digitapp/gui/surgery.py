@@ -203,13 +203,13 @@ class Surgery(QObject):
         self._edit(layer, unit, text, lambda now: replace(now, parameters=now.parameters.with_detector_of(copied)))
 
     def paint(self, layer: int, unit: int, weights: NDArray[np.floating], bias: float, *, is_frozen: bool) -> None:
-        """Give a unit weights (fan_in,) and a bias, and freeze it or not."""
+        """Give a unit weights (fan_in,) and a bias, freeze it or not, and switch it on if it was off."""
         text = self.tr("{0} painted").format(self._name(layer, unit))
         self._edit(
             layer,
             unit,
             text,
-            lambda now: replace(now, parameters=now.parameters.detecting(weights, bias), is_frozen=is_frozen),
+            lambda now: UnitState(_heard(now).detecting(weights, bias), is_frozen, None),
         )
 
     def _name(self, layer: int, unit: int) -> str:
@@ -333,8 +333,8 @@ class Surgery(QObject):
 
 
 def _heard(state: UnitState) -> UnitParameters:
-    assert state.off is not None
-    return state.parameters.heard(state.off)
+    """Return the unit's parameters as they are when it is switched on."""
+    return state.parameters if state.off is None else state.parameters.heard(state.off)
 
 
 def _is_same(a: UnitParameters, b: UnitParameters) -> bool:

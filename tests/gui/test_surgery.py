@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
+from digitapp.gui.pages.features_paint import PaintDialog
+from digitapp.gui.pages.features_surgery import SurgeryPanel
 from digitapp.gui.session import OWN_NETWORK, Session
 from digitapp.gui.surgery import Effect
 from digitapp.modelfile import load_model
 from digitapp.training import DEFAULTS
 from digitapp.training.evaluate import evaluate
+
+if TYPE_CHECKING:
+    from digitapp.gui.main_window import MainWindow
 
 RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
 
@@ -194,3 +201,134 @@ def test_without_data_the_drawing_still_tells(session: Session) -> None:
     session.surgery.toggle(0, 0)
     effect = session.surgery.effect
     assert effect is not None and effect.scores is None and not effect.is_pending
+
+
+# The window
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
+    window = open_window("toy")
+    window.session.artwork.commit(RING, "Draw")
+    window.stack.setCurrentWidget(window.features_page)
+    qtbot.waitUntil(lambda: window.session.dataset is not None)
+    return window
+
+
+def panel_of(window: MainWindow) -> SurgeryPanel:
+    panel = window.findChild(SurgeryPanel)
+    assert panel is not None
+    return panel
+
+
+def test_space_switches_the_selected_unit_off_and_the_panel_says_what_that_does(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, panel = window.session, panel_of(window)
+    assert "Change this unit" in panel.text()
+    grid = window.features_page.grid
+    grid.setFocus()
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert session.selected.unit == 1
+    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    assert session.surgery.is_off(0, 1) and panel.off.text() == "Switch on"
+    measured(session, qtbot)
+    assert "Accuracy 100.0 % → 93.8 % on 16 images" in panel.text()
+    assert "Suffers most: 0 (−12.5 %)" in panel.text()
+    assert "Your drawing: still 0" in panel.text()
+    window._undo()  # what Ctrl+Z is connected to
+    assert not session.surgery.is_off(0, 1) and "Undone: Unit B switched off" in panel.text()
+    measured(session, qtbot)
+    assert "Accuracy 93.8 % → 100.0 %" in panel.text()
+
+
+def test_the_buttons_act_on_the_selected_unit(window: MainWindow, qtbot: QtBot) -> None:
+    session, panel = window.session, panel_of(window)
+    assert not panel.paste.isEnabled() and "Copy" in panel.paste.toolTip()
+    qtbot.mouseClick(panel.copy, Qt.MouseButton.LeftButton)
+    session.select_unit(0, 2)
+    qtbot.mouseClick(panel.paste, Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(session.network.weights[0][:, 2], session.network.weights[0][:, 0])
+    qtbot.mouseClick(panel.zero, Qt.MouseButton.LeftButton)
+    assert not session.network.weights[0][:, 2].any()
+    qtbot.mouseClick(panel.frozen, Qt.MouseButton.LeftButton)
+    assert session.surgery.is_frozen(0, 2) and panel.frozen.text() == "Unfreeze"
+    for _ in range(3):
+        qtbot.mouseClick(panel.undo, Qt.MouseButton.LeftButton)
+    assert not panel.undo.isEnabled() and panel.redo.isEnabled()
+    session.select_unit(1, 0)
+    assert not panel.off.isEnabled() and "output unit" in panel.off.toolTip()
+    assert not panel.paint.isEnabled() and panel.zero.isEnabled()
+    measured(session, qtbot)
+
+
+def test_nothing_can_be_done_to_a_network_that_learns(window: MainWindow, qtbot: QtBot) -> None:
+    session, panel = window.session, panel_of(window)
+    network, config = DEFAULTS["toy"]
+    session.run.set_pace(100)
+    session.start_training(network, config)
+    assert not any(button.isEnabled() for button in panel.buttons if button is not panel.copy)
+    assert "learning" in panel.text() and "learning" in panel.off.toolTip()
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.run.stop()
+    assert panel.off.isEnabled()
+
+
+def painter_of(window: MainWindow, qtbot: QtBot) -> PaintDialog:
+    qtbot.mouseClick(panel_of(window).paint, Qt.MouseButton.LeftButton)
+    dialog = window.findChild(PaintDialog)
+    assert dialog is not None
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+def test_a_detector_is_painted_and_used(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    dialog = painter_of(window, qtbot)
+    surface = dialog.surface
+    cell = surface.width() // 3
+    middle = [QPoint(round((column + 0.5) * cell), round(0.5 * cell)) for column in range(3)]
+    dialog.clear.click()
+    dialog.strength.setValue(20)
+    qtbot.mousePress(surface, Qt.MouseButton.LeftButton, pos=middle[0])
+    qtbot.mouseMove(surface, middle[1])
+    qtbot.mouseRelease(surface, Qt.MouseButton.LeftButton, pos=middle[1])
+    limit = np.float32(surface.limit)
+    np.testing.assert_array_equal(surface.values[0], [limit, limit, 0])
+    assert surface.undo_stack.count() == 2, "clearing and one stroke"
+    dialog.brush.setCurrentIndex(1)
+    surface.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Space):
+        qtbot.keyClick(surface, key)
+    assert surface.values[3, 2] == -limit
+    dialog.undo.click()
+    assert surface.values[3, 2] == 0
+    dialog.redo.click()
+    dialog.bias.setText("0.5")
+    dialog.bias.commit()
+    assert "Its sum for your drawing" in dialog.sum_text()
+    dialog.use.click()
+    painted = session.network.weights[0][:, 0]
+    np.testing.assert_array_equal(painted[[0, 1, 11]], [limit, limit, -limit])
+    assert np.count_nonzero(painted) == 3 and session.network.biases[0][0] == 0.5
+    assert session.surgery.is_frozen(0, 0)
+    assert session.surgery.undo_stack.count() == 1, "the whole painting is one step"
+    measured(session, qtbot)
+
+
+def test_mirror_eraser_and_the_drawing_as_a_template(window: MainWindow, qtbot: QtBot) -> None:
+    before = window.session.network.parameters.tobytes()
+    dialog = painter_of(window, qtbot)
+    surface = dialog.surface
+    cell = surface.width() // 3
+    dialog.from_drawing.click()
+    assert ((surface.values > 0) == (RING.to_vector().reshape(4, 3) > 0)).all()
+    dialog.brush.setCurrentIndex(2)
+    dialog.mirror.setChecked(True)
+    qtbot.mouseClick(surface, Qt.MouseButton.LeftButton, pos=QPoint(cell // 2, cell // 2))
+    assert surface.values[0, 0] == surface.values[0, 2] == 0 != surface.values[0, 1]
+    dialog.bias.setText("much")
+    dialog.use.click()
+    assert dialog.isVisible(), "a bias that is no number is told at its field"
+    dialog.cancel.click()
+    assert window.session.network.parameters.tobytes() == before

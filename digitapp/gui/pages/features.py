@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
@@ -19,6 +19,7 @@ from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_picture import write_picture
 from digitapp.gui.pages.features_stage import MOST_STRIP_UNITS, FeatureStage
+from digitapp.gui.pages.features_surgery import SurgeryPanel
 from digitapp.gui.pages.features_tools import Order, Shown
 from digitapp.gui.pages.features_words import UnitWords
 from digitapp.gui.pages.page import Page
@@ -75,7 +76,13 @@ class FeaturesPage(Page):
         whole.setSpacing(0)
         whole.addWidget(self._stage, 1)
         whole.addWidget(HairLine(Qt.Orientation.Vertical))
-        whole.addWidget(self.dossier)
+        self.surgery = SurgeryPanel(self.session)
+        side = QVBoxLayout()
+        side.setSpacing(0)
+        side.addWidget(self.dossier, 1)
+        side.addWidget(HairLine(Qt.Orientation.Horizontal))
+        side.addWidget(self.surgery)
+        whole.addLayout(side)
 
     def _connect(self) -> None:
         session = self.session
@@ -90,6 +97,7 @@ class FeaturesPage(Page):
         self.tools.shown_chosen.connect(self._show_layer)
         self.tools.order_chosen.connect(self._on_order_chosen)
         self.grid.unit_selected.connect(self._on_tile_selected)
+        self.grid.unit_toggled.connect(self._on_tile_toggled)
         self.grid.unit_hovered.connect(self._on_tile_hovered)
         self.dossier.step_wanted.connect(self._on_step_wanted)
         self.save_button.clicked.connect(self._save_picture)
@@ -380,6 +388,16 @@ class FeaturesPage(Page):
     @Slot(int)
     def _on_tile_selected(self, tile: int) -> None:
         self.session.select_unit(self.layer, int(self._order[tile]))
+
+    @Slot(int)
+    def _on_tile_toggled(self, tile: int) -> None:
+        self.session.surgery.toggle(self.layer, int(self._order[tile]))
+
+    def undo(self) -> None:
+        self.session.surgery.undo()
+
+    def redo(self) -> None:
+        self.session.surgery.redo()
 
     @Slot(int)
     def _on_step_wanted(self, step: int) -> None:
