@@ -11,9 +11,10 @@ from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.session import ModelEntry, Session
-from digitapp.gui.widgets import ComboBox, Label, Panel
+from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
 
 _OPEN = "open-a-file"
+PICTURE_KEY = "Ctrl+Shift+S"
 PROBLEM_WIDTH = 168
 NETWORK_WIDTH = 336
 
@@ -21,10 +22,14 @@ NETWORK_WIDTH = 336
 class Header(Panel):
     """Problem › network on the left, actions on the right.
 
-    `open_requested` asks for a file dialog to open a model.
+    Signals
+    -------
+    open_requested : asks for a file dialog to open a model
+    pictures_requested : asks what of the page is to be saved as a picture
     """
 
     open_requested = Signal()
+    pictures_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -54,6 +59,13 @@ class Header(Panel):
         self._layout.addWidget(self.network_selector, 1)
         self._layout.addStretch(1)
 
+        self.picture_button = GhostButton(
+            "", "image", tip=self.tr("Save picture… of any view of this page"), key=PICTURE_KEY
+        )
+        self.picture_button.setObjectName("savePictureButton")
+        self.picture_button.clicked.connect(self.pictures_requested)
+        self._layout.addWidget(self.picture_button)
+
         self._show_problem()
         self._show_networks()
         self.problem_selector.activated.connect(self._on_problem_activated)
@@ -73,7 +85,7 @@ class Header(Panel):
             row.addWidget(action)
         holder.hide()
         self._actions[page] = holder
-        self._layout.addWidget(holder, 0, Qt.AlignmentFlag.AlignRight)
+        self._layout.insertWidget(self._layout.count() - 1, holder, 0, Qt.AlignmentFlag.AlignRight)
 
     def show_page(self, page: Page) -> None:
         """Show the actions of one page alone."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitapp.gui import settings as remembered
-from digitapp.gui.header import Header
+from digitapp.gui.header import PICTURE_KEY, Header
 from digitapp.gui.help_dialog import HelpDialog
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.draw import DrawPage
@@ -23,6 +24,7 @@ from digitapp.gui.pages.network import NetworkPage
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train import TrainPage
 from digitapp.gui.pages.why import WhyPage
+from digitapp.gui.picture_saver import PictureSaver
 from digitapp.gui.preferences import PreferencesMenu
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self.setMinimumSize(MINIMUM_SIZE)
         self._preferences = PreferencesMenu(self.settings, self.session, self)
+        self.pictures = PictureSaver(self.session, self.settings, self)
         # Tab walks from what matters to what is rarely needed: header, page, then the rail.
         QWidget.setTabOrder(self.header, self.stack)
         QWidget.setTabOrder(self.stack, self.rail.pages)
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
         for page in self._pages:
             page.status_changed.connect(self._on_status_changed)
         self.header.open_requested.connect(self.open_model)
+        self.header.pictures_requested.connect(self._show_pictures)
         self.train_page.features_requested.connect(self._show_features)
         self.why_page.drawing_wanted.connect(self._show_drawing)
         self.timeline.train_on_wanted.connect(self._train_on)
@@ -130,6 +134,7 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(self)
             shortcut.setKeys(key)  # all keys of the platform: redo is Ctrl+Shift+Z and Ctrl+Y
             shortcut.activated.connect(slot)
+        QShortcut(QKeySequence(PICTURE_KEY), self).activated.connect(self._show_pictures)
 
     def _restore(self) -> None:
         geometry = self.settings.get(remembered.GEOMETRY)
@@ -198,6 +203,20 @@ class MainWindow(QMainWindow):
     @Slot()
     def _redo(self) -> None:
         self.page.redo()
+
+    @Slot()
+    def _show_pictures(self) -> None:
+        """Offer every view of the page to be saved."""
+        button = self.header.picture_button
+        menu = self.pictures.menu(self.page)
+        corner = button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4))
+        self.pictures.pop_up(menu, corner)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the view under the pointer to be saved, where nothing else has a menu of its own."""
+        widget = QApplication.widgetAt(event.globalPos()) or self.childAt(event.pos())
+        if widget is not None and self.page.isAncestorOf(widget):
+            self.pictures.pop_up(self.pictures.menu_at(self.page, widget), event.globalPos())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and end every thread before it goes."""

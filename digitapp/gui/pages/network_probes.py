@@ -70,9 +70,10 @@ class ProbesView(NetworkView):
         self._card = card
         bottom = QHBoxLayout()
         bottom.setSpacing(12)
+        bottom.addWidget(self.again_button)
         bottom.addWidget(self.progress, 1)
         bottom.addWidget(self.cancel_button)
-        bottom.addWidget(self.again_button)
+        bottom.addStretch()
         self._bottom = QWidget()
         self._bottom.setLayout(bottom)
         bottom.setContentsMargins(0, 0, 0, 0)
@@ -167,7 +168,7 @@ class ProbesView(NetworkView):
             words = (
                 self.tr("Not measured yet"),
                 self.tr(
-                    "A small linear classifier for each layer learns to read the answer from it. That takes some seconds."
+                    "For each layer a small linear classifier learns to read the answer from it, in some seconds."
                 ),
             )
             self.start_button.show()
