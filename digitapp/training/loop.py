@@ -259,11 +259,8 @@ class Run:
         """Return the batches that are left of an epoch, varied; None where pictures are learned as they are."""
         if self._augmenter is None:
             return None
-        starts = range(self.batch * self._batch_size, len(order), self._batch_size)
-        batches = [order[start : start + self._batch_size] for start in starts]
-        return varied_batches(
-            self._inputs, batches, self._augmenter, self.augmentation_seed, self.epoch, first=self.batch
-        )
+        batches = [order[start : start + self._batch_size] for start in range(0, len(order), self._batch_size)]
+        return varied_batches(self._inputs, batches, self._augmenter, self.augmentation_seed, self.epoch, self.batch)
 
     def _scheduled_learning_rate(self) -> float:
         if self.config.schedule == "constant":
