@@ -19,8 +19,8 @@ from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features import FeaturesPage
-from digitapp.gui.pages.features_evidence import _Findings
-from digitapp.gui.pages.features_tools import Order, Shown
+from digitapp.gui.pages.features_gallery import Shown
+from digitapp.gui.pages.features_tools import Order
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import UnitGrid
@@ -93,7 +93,8 @@ def a_stroke() -> Drawing:
 
 
 def wait_for_evidence(qtbot: QtBot, page: FeaturesPage) -> None:
-    qtbot.waitUntil(lambda: page._evidence.unit is not None, timeout=10_000)
+    known = page._evidence
+    qtbot.waitUntil(lambda: known.unit is not None and known.layer is not None, timeout=10_000)
 
 
 def values_of(page: FeaturesPage) -> dict[str, str]:
@@ -104,6 +105,18 @@ def shown_images(page: FeaturesPage) -> np.ndarray:
     """Return a copy of what the tiles show, in their order."""
     assert page.grid._values is not None
     return np.array(page.grid._values)
+
+
+def choose(page: FeaturesPage, order: Order) -> None:
+    """Choose an order as the user does."""
+    page.tools.order_box.setCurrentIndex(page.tools.order_box.findData(order))
+    page.tools.order_box.activated.emit(page.tools.order_box.currentIndex())
+
+
+def show(page: FeaturesPage, shown: Shown) -> None:
+    """Choose what the tiles show as the user does."""
+    page.tools.shown_box.setCurrentIndex(page.tools.shown_box.findData(shown))
+    page.tools.shown_box.activated.emit(page.tools.shown_box.currentIndex())
 
 
 def middle_of(grid: UnitGrid, tile: int) -> QPoint:
@@ -176,13 +189,10 @@ def test_order_by_class_and_by_strength(qtbot: QtBot, open_page: OpenPage) -> No
     page = open_page("mnist", 30)
     network = page.session.network
     page.session.select_unit(0, 7)
-    box = page.tools.order_box
-    box.setFocus()
-    qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert page.tools.order is Order.CLASS
+    choose(page, Order.CLASS)
     best = np.argmax(network.weights[1], axis=1)[page._order]
     assert (np.diff(best) >= 0).all()
-    qtbot.keyClick(box, Qt.Key.Key_Down)
+    choose(page, Order.STRENGTH)
     strength = np.linalg.norm(network.weights[0], axis=0)[page._order]
     assert (np.diff(strength) <= 0).all()
     # The selected unit stays selected where it stands now, and a click finds the unit behind the tile.
@@ -197,8 +207,7 @@ def strength_of(page: FeaturesPage) -> np.ndarray:
 
 def test_the_order_keeps_still_while_the_network_learns(open_page: OpenPage) -> None:
     page = open_page("mnist", 20)
-    page.tools.order_box.setCurrentIndex(2)
-    page.tools.order_chosen.emit()
+    choose(page, Order.STRENGTH)
     before = page._order.copy()
     page.session.network.weights[0][:, before[-1]] += 5
     page.session.weights_changed.emit()
@@ -226,7 +235,7 @@ def test_data_tell_what_wakes_a_unit(qtbot: QtBot, open_page: OpenPage, digits: 
     assert evidence is not None
     sums = page.session.network.trace(digits.train.inputs).pre_activations[0][:, 0]
     assert evidence.facts.awake_share == pytest.approx(float((sums > 0).mean()))
-    np.testing.assert_allclose(evidence.most.sums, np.sort(sums)[::-1][:7], rtol=1e-4)
+    np.testing.assert_allclose(evidence.most.sums, np.sort(sums)[::-1][:9], rtol=1e-4)
     assert page.dossier.sentence.text().startswith("Wakes for ")
     assert page.dossier._source.text() == "From 200 training images."
     assert page.grid._fade_mask is not None
@@ -242,16 +251,15 @@ def test_what_was_found_about_another_network_is_dropped(qtbot: QtBot, open_page
     page = open_page("mnist", 16, dataset=digits)
     wait_for_evidence(qtbot, page)
     evidence = page._evidence
-    assert evidence._layer is not None
-    assert evidence._unit is not None
-    assert evidence.blank is not None
-    late = _Findings(evidence._layer, evidence._unit, evidence.blank)
+    late_layer, late_unit = evidence.layer, evidence.unit
     page.session.renew_weights(NetworkConfig((9,), "relu", "he"), DEFAULTS["mnist"][1])
-    evidence._on_succeeded(late)
+    evidence._on_layer(late_layer)
+    evidence._on_unit(late_unit)
     assert evidence.unit is None
+    assert evidence.layer is None
     wait_for_evidence(qtbot, page)
     assert evidence.layer is not None
-    assert len(evidence.layer.awake) == 9
+    assert len(evidence.layer.survey.awake) == 9
 
 
 def test_dead_units_are_counted_and_named(qtbot: QtBot, open_page: OpenPage, digits: Dataset) -> None:

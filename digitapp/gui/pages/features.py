@@ -17,10 +17,13 @@ from digitapp.gui.data_source import DataState
 from digitapp.gui.messages import Message
 from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
+from digitapp.gui.pages.features_gallery import Gallery, Lack, Shown, View
+from digitapp.gui.pages.features_orders import Orders
 from digitapp.gui.pages.features_picture import write_picture
 from digitapp.gui.pages.features_stage import MOST_STRIP_UNITS, FeatureStage
 from digitapp.gui.pages.features_surgery import SurgeryPanel
-from digitapp.gui.pages.features_tools import Order, Shown
+from digitapp.gui.pages.features_tools import Order
+from digitapp.gui.pages.features_trials import Trials
 from digitapp.gui.pages.features_words import UnitWords
 from digitapp.gui.pages.page import Page
 from digitapp.gui.picture_queue import Draw, PictureQueue
@@ -29,8 +32,6 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import GhostButton, HairLine, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import signed, thousands
 from digitapp.inspection.colors import symmetric_limit
-from digitapp.inspection.dossier import votes
-from digitapp.inspection.unit_images import layer_images, projected_images
 
 _LARGEST_DOSSIER = 0.46  # of the page
 _LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
@@ -44,12 +45,13 @@ class FeaturesPage(Page):
         self.setObjectName("featuresPage")
         self._words = UnitWords(session)
         self._evidence = Evidence(session, self)
-        self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
-        self._order = np.zeros(0, dtype=np.int64)  # tile -> unit
+        self._trials = Trials(session, self)
+        self._gallery = Gallery(session, self._evidence, self)
+        self._orders = Orders(session, self._evidence, self._trials, self)
         self._shown_layer = -1
         self._limit: float | None = None
         self._is_old = True
-        self._warns = False  # of the weights; a note about anything else stays
+        self._warns = False  # of the weights or the view; a note about anything else stays
         self._pictures = PictureQueue(self)
         self._settling = QTimer(self, singleShot=True)
         self._settling.timeout.connect(self._arrange)
@@ -62,6 +64,8 @@ class FeaturesPage(Page):
         self._stage = FeatureStage()
         self.tools, self.note = self._stage.tools, self._stage.note
         self.grid, self.strip, self.hint = self._stage.grid, self._stage.strip, self._stage.hint
+        self.sizes, self.work = self._stage.sizes, self._stage.work
+        self.timeline_place = self._stage.timeline_place
         self._readout = HoverReadout(self)
         self.save_button = GhostButton(
             self.tr("Save picture…"),
@@ -69,7 +73,7 @@ class FeaturesPage(Page):
             tip=self.tr("Save all units of this layer"),
             key=QKeySequence.StandardKey.Save,
         )
-        self.dossier = Dossier(self.session)
+        self.dossier = Dossier(self.session, self._evidence, self._trials)
 
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +97,16 @@ class FeaturesPage(Page):
         session.dataset_changed.connect(self._on_dataset_changed)
         session.run_state_changed.connect(self._on_run_state_changed)
         self._evidence.changed.connect(self._on_evidence_changed)
+        self._evidence.progressed.connect(self._on_look_progressed)
+        self._gallery.changed.connect(self._on_pictures_made)
+        self._orders.settled.connect(self._on_settled)
+        self._trials.progressed.connect(self._on_trial_progressed)
+        self.work.cancel_wanted.connect(self._trials.cancel_ranking)
+        self.sizes.own_scale_chosen.connect(self._show_images)
+        self.sizes.zoom_wanted.connect(self.grid.zoom_by)
+        self.sizes.whole_wanted.connect(self.grid.zoom_to_whole)
+        self.sizes.suiting_wanted.connect(self.grid.reset_zoom)
+        self.tools.width_changed.connect(self._arrange_soon)
         self.tools.layer_chosen.connect(self._on_layer_chosen)
         self.tools.shown_chosen.connect(self._show_layer)
         self.tools.order_chosen.connect(self._on_order_chosen)
@@ -100,6 +114,7 @@ class FeaturesPage(Page):
         self.grid.unit_toggled.connect(self._on_tile_toggled)
         self.grid.unit_hovered.connect(self._on_tile_hovered)
         self.dossier.step_wanted.connect(self._on_step_wanted)
+        self.dossier.unit_wanted.connect(self._on_unit_wanted)
         self.save_button.clicked.connect(self._save_picture)
         keys = QKeySequence.StandardKey
         for key, slot in ((keys.Save, self._save_picture), (keys.Open, self.open_model)):
@@ -121,8 +136,13 @@ class FeaturesPage(Page):
         return self.layer == len(self.session.network.weights) - 1
 
     @property
-    def _shows_pixels(self) -> bool:
-        return self.layer == 0 or self.tools.shown is Shown.PROJECTED
+    def _images(self) -> NDArray[np.floating]:
+        return self._gallery.images
+
+    @property
+    def _order(self) -> NDArray[np.int64]:
+        """Which unit stands at which tile."""
+        return self._orders.places
 
     @Slot()
     def _on_network_changed(self) -> None:
@@ -135,6 +155,9 @@ class FeaturesPage(Page):
         super().showEvent(event)
         if self._is_old:
             self._show_everything()
+        else:
+            self._gallery.renew()
+            self._show_images()
         self._ask_for_data()
         self._evidence.set_active(True)
 
@@ -143,6 +166,8 @@ class FeaturesPage(Page):
         self._pictures.clear()
         self._settling.stop()
         self._readout.hide()
+        self._gallery.stop()
+        self._trials.stop()
         self._evidence.set_active(False)
 
     def _ask_for_data(self) -> None:
@@ -155,6 +180,7 @@ class FeaturesPage(Page):
         layers = range(len(self.session.network.weights))
         texts, short = ([self._words.layer(layer, short=short) for layer in layers] for short in (False, True))
         self.tools.set_layers(texts, short, self.layer)
+        self.tools.set_classes(self.session.problem.class_names)
         self._show_layer()
         self._ask_for_data()
 
@@ -165,12 +191,11 @@ class FeaturesPage(Page):
         self.note.hide()
         self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
         self._limit = None
-        self._images = self._make_images()
+        self._evidence.want(*self._selected())
+        self._gallery.show(View(self.layer, self.tools.shown, self.tools.label))
         if len(self._images) > MOST_STRIP_UNITS:
             self.strip.hide()
         self._sort()
-        self._evidence.want(*self._selected())
-        self.dossier.forget_evidence()
         self._refresh_pictures()
         self.dossier.show_answer()
         self._on_evidence_changed()
@@ -179,54 +204,61 @@ class FeaturesPage(Page):
     def _selected(self) -> tuple[int, int]:
         return self.session.selected.layer, self.session.selected.unit
 
-    def _make_images(self) -> NDArray[np.floating]:
-        problem, network = self.session.problem, self.session.network
-        make = projected_images if self._shows_pixels else layer_images
-        return make(network, self.layer, problem.rows, problem.columns)
-
     def _sort(self) -> None:
         """Settle the order of the tiles; it stays until another one is asked for."""
-        network, order = self.session.network, self.tools.order
-        units = network.sizes[self.layer + 1]
-        # What is not a number sorts last.
-        strength = np.nan_to_num(np.linalg.norm(network.unit_weights[self.layer], axis=0), nan=-1.0)
-        if order is Order.STRENGTH:
-            self._order = np.argsort(-strength, kind="stable")
-        elif order is Order.CLASS:
-            cast = np.nan_to_num(votes(network, self.layer))
-            best = np.argmax(cast, axis=1)
-            self._order = np.lexsort((-cast[np.arange(units), best], best))
-        else:
-            self._order = np.arange(units)
+        self._orders.settle(self.tools.order, self.layer)
+        self._stage.show_work(self._trials.is_ranking)
 
     def _refresh_pictures(self) -> None:
         """Show the pictures in their order."""
         self._show_images()
-        self.grid.set_selected(self._tile_of(self.session.selected.unit))
+        self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
         self._show_dossier()
         if not self.strip.isHidden():
             self._show_strip()
 
+    @Slot()
     def _show_images(self) -> None:
-        sample = self._images.ravel()[::_LIMIT_STRIDE] if self._images.size > 1000 else self._images
+        images = self._images
+        sample = images.ravel()[::_LIMIT_STRIDE] if images.size > 1000 else images
         self._limit = symmetric_limit(sample, previous=self._limit)
-        in_order = self._images if self.tools.order is Order.INDEX else self._images[self._order]
-        self.grid.set_images(in_order, self._limit)
-        self.tools.scale_bar.set_limit(self._limit)
+        in_order = images if self._orders.order is Order.INDEX else images[self._order]
+        if self.sizes.own_scale.isChecked():
+            limits = self._own_limits(in_order)
+            self.grid.set_own_scales(in_order, limits)
+            self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(self.session.selected.unit)]))
+        else:
+            self.grid.set_images(in_order, self._limit)
+            self.tools.scale_bar.set_limit(self._limit)
         self._show_warning()
 
+    def _own_limits(self, images: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return each picture's largest value, shape (units,); what is blank in all data has no say."""
+        blank = self._evidence.blank
+        cells = images.reshape(len(images), -1)
+        if self._gallery.view.on_pixels and blank is not None and not blank.all():
+            cells = cells[:, ~blank]
+        largest = np.maximum(cells.max(axis=1), -cells.min(axis=1))
+        return np.where(np.isfinite(largest) & (largest > 0), largest, 1.0)
+
+    @Slot()
+    def _on_pictures_made(self) -> None:
+        if self.isVisible() and not self._is_old:
+            self._show_images()
+            self._show_dossier()
+            self._arrange_soon()
+
     def _show_dossier(self) -> None:
-        picture = UnitPicture(self._images[self.session.selected.unit], self._limit or 1.0, self._cell_name)
+        image = self._images[self.session.selected.unit]
+        limit = float(self._own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
+        picture = UnitPicture(image, limit or 1.0, self._cell_name)
         self.dossier.show_network(picture)
 
     def _cell_name(self, row: int, column: int) -> str:
-        if self._shows_pixels:
+        if self._gallery.view.on_pixels:
             return self._words.cell(row, column)
         index = row * self._images.shape[2] + column
         return self._words.source_unit(self.layer, index) if index < self.session.network.sizes[self.layer] else ""
-
-    def _tile_of(self, unit: int) -> int:
-        return int(np.flatnonzero(self._order == unit)[0])
 
     @Slot()
     def _on_weights_changed(self) -> None:
@@ -244,13 +276,15 @@ class FeaturesPage(Page):
                 part()
 
     def _renew_images(self) -> None:
-        self._images = self._make_images()
+        self._gallery.renew()
         self._show_images()
 
     @Slot()
     def _on_run_state_changed(self) -> None:
         # A part that still waits would be the last to show the end of the run.
         self._pictures.finish()
+        if self.isVisible() and not self._is_old and not self._orders.is_settled:
+            self._on_order_chosen()
         self._on_evidence_changed()
 
     @Slot()
@@ -267,8 +301,10 @@ class FeaturesPage(Page):
             self.tools.set_layer(self.layer)
             self._show_layer()
             return
-        self.grid.set_selected(self._tile_of(self.session.selected.unit))
+        self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
         self._evidence.want(*self._selected())
+        if self.sizes.own_scale.isChecked():
+            self._show_images()
         self._show_dossier()
         self.dossier.show_answer()
         self._on_evidence_changed()
@@ -282,13 +318,40 @@ class FeaturesPage(Page):
     @Slot()
     def _on_evidence_changed(self) -> None:
         """Show what the data tell about the layer and the unit, as far as it is known by now."""
-        if self.isVisible() and not self._is_old:
-            self._follow(self._show_marks, self._show_evidence, *self._strip_part())
+        if not self.isVisible() or self._is_old:
+            return
+        needs_data = self._gallery.view.shown in (Shown.PATTERN, Shown.CLASS)
+        renew = (self._renew_images, self._show_dossier) if needs_data else ()
+        self._follow(*renew, self._show_marks, self._show_evidence, *self._strip_part())
+
+    @Slot(int, int)
+    def _on_look_progressed(self, done: int, total: int) -> None:
+        if self.isVisible() and done < total:
+            self.say(self._words.looking(done, total))
+
+    @Slot(int, int)
+    def _on_trial_progressed(self, done: int, total: int) -> None:
+        if self._trials.is_ranking:
+            self.work.set_progress(self._words.working(done, total), done, total)
+            self._stage.show_work(True)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        """Show an order that is there now; one that was given up leaves the units where they are."""
+        self._stage.show_work(False)
+        if not self.isVisible() or self._is_old:
+            self._is_old = True
+            return
+        if not self._orders.is_settled:
+            self.tools.choose_order(Order.INDEX)
+            self._orders.settle(Order.INDEX, self.layer)
+        self._refresh_pictures()
+        self._show_marks()
 
     def _show_marks(self) -> None:
         problem, network, blank = self.session.problem, self.session.network, self._evidence.blank
         mask = None
-        if self._shows_pixels and blank is not None and blank.any():
+        if self._gallery.view.on_pixels and blank is not None and blank.any():
             mask = blank.reshape(problem.rows, problem.columns)
         self.grid.set_fade_mask(mask)
         units = network.sizes[self.layer + 1]
@@ -302,36 +365,44 @@ class FeaturesPage(Page):
 
     def _show_evidence(self) -> None:
         layer = self._evidence.layer
-        source = "" if layer is None else self._words.source(len(layer.split.labels), self._evidence.is_partial)
-        self.dossier.show_evidence(self._evidence.unit, source)
+        unit = self._evidence.unit
+        known = layer if unit is None else unit
+        source = "" if known is None else self._words.source(len(known.split.labels), self._evidence.is_partial)
+        self.dossier.show_evidence(source)
 
     def _dead(self) -> NDArray[np.bool_] | None:
         """Return which units no sample wakes, where that means that they are dead: in ReLU layers."""
         layer, network = self._evidence.layer, self.session.network
         if layer is None or self._is_output or network.activations[self.layer] != "relu":
             return None
-        return layer.awake == 0
+        return layer.survey.awake == 0
 
     def _show_hint(self) -> None:
-        parts = [self.tr("Hover for a weight, click to inspect.")]
-        if self.layer and self._shows_pixels:
-            parts.append(self.tr("A linear sketch: all weights below, multiplied."))
-        elif self.layer:
-            parts.append(self.tr("Each cell is the weight from one unit of the layer before."))
-        elif self._evidence.blank is not None and self._evidence.blank.any():
+        view = self._gallery.view
+        parts = [
+            self.tr("Hover for a weight, click to inspect."),
+            self._words.shown(view.shown, view.layer, view.label),
+        ]
+        if view.layer == 0 and self._evidence.blank is not None and self._evidence.blank.any():
             parts.append(self.tr("Pixels that are blank in every digit are faded."))
-        self.hint.setText(" ".join(parts))
+        if not self._orders.is_settled and not self._trials.is_ranking:
+            parts.append(self._words.unsettled(self._orders.order, self._trials))
+        self.hint.setText(" ".join(part for part in parts if part))
 
     def _show_warning(self) -> None:
         """Say plainly when a layer holds nothing to see."""
         weights = self.session.network.unit_weights[self.layer]
-        missing = int(np.count_nonzero(~np.isfinite(weights)))
+        # A sum is not finite as soon as one of its terms is not, and takes a fraction of the time.
+        missing = 0 if np.isfinite(weights.sum()) else int(np.count_nonzero(~np.isfinite(weights)))
+        lack = self._gallery.lack
         if missing:
             text = self.tr("{0} weights of this layer are not numbers. They are shown in red.")
             self.note.set_note("error", text.format(thousands(missing)))
+        elif lack is not None:
+            self.note.set_note("info", self._words.lack(lack, self._gallery.view.shown))
         elif not weights.any():
             self.note.set_note("warning", self.tr("All weights of this layer are zero: nothing has been learned yet."))
-        warns = bool(missing) or not weights.any()
+        warns = bool(missing) or lack not in (None, Lack.NOT_YET) or not weights.any()
         if warns or self._warns:
             self.note.setVisible(warns)
         self._warns = warns
@@ -353,6 +424,7 @@ class FeaturesPage(Page):
         self.dossier.setFixedWidth(round(min(width, max(336.0, _LARGEST_DOSSIER * self.width()))))
         self._arrange_soon()
 
+    @Slot()
     def _arrange_soon(self) -> None:
         """Arrange tools and stage when the layouts have settled: new segments have no size before."""
         if not self._settling.isActive():
@@ -364,7 +436,9 @@ class FeaturesPage(Page):
             if layout is not None:
                 layout.activate()
         self.tools.arrange(self.tools.width())
-        if not self._is_old and self._stage.arrange(self._images.shape, of_pixels=self._shows_pixels):
+        if (rows := self.tools.layout()) is not None:
+            rows.activate()
+        if not self._is_old and self._stage.arrange(self._images.shape, of_pixels=self._gallery.view.on_pixels):
             self._show_strip()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -386,6 +460,10 @@ class FeaturesPage(Page):
         self._on_evidence_changed()
 
     @Slot(int)
+    def _on_unit_wanted(self, unit: int) -> None:
+        self.session.select_unit(self.layer, unit)
+
+    @Slot(int)
     def _on_tile_selected(self, tile: int) -> None:
         self.session.select_unit(self.layer, int(self._order[tile]))
 
@@ -401,7 +479,7 @@ class FeaturesPage(Page):
 
     @Slot(int)
     def _on_step_wanted(self, step: int) -> None:
-        tile = (self._tile_of(self.session.selected.unit) + step) % len(self._order)
+        tile = (self._orders.tile_of(self.session.selected.unit) + step) % len(self._order)
         self.session.select_unit(self.layer, int(self._order[tile]))
 
     @Slot(int, int, int)

@@ -1,88 +1,37 @@
-"""What data tells about the shown layer and the selected unit, computed in the background."""
+"""What data tells about the shown layer and the selected unit: asked for here, worked out in the background."""
 
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitapp.datasets.dataset import Split
-from digitapp.gui.jobs import Report
-from digitapp.inspection.dossier import UnitFacts, facts_from_answers, layer_chunks
-from digitapp.inspection.unit_images import always_blank
-from digitapp.nn.activations import ACTIVATIONS
-from digitapp.nn.network import Network
+from digitapp.gui.pages.features_looks import LayerEvidence, LayerLook, UnitEvidence, UnitLook
 
 if TYPE_CHECKING:
     from digitapp.gui.jobs import Job
     from digitapp.gui.session import Session
 
-EXAMPLES = 7
 PAUSE_MS = 500  # from one look at the data to the next while the network learns
-_REST = 5  # but a look may take one part in five of a core from the training
-_MOST_SUMS = 16_000_000  # 64 MB: up to here a layer's answers are kept, so that the next unit costs nothing
-
-
-@dataclass(frozen=True, eq=False)
-class Examples:
-    """Some samples and what the unit says to them: images (count, features), labels and sums (count,)."""
-
-    images: NDArray[np.floating]
-    labels: NDArray[np.integer]
-    sums: NDArray[np.floating]
-
-
-@dataclass(frozen=True, eq=False)
-class UnitEvidence:
-    """What data tells about one unit, with the samples that show it."""
-
-    layer: int
-    unit: int
-    facts: UnitFacts
-    most: Examples
-    threshold: Examples
-    least: Examples
-
-
-@dataclass(frozen=True, eq=False)
-class LayerEvidence:
-    """What data tells about a layer.
-
-    Attributes
-    ----------
-    version : which state of the network it belongs to
-    split : the samples
-    awake : int array, shape (units,), how many samples wake each unit
-    sums : float array, shape (units, samples), every pre-activation; None where that would be too much to keep
-    """
-
-    version: int
-    layer: int
-    split: Split
-    awake: NDArray[np.int64]
-    sums: NDArray[np.floating] | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Findings:
-    layer: LayerEvidence
-    unit: UnitEvidence
-    blank: NDArray[np.bool_]
+_REST = 15  # but a look may take one part in fifteen of a core from the training
 
 
 class Evidence(QObject):
     """Answers for the page: the newest evidence there is about the wanted layer and unit.
 
-    Without training it looks at all training images, once for each network and unit; while the shown network learns it
-    looks at the validation images, at most twice a second. A look that is out of date is cancelled.
+    Without training it looks at all training images, once for each state of the network; the layer's sums are kept, so
+    that the next unit costs next to nothing. A unit of the first layer does not wait for the layer. While the shown
+    network learns it looks at the validation images, at most twice a second. A look that is out of date is cancelled.
+
+    Signals: `changed`; `progressed(done, total)` of a look at a layer.
     """
 
     changed = Signal()
+    progressed = Signal(int, int)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,22 +39,28 @@ class Evidence(QObject):
         self._active = False
         self._version = 0
         self._first_version = 0  # of the present network; what older ones found is of no use
-        self._job_version = 0
+        self._broken_version = -1
         self._wanted = (0, 0)
         self._layer: LayerEvidence | None = None
         self._unit: UnitEvidence | None = None
-        self._unit_version = -1
         self._blank: tuple[NDArray[np.floating], NDArray[np.bool_]] | None = None
-        self._job: Job | None = None
+        self._layer_job: Job | None = None
+        self._unit_job: Job | None = None
+        self._layer_version = self._unit_version = 0  # of the jobs under way
         self._began = self._took = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         session.network_changed.connect(self._on_network_changed)
         session.weights_changed.connect(self._on_weights_changed)
-        session.dataset_changed.connect(self._on_data_changed)
-        session.run_state_changed.connect(self._on_data_changed)
+        session.dataset_changed.connect(self._look)
+        session.run_state_changed.connect(self._look)
 
     # What is known
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of the shown network."""
+        return self._version
 
     @property
     def unit(self) -> UnitEvidence | None:
@@ -127,6 +82,11 @@ class Evidence(QObject):
         return self._blank[1]
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the present network's sums are no numbers, so that data can tell nothing."""
+        return self._broken_version == self._version
+
+    @property
     def is_partial(self) -> bool:
         """Whether the samples are the validation images, as they are while the network learns."""
         return self._session.shows_run
@@ -144,10 +104,14 @@ class Evidence(QObject):
 
     def want(self, layer: int, unit: int) -> None:
         """Ask for a unit; `changed` tells when something is known about it."""
-        if (layer, unit) != self._wanted:
-            self._wanted = (layer, unit)
+        if (layer, unit) == self._wanted:
+            return
+        if layer != self._wanted[0]:
             self._cancel()
-            self._look()
+        elif self._unit_job is not None:
+            self._unit_job.cancel()
+        self._wanted = (layer, unit)
+        self._look()
 
     @Slot()
     def _on_network_changed(self) -> None:
@@ -162,148 +126,120 @@ class Evidence(QObject):
         self._version += 1
         self._look()
 
-    @Slot()
-    def _on_data_changed(self) -> None:
-        self._look()
-
     def _split(self) -> Split | None:
         dataset = self._session.dataset
-        if dataset is None:
+        if dataset is None or dataset.train.inputs.shape[1] != self._session.network.sizes[0]:
             return None
         return dataset.validation if self.is_partial and dataset.validation is not None else dataset.train
 
     def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
-    def _is_known(self, split: Split) -> bool:
-        layer, unit = self.layer, self.unit
-        if layer is None or unit is None or layer.split is not split:
-            return False
-        return layer.version == self._version and self._unit_version == self._version
+        for job in (self._layer_job, self._unit_job):
+            if job is not None:
+                job.cancel()
 
     @Slot()
     def _look(self) -> None:
-        """Start a look at the data when one is due and none is under way."""
+        """Start what looks are due and not under way."""
         split = self._split()
-        if not self._active or self._job is not None or split is None or self._is_known(split):
+        if not self._active or split is None or self.is_broken:
             return
-        if self.is_partial and self.unit is not None:
-            due = max(PAUSE_MS, 1000 * _REST * self._took) - 1000 * (time.perf_counter() - self._began)
-            if due > 1:
-                if not self._timer.isActive():
-                    self._timer.start(int(due) + 1)
-                return
-        if not self._fits(split):
-            return
-        self._began = time.perf_counter()
-        self._job_version = self._version
+        if self._layer_job is None and not self._is_present(self.layer, split) and self._is_due():
+            self._look_at_layer(split)
+        if self._unit_job is None and not self._is_present(self.unit, split):
+            self._look_at_unit(split)
+
+    def _is_present(self, found: LayerEvidence | UnitEvidence | None, split: Split) -> bool:
+        return found is not None and found.version == self._version and found.split is split
+
+    def _is_due(self) -> bool:
+        """Return whether the layer may be looked at again now; while it learns, a timer comes back to it."""
+        if not self.is_partial or self.layer is None:
+            return True
+        due = max(PAUSE_MS, 1000 * _REST * self._took) - 1000 * (time.perf_counter() - self._began)
+        if due <= 1:
+            return True
+        if not self._timer.isActive():
+            self._timer.start(int(due) + 1)
+        return False
+
+    def _look_at_layer(self, split: Split) -> None:
         dataset = self._session.dataset
         assert dataset is not None
-        work = _Look(
-            self._session.network.copy(),
+        self._began = time.perf_counter()
+        self._layer_version = self._version
+        look = LayerLook(
+            self._session.network,
             self._version,
-            *self._wanted,
+            self._wanted[0],
             split,
-            self._reusable(split),
+            dataset.problem.classes,
             dataset.train.inputs,
             self.blank,
-            dataset.problem.classes,
         )
-        self._job = self._session.start_job(work, succeeded=self._on_succeeded, failed=self._on_failed)
+        self._layer_job = self._session.start_job(
+            look, succeeded=self._on_layer, failed=self._on_layer_failed, progressed=self._on_progressed
+        )
 
-    def _fits(self, split: Split) -> bool:
-        network = self._session.network
-        return split.inputs.shape[1] == network.sizes[0] and bool(np.isfinite(network.parameters).all())
+    def _look_at_unit(self, split: Split) -> None:
+        known = self.layer
+        if known is not None and known.split is split and known.sums is not None:
+            version = known.version
+        elif (self._wanted[0] == 0 or self._sums_are_too_many(split)) and not self.is_partial:
+            known, version = None, self._version
+        else:
+            return  # the layer's sums will come
+        if self.unit is not None and self.unit.version == version and self.unit.split is split:
+            return
+        self._unit_version = self._version
+        classes = self._session.problem.classes
+        look = UnitLook(self._session.network, version, *self._wanted, split, classes, known)
+        self._unit_job = self._session.start_job(look, succeeded=self._on_unit, failed=self._on_unit_failed)
 
-    def _reusable(self, split: Split) -> LayerEvidence | None:
-        layer = self.layer
-        return layer if layer is not None and layer.version == self._version and layer.split is split else None
+    def _sums_are_too_many(self, split: Split) -> bool:
+        known = self.layer
+        return known is not None and known.split is split and known.sums is None
+
+    @Slot(object, object)
+    def _on_progressed(self, done: int, total: int) -> None:
+        if not self.is_partial:
+            self.progressed.emit(done, total)
 
     @Slot(object)
-    def _on_succeeded(self, findings: _Findings | None) -> None:
-        self._job = None
+    def _on_layer(self, found: LayerEvidence | None) -> None:
+        self._layer_job = None
         self._took = time.perf_counter() - self._began
-        is_present = findings is not None and findings.layer.version >= self._first_version
-        if findings is not None and is_present and findings.layer.layer == self._wanted[0]:
-            self._layer, self._unit = findings.layer, findings.unit
-            self._unit_version = findings.layer.version
+        if found is not None and found.version >= self._first_version and found.layer == self._wanted[0]:
+            self._layer = found
             dataset = self._session.dataset
             if dataset is not None:
-                self._blank = (dataset.train.inputs, findings.blank)
+                self._blank = (dataset.train.inputs, found.blank)
             self.changed.emit()
         self._look()
 
     @Slot(object)
-    def _on_failed(self, _error: Exception) -> None:
-        # The weights were finite, but the sums overflowed: there is nothing to show until the weights change.
-        self._job = None
-        if self._job_version == self._version:
+    def _on_unit(self, found: UnitEvidence | None) -> None:
+        self._unit_job = None
+        is_wanted = found is not None and (found.layer, found.unit) == self._wanted
+        if is_wanted and found is not None and found.version >= self._first_version:
+            self._unit = found
+            self.changed.emit()
+        self._look()
+
+    @Slot(object)
+    def _on_layer_failed(self, _error: Exception) -> None:
+        self._layer_job = None
+        self._on_failed(self._layer_version)
+
+    @Slot(object)
+    def _on_unit_failed(self, _error: Exception) -> None:
+        self._unit_job = None
+        self._on_failed(self._unit_version)
+
+    def _on_failed(self, version: int) -> None:
+        """Take it that the sums were no numbers: there is nothing to show until the weights change."""
+        if version == self._version:
+            self._broken_version = version
             self._layer = self._unit = None
             self.changed.emit()
         else:
             self._look()
-
-
-class _Look:
-    """One look at the data: everything it needs is handed over, it reads nothing that the window may change."""
-
-    def __init__(
-        self,
-        network: Network,
-        version: int,
-        layer: int,
-        unit: int,
-        split: Split,
-        known: LayerEvidence | None,
-        training_inputs: NDArray[np.floating],
-        blank: NDArray[np.bool_] | None,
-        classes: int,
-    ) -> None:
-        self._network, self._version, self._layer, self._unit = network, version, layer, unit
-        self._split, self._known, self._classes = split, known, classes
-        self._training_inputs, self._blank = training_inputs, blank
-
-    def __call__(self, _report: Report, cancelled: threading.Event) -> Any:
-        """Return the findings, None when cancelled."""
-        layer = self._known or self._look_at_layer(cancelled)
-        sums = None if layer is None else self._unit_sums(layer, cancelled)
-        if layer is None or sums is None or cancelled.is_set():
-            return None
-        blank = always_blank(self._training_inputs) if self._blank is None else self._blank
-        return _Findings(layer, self._evidence(sums), blank)
-
-    def _look_at_layer(self, cancelled: threading.Event) -> LayerEvidence | None:
-        inputs, units = self._split.inputs, self._network.sizes[self._layer + 1]
-        keep = units * len(inputs) <= _MOST_SUMS
-        sums = np.empty((units, len(inputs)), self._network.dtype) if keep else None
-        awake = np.zeros(units, dtype=np.int64)
-        for chunk in layer_chunks(self._network, self._layer, inputs):
-            if cancelled.is_set():
-                return None
-            awake += np.count_nonzero(chunk.pre_activations > 0, axis=0)
-            if sums is not None:
-                sums[:, chunk.start : chunk.start + len(chunk.pre_activations)] = chunk.pre_activations.T
-        return LayerEvidence(self._version, self._layer, self._split, awake, sums)
-
-    def _unit_sums(self, layer: LayerEvidence, cancelled: threading.Event) -> NDArray[np.floating] | None:
-        if layer.sums is not None:
-            return layer.sums[self._unit]
-        parts = []
-        for chunk in layer_chunks(self._network, self._layer, self._split.inputs, self._unit):
-            if cancelled.is_set():
-                return None
-            parts.append(chunk.pre_activations[:, 0])
-        return np.concatenate(parts)
-
-    def _evidence(self, sums: NDArray[np.floating]) -> UnitEvidence:
-        activations = np.empty_like(sums)
-        ACTIVATIONS[self._network.activations[self._layer]].value(sums, activations)
-        labels = self._split.labels
-        facts = facts_from_answers(sums, activations, labels, self._classes, examples=EXAMPLES)
-
-        def examples(indices: NDArray[np.integer]) -> Examples:
-            return Examples(self._split.inputs[indices], labels[indices], sums[indices])
-
-        chosen = (examples(indices) for indices in (facts.most, facts.threshold, facts.least))
-        return UnitEvidence(self._layer, self._unit, facts, *chosen)

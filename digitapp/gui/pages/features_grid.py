@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.images import rgb_image
 from digitapp.gui.pages.weight_text import text_on_weight
-from digitapp.gui.widgets import UnitGrid
+from digitapp.gui.widgets import UnitGrid, ZoomableGrid
 from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.colors import ink_map
 from digitapp.inspection.unit_images import tile
@@ -23,18 +23,25 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
-class FeatureGrid(UnitGrid):
+class FeatureGrid(ZoomableGrid):
     """A unit grid that prints the weights where the cells are large enough, as those of the toy are."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values: NDArray[np.floating] | None = None
         self._scale = 1.0
+        self._scales: NDArray[np.floating] | None = None  # one for each unit
 
     def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0) -> None:
         """Show images, shape (units, rows, columns), on the scale from −limit to +limit."""
-        self._values, self._scale = images, limit
+        self._values, self._scales = images, None
+        self._scale = limit
         super().set_images(images, limit)
+
+    def set_own_scales(self, images: NDArray[np.floating], limits: NDArray[np.floating]) -> None:
+        """Show images, each on its own scale up to its limit, shape (units,), above 0."""
+        self._values, self._scales = images, limits
+        super().set_images(images / limits[:, np.newaxis, np.newaxis].astype(images.dtype), 1.0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -50,9 +57,10 @@ class FeatureGrid(UnitGrid):
         painter.setFont(font)
         for unit, values in enumerate(self._values):
             place = self.tile_rect(unit)
+            scale = self._scale if self._scales is None else float(self._scales[unit])
             for (row, column), value in np.ndenumerate(values):
                 box = QRectF(place.left() + column * cell, place.top() + row * cell, cell, cell)
-                painter.setPen(text_on_weight(float(value), self._scale))
+                painter.setPen(text_on_weight(float(value), scale))
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), signed(float(value)))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.pages.features_grid import FeatureGrid, UnitStrip
-from digitapp.gui.pages.features_tools import FeatureTools
-from digitapp.gui.widgets import Label, NoteBar, Panel
+from digitapp.gui.pages.features_tools import FeatureTools, SizeTools
+from digitapp.gui.widgets import GhostButton, Label, NoteBar, Panel, ProgressBar
 from digitapp.gui.widgets.tile_layout import TileLayout, lay_out
 
 MOST_STRIP_UNITS = 4
@@ -15,8 +16,46 @@ _LEAST_TILE, _LARGEST_TILE = 56, 360
 _UNLIMITED = 16_777_215
 
 
+class WorkBar(QWidget):
+    """What is being worked out, how far it is, and a button to leave it.
+
+    Signals: `cancel_wanted`.
+    """
+
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = Label("", "caption", "text2", tabular=True)
+        self._bar = ProgressBar()
+        cancel = GhostButton(self.tr("Cancel"))
+        cancel.clicked.connect(self.cancel_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 16, 0)
+        row.setSpacing(12)
+        row.addWidget(self._text)
+        row.addWidget(self._bar, 1)
+        row.addWidget(cancel)
+        self.hide()
+
+    def set_progress(self, text: str, done: int, total: int) -> None:
+        """Show what is worked out and how much of it is done."""
+        self._text.setText(text)
+        self._bar.setMaximum(max(1, total))
+        self._bar.setValue(done)
+
+    def text(self) -> str:
+        """Return what is being worked out."""
+        return self._text.text()
+
+
 class FeatureStage(Panel):
-    """Lays out its parts; what they show is the page's business."""
+    """Lays out its parts; what they show is the page's business.
+
+    Attributes
+    ----------
+    timeline_place : an empty layout below the units, for what concerns the whole run
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("window", parent)
@@ -28,7 +67,10 @@ class FeatureStage(Panel):
         self.grid.set_tile_limits(_LEAST_TILE, _LARGEST_TILE)
         self.strip = UnitStrip(self.grid)
         self.strip.hide()
-        self.hint = Label("", "caption", "text2", wrap=True)
+        self.sizes = SizeTools()
+        self.hint = self.sizes.hint
+        self.work = WorkBar()
+        self.timeline_place = QVBoxLayout()
         column = QVBoxLayout(self)
         # The grid's scroll bar stands in the stage's margin, so that it takes no column of tiles away.
         column.setContentsMargins(20, 20, 8, 20)
@@ -39,11 +81,15 @@ class FeatureStage(Panel):
         body.setSpacing(4)
         body.addWidget(self.grid, 1)
         body.addWidget(self.strip, 1)
-        hint_row = QHBoxLayout()
-        hint_row.setContentsMargins(4, 0, 16, 0)
-        hint_row.addWidget(self.hint)
-        body.addLayout(hint_row)
+        body.addWidget(self.sizes)
+        body.addWidget(self.work)
         column.addLayout(body, 1)
+        column.addLayout(self.timeline_place)
+
+    def show_work(self, works: bool) -> None:
+        """Show what is being worked out in place of the line below the units, or that line again."""
+        self.sizes.setVisible(not works)
+        self.work.setVisible(works)
 
     def arrange(self, shape: tuple[int, ...], *, of_pixels: bool) -> bool:
         """Give the grid all the room, or where a few small pictures need less, put the strip below them.
@@ -72,7 +118,8 @@ class FeatureStage(Panel):
     def _above_strip(self, units: int, rows: int, columns: int) -> TileLayout | None:
         """Return where the tiles stand when the strip takes its part, None where they do not fit in a row."""
         # Counted from the stage's edges: grid and strip still have the sizes of what was shown before.
-        height = self.height() - 28 - self.hint.heightForWidth(self.hint.width()) - self.grid.geometry().top()
+        below = self.sizes.sizeHint().height() + self.timeline_place.sizeHint().height()
+        height = self.height() - 28 - below - self.grid.geometry().top()
         if height <= 2 * _STRIP_HEIGHT:
             return None
         layout = lay_out(

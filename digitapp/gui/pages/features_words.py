@@ -9,16 +9,22 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui.data_source import DataState
-from digitapp.gui.pages.features_evidence import LayerEvidence, UnitEvidence
+from digitapp.gui.pages.features_gallery import Lack, Shown
 from digitapp.gui.pages.features_grid import StripEntry
+from digitapp.gui.pages.features_looks import LayerEvidence, UnitEvidence
+from digitapp.gui.pages.features_tools import Order
 from digitapp.gui.unit_names import unit_name
-from digitapp.gui.widgets.numbers import decimal, signed, thousands
-from digitapp.inspection.dossier import votes
+from digitapp.gui.widgets.numbers import decimal, percent, signed, thousands
+from digitapp.inspection.dossier import unit_votes
 
 if TYPE_CHECKING:
+    from digitapp.gui.pages.features_trials import Trials
     from digitapp.gui.session import Session, UnitRef
 
 translate = QCoreApplication.translate
+
+TWIN = 0.98  # correlation of two units' sums from which on one is called the other's double
+SATURATED = 0.95  # share of samples
 
 
 class UnitWords:
@@ -124,7 +130,7 @@ class UnitWords:
         session = self._session
         network, trace = session.network, session.answer.trace
         is_output = unit.layer == len(network.weights) - 1
-        cast = None if is_output else votes(network, unit.layer)[unit.unit]
+        cast = None if is_output else unit_votes(network, unit.layer, unit.unit)
         state, is_awake = translate("FeaturesPage", "Nothing is drawn yet."), False
         if trace is not None:
             is_awake = bool(trace.pre_activations[unit.layer][0, unit.unit] > 0)
@@ -133,11 +139,11 @@ class UnitWords:
             quiet = translate("FeaturesPage", "On {0}: {1}, quiet.")
             state = (excited if is_awake else quiet).format(self.drawing(), activation)
         images, awake, caption = None, 0, ""
-        if known is not None and known.sums is not None:
+        if known is not None and known.sums is not None and known.layer == unit.layer:
             order = np.argsort(-known.sums[unit.unit], kind="stable")
             problem = session.problem
             images = known.split.inputs[order].reshape(-1, problem.rows, problem.columns)
-            awake = int(known.awake[unit.unit])
+            awake = int(known.survey.awake[unit.unit])
             caption = translate("FeaturesPage", "Wakes for {0} of {1} images").format(awake, len(images))
         bias = translate("FeaturesPage", "bias {0}").format(signed(float(network.unit_biases[unit.layer][unit.unit])))
         sentence = self.sentence(unit, cast, None)
@@ -162,3 +168,146 @@ class UnitWords:
             "MNIST is not on this computer, so nothing is known about the digits that wake this unit. "
             "The Train page can fetch it.",
         )
+
+    # What the tiles and the pictures show
+
+    def shown(self, shown: Shown, layer: int, label: int) -> str:
+        """Return one plain sentence about what the tiles show."""
+        if shown is Shown.PROJECTED:
+            return translate("FeaturesPage", "A linear sketch: all weights below, multiplied.")
+        if shown is Shown.PATTERN:
+            return translate("FeaturesPage", "How the ink differs from the average when the unit is excited.")
+        if shown is Shown.CHANGE:
+            return translate("FeaturesPage", "What training has added to the weights it began with.")
+        if shown is Shown.CLASS:
+            name = self._session.problem.class_names[label]
+            text = translate("FeaturesPage", "What each cell adds to the unit's mean sum over all {0}.")
+            return text.format(translate("FeaturesPage", "images of {0}").format(name))
+        if layer:
+            return translate("FeaturesPage", "Each cell is the weight from one unit of the layer before.")
+        return ""
+
+    def lack(self, lack: Lack, shown: Shown) -> str:
+        """Return why there are no pictures to show."""
+        if lack is Lack.NOT_YET:
+            return translate("FeaturesPage", "Looking at the images of the data set…")
+        if lack is Lack.BROKEN:
+            return translate("FeaturesPage", "Some weights are not numbers any more, so there is nothing to work out.")
+        if lack is Lack.NO_DATA:
+            if shown is Shown.PATTERN:
+                return translate("FeaturesPage", "A pattern needs a data set, and none is at hand. Weights need none.")
+            return translate("FeaturesPage", "This view needs a data set, and none is at hand. Weights need none.")
+        return translate(
+            "FeaturesPage",
+            "What this network began with is not in its file. It is known of networks trained since the start of the "
+            "program.",
+        )
+
+    def filter(self, layer: int) -> str:
+        """Return what the picture of the weights is."""
+        if layer == 0:
+            return translate("FeaturesPage", "Its filter: orange ink excites it, blue ink quiets it.")
+        return translate("FeaturesPage", "Its filter: one weight for each unit of the layer before.")
+
+    def pattern(self, evidence: LayerEvidence | None, lack: str) -> str:
+        """Return what the pattern is, or why there is none."""
+        if evidence is None:
+            return lack
+        return translate(
+            "FeaturesPage",
+            "The ink at hand when it is excited: above average where orange, below where blue. A filter also holds "
+            "what only cancels disturbances; a pattern does not.",
+        )
+
+    def unsettled(self, order: Order, trials: Trials) -> str:
+        """Return why the units do not stand in the order that was asked for."""
+        if self._session.dataset is None and order in (Order.IMPORTANCE, Order.ASLEEP):
+            return translate("FeaturesPage", "This order needs a data set; until there is one they stand by number.")
+        if order is Order.IMPORTANCE and not trials.is_possible:
+            return translate("FeaturesPage", "Importance is worked out when the run rests.")
+        return translate("FeaturesPage", "The order is being worked out…")
+
+    # What a unit is worth
+
+    def worth(self, unit: UnitRef, samples: tuple[int, bool] | None, *, is_possible: bool, has_failed: bool) -> str:
+        """Return one sentence about the table of what is lost without the unit."""
+        if unit.layer == len(self._session.network.weights) - 1:
+            return translate("FeaturesPage", "An output is a class itself: it cannot be taken away.")
+        if has_failed:
+            return translate("FeaturesPage", "Some answers are not numbers, so nothing can be counted.")
+        if not is_possible:
+            return translate("FeaturesPage", "The unit is silenced and all images are read again when the run rests.")
+        if samples is None:
+            return translate("FeaturesPage", "Without a data set only the present drawing tells what it is worth.")
+        return translate("FeaturesPage", "The unit is silenced, all others stay as they are: what is lost?")
+
+    def worth_source(self, samples: tuple[int, bool] | None) -> str:
+        """Return on which images the accuracies were counted."""
+        if samples is None:
+            return ""
+        if samples[1]:
+            text = translate("FeaturesPage", "On {0} validation images, which the network has not learned from.")
+        else:
+            text = translate("FeaturesPage", "On {0} training images.")
+        return text.format(thousands(samples[0]))
+
+    def condition(self, unit: UnitRef, known: LayerEvidence | None) -> str:
+        """Return what condition the unit is in, in plain sentences."""
+        if known is None or known.layer != unit.layer:
+            return translate("FeaturesPage", "Not known without a data set.")
+        survey, k = known.survey, unit.unit
+        awake, saturated = int(survey.awake[k]) / survey.samples, int(survey.saturated[k]) / survey.samples
+        parts = []
+        is_relu = self._session.network.activations[unit.layer] == "relu"
+        if awake == 0:
+            parts.append(
+                translate("FeaturesPage", "Dead: no image wakes it, so it neither says nor learns anything.")
+                if is_relu
+                else translate("FeaturesPage", "No image wakes it.")
+            )
+        elif awake == 1:
+            always = translate("FeaturesPage", "Always awake: every image wakes it, so it acts like a plain sum.")
+            parts.append(always if is_relu else translate("FeaturesPage", "Every image wakes it."))
+        else:
+            parts.append(translate("FeaturesPage", "Awake for {0} of the images.").format(percent(awake)))
+        if saturated >= SATURATED:
+            text = translate(
+                "FeaturesPage", "Saturated: for {0} of them it is at the end of its range and hardly learns."
+            )
+            parts.append(text.format(percent(saturated)))
+        twin = self.twin(unit, known)
+        if twin < 0:
+            parts.append(translate("FeaturesPage", "No other unit of the layer says the same."))
+        else:
+            text = translate("FeaturesPage", "A double of {0}: their sums rise and fall together, correlation {1}.")
+            name = self.title(type(unit)(unit.layer, twin))
+            parts.append(text.format(name[0].lower() + name[1:], decimal(float(survey.twin_correlations[k]), 3)))
+        return " ".join(parts)
+
+    def twin(self, unit: UnitRef, known: LayerEvidence | None) -> int:
+        """Return the unit that says nearly the same, −1 where there is none."""
+        if known is None or known.layer != unit.layer or known.survey.twin_correlations[unit.unit] < TWIN:
+            return -1
+        return int(known.survey.twins[unit.unit])
+
+    def alert(self, unit: UnitRef, known: LayerEvidence | None) -> str:
+        """Return what is odd about the unit in a few words, empty for a sound one."""
+        if known is None or known.layer != unit.layer:
+            return ""
+        twin = self.twin(unit, known)
+        if twin >= 0:
+            name = self.title(type(unit)(unit.layer, twin))
+            return translate("FeaturesPage", "Nearly the same as {0}.").format(name[0].lower() + name[1:])
+        if int(known.survey.saturated[unit.unit]) >= SATURATED * known.survey.samples:
+            return translate("FeaturesPage", "Saturated nearly always.")
+        return ""
+
+    def working(self, done: int, total: int) -> str:
+        """Return what is being tried out, unit by unit."""
+        text = translate("FeaturesPage", "Switching off each unit in turn: {0} of {1}")
+        return text.format(thousands(done), thousands(total))
+
+    def looking(self, done: int, total: int) -> str:
+        """Return how far the look at the data is."""
+        text = translate("FeaturesPage", "Looking at {1} images: {0} seen")
+        return text.format(thousands(done), thousands(total))

@@ -44,6 +44,11 @@ class ScrollPanel(Panel):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+        self._bar = scroll.verticalScrollBar()
+
+    def scroll_to_top(self) -> None:
+        """Show the beginning of the content."""
+        self._bar.setValue(0)
 
 
 class HairLine(QWidget):
