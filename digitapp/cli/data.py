@@ -1,4 +1,4 @@
-"""``digitapp data``: get the data sets, and say which are there."""
+"""``digitapp data``: get the data sets, say which are there, and write the user's own digits elsewhere."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ import typer
 from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, print_table
 from digitapp.cli.progress import progress_bar
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Download, import or list the data sets.")
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Download, import, list or export the data sets.")
 
 
 @app.command("download", epilog="Example: digitapp data download")
@@ -47,6 +47,41 @@ def import_command(
     _say_where("Imported", import_mnist(folder, mnist_target(data_dir)), json)
 
 
+@app.command("export", epilog="Example: digitapp data export my-digits.json")
+def export_command(
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT", help="A drawings file (.json or .json.gz), or a folder for four IDX files as MNIST has."
+        ),
+    ],
+    data_dir: DataDirOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the digits collected on the page My hand to a drawings file, or as pictures to IDX files."""
+    from digitapp.datasets.collection import (
+        Collection,
+        NoDigitsError,
+        find_collection,
+        read_collection,
+        write_collection,
+    )
+    from digitapp.datasets.collection_idx import export_idx
+
+    path = find_collection(data_dir)
+    collection = read_collection(path) if path.is_file() else Collection()
+    if not collection.samples:
+        raise NoDigitsError(path, "digits")
+    if target.name.lower().endswith((".json", ".json.gz")):
+        write_collection(target, collection)
+    else:
+        export_idx(collection, target)
+    if json:
+        print_json({"file": target, "digits": len(collection), "held_out": len(collection.held_out)})
+    else:
+        typer.echo(f"Wrote {len(collection)} digits, {len(collection.held_out)} of them held out, to {target}")
+
+
 @app.command("list", epilog="Example: digitapp data list")
 def list_command(data_dir: DataDirOption = None, json: JsonOption = False) -> None:
     """Say which data sets are there."""
@@ -59,8 +94,9 @@ def list_command(data_dir: DataDirOption = None, json: JsonOption = False) -> No
 
 def data_facts(data_dir: Path | None) -> list[dict[str, Any]]:
     """Return for each data set its name, whether it can be used, where it lies, and a remark."""
+    from digitapp.datasets.collection import find_collection
     from digitapp.datasets.mnist import mnist_status
-    from digitapp.datasets.problems import PROBLEMS
+    from digitapp.datasets.problems import MY_HAND, PROBLEMS
     from digitapp.resources import shipped_data_dir
 
     status = mnist_status(data_dir)
@@ -74,7 +110,13 @@ def data_facts(data_dir: Path | None) -> list[dict[str, Any]]:
             str(status.directory) if status.available else f"looked in {searched}; see 'digitapp data download'",
         ),
     }
-    names = [name for problem in PROBLEMS.values() for name in problem.datasets]
+    own = find_collection(data_dir)
+    remarks[MY_HAND] = (
+        own.is_file(),
+        own,
+        str(own) if own.is_file() else "collected on the page My hand of the window",
+    )
+    names = [*(name for problem in PROBLEMS.values() for name in problem.datasets), MY_HAND]
     return [
         dict(zip(("name", "available", "directory", "remark"), (name, *remarks[name]), strict=True)) for name in names
     ]

@@ -19,6 +19,8 @@ from digitapp.training import Evaluation, TrainConfig, evaluate, parse_whole
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+_BATCH = 1000
+
 Part: TypeAlias = Literal["test", "validation", "train", "all"]
 
 
@@ -28,7 +30,7 @@ def evaluate_command(
     dataset: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files. [the model's own]"
+            metavar="NAME", help="toy, mnist, handwriting, my-hand, or a folder with four IDX files. [the model's own]"
         ),
     ] = None,
     part: Annotated[
@@ -61,12 +63,13 @@ def evaluate_command(
         split, chosen = _choose(data, part)
         source = data.name if chosen == "all" else f"the {chosen} part of {data.name}"
     result = evaluate(loaded.network, loaded.loss, split)
+    refused = _refused(loaded, split)
     if json:
         keys = ("samples", "accuracy", "loss", "confusion")
-        print_json({key: getattr(result, key) for key in keys})
+        print_json({**{key: getattr(result, key) for key in keys}, "refused": refused})
     else:
         typer.echo(f"{loaded.name} on {source}")
-        _print_result(result, loaded.class_names)
+        _print_result(result, loaded.class_names, refused if loaded.calibration.threshold is not None else None)
 
 
 def parse_seed(text: str) -> int:
@@ -99,9 +102,17 @@ def _joined(splits: list[Split]) -> Split:
     return Split(np.concatenate([split.inputs for split in splits]), np.concatenate([split.labels for split in splits]))
 
 
-def _print_result(result: Evaluation, class_names: tuple[str, ...]) -> None:
+def _refused(model: Model, split: Split) -> int:
+    """Return how many samples the model would not take for a digit, by its probabilities alone; right or wrong."""
+    batches = (split.inputs[start : start + _BATCH] for start in range(0, len(split), _BATCH))
+    return sum(int((~model.calibration.accepts(model.probabilities(batch))).sum()) for batch in batches)
+
+
+def _print_result(result: Evaluation, class_names: tuple[str, ...], refused: int | None) -> None:
     wrong = result.samples - int(np.trace(result.confusion))
     typer.echo(f"  accuracy  {percent(result.accuracy)} ({wrong:,} of {result.samples:,} wrong)")
+    if refused is not None:
+        typer.echo(f"  refused   {percent(refused / result.samples)} ({refused:,} are not taken for a digit)")
     typer.echo(f"  loss      {result.loss:.4f}")
     typer.echo("  confusion (rows: what it is, columns: what was read)")
     rows = [["", *class_names]]

@@ -29,15 +29,14 @@ from numpy.typing import NDArray
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import DataError
-from digitapp.datasets.problems import MNIST
+from digitapp.datasets.problems import MNIST, MY_HAND
 from digitapp.drawing.files import DrawingFileError, DrawingFlaw, drawing_from_json, drawing_to_json, read_document
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.drawing.render import RELATIVE_PEN_WIDTH
 from digitapp.resources import data_dirs
 
-NAME = "my-hand"
-FILE_NAME = "my-hand.json"
+FILE_NAME = f"{MY_HAND}.json"
 
 HELD_OUT_EVERY = 3
 EACH = 10  # digits of a class that make a collection worth measuring with
@@ -250,7 +249,7 @@ def load_my_hand(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     collection = read_collection(path) if path.is_file() else Collection()
     if not collection.training or not collection.held_out:
         raise NoDigitsError(path, "digits to train on" if not collection.training else "held-out digits")
-    return Dataset(NAME, MNIST, split_of(collection.training), None, split_of(collection.held_out))
+    return Dataset(MY_HAND, MNIST, split_of(collection.training), None, split_of(collection.held_out))
 
 
 def read_collection(path: str | os.PathLike[str]) -> Collection:

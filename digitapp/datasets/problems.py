@@ -66,3 +66,6 @@ MNIST = Problem(
 )
 
 PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, MNIST)}
+
+MY_HAND = "my-hand"
+"""The name for `load_dataset` of the digits that the user has collected; they belong to `MNIST`'s problem."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp.datasets.collection import NAME, Sample
+from digitapp.datasets.collection import Sample
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import MNIST
+from digitapp.datasets.problems import MNIST, MY_HAND
 from digitapp.datasets.variation import vary
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.nn.network import Network
@@ -48,8 +48,8 @@ class Tuning:
     )
 
 
-# Chosen with thirteen people (`scripts/measure_hands.py --choose`); twice or half of any of these makes little
-# difference.
+# Chosen with thirteen people, none of whom `scripts/measure_hands.py` measures; twice or half of any of these makes
+# little difference.
 TUNING = Tuning()
 
 
@@ -110,7 +110,7 @@ def fine_tuning_data(
         chosen = rng.choice(len(other), min(wanted, len(other)), replace=False)
         parts.append(Split(other.inputs[chosen], other.labels[chosen]))
     joined = Split(np.concatenate([part.inputs for part in parts]), np.concatenate([part.labels for part in parts]))
-    return Dataset(NAME, MNIST, joined)
+    return Dataset(MY_HAND, MNIST, joined)
 
 
 def varied(

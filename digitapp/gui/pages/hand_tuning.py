@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp import __version__
-from digitapp.datasets.collection import NAME, Collection, split_of
+from digitapp.datasets.collection import Collection, split_of
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import GenerationCancelled
 from digitapp.datasets.handwriting import generate
+from digitapp.datasets.problems import MY_HAND
 from digitapp.gui.jobs import Job, Report
 from digitapp.gui.session import ModelEntry, Session
 from digitapp.modelfile import Model
@@ -81,7 +82,7 @@ class Tuned:
     @property
     def key(self) -> str:
         """Of the session's entry."""
-        return f"{NAME}:{self.source.key}"
+        return f"{MY_HAND}:{self.source.key}"
 
 
 class Tuner(QObject):
@@ -201,7 +202,7 @@ def _record(
     results = {"test_loss": others.loss, "test_accuracy": others.accuracy, "test_samples": others.samples}
     return {
         "digitapp": __version__,
-        "dataset": NAME,
+        "dataset": MY_HAND,
         "start_from": source.name,
         "own_digits": len(collection.training),
         "held_out_digits": held_out,
