@@ -15,7 +15,7 @@ import numpy as np
 from PySide6.QtCore import QThread, Signal
 
 from digitapp.nn.network import Network
-from digitapp.training.events import BatchDone, Command, Event, PretrainingStep
+from digitapp.training.events import BatchDone, Command, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
 from digitapp.training.moments import Moments
 
@@ -91,6 +91,8 @@ class TrainingWorker(QThread):
             self._run = self._begin(self.network)
             events = self._run.events()
             event: Event | None = next(events, None)
+            if isinstance(event, RunStarted):
+                self._moments.plan(event.epochs * event.batches_per_epoch)
             self._keep_moment(0)
             while event is not None:
                 self.events.append(event)

@@ -15,8 +15,10 @@ import numpy as np
 
 MOST_BYTES = 200_000_000
 """What all moments of all runs take together, at most."""
-MOST_MOMENTS = 256
+MOST_MOMENTS = 128
 """More than that no hand can tell apart on a slider."""
+FIRST_STRIDE = 4
+"""At the start of a long run every so many steps: a copy costs up to a tenth of a step."""
 LEAST_MOMENTS = 2
 """The start and the end: with fewer there is no time to travel in."""
 
@@ -57,6 +59,11 @@ class Moments:
     def nbytes(self) -> int:
         """The memory that the parameters take."""
         return sum(moment.parameters.nbytes for moment in self.kept)
+
+    def plan(self, steps: int) -> None:
+        """Take from the start only every fourth step of a run that is so long that the others would not stay anyway."""
+        if not self.kept:
+            self._stride = min(max(steps // max(self.capacity, 1), 1), FIRST_STRIDE)
 
     @property
     def _places(self) -> int:

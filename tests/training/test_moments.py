@@ -1,5 +1,7 @@
 """Moments of a run: always the start and the end, evenly spread between, and never more memory than allowed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,17 +38,20 @@ def test_start_end_and_even_spread(capacity, steps):
 
 def test_a_short_run_is_kept_whole():
     moments = Moments(MOST_MOMENTS)
-    run(moments, 200)
-    assert [moment.step for moment in moments.kept] == list(range(201))
+    moments.plan(100)
+    run(moments, 100)
+    assert [moment.step for moment in moments.kept] == list(range(101))
 
 
 def test_hours_take_few_copies():
     moments, copies = Moments(MOST_MOMENTS), 0
+    moments.plan(200_000)
     for step in range(200_000):
         if moments.wants(step):
             copies += 1
             moments.add(step, np.zeros(1, np.float32))
-    assert copies < 1600, "128 for every doubling of the length"
+    assert copies < 750, "64 for every doubling of the length"
+    assert {b.step - a.step for a, b in pairwise(moments.kept)} == {2048}
 
 
 def test_what_has_no_room_is_not_kept():
