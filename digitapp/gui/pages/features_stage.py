@@ -13,6 +13,7 @@ from digitapp.gui.widgets.tile_layout import TileLayout, lay_out
 MOST_STRIP_UNITS = 4
 _MOST_STRIP_CELLS, _STRIP_HEIGHT = 64, 212
 _LEAST_TILE, _LARGEST_TILE = 56, 360
+_MARGIN, _SPACING = 20, 12
 _UNLIMITED = 16_777_215
 
 
@@ -73,8 +74,8 @@ class FeatureStage(Panel):
         self.timeline_place = QVBoxLayout()
         column = QVBoxLayout(self)
         # The grid's scroll bar stands in the stage's margin, so that it takes no column of tiles away.
-        column.setContentsMargins(20, 20, 8, 20)
-        column.setSpacing(12)
+        column.setContentsMargins(_MARGIN, _MARGIN, 8, _MARGIN)
+        column.setSpacing(_SPACING)
         column.addWidget(self.tools)
         column.addWidget(self.note)
         body = QVBoxLayout()
@@ -117,9 +118,10 @@ class FeatureStage(Panel):
 
     def _above_strip(self, units: int, rows: int, columns: int) -> TileLayout | None:
         """Return where the tiles stand when the strip takes its part, None where they do not fit in a row."""
-        # Counted from the stage's edges: grid and strip still have the sizes of what was shown before.
-        below = self.sizes.sizeHint().height() + self.timeline_place.sizeHint().height()
-        height = self.height() - 28 - below - self.grid.geometry().top()
+        # Counted from the stage's edges: its parts still have the places of what was shown before.
+        parts = [self.tools, self.sizes, *([] if self.note.isHidden() else [self.note])]
+        taken = sum(part.sizeHint().height() + _SPACING for part in parts)
+        height = self.height() - 2 * _MARGIN - taken - self.timeline_place.sizeHint().height()
         if height <= 2 * _STRIP_HEIGHT:
             return None
         layout = lay_out(
