@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import struct
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from digitapp.calibration import Calibration
 from digitapp.cli import VERBS, app
 from digitapp.cli.checkpoints import CheckpointKeeper
 from digitapp.modelfile import Model, load_model, save_model
@@ -378,9 +379,21 @@ class TestTrain:
 
 
 class TestEvaluate:
+    def test_what_is_refused_is_counted_beside_the_accuracy(
+        self, digits_model: Path, drawings: Path, tmp_path: Path
+    ) -> None:
+        before = run_json("evaluate", digits_model, "--drawings", drawings)
+        choosy = tmp_path / "choosy.safetensors"
+        save_model(replace(load_model(digits_model), calibration=Calibration(1.0, 1.0)), choosy)
+        after = run_json("evaluate", choosy, "--drawings", drawings)
+        assert before["refused"] == 0
+        assert after == {**before, "refused": before["samples"]}
+        assert "not taken for a digit" in run("evaluate", choosy, "--drawings", drawings).stdout
+        assert "taken for a digit" not in run("evaluate", digits_model, "--drawings", drawings).stdout
+
     def test_json_has_the_promised_keys(self, toy_model: Path) -> None:
         result = run_json("evaluate", toy_model, "--dataset", "toy", "--part", "train")
-        assert list(result) == ["samples", "accuracy", "loss", "confusion"]
+        assert list(result) == ["samples", "accuracy", "loss", "confusion", "refused"]
         confusion = np.array(result["confusion"])
         assert confusion.shape == (2, 2) and confusion.sum() == result["samples"] == 48
         assert result["accuracy"] == confusion.trace() / 48
@@ -454,6 +467,20 @@ class TestClassify:
             assert result["label"] == DIGITS[int(np.argmax(result["probabilities"]))]
         for result in (results[2], results[4]):  # a dot and a blank page
             assert result["label"] is None and result["probabilities"] is None and "ink" in result["reason"]
+
+    def test_what_is_no_digit_has_no_label_but_a_reason(
+        self, digits_model: Path, picture: Path, blank: Path, tmp_path: Path
+    ) -> None:
+        choosy = tmp_path / "choosy.safetensors"
+        save_model(replace(load_model(digits_model), calibration=Calibration(1.0, 1.0)), choosy)
+        result, empty = run_json("classify", "--model", choosy, picture, blank)["results"]
+        assert list(result) == ["file", "index", "label", "probabilities", "reason"]
+        assert result["label"] is None
+        assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
+        assert result["reason"]
+        assert (empty["label"], empty["probabilities"]) == (None, None)
+        line = run("classify", "--model", choosy, picture).stdout.splitlines()[-1]
+        assert "?" in line and result["reason"] in line
 
     def test_polarity_does_not_matter(self, digits_model: Path, picture: Path, tmp_path: Path) -> None:
         negative = tmp_path / "negative.bmp"

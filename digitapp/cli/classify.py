@@ -14,15 +14,28 @@ from digitapp.drawing.files import DrawingFileError
 from digitapp.drawing.images import ImageFileError
 from digitapp.drawing.preprocess import Preprocessed
 from digitapp.modelfile import Model, load_model
+from digitapp.recognition import Reason, Recognition, judge
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-NO_INK = "there is no ink, or hardly any"
+REASONS = {
+    Reason.BLANK: "there is no ink, or hardly any",
+    Reason.NOT_FINITE: "the network's numbers are not finite",
+    Reason.SEVERAL_DIGITS: "several digits: {0}",
+    Reason.SCRIBBLE: "a scribble, with more line than a digit has",
+    Reason.FLAT: "too flat for a digit",
+    Reason.WAVERING: "it could be {0}",
+    Reason.UNLIKE: "not like any digit",
+}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one image or drawing was read as; `label` and `probabilities` are None where nothing can be said."""
+    """What one image or drawing was read as.
+
+    `label` is None where the ink is not taken for a digit, and `reason` says why; `probabilities` is None where there
+    is no ink.
+    """
 
     file: str
     index: int
@@ -76,14 +89,21 @@ def classify_command(
 
 
 def _classify(model: Model, file: Path, inputs: list[Preprocessed]) -> list[Result]:
-    probabilities = model.probabilities(np.stack([item.input.reshape(-1) for item in inputs]))
+    outputs = model.network.forward(np.stack([item.input.reshape(-1) for item in inputs]))
     results = []
-    for index, (item, row) in enumerate(zip(inputs, probabilities, strict=True)):
-        if item.is_empty:
-            results.append(Result(str(file), index, None, None, NO_INK))
-        else:
-            results.append(Result(str(file), index, model.class_names[int(row.argmax())], row.tolist()))
+    for index, (item, row) in enumerate(zip(inputs, outputs, strict=True)):
+        found = Recognition(reason=Reason.BLANK) if item.is_empty else judge(model, row, item)
+        label = None if found.label is None else model.class_names[found.label]
+        probabilities = None if found.best is None or found.probabilities is None else found.probabilities.tolist()
+        results.append(Result(str(file), index, label, probabilities, _reason(found, model.class_names)))
     return results
+
+
+def _reason(found: Recognition, class_names: tuple[str, ...]) -> str | None:
+    if found.reason is None:
+        return None
+    link = " or " if found.reason == Reason.WAVERING else ", "
+    return REASONS[found.reason].format(link.join(class_names[digit] for digit in found.digits))
 
 
 def _print_results(results: list[Result], class_names: tuple[str, ...]) -> None:

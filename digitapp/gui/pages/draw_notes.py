@@ -53,7 +53,7 @@ def width_note(session: Session, canvas_side: float) -> str:
         return ""
     width = line_width(answer.preprocessed.input)
     rank = percentile_in_mnist(width)
-    if _UNUSUAL < rank < 100 - _UNUSUAL:
+    if _UNUSUAL < rank < 100 - _UNUSUAL or answer.is_refused:
         return ""
     if rank <= _UNUSUAL:
         text = _tr("Thinner lines than in {0} % of the training digits.").format(round(100 - rank))

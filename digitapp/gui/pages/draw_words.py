@@ -12,6 +12,7 @@ from digitapp.gui.widgets.numbers import percent
 from digitapp.recognition import Reason
 
 _ALSO = 0.05  # from this probability on, the second best class is worth a mention
+_LEANING = 1.5  # times the probability that every class would have if all were alike
 _NEARLY_ONE = 1 - 1e-9  # a network is never certain; a probability of exactly 1 only ran out of digits
 _EXCITED = 0.5  # of a unit whose activation lies between 0 and 1
 _UNITS_IN_A_SENTENCE = 4
@@ -75,6 +76,8 @@ def forced_words(answer: Answer, class_names: tuple[str, ...]) -> str:
     """Return what a refused drawing would be if it had to be a digit, "" for one that is not refused."""
     if not answer.is_refused or not answer.is_settled or answer.label is None:
         return ""
+    if answer.probabilities is None or float(answer.probabilities[answer.label]) * len(class_names) < _LEANING:
+        return tr("No digit is nearer than another.")
     return tr("If it must be one digit: {0}").format(class_names[answer.label])
 
 

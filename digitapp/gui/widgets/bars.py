@@ -195,7 +195,7 @@ class ProbabilityBars(QWidget):
         if value < 0.0005:
             return
         length = max(_SLIVER, groove.width() * value)
-        color: QColor = p.accent if is_answer else p.bar_strong if value >= _NOTABLE else p.bar
+        color: QColor = p.accent if is_answer else p.bar_strong if value >= _NOTABLE and self._answered else p.bar
         radius = min(length, groove.height()) / 2
         done = QPainterPath()
         done.addRoundedRect(QRectF(groove.left(), groove.top(), length, groove.height()), radius, radius)
