@@ -1,5 +1,6 @@
 """The units of a layer as a picture to save: tiles, a title, and the scale bar that says what the colours mean."""
 
+from collections.abc import Sequence
 from math import ceil, sqrt
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from digitapp.inspection.colors import Theme, diverging_map, scale_bar, signed_label, symmetric_limit
+from digitapp.inspection.figure import Anchor, Figure
 from digitapp.inspection.unit_images import tile
 
 _PAGE: dict[Theme, str] = {"light": "#F4F5F7", "dark": "#15171B"}
@@ -19,6 +21,8 @@ _FONT_SIZE = 14
 _TILE_SIDE = 56
 _FEW_UNITS, _LARGE_TILE_SIDE = 16, 112
 _LARGEST_SIDE = 8192
+_LABEL = 12  # the line of a unit's number
+_LEAST_WIDTH = 360
 
 
 def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Image.Image:
@@ -53,6 +57,45 @@ def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Ima
     _draw_scale_bar(picture, draw, (left, top), limit, theme, font)
     picture.paste(Image.fromarray(tiles), (_MARGIN, _MARGIN + head))
     return picture
+
+
+def units_svg(images: NDArray[np.floating], title: str, theme: Theme, units: Sequence[int] | None = None) -> bytes:
+    """Return the page of `units_picture` as SVG: a picture for each unit, the words as letters.
+
+    Parameters
+    ----------
+    images, title, theme : as for `units_picture`
+    units : the number of each image's unit, counted from 0, which is written below it; None for no numbers
+    """
+    count, rows, columns = images.shape
+    side = _LARGE_TILE_SIDE if count <= _FEW_UNITS else _TILE_SIDE
+    scale = max(1, round(side / max(rows, columns)))
+    width, height = columns * scale, rows * scale
+    label = 0 if units is None else _LABEL
+    across = _across(count, width, height + label)
+    limit = symmetric_limit(images)
+    colors = diverging_map(images, limit, theme)
+    down = ceil(count / across)
+    head = 3 * _MARGIN
+    page_width = max(across * (width + _GAP) - _GAP, _LEAST_WIDTH) + 2 * _MARGIN
+    figure = Figure(page_width, head + _MARGIN + down * (height + label + _GAP) + _MARGIN, _PAGE[theme])
+    figure.text(f"{title} · {count} units", _MARGIN, _MARGIN + _FONT_SIZE, _TEXT[theme], size=_FONT_SIZE)
+    bar_width, bar_height = _BAR_SIZE
+    left = page_width - _MARGIN - bar_width
+    figure.picture(scale_bar(bar_width, bar_height, theme), left, 2 * _MARGIN, bar_width, bar_height)
+    anchors: tuple[tuple[float, float, Anchor], ...] = ((-limit, 0, "start"), (0.0, 0.5, "middle"), (limit, 1, "end"))
+    for value, share, anchor in anchors:
+        place = left + share * bar_width, 2 * _MARGIN + bar_height + _FONT_SIZE
+        figure.text(signed_label(value), *place, _TEXT[theme], size=_LABEL - 1, anchor=anchor)
+    for index in range(count):
+        x = _MARGIN + index % across * (width + _GAP)
+        y = head + _MARGIN + index // across * (height + label + _GAP)
+        figure.picture(colors[index], x, y, width, height)
+        if units is not None:
+            figure.text(
+                str(units[index] + 1), x + width / 2, y + height + label - 3, _TEXT[theme], size=9, anchor="middle"
+            )
+    return figure.svg()
 
 
 def _across(units: int, width: int, height: int) -> int:

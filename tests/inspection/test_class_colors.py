@@ -5,8 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from digitapp.inspection.class_colors import CLASS_COLORS, class_color
-from digitapp.inspection.colors import Theme
+from digitapp.inspection.colors import CLASS_COLORS, Theme, class_color
 
 WINDOW: dict[Theme, str] = {"light": "#F4F5F7", "dark": "#15171B"}
 # Machado et al. (2009), table 1, severity 1.0, for linear RGB.

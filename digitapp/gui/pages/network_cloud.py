@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image, tinted_image
-from digitapp.inspection.class_colors import class_color
+from digitapp.inspection.colors import class_color
 
 _LEAST, _MOST = 14.0, 84.0
 _COVER = 0.85  # of the picture, if the images lay side by side
