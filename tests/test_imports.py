@@ -106,6 +106,7 @@ def test_the_library_never_loads_qt() -> None:
         ("evaluate", "toy", "--dataset", "toy"),
         ("classify", "no-such-file.png"),
         ("features", "toy", "--out", "units.png"),
+        ("explain", "mnist", "no-such-file.png"),
         ("info", "toy"),
         ("info", "--system"),
         ("data", "list"),

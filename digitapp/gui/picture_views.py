@@ -19,6 +19,8 @@ from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.train_confusion import ConfusionCard
 from digitapp.gui.pages.train_curves import CurveCards
 from digitapp.gui.pages.train_units import UnitsCard
+from digitapp.gui.pages.why_change import ChangeFace
+from digitapp.gui.pages.why_pixels import PixelsFace
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_units import UnitsFace
 from digitapp.gui.widgets import UnitGrid
@@ -57,6 +59,8 @@ def _kinds() -> list[tuple[type[QWidget], str, str]]:
         (NetworkDiagram, tr("Network diagram"), "network"),
         (WhyStage, tr("Why this answer"), "why"),
         (UnitsFace, tr("Units for and against"), "why-units"),
+        (PixelsFace, tr("Pixels and their tests"), "why-pixels"),
+        (ChangeFace, tr("The smallest change"), "why-change"),
         (CurveCards, tr("Curves"), "curves"),
         (ConfusionCard, tr("Confusion"), "confusion"),
         (UnitsCard, tr("Units in training"), "units"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -296,6 +297,28 @@ def test_a_network_that_knows_nothing_else_is_reported(qtbot: QtBot, open_page: 
     assert not page.change.accept_button.isVisible()
 
 
+# The picture
+
+
+@pytest.mark.parametrize(("name", "start"), [("why.png", b"\x89PNG"), ("why.svg", b"<svg"), ("why", b"\x89PNG")])
+def test_the_whole_explanation_is_saved_as_one_page(
+    qtbot: QtBot, open_page: OpenPage, tmp_path: Path, name: str, start: bytes
+) -> None:
+    page = open_page("toy")
+    page.save_picture(tmp_path / name)
+    qtbot.waitUntil(lambda: page.status_text.startswith("Saved"), timeout=20_000)
+    (written,) = tmp_path.glob("why*")
+    assert written.read_bytes().startswith(start)
+
+
+def test_a_picture_that_cannot_be_written_is_reported(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("toy")
+    (tmp_path / "file").touch()
+    page.save_picture(tmp_path / "file" / "why.png")
+    qtbot.waitUntil(lambda: page.note.isVisible(), timeout=20_000)
+    assert "not saved" in page.note.text()
+
+
 # Bad weights, other problems, the window
 
 
@@ -328,6 +351,8 @@ def test_another_problem_shows_its_own_drawing(qtbot: QtBot, open_page: OpenPage
 
 def test_the_page_has_its_place_in_the_window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = open_window("mnist")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert window.page is window.why_page
     assert window.why_page.objectName() == "whyPage"
