@@ -195,13 +195,18 @@ class Collection:
         return Collection(tuple(sample for sample in self.samples if id(sample) not in gone))
 
 
-def next_label(collection: Collection, skipped: frozenset[int] = frozenset()) -> int:
-    """Return which digit to draw next: the least of those there are fewest of, those that were skipped come last.
+def next_label(collection: Collection, skips: Sequence[int] = (0,) * MNIST.classes, skipped: int | None = None) -> int:
+    """Return which digit to draw next: the least of those there are fewest of.
 
     So a person draws 0, 1, ... 9, ten times over, and no digit ten times in a row: that is not how people write.
+
+    Parameters
+    ----------
+    skips : how often each digit was skipped; a skip counts as if the digit had been drawn, so that it comes back later
+    skipped : the digit that was skipped just now, which is not asked for again at once
     """
     counts = collection.counts
-    return min(range(len(counts)), key=lambda label: (label in skipped, counts[label], label))
+    return min(range(len(counts)), key=lambda label: (label == skipped, counts[label] + skips[label], label))
 
 
 def pictures(samples: Sequence[Sample]) -> NDArray[np.float32]:

@@ -53,7 +53,7 @@ class HandPage(Page):
         self.tuner = Tuner(session, self)
         self.files = HandFiles(session, settings, self)
         self.label = 0  # of the digit that is being drawn
-        self._skipped: frozenset[int] = frozenset()
+        self._skips = [0] * MNIST.classes
         self._results: dict[str, Tuned] = {}  # by the key of the session's entry
         self._evaluator = Evaluator(session, self)
         self._others = OthersMeasured(session, self.tuner, self)
@@ -163,10 +163,8 @@ class HandPage(Page):
     def skip(self) -> None:
         """Draw another digit first."""
         self.clear()
-        self._skipped |= {self.label}
-        if len(self._skipped) == MNIST.classes:
-            self._skipped = frozenset()
-        self._show_next()
+        self._skips[self.label] += 1
+        self._show_next(skipped=self.label)
 
     @Slot(int)
     def choose_label(self, label: int) -> None:
@@ -278,10 +276,8 @@ class HandPage(Page):
         self._show_tuning()
         self._measure_hand()
 
-    def _show_next(self) -> None:
-        self.label = next_label(self.session.hand.collection, self._skipped)
-        if self._skipped and self.label in self._skipped:
-            self._skipped = frozenset()
+    def _show_next(self, skipped: int | None = None) -> None:
+        self.label = next_label(self.session.hand.collection, self._skips, skipped)
         self._show_prompt()
 
     def _show_prompt(self) -> None:
