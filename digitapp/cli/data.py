@@ -113,7 +113,7 @@ def data_facts(data_dir: Path | None) -> list[dict[str, Any]]:
     own = find_collection(data_dir)
     remarks[MY_HAND] = (
         own.is_file(),
-        own,
+        own.parent if own.is_file() else None,
         str(own) if own.is_file() else "collected on the page My hand of the window",
     )
     names = [*(name for problem in PROBLEMS.values() for name in problem.datasets), MY_HAND]

@@ -52,7 +52,7 @@ def train_command(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the model.", show_default=False)],
     dataset: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="toy, mnist, handwriting, or a folder with four IDX files. [mnist]"),
+        typer.Option(metavar="NAME", help="toy, mnist, handwriting, my-hand, or a folder with four IDX files. [mnist]"),
     ] = None,
     recipe: Annotated[
         str | None,

@@ -135,7 +135,8 @@ def test_drawings_from_elsewhere_are_moved_to_the_canvas(tmp_path):
     write_drawings(tmp_path / "tablet.json", [tablet, Drawing(tablet.strokes)])
     samples, unlabelled = read_samples(tmp_path / "tablet.json")
     assert unlabelled == 1
-    box = samples[0].drawing.bounding_box()
+    box = samples[0].drawing.bounding_box() if samples[0].drawing is not None else None
+    assert box is not None
     assert box.longer_side == pytest.approx(0.7)
     assert samples[0].held_out is None
 
@@ -208,7 +209,7 @@ class TestFile:
         assert loaded.reason
         assert loaded.aside == tmp_path / "own.damaged-1.json"
         file.save(several(1))
-        assert loaded.aside.read_bytes() == content
+        assert (tmp_path / "own.damaged-1.json").read_bytes() == content
         path.write_bytes(content)
         assert CollectionFile(path).load().aside == tmp_path / "own.damaged-2.json"
 
@@ -233,7 +234,7 @@ class TestFile:
         one.load()
         other.load()
         one.save(several(1, 1, 1))
-        aside = other.save(several(2))
-        assert aside == tmp_path / "own.other-1.json"
+        aside = tmp_path / "own.other-1.json"
+        assert other.save(several(2)) == aside
         assert len(read_collection(aside)) == 3
         assert len(read_collection(other.path)) == 1

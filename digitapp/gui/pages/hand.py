@@ -383,7 +383,7 @@ class HandPage(Page):
             refusal = self.tr("This network is in training. Stop it, or choose another one.")
         elif network.sizes[-1] != MNIST.classes:
             refusal = self.tr("This network tells {0} classes apart, not ten digits.").format(network.sizes[-1])
-        self.inspector.show_tuning(self.session.hand.collection, refusal)
+        self.inspector.show_tuning(self.session.hand.collection, network.parameter_count, refusal)
 
     @Slot()
     def fine_tune(self) -> None:

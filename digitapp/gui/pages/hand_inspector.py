@@ -23,8 +23,11 @@ from digitapp.gui.widgets import (
 from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.widgets.numbers import MINUS, percent, thousands
 from digitapp.inspection.intervals import wilson_interval
+from digitapp.training.fine_tuning import TUNING
 
 _MARGIN = 24
+_FLOPS_PER_PICTURE = 6  # and parameter, forth and back
+_FLOPS_PER_SECOND = 6e10  # of one core
 _FEW = 300  # digits, below which an accuracy is so uncertain that it has to be said
 _UNKNOWN = "–"
 _NUMBER_SIZE = 17  # between card title and title: "9,837 of 10,000" beside another in the narrowest window
@@ -180,16 +183,16 @@ class HandInspector(ScrollPanel):
         self.others.show_score(score, 2 if name == "mnist" else 1)
         self.get_mnist.setVisible(missing)
 
-    def show_tuning(self, collection: Collection, refusal: str) -> None:
-        """Say what fine-tuning does, or why it cannot be done."""
+    def show_tuning(self, collection: Collection, parameters: int, refusal: str) -> None:
+        """Say what fine-tuning a network of so many parameters does, or why it cannot be done."""
         count = len(collection.training)
         if not refusal and count < LEAST_DIGITS:
             refusal = _tr("Collect at least {0} digits to train on; there are {1}.").format(LEAST_DIGITS, count)
         words = _tr(
             "Trains a copy of this network on your {0} digits, each varied a little, mixed with those of other people "
-            "so that little is forgotten. Takes some seconds."
+            "so that little is forgotten. {1}"
         )
-        self._tuning_words.setText(refusal or words.format(count))
+        self._tuning_words.setText(refusal or words.format(count, _duration(parameters)))
         self.tune_button.setEnabled(not refusal)
 
     def show_progress(self, share: float | None) -> None:
@@ -220,6 +223,17 @@ class HandInspector(ScrollPanel):
         self.result.show()
         self.save_button.hide()
         self.discard_button.hide()
+
+
+def _duration(parameters: int) -> str:
+    """Return how long a usual computer will take."""
+    pictures = (TUNING.own + TUNING.others) * TUNING.config.epochs
+    seconds = _FLOPS_PER_PICTURE * parameters * pictures / _FLOPS_PER_SECOND
+    if seconds < 5:
+        return _tr("It takes a few seconds.")
+    if seconds < 45:
+        return _tr("It takes about {0} seconds.").format(5 * round(seconds / 5))
+    return _tr("This network is large: it takes a minute or more.")
 
 
 def tuned_words(tuned: Tuned) -> str:

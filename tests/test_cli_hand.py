@@ -1,0 +1,80 @@
+"""The user's own digits on the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from digitapp.cli import app
+from digitapp.datasets.collection import Collection, Sample, write_collection
+from digitapp.datasets.handwriting import generate_drawings
+
+RUNNER = CliRunner()
+
+
+def run(*arguments: object) -> Any:
+    """Run the command line; an exception that is no exit is the test's own failure."""
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments], prog_name="digitapp")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def run_json(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def refused(*arguments: object) -> str:
+    """Run what must be refused and return the one line on stderr that says why."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("digitapp: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_ones_own_digits_are_named_and_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
+    facts = {fact["name"]: fact for fact in run_json("data", "list")["datasets"]}
+    assert not facts["my-hand"]["available"]
+    assert "no digits" in refused("data", "export", tmp_path / "own.json")
+    samples = [
+        Sample(digit.drawing, digit.style.label, digit.pen_width)
+        for digit in generate_drawings(60, np.random.default_rng(0))
+    ]
+    write_collection(tmp_path / "data" / "my-hand.json", Collection().extended(samples))
+    facts = {fact["name"]: fact for fact in run_json("data", "list")["datasets"]}
+    assert facts["my-hand"]["directory"] == str(tmp_path / "data")
+    assert run_json("data", "export", tmp_path / "own.json") == {
+        "file": str(tmp_path / "own.json"),
+        "digits": 60,
+        "held_out": 20,
+    }
+    assert run_json("evaluate", "mnist", "--drawings", tmp_path / "own.json")["samples"] == 60
+    assert "60 digits" in run("data", "export", tmp_path / "idx").stdout
+    by_name = run_json("evaluate", "mnist", "--dataset", "my-hand")
+    by_folder = run_json("evaluate", "mnist", "--dataset", tmp_path / "idx")
+    assert by_name["samples"] == by_folder["samples"] == 20
+    assert by_name["accuracy"] == by_folder["accuracy"]
+
+
+def test_a_damaged_collection_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path))
+    (tmp_path / "my-hand.json").write_text("{")
+    assert "my-hand.json" in refused("evaluate", "mnist", "--dataset", "my-hand")
+    assert "my-hand.json" in refused("data", "export", tmp_path / "own.json")
+
+
+def test_a_network_goes_on_with_ones_own_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path))
+    samples = [Sample(d.drawing, d.style.label, d.pen_width) for d in generate_drawings(40, np.random.default_rng(0))]
+    write_collection(tmp_path / "my-hand.json", Collection().extended(samples))
+    out = tmp_path / "mine.safetensors"
+    result = run_json("train", "--dataset", "my-hand", "--start-from", "mnist", "--epochs", "1", "--out", out)
+    assert out.is_file()
+    assert result["test_accuracy"] is not None
