@@ -67,7 +67,8 @@ DIGITS_OF_A_WRITER = 1_100
 FEWEST_COPIES, MOST_COPIES = 4, 40
 PEN_WIDTHS = 0.05, 0.2
 """Of the varied strokes, in longer sides of the digit, evenly spread over the logarithm."""
-GENERATED, FOILS = 36_000, 60_000
+MNIST_COPIES, GENERATED, FOILS = 2, 36_000, 24_000
+"""What an epoch holds of each; a copy of MNIST is varied on its own."""
 _SIGNS = "capital letters", "small letters", "other scripts", "symbols"
 _SEVERAL = "two digits beside", "two digits above", "two digits across"
 FOIL_KINDS = TRAINING_KINDS + 2 * _SIGNS + _SEVERAL
@@ -88,7 +89,7 @@ def gather_everyday(data_dir: str | os.PathLike[str] | None, pens: Path | None, 
     """
     mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
     written = generate(GENERATED, seed)
-    parts = [mnist.train, written.train]
+    parts = [*[mnist.train] * MNIST_COPIES, written.train]
     validation = [part for part in (mnist.validation,) if part is not None]
     if pens is not None:
         hands = read_pens(pens)
@@ -117,7 +118,7 @@ RECIPES: dict[str, Recipe] = {
                 optimizer="adam",
                 learning_rate=0.002,
                 batch_size=256,
-                epochs=60,
+                epochs=45,
                 averaging=0.999,
                 schedule="one_cycle",
                 augmentation={**STANDARD, "thickness": 0.3},
