@@ -91,11 +91,12 @@ class AnswerHeader(QWidget):
         """Show the session's answer."""
         self.correction.refresh(hidden=self._compact)
         answer, problem = self._session.answer, self._session.problem
-        # While the pen moves, ink that is no digit yet shows in grey what it may become; a "?" would come and go.
-        unknown = answer.label is None or (answer.is_refused and answer.is_settled)
-        self.digit.setText(_UNKNOWN if unknown or answer.label is None else problem.class_names[answer.label])
+        unknown = answer.label is None or answer.is_refused
+        # While the pen moves, ink that is no digit yet leaves what stood here, in grey: nothing comes and goes.
+        if answer.is_settled or not answer.is_refused:
+            self.digit.setText(_UNKNOWN if unknown or answer.label is None else problem.class_names[answer.label])
         self.digit.setAccessibleName(self.tr("Answer: {0}").format(self.digit.text()))
-        self._show_tone("text3" if unknown or answer.is_refused else "text")
+        self._show_tone("text3" if unknown else "text")
         nothing = answer.probabilities is None
         by_hand = problem.preprocessing == "binary_grid"
         for widget in (self.certainty, self.rest):

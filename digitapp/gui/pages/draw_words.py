@@ -57,7 +57,7 @@ def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
     """Return the words for ink that is not taken for a digit."""
     assert answer.label is not None
     if not answer.is_settled:
-        return AnswerWords(tr("Not clear yet"), "", tr("perhaps {0}").format(with_article(class_names[answer.label])))
+        return AnswerWords(tr("Not clear yet"), "", "")
     digits = [class_names[digit] for digit in answer.digits]
     if answer.reason == Reason.SEVERAL_DIGITS:
         sentence = tr("This looks like two digits") if len(digits) == 2 else tr("This looks like several digits")
