@@ -216,8 +216,14 @@ def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
 
 
 def panel_of(window: MainWindow) -> SurgeryPanel:
+    """Return the panel, on the face of the dossier that it stands on."""
     panel = window.findChild(SurgeryPanel)
     assert panel is not None
+    faces = window.features_page.dossier.faces
+    for face in range(3):
+        if not panel.isVisible():
+            faces.setCurrentIndex(face)
+    assert panel.isVisible()
     return panel
 
 
@@ -232,9 +238,10 @@ def test_space_switches_the_selected_unit_off_and_the_panel_says_what_that_does(
     assert session.selected.unit == 1
     qtbot.keyClick(grid, Qt.Key.Key_Space)
     assert session.surgery.is_off(0, 1) and panel.off.text() == "Switch on"
+    assert grid.marks() == ((1,), ())
     measured(session, qtbot)
     assert "Accuracy 100.0 % → 93.8 % on 16 images" in panel.text()
-    assert "Suffers most: 0 (−12.5 %)" in panel.text()
+    assert "Suffers most: 0 −12.5 %" in panel.text()
     assert "Your drawing: still 0" in panel.text()
     window._undo()  # what Ctrl+Z is connected to
     assert not session.surgery.is_off(0, 1) and "Undone: Unit B switched off" in panel.text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import rgb_image
+from digitapp.gui.pages.features_marks import paint_marks
 from digitapp.gui.pages.weight_text import text_on_weight
 from digitapp.gui.widgets import UnitGrid, ZoomableGrid
 from digitapp.gui.widgets.numbers import signed
@@ -31,6 +34,8 @@ class FeatureGrid(ZoomableGrid):
         self._values: NDArray[np.floating] | None = None
         self._scale = 1.0
         self._scales: NDArray[np.floating] | None = None  # one for each unit
+        self._off: tuple[int, ...] = ()
+        self._frozen: tuple[int, ...] = ()
 
     def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0) -> None:
         """Show images, shape (units, rows, columns), on the scale from −limit to +limit."""
@@ -43,8 +48,23 @@ class FeatureGrid(ZoomableGrid):
         self._values, self._scales = images, limits
         super().set_images(images / limits[:, np.newaxis, np.newaxis].astype(images.dtype), 1.0)
 
+    def set_marks(self, off: Sequence[int], frozen: Sequence[int]) -> None:
+        """Mark the tiles of units that were switched off or frozen by hand."""
+        if (tuple(off), tuple(frozen)) != (self._off, self._frozen):
+            self._off, self._frozen = tuple(off), tuple(frozen)
+            self.viewport().update()
+
+    def marks(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return which tiles are marked as off and as frozen."""
+        return self._off, self._frozen
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        self._print_weights()
+        tiles = ([self.tile_rect(unit) for unit in units if unit < self.count()] for units in (self._off, self._frozen))
+        paint_marks(QPainter(self.viewport()), *tiles)
+
+    def _print_weights(self) -> None:
         if self._values is None or not self.count():
             return
         cell = self.tile_rect(0).width() / self._values.shape[2]

@@ -204,7 +204,7 @@ class SurgeryPanel(Panel):
         text, chosen = self.tr("Suffers most: {0}"), worst
         if not worst:
             text, chosen = self.tr("Gains most: {0}"), best
-        parts = [f"{names[index]} ({signed(float(change[index]) * 100, 1)} %)" for index in chosen[:_MOST_CLASSES]]
+        parts = [f"{names[index]} {signed(float(change[index]) * 100, 1)} %" for index in chosen[:_MOST_CLASSES]]
         return text.format(", ".join(parts)) if parts else self.tr("No class suffers")
 
     def _drawing(self, effect: Effect) -> str:
