@@ -21,7 +21,7 @@ Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to docu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -157,6 +157,18 @@ def preprocess(
     if isinstance(source, Drawing):
         return _preprocess_drawing(source, pen_width, steps)
     return _preprocess_image(np.asarray(source, dtype=np.float32), steps)
+
+
+def finished_otherwise(road: Preprocessed, steps: Steps) -> Preprocessed:
+    """Return a road whose last two steps, `centre` and `grey`, are those of `steps`; the steps before stay.
+
+    It is what `preprocess` makes of them, without rendering the ink once more.
+    """
+    if road.is_empty:
+        return road
+    fine = len(road.crop) == SUPERSAMPLING * len(road.shrunk)
+    picture, factor = (road.crop, SUPERSAMPLING) if fine else (road.shrunk, 1)
+    return replace(road, centred=_sampled(_placed(picture, factor, steps), factor, steps))
 
 
 def preprocess_drawings(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import ALL_STEPS, Preprocessed, Steps, preprocess
+from digitapp.drawing.preprocess import ALL_STEPS, Preprocessed, Steps, finished_otherwise, preprocess
 from digitapp.inspection.digit_measures import ALL_DIGITS, Measure, distribution, measure_digits
 
 Picture = NDArray[np.float32]
@@ -271,9 +271,11 @@ def manageable(image: Picture) -> Picture:
 
 
 def _road(source: Source, pen_width: float, road: Preprocessed, steps: Steps, chosen: Steps) -> Preprocessed:
-    """Take the road with other steps than those of a known one; a pen that was left as it is changes nothing."""
-    only_pen = replace(chosen, pen=steps.pen) == steps
-    return road if only_pen and steps.pen and road.pen_factor == 1 else preprocess(source, pen_width, steps=chosen)
+    """Take the road with other steps than those of a known one, from where they part."""
+    same_pen = chosen.pen == steps.pen or (steps.pen and road.pen_factor == 1)
+    if same_pen and (chosen.crop, chosen.shrink) == (steps.crop, steps.shrink):
+        return finished_otherwise(road, chosen)
+    return preprocess(source, pen_width, steps=chosen)
 
 
 def _readings(roads: list[Preprocessed], classify: Classify) -> list[Reading]:

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import THICKEST_PEN, THINNEST_PEN, Steps, preprocess, preprocess_drawings
+from digitapp.drawing.preprocess import (
+    THICKEST_PEN,
+    THINNEST_PEN,
+    Steps,
+    finished_otherwise,
+    preprocess,
+    preprocess_drawings,
+)
 from digitapp.drawing.render import render
 
 THREE = Drawing.from_points(
@@ -208,3 +215,12 @@ def test_an_image_may_skip_the_steps_too():
     )
     large = preprocess(render(BAR, 0.04, 200), steps=Steps(crop=False, shrink=False, centre=False)).input
     np.testing.assert_allclose(large, picture, atol=0.15)
+
+
+@pytest.mark.parametrize("source", [BAR, render(BAR, 0.04, 28), render(BAR, 0.04, 200), Drawing()])
+@pytest.mark.parametrize("crop", [True, False])
+def test_a_road_can_be_finished_otherwise(source, crop):
+    road = preprocess(source, 0.05, steps=Steps(crop=crop))
+    for steps in (Steps(crop=crop, centre=False), Steps(crop=crop, grey=False), Steps(crop=crop)):
+        expected = preprocess(source, 0.05, steps=steps).input
+        np.testing.assert_array_equal(finished_otherwise(road, steps).input, expected)

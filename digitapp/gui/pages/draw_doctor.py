@@ -25,7 +25,7 @@ from digitapp.gui.widgets import HairLine, Label, LinkButton, PlainButton, Secti
 from digitapp.inspection.doctor import Classify, Examination, Source, examine, manageable
 from digitapp.inspection.flip_map import COARSE_SHIFTS, COARSE_TURNS, SHIFTS, TURNS, Direction, FlipMap, flip_map
 
-_REST_MS = 60  # the map follows the pen at this distance
+_REST_MS = 80  # the map follows the pen at this distance
 _SIDE_BY_SIDE = 440  # from this width on, measures and map stand beside each other
 _VERDICT_LINES, _CAPTION_LINES = 3, 3
 

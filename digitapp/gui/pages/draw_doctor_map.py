@@ -78,10 +78,8 @@ class FlipMapView(QWidget):
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Return where one cell of the present map stands."""
-        cells = self.cells()
         rows, columns = (len(TURNS), len(SHIFTS)) if self._map is None else self._map.labels.shape
-        width, height = cells.width() / columns, cells.height() / rows
-        return QRectF(cells.x() + column * width, cells.y() + row * height, width, height)
+        return _cell(self.cells(), rows, columns, row, column)
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
         """Return row and column of the cell at a point."""
@@ -153,12 +151,15 @@ class FlipMapView(QWidget):
         palette = theme.current().palette
         painter.setFont(theme.font("micro"))
         rows, columns = found.labels.shape
-        every = 1 if self.cell_rect(0, 0).height() >= theme.scaled(_DIGIT_ROOM) else 2
-        for row in range(0, rows, every):
-            for column in range(columns):
-                label = int(found.labels[row, column])
-                painter.setPen(palette.text if label == found.answer else palette.text2)
-                place = self.cell_rect(row, column).adjusted(0, -2, 0, 2)
+        cells = self.cells()
+        every = 1 if cells.height() / rows >= theme.scaled(_DIGIT_ROOM) else 2
+        answer = found.answer
+        for row, labels in enumerate(found.labels.tolist()):
+            if row % every:
+                continue
+            for column, label in enumerate(labels):
+                painter.setPen(palette.text if label == answer else palette.text2)
+                place = _cell(cells, rows, columns, row, column).adjusted(0, -2, 0, 2)
                 name = self._class_names[label] if label >= 0 else "?"
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
 
@@ -166,11 +167,12 @@ class FlipMapView(QWidget):
         """Draw a line between the present answer and every other."""
         own = found.labels == found.answer
         painter.setPen(QPen(theme.current().palette.accent, 1.5))
+        cells, (rows, columns) = self.cells(), own.shape
         for row, column in np.argwhere(own[:, 1:] != own[:, :-1]).tolist():
-            cell = self.cell_rect(row, column)
+            cell = _cell(cells, rows, columns, row, column)
             painter.drawLine(cell.topRight(), cell.bottomRight())
         for row, column in np.argwhere(own[1:] != own[:-1]).tolist():
-            cell = self.cell_rect(row, column)
+            cell = _cell(cells, rows, columns, row, column)
             painter.drawLine(cell.bottomLeft(), cell.bottomRight())
 
     def _paint_axes(self, painter: QPainter) -> None:
@@ -224,6 +226,11 @@ class FlipMapView(QWidget):
             return
         title, rows = self.describe(*place)
         self._readout.show_at(self.mapTo(self._readouts, point), title, rows)
+
+
+def _cell(cells: QRect, rows: int, columns: int, row: int, column: int) -> QRectF:
+    width, height = cells.width() / columns, cells.height() / rows
+    return QRectF(cells.x() + column * width, cells.y() + row * height, width, height)
 
 
 def _rgb(color: QColor) -> np.ndarray:

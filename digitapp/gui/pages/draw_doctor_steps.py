@@ -210,6 +210,7 @@ class StepsView(QWidget):
         if self._is_compact:
             self._paint_names(painter)
         own = None if self._examination is None else self._examination.reading.label
+        small, body, strong = theme.tabular(theme.font("tick")), theme.font("body"), theme.font("section")
         centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         for index, reading in enumerate(self.readings()):
             column = self._column(index).adjusted(-_LEAST_GAP // 2, 0, _LEAST_GAP // 2, 0)
@@ -219,18 +220,18 @@ class StepsView(QWidget):
                 text = self.tr("no step")
             else:
                 text = self.tr("without") if getattr(self._steps, STEP_NAMES[index - 1]) else self.tr("with it")
-            painter.setFont(theme.font("tick"))
+            painter.setFont(small)
             painter.setPen(palette.text3)
             painter.drawText(QRect(column.x(), word, column.width(), line), centre, text)
             if reading is None:
                 continue
             same = reading.label == own
             painter.setPen(palette.text2 if same else palette.warning)
-            painter.setFont(theme.font("section") if not same else theme.font("body"))
+            painter.setFont(body if same else strong)
             name = self._class_names[reading.label] if reading.label is not None else "?"
             top = QRect(column.x(), answer, column.width(), line)
             painter.drawText(top, centre, name if same else self.tr("{0} !").format(name))
-            painter.setFont(theme.tabular(theme.font("tick")))
+            painter.setFont(small)
             shown = "" if reading.label is None else probability(reading.confidence)
             painter.drawText(top.translated(0, line - 2), centre, shown)
 
