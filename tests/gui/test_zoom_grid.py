@@ -109,3 +109,16 @@ def test_a_grid_without_units_has_nothing_to_zoom(qtbot: QtBot) -> None:
     qtbot.addWidget(widget)
     widget.zoom_by(2)
     assert not widget.is_zoomed()
+
+
+def test_all_units_stay_in_sight_in_another_room_and_of_another_layer(grid: ZoomableGrid) -> None:
+    grid.zoom_to_whole()
+    grid.resize(500, 400)
+    assert grid.verticalScrollBar().maximum() == 0
+    assert grid.tile_rect(2499).bottom() <= grid.viewport().height()
+    grid.set_images(np.zeros((300, 28, 28), dtype=np.float32), 1.0)
+    assert side(grid) > 14
+    assert grid.verticalScrollBar().maximum() == 0
+    assert grid.is_whole()
+    grid.zoom_by(2)
+    assert not grid.is_whole()

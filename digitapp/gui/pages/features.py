@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.messages import Message
-from digitapp.gui.pages.features_dossier import Dossier, UnitPicture
+from digitapp.gui.pages.features_dossier import WORTH_FACE, Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_gallery import Gallery, Lack, Shown, View
 from digitapp.gui.pages.features_orders import Orders
@@ -80,13 +80,14 @@ class FeaturesPage(Page):
         whole.setSpacing(0)
         whole.addWidget(self._stage, 1)
         whole.addWidget(HairLine(Qt.Orientation.Vertical))
+        whole.addWidget(self.dossier)
         self.surgery = SurgeryPanel(self.session)
-        side = QVBoxLayout()
-        side.setSpacing(0)
-        side.addWidget(self.dossier, 1)
-        side.addWidget(HairLine(Qt.Orientation.Horizontal))
-        side.addWidget(self.surgery)
-        whole.addLayout(side)
+        place = self.dossier.worth.surgery_place
+        place.addWidget(self.surgery)
+        place.addWidget(HairLine())
+        place.addSpacing(6)
+        if (rows := self.surgery.layout()) is not None:
+            rows.setContentsMargins(0, 0, 0, 8)
 
     def _connect(self) -> None:
         session = self.session
@@ -96,6 +97,7 @@ class FeaturesPage(Page):
         session.selection_changed.connect(self._on_selection_changed)
         session.dataset_changed.connect(self._on_dataset_changed)
         session.run_state_changed.connect(self._on_run_state_changed)
+        session.surgery.changed.connect(self._show_surgery)
         self._evidence.changed.connect(self._on_evidence_changed)
         self._evidence.progressed.connect(self._on_look_progressed)
         self._gallery.changed.connect(self._on_pictures_made)
@@ -103,9 +105,6 @@ class FeaturesPage(Page):
         self._trials.progressed.connect(self._on_trial_progressed)
         self.work.cancel_wanted.connect(self._trials.cancel_ranking)
         self.sizes.own_scale_chosen.connect(self._show_images)
-        self.sizes.zoom_wanted.connect(self.grid.zoom_by)
-        self.sizes.whole_wanted.connect(self.grid.zoom_to_whole)
-        self.sizes.suiting_wanted.connect(self.grid.reset_zoom)
         self.tools.width_changed.connect(self._arrange_soon)
         self.tools.layer_chosen.connect(self._on_layer_chosen)
         self.tools.shown_chosen.connect(self._show_layer)
@@ -224,22 +223,13 @@ class FeaturesPage(Page):
         self._limit = symmetric_limit(sample, previous=self._limit)
         in_order = images if self._orders.order is Order.INDEX else images[self._order]
         if self.sizes.own_scale.isChecked():
-            limits = self._own_limits(in_order)
+            limits = self._gallery.own_limits(in_order)
             self.grid.set_own_scales(in_order, limits)
             self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(self.session.selected.unit)]))
         else:
             self.grid.set_images(in_order, self._limit)
             self.tools.scale_bar.set_limit(self._limit)
         self._show_warning()
-
-    def _own_limits(self, images: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return each picture's largest value, shape (units,); what is blank in all data has no say."""
-        blank = self._evidence.blank
-        cells = images.reshape(len(images), -1)
-        if self._gallery.view.on_pixels and blank is not None and not blank.all():
-            cells = cells[:, ~blank]
-        largest = np.maximum(cells.max(axis=1), -cells.min(axis=1))
-        return np.where(np.isfinite(largest) & (largest > 0), largest, 1.0)
 
     @Slot()
     def _on_pictures_made(self) -> None:
@@ -250,7 +240,9 @@ class FeaturesPage(Page):
 
     def _show_dossier(self) -> None:
         image = self._images[self.session.selected.unit]
-        limit = float(self._own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
+        limit = (
+            float(self._gallery.own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
+        )
         picture = UnitPicture(image, limit or 1.0, self._cell_name)
         self.dossier.show_network(picture)
 
@@ -361,7 +353,14 @@ class FeaturesPage(Page):
             self.say(self.tr("{0} units").format(thousands(units)))
         else:
             self.say(self.tr("{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum()))))
+        self._show_surgery()
         self._show_hint()
+
+    @Slot()
+    def _show_surgery(self) -> None:
+        if self.isVisible() and not self._is_old and self._shown_layer == self.layer:
+            off, frozen = self.session.surgery.marked(self.layer)
+            self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
 
     def _show_evidence(self) -> None:
         layer = self._evidence.layer
@@ -391,18 +390,11 @@ class FeaturesPage(Page):
 
     def _show_warning(self) -> None:
         """Say plainly when a layer holds nothing to see."""
-        weights = self.session.network.unit_weights[self.layer]
-        # A sum is not finite as soon as one of its terms is not, and takes a fraction of the time.
-        missing = 0 if np.isfinite(weights.sum()) else int(np.count_nonzero(~np.isfinite(weights)))
         lack = self._gallery.lack
-        if missing:
-            text = self.tr("{0} weights of this layer are not numbers. They are shown in red.")
-            self.note.set_note("error", text.format(thousands(missing)))
-        elif lack is not None:
-            self.note.set_note("info", self._words.lack(lack, self._gallery.view.shown))
-        elif not weights.any():
-            self.note.set_note("warning", self.tr("All weights of this layer are zero: nothing has been learned yet."))
-        warns = bool(missing) or lack not in (None, Lack.NOT_YET) or not weights.any()
+        trouble = self._words.trouble(self.layer, lack, self._gallery.view.shown)
+        if trouble is not None:
+            self.note.set_note(*trouble)
+        warns = trouble is not None and lack is not Lack.NOT_YET
         if warns or self._warns:
             self.note.setVisible(warns)
         self._warns = warns
@@ -470,12 +462,15 @@ class FeaturesPage(Page):
     @Slot(int)
     def _on_tile_toggled(self, tile: int) -> None:
         self.session.surgery.toggle(self.layer, int(self._order[tile]))
+        self.dossier.show_face(WORTH_FACE)
 
     def undo(self) -> None:
         self.session.surgery.undo()
+        self.dossier.show_face(WORTH_FACE)
 
     def redo(self) -> None:
         self.session.surgery.redo()
+        self.dossier.show_face(WORTH_FACE)
 
     @Slot(int)
     def _on_step_wanted(self, step: int) -> None:

@@ -44,6 +44,9 @@ from digitapp.nn.losses import LOSSES
 _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier on, the side of the picture
 
 
+OVERVIEW_FACE, LOOKS_FACE, WORTH_FACE = range(3)
+
+
 @dataclass(frozen=True, eq=False)
 class UnitPicture:
     """The picture of a unit's weights: values (rows, columns) on the scale from −limit to +limit.
@@ -59,8 +62,8 @@ class UnitPicture:
 class Dossier(ScrollPanel):
     """What the network, the present drawing and the data tell about the selected unit.
 
-    Three faces: an overview, what the unit looks for, and what is lost without it. What takes time to work out is asked
-    for when its face is seen.
+    Three faces: an overview, what the unit looks for, and tests: what is lost without it, what can be done to it. What
+    takes time to work out is asked for when its face is seen.
 
     Signals: `step_wanted(±1)` for the previous and the next unit, `unit_wanted(unit)` for another of the same layer.
     """
@@ -120,7 +123,7 @@ class Dossier(ScrollPanel):
         self.worth.twin_wanted.connect(self.unit_wanted)
         self.add_face(self.tr("Overview"), overview)
         self.add_face(self.tr("Looks for"), self.looks)
-        self.add_face(self.tr("Without it"), self.worth)
+        self.add_face(self.tr("Test it"), self.worth)
         self.faces.currentChanged.connect(self._on_face_chosen)
 
     def add_face(self, title: str, face: QWidget) -> int:
@@ -286,7 +289,7 @@ class Dossier(ScrollPanel):
             name.setText(rows[index][0] if index < len(rows) else "")
             value.setText(rows[index][1] if index < len(rows) else "")
         self.histogram.set_mark(mark, drawing)
-        if self.faces.currentIndex() == 2:
+        if self.faces.currentIndex() == WORTH_FACE:
             self._show_trials()
 
     def _contributions(self, answer: Answer) -> NDArray[np.floating]:
@@ -318,9 +321,9 @@ class Dossier(ScrollPanel):
         """Show the face that is seen, and ask for what it still lacks."""
         if not self.isVisible():
             return
-        if self.faces.currentIndex() == 1:
+        if self.faces.currentIndex() == LOOKS_FACE:
             self._show_looks()
-        elif self.faces.currentIndex() == 2:
+        elif self.faces.currentIndex() == WORTH_FACE:
             self._show_worth()
 
     def _show_looks(self) -> None:
@@ -394,7 +397,7 @@ class Dossier(ScrollPanel):
         contributions = self._contributions(answer)
         outputs = np.empty_like(logits)
         ACTIVATIONS[session.network.activations[-1]].value(logits - contributions, outputs)
-        without = LOSSES[session.model.loss].probabilities(outputs[np.newaxis])[0]
+        without = session.model.calibration.probabilities(session.model.loss, outputs[np.newaxis])[0]
         name = names[label]
         rows = [
             (

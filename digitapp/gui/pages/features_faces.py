@@ -146,7 +146,7 @@ class WorthFace(QWidget):
 
     Attributes
     ----------
-    surgery_place : an empty layout at the end, for what can be done to the unit
+    surgery_place : an empty layout at the top, for what can be done to the unit
     """
 
     twin_wanted = Signal(int)
@@ -157,9 +157,11 @@ class WorthFace(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        self.surgery_place = QVBoxLayout()
+        column.addLayout(self.surgery_place)
+        column.addWidget(SectionHeader(self.tr("Without it")))
         self.text = Label("", "caption", "text2", wrap=True)
         column.addWidget(self.text)
-        column.addSpacing(4)
         column.addLayout(self._build_table())
         self._by_class = QWidget()
         column.addWidget(self._by_class)
@@ -184,8 +186,6 @@ class WorthFace(QWidget):
         self.twin = LinkButton("")
         self.twin.clicked.connect(self._on_twin)
         column.addWidget(self.twin, 0, Qt.AlignmentFlag.AlignLeft)
-        self.surgery_place = QVBoxLayout()
-        column.addLayout(self.surgery_place)
 
     def _build_table(self) -> QGridLayout:
         self._cells: list[tuple[ElidedLabel, Label, Label]] = []

@@ -117,6 +117,15 @@ class Gallery(QObject):
             self._began = time.perf_counter()
             self._job = self._session.start_job(_Work(make, self.view), succeeded=self._on_made, failed=self._on_failed)
 
+    def own_limits(self, images: Images) -> NDArray[np.floating]:
+        """Return each picture's largest value, shape (units,); what is blank in all data has no say."""
+        blank = self._evidence.blank
+        cells = images.reshape(len(images), -1)
+        if self.view.on_pixels and blank is not None and not blank.all():
+            cells = cells[:, ~blank]
+        largest = np.maximum(cells.max(axis=1), -cells.min(axis=1))
+        return np.where(np.isfinite(largest) & (largest > 0), largest, 1.0)
+
     def stop(self) -> None:
         """Make nothing any more until asked again."""
         self._timer.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.pages.features_grid import FeatureGrid, UnitStrip
@@ -72,6 +72,10 @@ class FeatureStage(Panel):
         self.hint = self.sizes.hint
         self.work = WorkBar()
         self.timeline_place = QVBoxLayout()
+        self.sizes.zoom_wanted.connect(self.grid.zoom_by)
+        self.sizes.whole_wanted.connect(self.grid.zoom_to_whole)
+        self.sizes.suiting_wanted.connect(self.grid.reset_zoom)
+        self.grid.zoom_changed.connect(self._on_zoomed)
         column = QVBoxLayout(self)
         # The grid's scroll bar stands in the stage's margin, so that it takes no column of tiles away.
         column.setContentsMargins(_MARGIN, _MARGIN, 8, _MARGIN)
@@ -86,6 +90,10 @@ class FeatureStage(Panel):
         body.addWidget(self.work)
         column.addLayout(body, 1)
         column.addLayout(self.timeline_place)
+
+    @Slot()
+    def _on_zoomed(self) -> None:
+        self.sizes.show_zoom(is_whole=self.grid.is_whole())
 
     def show_work(self, works: bool) -> None:
         """Show what is being worked out in place of the line below the units, or that line again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,6 +219,24 @@ class UnitWords:
             "what only cancels disturbances; a pattern does not.",
         )
 
+    def trouble(
+        self, layer: int, lack: Lack | None, shown: Shown
+    ) -> tuple[Literal["info", "warning", "error"], str] | None:
+        """Return the kind and words of a note on what a layer's pictures cannot show, None where all is well."""
+        weights = self._session.network.unit_weights[layer]
+        # A sum is not finite as soon as one of its terms is not, and takes a fraction of the time.
+        missing = 0 if np.isfinite(weights.sum()) else int(np.count_nonzero(~np.isfinite(weights)))
+        if missing:
+            text = translate("FeaturesPage", "{0} weights of this layer are not numbers. They are shown in red.")
+            return "error", text.format(thousands(missing))
+        if lack is not None:
+            return "info", self.lack(lack, shown)
+        if not weights.any():
+            return "warning", translate(
+                "FeaturesPage", "All weights of this layer are zero: nothing has been learned yet."
+            )
+        return None
+
     def unsettled(self, order: Order, trials: Trials) -> str:
         """Return why the units do not stand in the order that was asked for."""
         if self._session.dataset is None and order in (Order.IMPORTANCE, Order.ASLEEP):
@@ -254,7 +272,9 @@ class UnitWords:
     def condition(self, unit: UnitRef, known: LayerEvidence | None) -> str:
         """Return what condition the unit is in, in plain sentences."""
         if known is None or known.layer != unit.layer:
-            return translate("FeaturesPage", "Not known without a data set.")
+            if self._session.dataset is None:
+                return translate("FeaturesPage", "Not known without a data set.")
+            return self.lack(Lack.NOT_YET, Shown.PATTERN)
         survey, k = known.survey, unit.unit
         awake, saturated = int(survey.awake[k]) / survey.samples, int(survey.saturated[k]) / survey.samples
         parts = []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from math import ceil
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from digitapp.gui.widgets.tile_layout import MARGIN, TileLayout, lay_out
@@ -30,6 +32,7 @@ class ZoomableGrid(UnitGrid):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._turned = 1.0
+        self._keeps_whole = False  # all units were wanted in sight, however many there are and whatever room
 
     def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
         """Make the tiles larger or smaller; what is under a point of the viewport keeps its height there.
@@ -45,6 +48,7 @@ class ZoomableGrid(UnitGrid):
         least, largest = self._zoom_limits()
         tile = self._next_tile(layout, factor)
         self._tile = min(max(tile, least), largest)
+        self._keeps_whole = False
         self._relayout()
         self._bring(*place)
         self.zoom_changed.emit()
@@ -53,6 +57,7 @@ class ZoomableGrid(UnitGrid):
         """Give the tiles the size that suits the room."""
         if self._tile is not None:
             self._tile = None
+            self._keeps_whole = False
             self._relayout()
             if self._selected is not None:
                 self._scroll_to(self._selected)
@@ -62,13 +67,29 @@ class ZoomableGrid(UnitGrid):
         """Show all units at once, however small."""
         if self._layout is None:
             return
-        self._tile = self._zoom_limits()[0]
-        self._relayout()
+        self._keeps_whole = True
+        self._fit_whole()
         self.zoom_changed.emit()
 
     def is_zoomed(self) -> bool:
         """Return whether the tiles have another size than the one that suits the room."""
         return self._tile is not None
+
+    def is_whole(self) -> bool:
+        """Return whether all units are kept in sight."""
+        return self._keeps_whole
+
+    def _fit_whole(self) -> None:
+        if self._keeps_whole and len(self._images):
+            self._tile = self._zoom_limits()[0]
+            self._relayout()
+
+    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0) -> None:
+        """Show images, shape (units, rows, columns), on the scale from −limit to +limit."""
+        before = self._images.shape
+        super().set_images(images, limit)
+        if self._images.shape != before:
+            self._fit_whole()
 
     def _next_tile(self, layout: TileLayout, factor: float) -> float:
         longer = max(self._images.shape[1:])
@@ -106,6 +127,10 @@ class ZoomableGrid(UnitGrid):
         self.verticalScrollBar().setValue(round(top + share * self._layout.row_pitch - height))
 
     # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_whole()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent):
