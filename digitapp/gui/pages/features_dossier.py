@@ -39,7 +39,6 @@ from digitapp.gui.widgets.numbers import decimal, probability, signed
 from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.unit_images import compact_shape
 from digitapp.nn.activations import ACTIVATIONS
-from digitapp.nn.losses import LOSSES
 
 _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier on, the side of the picture
 
