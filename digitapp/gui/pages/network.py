@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -39,10 +39,11 @@ class NetworkPage(Page):
         self.setObjectName("networkPage")
         self._is_built = False
 
-    def showEvent(self, event: QShowEvent) -> None:
-        if not self._is_built:  # only now: most starts of the window never come here
+    def event(self, event: QEvent) -> bool:
+        """Build the page just before it is shown first: most starts of the window never come here."""
+        if event.type() == QEvent.Type.Polish and not self._is_built:
             self._build()
-        super().showEvent(event)
+        return super().event(event)
 
     # Building
 
