@@ -163,7 +163,7 @@ def attribution_map(
         return gradient_times_input(network, x, coefficients)
     if key == "occlusion":
         return occlusion(network, x, coefficients, shape, patch_side(shape))
-    return integrated_gradients(network, x, coefficients, tolerance=0.05, most_steps=128).values
+    return integrated_gradients(network, x, coefficients, tolerance=0.05, most_steps=32).values
 
 
 MAPS = ("gradient", "integrated", "occlusion")

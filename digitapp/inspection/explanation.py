@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from digitapp.inspection.attribution import MAPS, Map, attribution_map, integrated_gradients
 from digitapp.inspection.contributions import Contributions, Question
 from digitapp.inspection.gradients import input_gradients, is_piecewise_linear
-from digitapp.inspection.sanity import Deletion, Randomisation, deletion, randomisation, shuffled
+from digitapp.inspection.sanity import Deletion, Randomisation, deletion, random_deletion, randomisation, shuffled
 from digitapp.nn.network import Network
 
 SHUFFLED_NETWORKS = 10
@@ -110,6 +110,7 @@ def map_evidence(
         if cancelled():
             return []
         networks.append(shuffled(network, rng))
+    at_random = random_deletion(network, x, counts, rng)
     found = []
     for key in MAPS:
         if cancelled():
@@ -120,7 +121,7 @@ def map_evidence(
             return attribution_map(key, other, x, counts, shape)
 
         test = randomisation(again, values, x, networks)
-        found.append(MapEvidence(key, values, expected, test, deletion(network, x, counts, values, rng)))
+        found.append(MapEvidence(key, values, expected, test, deletion(network, x, counts, values, at_random)))
     return found
 
 

@@ -121,26 +121,36 @@ def deletion(
     x: NDArray[np.floating],
     coefficients: NDArray[np.floating],
     values: Map,
-    rng: np.random.Generator,
-    orders: int = 20,
+    at_random: Map,
 ) -> Deletion:
-    """Remove the inked pixels one by one, the highest value first, and in random orders.
+    """Remove the inked pixels one by one, the highest value first.
 
     Parameters
     ----------
     x : float array, shape (features,)
     coefficients : float array, shape (classes,), see `scores`
     values : the map, shape (features,)
-    orders : random orders to take the mean of
+    at_random : from `random_deletion`, the same for every map
 
     Sources: Samek et al., "Evaluating the Visualization of What a Deep Neural Network Has Learned" (2017), section
     III; Petsiuk, Das, Saenko, "RISE" (BMVC 2018), section 4.1.
     """
     inked = np.flatnonzero(x > 0)
     important = inked[np.argsort(-values[inked], kind="stable")]
-    random = np.mean([_removed(network, x, coefficients, rng.permutation(inked)) for _ in range(orders)], axis=0)
     shares = np.linspace(0, 1, len(inked) + 1)
-    return Deletion(shares, _removed(network, x, coefficients, important), random)
+    return Deletion(shares, _removed(network, x, coefficients, important), at_random)
+
+
+def random_deletion(
+    network: Network,
+    x: NDArray[np.floating],
+    coefficients: NDArray[np.floating],
+    rng: np.random.Generator,
+    orders: int = 20,
+) -> Map:
+    """Return the mean score over so many random orders of removal, shape (inked pixels + 1,)."""
+    inked = np.flatnonzero(x > 0)
+    return np.mean([_removed(network, x, coefficients, rng.permutation(inked)) for _ in range(orders)], axis=0)
 
 
 def _removed(

@@ -64,7 +64,7 @@ def open_page(qtbot: QtBot, sessions: list[Session], settings: Settings) -> Open
 
 def _wait_for_change(qtbot: QtBot, page: WhyPage) -> None:
     page.faces.setCurrentIndex(CHANGE)
-    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=120_000)
 
 
 def _units(amount: float) -> int:
@@ -152,6 +152,16 @@ def test_without_a_hidden_layer_the_pixels_are_listed(open_page: OpenPage) -> No
     assert page.stage.picture.values is not None
 
 
+def test_pictures_of_a_large_network_come_from_the_background(
+    qtbot: QtBot, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitapp.gui.pages.why_units.LARGE", 10)
+    page = open_page("toy")
+    assert page.units.ledger.rows[1].name == "Unit A"
+    qtbot.waitUntil(lambda: bool(np.any(page.units.ledger.rows[1].values)), timeout=120_000)
+    assert page.units.ledger.rows[1].values == pytest.approx(page.session.network.weights[0][:, 0].reshape(4, 3))
+
+
 # The question
 
 
@@ -198,12 +208,12 @@ def test_three_maps_come_with_their_tests(qtbot: QtBot, open_page: OpenPage, pro
     page = open_page(problem)
     page.faces.setCurrentIndex(PIXELS)
     blocks = page.pixels.blocks
-    qtbot.waitUntil(lambda: blocks[-1].evidence is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: blocks[-1].evidence is not None, timeout=120_000)
     assert [block.key for block in blocks] == list(MAPS)
     integrated = blocks[1].evidence
     assert integrated is not None
     assert integrated.total == pytest.approx(integrated.expected, rel=0.01)
-    assert "Adds up" in blocks[1].sum.text()
+    assert " of " in blocks[1].sum.text()
     for block in blocks:
         assert "rank correlation" in block.lines[0].text()
         assert "removed first" in block.lines[1].text()
@@ -218,16 +228,16 @@ def test_a_new_drawing_ends_the_work_for_the_old_one(qtbot: QtBot, open_page: Op
     page.faces.setCurrentIndex(PIXELS)
     page.session.artwork.clear("clear")
     assert page.empty.isVisible()
-    qtbot.waitUntil(lambda: not page._pixel_errand.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not page._pixel_errand.is_busy, timeout=120_000)
     assert page.pixels.blocks[0].evidence is None
     page.undo()
-    qtbot.waitUntil(lambda: page.pixels.blocks[0].evidence is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: page.pixels.blocks[0].evidence is not None, timeout=120_000)
 
 
 def test_a_hidden_page_computes_nothing(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("toy")
     page.faces.setCurrentIndex(PIXELS)
-    qtbot.waitUntil(lambda: page.pixels.blocks[0].evidence is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.pixels.blocks[0].evidence is not None, timeout=120_000)
     page.hide()
     before = page._case
     page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
@@ -259,7 +269,7 @@ def test_an_accepted_change_is_on_the_canvas_and_read_as_asked_and_can_be_undone
     assert page.change.note.isVisible()
     page.change.undo_button.click()
     assert page.session.artwork.value is before
-    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=120_000)
 
 
 def test_the_toys_change_is_the_smallest_there_is(qtbot: QtBot, open_page: OpenPage) -> None:
@@ -282,7 +292,7 @@ def test_a_rejected_change_leaves_the_canvas_alone_until_another_is_wanted(qtbot
     assert not page.stage.picture.is_change
     page.change.target_box.setCurrentIndex(page.change.target_box.findData(8))
     page.change.target_box.activated.emit(0)
-    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.change.findings is not None, timeout=120_000)
     assert page.change.findings is not None
     assert page.change.findings.change.target == 8
 
@@ -306,7 +316,7 @@ def test_the_whole_explanation_is_saved_as_one_page(
 ) -> None:
     page = open_page("toy")
     page.save_picture(tmp_path / name)
-    qtbot.waitUntil(lambda: page.status_text.startswith("Saved"), timeout=20_000)
+    qtbot.waitUntil(lambda: page.status_text.startswith("Saved"), timeout=120_000)
     (written,) = tmp_path.glob("why*")
     assert written.read_bytes().startswith(start)
 
@@ -315,7 +325,7 @@ def test_a_picture_that_cannot_be_written_is_reported(qtbot: QtBot, open_page: O
     page = open_page("toy")
     (tmp_path / "file").touch()
     page.save_picture(tmp_path / "file" / "why.png")
-    qtbot.waitUntil(lambda: page.note.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: page.note.isVisible(), timeout=120_000)
     assert "not saved" in page.note.text()
 
 
@@ -346,7 +356,7 @@ def test_another_problem_shows_its_own_drawing(qtbot: QtBot, open_page: OpenPage
     assert page.stage.label_box.count() == 10
     page.session.choose_problem("toy")
     assert page.stage.label_box.count() == 2
-    qtbot.waitUntil(lambda: not (page._pixel_errand.is_busy or page._change_errand.is_busy), timeout=30_000)
+    qtbot.waitUntil(lambda: not (page._pixel_errand.is_busy or page._change_errand.is_busy), timeout=120_000)
 
 
 def test_the_page_has_its_place_in_the_window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:

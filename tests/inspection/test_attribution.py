@@ -15,6 +15,7 @@ from digitapp.inspection.attribution import (
 from digitapp.inspection.sanity import (
     Deletion,
     deletion,
+    random_deletion,
     randomisation,
     rank_correlation,
     ranks,
@@ -127,7 +128,7 @@ def test_only_inked_pixels_are_compared() -> None:
 def test_deleting_by_importance_is_exact_for_a_linear_network() -> None:
     network, x = _network("identity", sizes=(12, 3)), _input()
     values = gradient_times_input(network, x, LEAD)
-    found = deletion(network, x, LEAD, values, np.random.default_rng(0))
+    found = deletion(network, x, LEAD, values, random_deletion(network, x, LEAD, np.random.default_rng(0)))
     inked = x > 0
     parts = np.sort(values[inked])[::-1]
     bias = network.biases[0] @ LEAD

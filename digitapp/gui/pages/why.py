@@ -23,7 +23,17 @@ from digitapp.gui.pages.why_pixels import PixelsFace
 from digitapp.gui.pages.why_save import write_explanation
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_units import UnitsFace
-from digitapp.gui.pages.why_work import Case, ChangeFindings, Errand, PixelFindings, Work, examine_pixels, search_change
+from digitapp.gui.pages.why_work import (
+    Case,
+    ChangeFindings,
+    Errand,
+    PixelFindings,
+    TemplateFindings,
+    Work,
+    examine_pixels,
+    make_templates,
+    search_change,
+)
 from digitapp.gui.picture_queue import PictureQueue
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
@@ -69,6 +79,7 @@ class WhyPage(Page):
         self._pixels_of: Case | None = None  # for which case maps are shown or on their way
         self._change_of: tuple[Case, int] | None = None
         self._pictures = PictureQueue(self)
+        self._unit_errand = Errand(session, self)
         self._pixel_errand, self._change_errand = Errand(session, self), Errand(session, self)
         self._build()
         self._connect()
@@ -142,6 +153,7 @@ class WhyPage(Page):
         self.change.accepted.connect(self.accept)
         self.change.rejected.connect(self.reject)
         self.change.undo_wanted.connect(self.undo)
+        self._unit_errand.found.connect(self._on_templates_found)
         self._pixel_errand.found.connect(self._on_pixels_found)
         self._pixel_errand.failed.connect(self._on_pixels_failed)
         self._change_errand.found.connect(self._on_change_found)
@@ -256,8 +268,11 @@ class WhyPage(Page):
         self._asked = self._target = None
         self._rests = False
         self.note.hide()
-        self._pixel_errand.cancel()
-        self._change_errand.cancel()
+        self._cancel()
+
+    def _cancel(self) -> None:
+        for errand in (self._unit_errand, self._pixel_errand, self._change_errand):
+            errand.cancel()
 
     @Slot()
     def _on_answer_changed(self) -> None:
@@ -280,8 +295,7 @@ class WhyPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._pictures.clear()
-        self._pixel_errand.cancel()
-        self._change_errand.cancel()
+        self._cancel()
         self._is_old = True
 
     @Slot(object)
@@ -314,8 +328,7 @@ class WhyPage(Page):
         self._blank.setVisible(self._case is None)
         self.save_button.setEnabled(self._case is not None and self._case.is_finite)
         if self._case is None:
-            self._pixel_errand.cancel()
-            self._change_errand.cancel()
+            self._cancel()
             self.say("")
             return
         self.stage.show_case(self._case)
@@ -332,12 +345,24 @@ class WhyPage(Page):
         self._show_face()
         face = self.faces.currentIndex()
         if face == UNITS:
-            self.units.show_case(case, round((self.height() - theme.scaled(_AROUND_UNITS)) / theme.scaled(2 * ROW)))
+            self._show_units(case)
         elif face == PIXELS:
             self._show_pixels()
         else:
             self._show_change()
         self._show_stage()
+
+    def _show_units(self, case: Case) -> None:
+        self.units.show_case(case, round((self.height() - theme.scaled(_AROUND_UNITS)) / theme.scaled(2 * ROW)))
+        wanted = self.units.wanted
+        if wanted is not None:
+            self._unit_errand.ask(lambda: make_templates(case, *wanted), patient=self.session.shows_run)
+
+    @Slot(object)
+    def _on_templates_found(self, findings: TemplateFindings) -> None:
+        if self._case is not None and findings.case.is_like(self._case) and self.isVisible():
+            self.units.show_templates(findings)
+            self._show_stage()
 
     def _show_nothing(self, case: Case) -> None:
         for face in (self.units, self.pixels, self.change):

@@ -12,7 +12,7 @@ from digitapp.gui.pages.why_charts import DeletionChart
 from digitapp.gui.pages.why_picture import OverlayPicture
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_work import Case, PixelFindings
-from digitapp.gui.widgets import FocusRing, Label
+from digitapp.gui.widgets import ElidedLabel, FocusRing, Label
 from digitapp.inspection.attribution import MAPS
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.explanation import MapEvidence
@@ -42,7 +42,8 @@ class MapBlock(QWidget):
         self.sentence = Label("", "caption", "text2", wrap=True)
         self.map, self.shuffled = OverlayPicture(line=1.0), OverlayPicture(line=1.0)
         self.chart = DeletionChart()
-        self.sum = Label("", "caption", "text2", tabular=True)
+        self.sum = ElidedLabel("", "caption", "text2", tabular=True)
+        self.sum.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.lines = [Label("", "caption", "text", wrap=True, tabular=True) for _ in range(2)]
         self._captions = [
             Label(self.tr("this network"), "tick", "text2"),
@@ -62,8 +63,7 @@ class MapBlock(QWidget):
         whole.setSpacing(2)
         head = QHBoxLayout()
         head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.sum)
+        head.addWidget(self.sum, 1)
         whole.addLayout(head)
         whole.addWidget(self.sentence)
         whole.addSpacing(3)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digitapp.gui.pages import why_words as words
 from digitapp.gui.pages.why_ledger import LedgerRow, LedgerView
 from digitapp.gui.pages.why_stage import WhyStage
-from digitapp.gui.pages.why_work import Case
+from digitapp.gui.pages.why_work import Case, TemplateFindings
 from digitapp.gui.widgets import Label
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.colors import symmetric_limit
@@ -16,6 +17,7 @@ from digitapp.inspection.contributions import Contributions, Ledger, contributio
 from digitapp.inspection.explanation import Templates, pushers_templates
 
 LEAST, MOST = 5, 12  # units listed on each side
+LARGE = 500_000  # parameters from which templates take too long for the window's thread
 
 
 class UnitsFace(QWidget):
@@ -31,7 +33,7 @@ class UnitsFace(QWidget):
         self.sentence = Label("", "body", "text2", wrap=True)
         self.ledger = LedgerView()
         self.ledger.setObjectName("whyLedger")
-        hint = self.tr("Below each name: activation × weight. Point at a row to see what it looks for, or click it.")
+        hint = self.tr("Below each name: activation × weight. Point at a unit to see what it looks for.")
         self.hint = Label(hint, "caption", "text2", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,11 +59,32 @@ class UnitsFace(QWidget):
         exact = ledger(found, case.question, min(max(room, LEAST), MOST))
         self._case, self._found, self._column = case, found, exact
         units = [line.unit for line in exact.lines]
-        self._templates = pushers_templates(case.network, case.inputs, found, case.question, units)
+        if case.network.parameter_count <= LARGE:
+            self._templates = pushers_templates(case.network, case.inputs, found, case.question, units)
+        else:  # the rows stand at once, their pictures come
+            self._templates = Templates(np.zeros((len(units), case.inputs.size)), exact=True, are_weights=False)
         self._limits = [symmetric_limit(image) for image in self._templates.images]
         self.sentence.setText(words.units_sentence(case, found.layer))
         self.ledger.set_rows(self._rows(rounded(exact), exact), case.ink)
         self.hint.setVisible(bool(units))
+
+    @property
+    def wanted(self) -> tuple[Contributions, list[int]] | None:
+        """What templates are still to be made of: contributions and units; None where they are there."""
+        if self._case is None or self._found is None or self._column is None:
+            return None
+        if self._case.network.parameter_count <= LARGE:
+            return None
+        return self._found, [line.unit for line in self._column.lines]
+
+    def show_templates(self, findings: TemplateFindings) -> None:
+        """Show what the listed units look for, if they are still those."""
+        case, wanted = self._case, self.wanted
+        if case is None or self._column is None or wanted is None or wanted[1] != findings.units:
+            return
+        self._templates = findings.templates
+        self._limits = [symmetric_limit(image) for image in self._templates.images]
+        self.ledger.set_rows(self._rows(rounded(self._column), self._column), case.ink)
 
     def _rows(self, shown: Ledger, exact: Ledger) -> list[LedgerRow]:
         assert self._case is not None

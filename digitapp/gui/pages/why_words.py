@@ -128,9 +128,9 @@ def sum_line(evidence: MapEvidence) -> str:
     missed = abs(evidence.total - evidence.expected)
     share = missed / abs(evidence.expected) if evidence.expected else 0.0
     if missed and share > 0.01:
-        text = translate("WhyPage", "Sum {0}, not {1}: off by {2}, incomplete")
+        text = translate("WhyPage", "Incomplete: {0}, not {1}")
     else:
-        text = translate("WhyPage", "Adds up: {0} of {1}, off by {2}")
+        text = translate("WhyPage", "Sum {0} of {1}, {2} off")
     return text.format(signed(evidence.total), signed(evidence.expected), percent(share, 2))
 
 

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitapp.drawing.ink import Box
 from digitapp.gui.jobs import Report
-from digitapp.inspection.contributions import Question, usual_question
-from digitapp.inspection.explanation import MapEvidence, map_evidence
+from digitapp.inspection.contributions import Contributions, Question, usual_question
+from digitapp.inspection.explanation import MapEvidence, Templates, map_evidence, pushers_templates
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
 from digitapp.nn.network import Network
 
@@ -112,6 +112,15 @@ class ChangeFindings:
     change: Change
 
 
+@dataclass(frozen=True, eq=False)
+class TemplateFindings:
+    """What some units of a case look for."""
+
+    case: Case
+    units: list[int]
+    templates: Templates
+
+
 Work = Callable[[Callable[[], bool]], Any]
 
 
@@ -120,6 +129,14 @@ def examine_pixels(case: Case) -> Work:
     network = case.network.copy()
     return lambda cancelled: PixelFindings(
         case, map_evidence(network, case.inputs, case.question, case.shape, cancelled)
+    )
+
+
+def make_templates(case: Case, found: Contributions, units: list[int]) -> Work:
+    """Return the work that makes the pictures of units, on a copy of the network."""
+    network = case.network.copy()
+    return lambda _cancelled: TemplateFindings(
+        case, units, pushers_templates(network, case.inputs, found, case.question, units)
     )
 
 
