@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from digitapp.nn.losses import LOSSES
 
 BINS = 15
-MOST_REFUSED = 0.008
-"""Of the digits of each validation part: a little less than what may be refused of others, one in a hundred."""
+MOST_REFUSED = 0.005
+"""Of the digits of each validation part: half of what may be refused of others, for a digit refused is one misread."""
 
 _COLDEST, _HOTTEST = 0.05, 20.0
 
