@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from digitapp.drawing.ink import Drawing
@@ -12,32 +11,9 @@ from digitapp.gui.pages.draw_tools import NARROWEST, WIDEST
 from digitapp.gui.pages.draw_words import with_article
 from digitapp.gui.session import Session
 from digitapp.gui.widgets.numbers import percent
+from digitapp.inspection.digit_measures import Measure, distribution, stroke_widths
 
-# `line_width` of the 60,000 training images of MNIST at these percentiles.
-_PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
-_MNIST_WIDTHS = (1.435, 1.625, 1.754, 2.009, 2.36, 2.783, 3.255, 3.582, 4.277)
-_MEDIAN_WIDTH = _MNIST_WIDTHS[4]
 _UNUSUAL = 5  # percent at either end
-
-
-def line_width(picture: NDArray[np.float32]) -> float:
-    """Return how wide the lines of a picture are, in pixels.
-
-    A line of width w and length l covers the area w l and has two edges of length l; the total variation of a picture
-    is the length of its edges times their height. So w is twice the ink over the total variation.
-
-    Parameters
-    ----------
-    picture : float array, shape (rows, columns), with some ink
-    """
-    framed = np.pad(picture, 1)  # ink at the border has an edge there too
-    across, down = np.diff(framed, axis=1)[:-1], np.diff(framed, axis=0)[:, :-1]
-    return float(2 * picture.sum() / np.hypot(across, down).sum())
-
-
-def percentile_in_mnist(width: float) -> float:
-    """Return what percentage of MNIST's training images has thinner lines, 1 to 99."""
-    return float(np.interp(width, _MNIST_WIDTHS, _PERCENTILES))
 
 
 def width_note(session: Session, canvas_side: float) -> str:
@@ -51,15 +27,16 @@ def width_note(session: Session, canvas_side: float) -> str:
     answer, drawing = session.answer, session.drawing
     if answer.preprocessed is None or answer.preprocessed.is_empty or drawing.is_empty:
         return ""
-    width = line_width(answer.preprocessed.input)
-    rank = percentile_in_mnist(width)
+    (width,) = stroke_widths(answer.preprocessed.input[np.newaxis])
+    widths = distribution(Measure.STROKE_WIDTH)
+    rank = widths.rank(width)
     if _UNUSUAL < rank < 100 - _UNUSUAL or answer.is_refused:
         return ""
     if rank <= _UNUSUAL:
         text = _tr("Thinner lines than in {0} % of the training digits.").format(round(100 - rank))
     else:
         text = _tr("Thicker lines than in {0} % of the training digits.").format(round(rank))
-    pen = round(session.pen_width * _MEDIAN_WIDTH / width, 3)
+    pen = round(session.pen_width * widths.median / width, 3)
     if not NARROWEST <= pen * 1000 <= WIDEST:
         return text
     return f"{text} {_with_pen(session, drawing, pen, canvas_side)}"
