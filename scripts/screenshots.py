@@ -26,6 +26,7 @@ from digitapp.datasets.mnist import mnist_status
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import create_window
 from digitapp.gui.main_window import MainWindow
+from digitapp.gui.pages.features_paint import PaintDialog
 from digitapp.gui.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -65,10 +66,10 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
     """Walk through every page in one theme and one size."""
     with opened_window(theme, SIZES[suffix], data_dir) as window:
 
-        def save(name: str) -> None:
+        def save(name: str, widget: QWidget = window) -> None:
             settle()
             path = out / f"{name}-{theme}{suffix}.png"
-            window.grab().save(str(path))
+            widget.grab().save(str(path))
             print(path)
 
         save("draw-empty")
@@ -82,7 +83,9 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         window.session.select_unit(0, loudest)
         settle(2000)
         save("features-digits")
+        take_surgery(window, save)
         take_training(window, save, "digits")
+        take_the_past(window, save)
         window.session.choose_problem("toy")
         window.stack.setCurrentWidget(window.draw_page)
         click_pixels(window, TOY_ZERO)
@@ -107,6 +110,34 @@ def take_training(window: MainWindow, save: Callable[[str], None], problem: str)
     click(window, "stopButton")
     wait_until(lambda: not run.is_active)
     save(f"train-{problem}-done")
+
+
+def take_surgery(window: MainWindow, save: Callable[..., None]) -> None:
+    """Switch the selected unit off, see what that does, and open the editor for its weights."""
+    surgery = window.session.surgery
+    window.features_page.grid.setFocus()
+    QTest.keyClick(window.features_page.grid, Qt.Key.Key_Space)
+    wait_until(lambda: surgery.effect is not None and not surgery.effect.is_pending)
+    save("surgery-digits")
+    click(window, "paintUnit")
+    settle()
+    dialog = window.findChild(PaintDialog)
+    assert dialog is not None
+    dialog.from_drawing.click()
+    save("paint-digits", dialog)
+    dialog.reject()
+    window.session.choose_model("shipped")
+
+
+def take_the_past(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Go back to the beginning of a run that has been trained."""
+    branch = window.session.time_machine.branch
+    if branch is None or not branch.can_be_scrubbed:
+        return
+    window.session.show_moment(branch.moments.kept[len(branch.moments) // 8])
+    settle(1000)
+    save("time-machine-digits")
+    window.session.back_to_now()
 
 
 @contextmanager

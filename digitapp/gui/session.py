@@ -439,6 +439,8 @@ class Session(QObject):
             record = training_record(*desk.configs, dataset, desk.run.history)
             if desk.started_from:
                 record["start_from"] = desk.started_from
+            if entry.marks.held:
+                record["held"] = entry.marks.held.as_json()
             entry.loaded = replace(entry.model, training=record)
         self._pass_on(desk, self.model_described)
 

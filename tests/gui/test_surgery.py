@@ -157,6 +157,7 @@ def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: S
     assert not session.network.weights[1][2].any()
     assert not np.array_equal(session.network.weights[0][:, 0], free), "the rest has learned"
     assert session.surgery.is_frozen(0, 1) and session.surgery.is_off(0, 2), "and they are still so"
+    assert session.model.training["held"] == {"frozen": [[0, 1]], "silent": [[0, 2]]}
     session.surgery.toggle(0, 2)
     assert session.network.weights[1][2].any(), "it gets its votes back"
     with qtbot.waitSignal(session.model_described, timeout=20_000):

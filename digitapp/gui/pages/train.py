@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
@@ -20,7 +19,7 @@ from digitapp.gui.pages.train_confusion import ConfusionCard
 from digitapp.gui.pages.train_curves import CurveCards
 from digitapp.gui.pages.train_data import DataCard, dataset_title
 from digitapp.gui.pages.train_messages import gentler_rate, run_message
-from digitapp.gui.pages.train_past import PastConfusion, at_epoch, story
+from digitapp.gui.pages.train_past import PastView
 from digitapp.gui.pages.train_setup import SetupForm
 from digitapp.gui.pages.train_transport import TransportBar
 from digitapp.gui.pages.train_units import UnitsCard
@@ -31,7 +30,6 @@ from digitapp.gui.training_run import RunState
 from digitapp.gui.widgets import GhostButton, HairLine, NoteBar, PlainButton, SegmentedControl
 from digitapp.modelfile import SUFFIX, ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
-from digitapp.training.events import EpochDone
 
 _SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
 _WIDE_SETUP_SHARE = 1.25
@@ -56,7 +54,7 @@ class TrainPage(Page):
         self.confusion = ConfusionCard()
         self.units = UnitsCard()
         self.setup = SetupForm(session.problem, settings)
-        self._past = PastConfusion(session, self)
+        self._past = PastView(session, self.curves, self.confusion, self)
         self._compact: bool | None = None
         self._stale = True
         self._pictures = PictureQueue(self)
@@ -125,7 +123,6 @@ class TrainPage(Page):
         session.run_progressed.connect(self._show_progress)
         session.epoch_finished.connect(self._show_epoch)
         session.moment_changed.connect(self._on_moment_changed)
-        self._past.measured.connect(self._show_past_epoch)
 
     def _connect_controls(self) -> None:
         self.transport.start_clicked.connect(self.start)
@@ -221,18 +218,11 @@ class TrainPage(Page):
     def train_on(self) -> None:
         """Go on from the moment that the window shows, as a new branch, with the settings of the form."""
         session = self.session
-        place, model = session.time_machine.place, session.time_machine.past
-        configs = None if session.run.is_active or place is None else self.setup.configs()
-        if configs is None or place is None or model is None:
-            return
-        if session.dataset is None:
-            self._request_data()
-            return
-        self._dismiss()
-        self._trained_on[session.problem.key] = session.dataset
-        # What the moment's network cannot change, or would lose its weights by, is as it was.
-        config = replace(configs[1], loss=model.loss, pretrain_epochs=0)
-        session.start_training(place.branch.configs[0], config, source=model)
+        configs = None if session.run.is_active else self.setup.configs()
+        if configs is not None and session.dataset is not None:
+            self._dismiss()
+            self._trained_on[session.problem.key] = session.dataset
+            self._past.train_on(configs[1])
 
     def _wait_for_data(self, paused: bool) -> None:
         """Start as soon as the data set is loaded; where it is missing, offer the ways to get it."""
@@ -416,7 +406,7 @@ class TrainPage(Page):
         self._show_network()
         self._on_dataset_changed()
         self.curves.set_epochs(self.setup.settings.value("epochs"))
-        self.curves.show_story(story(self.session, self._past))
+        self.curves.show_story(self._past.story())
         self._show_epoch()
         self._show_speed()
         self.note.hide()
@@ -465,13 +455,13 @@ class TrainPage(Page):
             self._pictures.add(self._draw_accuracy)
         else:
             self._pictures.clear()
-            self.curves.show_story(story(self.session, self._past))
+            self.curves.show_story(self._past.story())
 
     def _draw_loss(self) -> None:
-        self.curves.show_plot(self.curves.loss, story(self.session, self._past))
+        self.curves.show_plot(self.curves.loss, self._past.story())
 
     def _draw_accuracy(self) -> None:
-        self.curves.show_plot(self.curves.accuracy, story(self.session, self._past))
+        self.curves.show_plot(self.curves.accuracy, self._past.story())
 
     def _draw_units(self) -> None:
         self.units.refresh(self.session.network, self.session.problem)
@@ -486,23 +476,8 @@ class TrainPage(Page):
 
     @Slot()
     def _show_epoch(self) -> None:
-        if self._hidden():
-            return
-        problem = self.session.problem
-        place, dataset = self.session.time_machine.place, self._trained_on.get(self.session.problem.key)
-        if place is not None and dataset is not None:
-            self._past.measure(place, dataset)
-            return
-        epoch = self.session.run.history.last_epoch
-        self.confusion.show_epoch(epoch, self._trained_on.get(problem.key), problem.class_names)
-
-    @Slot(object)
-    def _show_past_epoch(self, epoch: EpochDone) -> None:
-        place, problem = self.session.time_machine.place, self.session.problem
-        if place is not None:
-            when = at_epoch(place)
-            self.confusion.show_epoch(epoch, self._trained_on.get(problem.key), problem.class_names, when)
-            self.curves.show_story(story(self.session, self._past))
+        if not self._hidden():
+            self._past.show_confusion(self._trained_on.get(self.session.problem.key))
 
     @Slot()
     def _on_moment_changed(self) -> None:
@@ -510,8 +485,7 @@ class TrainPage(Page):
             return
         if self.session.model is not self.setup.model:
             self.setup.show_model(self.session.model)
-        if not self.session.run.is_active:
-            self.curves.show_story(story(self.session, self._past))
+        self.curves.show_story(self._past.story())
         self._show_progress()
         self._show_epoch()
 

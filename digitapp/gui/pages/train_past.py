@@ -2,77 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui.evaluator import Evaluator
-from digitapp.gui.pages.train_curves import CurveStory
+from digitapp.gui.pages.train_confusion import ConfusionCard
+from digitapp.gui.pages.train_curves import CurveCards, CurveStory
 from digitapp.gui.session import Session
 from digitapp.gui.time_machine import Branch, Place
 from digitapp.gui.widgets.numbers import epoch_text
 from digitapp.nn.network import Network
+from digitapp.training.config import TrainConfig
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.events import EpochDone
 
 MOST_PALE_LINES = 5
 
 
-def story(session: Session, past: PastConfusion) -> CurveStory:
-    """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
-    machine, history = session.time_machine, session.run.history
-    branch, place = machine.branch, machine.place
-    if branch is None or (place is None and branch.history is not history):
-        return CurveStory(history)
-    root = _root(branch)
-    others = [other for other in machine.branches if other is not branch and _root(other) is root]
-    moment = branch.epochs_at(place.moment.step) if place is not None else None
-    pale = tuple((other.history, other.start) for other in others[-MOST_PALE_LINES:])
-    return CurveStory(branch.history, branch.start, pale, moment, past.validation)
+class PastView(QObject):
+    """Shows the moment of the session in curves and confusion matrix; the confusion is measured in the background."""
 
-
-def at_epoch(place: Place) -> str:
-    """Return "at epoch 2.4"."""
-    epochs = place.branch.epochs_at(place.moment.step)
-    return QCoreApplication.translate("PastConfusion", "at epoch {0}").format(epoch_text(epochs))
-
-
-def _root(branch: Branch) -> Branch:
-    return (branch, *branch.ancestors)[-1]
-
-
-class PastConfusion(QObject):
-    """Measures the confusion at the shown moment, in the background.
-
-    Signals: `measured(EpochDone)`, what the end of an epoch would have reported at this moment.
-    """
-
-    measured = Signal(object)
-
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, curves: CurveCards, confusion: ConfusionCard, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self._place: Place | None = None
+        self._curves, self._confusion = curves, confusion
+        self._asked: tuple[Place, Dataset] | None = None
+        self._measured: tuple[Place, Evaluation] | None = None
         self._evaluator = Evaluator(session, self)
         self._evaluator.measured.connect(self._on_measured)
-        self._has_validation = False
-        self._result: tuple[Place, Evaluation] | None = None
 
-    @property
-    def validation(self) -> tuple[float, float] | None:
-        """Validation loss and accuracy at the shown moment, where they have been measured."""
-        if self._result is None or not self._has_validation:
+    def story(self) -> CurveStory:
+        """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
+        machine, history = self._session.time_machine, self._session.run.history
+        branch, place = machine.branch, machine.place
+        if branch is None or (place is None and branch.history is not history):
+            return CurveStory(history)
+        root = _root(branch)
+        others = [other for other in machine.branches if other is not branch and _root(other) is root]
+        moment = branch.epochs_at(place.moment.step) if place is not None else None
+        pale = tuple((other.history, other.start) for other in others[-MOST_PALE_LINES:])
+        return CurveStory(branch.history, branch.start, pale, moment, self._validation())
+
+    def _validation(self) -> tuple[float, float] | None:
+        """Return validation loss and accuracy at the shown moment, where they have been measured."""
+        if self._measured is None or self._asked is None or self._asked[1].validation is None:
             return None
-        place, evaluation = self._result
+        place, evaluation = self._measured
         return (evaluation.loss, evaluation.accuracy) if place is self._session.time_machine.place else None
 
-    def measure(self, place: Place, dataset: Dataset) -> None:
-        """Measure a moment on the part that the run was validated on; a newer wish replaces one that waits."""
-        if place is self._place:
-            return
+    def show_confusion(self, dataset: Dataset | None) -> None:
+        """Show the confusion at the moment, or now that after the newest epoch, on what the run learns from."""
+        place = self._session.time_machine.place
+        if place is None or dataset is None:
+            self._asked = None
+            epoch = self._session.run.history.last_epoch
+            self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names)
+        elif self._asked is None or self._asked[0] is not place:
+            self._asked = place, dataset
+            self._measure(place, dataset)
+
+    def _measure(self, place: Place, dataset: Dataset) -> None:
         split = dataset.validation if dataset.validation is not None else dataset.train
         model, parameters = place.branch.model, place.moment.parameters
-        self._place, self._has_validation = place, dataset.validation is not None
 
         def work() -> Evaluation:
             network = Network(model.network.sizes, model.network.activations, parameters.dtype)
@@ -81,22 +77,31 @@ class PastConfusion(QObject):
 
         self._evaluator.measure(work, place)
 
-    def _on_measured(self, evaluation: Evaluation, place: Place) -> None:
-        if place is self._session.time_machine.place:
-            self._result = place, evaluation
-            started = place.branch.history.started
-            epoch = place.moment.step // started.batches_per_epoch if started is not None else 0
-            loss, accuracy = evaluation.loss, evaluation.accuracy
-            validation = (loss, accuracy) if self._has_validation else (None, None)
-            self.measured.emit(
-                EpochDone(
-                    epoch,
-                    place.moment.step,
-                    loss,
-                    accuracy,
-                    *validation,
-                    evaluation.confusion,
-                    evaluation.predictions,
-                    0.0,
-                )
-            )
+    @Slot(object, object)
+    def _on_measured(self, found: Evaluation, place: Place) -> None:
+        if self._asked is None or self._asked[0] is not place or place is not self._session.time_machine.place:
+            return
+        self._measured = place, found
+        dataset = self._asked[1]
+        started, step = place.branch.history.started, place.moment.step
+        whole = step // started.batches_per_epoch if started is not None else 0
+        validation = (found.loss, found.accuracy) if dataset.validation is not None else (None, None)
+        epoch = EpochDone(
+            whole, step, found.loss, found.accuracy, *validation, found.confusion, found.predictions, seconds=0.0
+        )
+        when = self.tr("at epoch {0}").format(epoch_text(place.branch.epochs_at(step)))
+        self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names, when)
+        self._curves.show_story(self.story())
+
+    def train_on(self, config: TrainConfig) -> None:
+        """Start a branch from the shown moment; does nothing while now is shown."""
+        machine = self._session.time_machine
+        place, model = machine.place, machine.past
+        if place is not None and model is not None:
+            # What the moment's network cannot change, or would lose its weights by, is as it was.
+            config = replace(config, loss=model.loss, pretrain_epochs=0)
+            self._session.start_training(place.branch.configs[0], config, source=model)
+
+
+def _root(branch: Branch) -> Branch:
+    return (branch, *branch.ancestors)[-1]
