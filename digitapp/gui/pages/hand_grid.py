@@ -20,6 +20,7 @@ from digitapp.gui.widgets import HoverReadout
 _LABEL = 24  # the width of the digits at the left
 _GAP = 5
 _LEAST_TILE, _LARGEST_TILE = 22, 72
+_TOP = 4  # room for the ring around a selected digit of the first row
 _RADIUS = 5.0
 _BUDGET_S = 0.006  # of one repaint may go into pictures that were never shown before
 
@@ -111,12 +112,12 @@ class HandGrid(QWidget):
         label, gap = theme.scaled(_LABEL), _GAP
         room = max(self.width() - label, _LEAST_TILE)
         by_width = (room + gap) // EACH - gap
-        by_height = self._room // MNIST.classes - gap
+        by_height = (self._room - _TOP) // MNIST.classes - gap
         self._tile = max(_LEAST_TILE, min(by_width, by_height, theme.scaled(_LARGEST_TILE)))
         pitch = self._tile + gap
         columns = max(EACH, (room + gap) // pitch) if by_width >= self._tile else max(1, (room + gap) // pitch)
         self._places, self._rows = [], []
-        top = 0
+        top = _TOP
         for digit in range(MNIST.classes):
             samples = self._collection.of_label(digit)
             for index, sample in enumerate(samples):

@@ -79,7 +79,7 @@ class AccuracyColumn(QWidget):
             return
         gain = change.gain
         words = _tr("{0} before").format(thousands(change.before.right))
-        sign = _tr("unchanged") if gain == 0 else f"{'+' if gain > 0 else MINUS}{thousands(abs(gain))}"
+        sign = "±0" if gain == 0 else f"{'+' if gain > 0 else MINUS}{thousands(abs(gain))}"
         self.before.setText(f"{words} · {sign}")
         tone: Tone = "text2" if gain == 0 else "accent" if gain > 0 else "warning"
         self.before.set_tone(tone)
@@ -100,7 +100,7 @@ class HandInspector(ScrollPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._reader = ElidedLabel("", "body", "text2")
-        self.hand = AccuracyColumn(_tr("My hand, held out"), "handAccuracy")
+        self.hand = AccuracyColumn(_tr("My hand"), "handAccuracy")
         self.others = AccuracyColumn(_tr("MNIST's test images"), "mnistAccuracy")
         self.doubt = Label("", "caption", "text2", wrap=True)
         self.get_mnist = PlainButton(_tr("Get MNIST…"), "download", tip=_tr("Go to the Train page, which gets it"))

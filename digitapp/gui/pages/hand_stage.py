@@ -110,7 +110,7 @@ class HandStage(Panel):
         header.add(self.count)
         header.add(self.delete)
         inner = QVBoxLayout(self._scroll.content)
-        inner.setContentsMargins(0, 4, 4, 4)
+        inner.setContentsMargins(0, 0, 4, 4)
         inner.setSpacing(10)
         inner.addWidget(self.grid)
         inner.addWidget(self._legend)
