@@ -290,3 +290,15 @@ def test_zooming_by_the_buttons(open_page: OpenPage, qtbot: QtBot) -> None:
     assert page.grid.verticalScrollBar().maximum() == 0
     qtbot.mouseClick(page.sizes.fit, Qt.MouseButton.LeftButton)
     assert page.grid.tile_rect(0).width() == before
+
+
+def test_a_layer_that_was_looked_at_is_known_when_one_comes_back(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("mnist", 20, 12)
+    first = page._evidence.layer
+    page.session.select_unit(1, 0)
+    assert page._evidence.layer is None
+    qtbot.waitUntil(lambda: known(page), timeout=20_000)
+    page.session.select_unit(0, 4)
+    assert page._evidence.layer is first
+    page.session.network_changed.emit()
+    assert page._evidence.layer is None

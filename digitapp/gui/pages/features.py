@@ -9,17 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from digitapp.gui import settings as remembered
-from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.messages import Message
-from digitapp.gui.pages.features_dossier import WORTH_FACE, Dossier, UnitPicture
+from digitapp.gui.pages.features_dossier import WORTH_FACE, Dossier, UnitPicture, dossier_width
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_gallery import Gallery, Lack, Shown, View
 from digitapp.gui.pages.features_orders import Orders
-from digitapp.gui.pages.features_picture import write_picture
+from digitapp.gui.pages.features_picture import ask_for_path, write_picture
 from digitapp.gui.pages.features_stage import MOST_STRIP_UNITS, FeatureStage
 from digitapp.gui.pages.features_surgery import SurgeryPanel
 from digitapp.gui.pages.features_tools import Order
@@ -30,10 +28,9 @@ from digitapp.gui.picture_queue import Draw, PictureQueue
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import GhostButton, HairLine, HoverReadout, ReadoutRow
-from digitapp.gui.widgets.numbers import signed, thousands
+from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.colors import symmetric_limit
 
-_LARGEST_DOSSIER = 0.46  # of the page
 _LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
 
 
@@ -131,10 +128,6 @@ class FeaturesPage(Page):
         return self.session.selected.layer
 
     @property
-    def _is_output(self) -> bool:
-        return self.layer == len(self.session.network.weights) - 1
-
-    @property
     def _images(self) -> NDArray[np.floating]:
         return self._gallery.images
 
@@ -188,9 +181,10 @@ class FeaturesPage(Page):
         """Show another layer, or the same in another way: choices, order, pictures."""
         self._shown_layer = self.layer
         self.note.hide()
-        self.tools.offer(is_first=self.layer == 0, is_output=self._is_output)
+        last = len(self.session.network.weights) - 1
+        self.tools.offer(is_first=self.layer == 0, is_output=self.layer == last)
         self._limit = None
-        self._evidence.want(*self._selected())
+        self._evidence.want(self.layer, self.session.selected.unit)
         self._gallery.show(View(self.layer, self.tools.shown, self.tools.label))
         if len(self._images) > MOST_STRIP_UNITS:
             self.strip.hide()
@@ -199,9 +193,6 @@ class FeaturesPage(Page):
         self.dossier.show_answer()
         self._on_evidence_changed()
         self._arrange_soon()
-
-    def _selected(self) -> tuple[int, int]:
-        return self.session.selected.layer, self.session.selected.unit
 
     def _sort(self) -> None:
         """Settle the order of the tiles; it stays until another one is asked for."""
@@ -294,7 +285,7 @@ class FeaturesPage(Page):
             self._show_layer()
             return
         self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
-        self._evidence.want(*self._selected())
+        self._evidence.want(self.layer, self.session.selected.unit)
         if self.sizes.own_scale.isChecked():
             self._show_images()
         self._show_dossier()
@@ -347,12 +338,9 @@ class FeaturesPage(Page):
             mask = blank.reshape(problem.rows, problem.columns)
         self.grid.set_fade_mask(mask)
         units = network.sizes[self.layer + 1]
-        dead = self._dead()
+        dead = self._evidence.dead
         self.grid.set_dead(dead[self._order] if dead is not None and dead.any() else None)
-        if dead is None:
-            self.say(self.tr("{0} units").format(thousands(units)))
-        else:
-            self.say(self.tr("{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum()))))
+        self.say(self._words.count(units, dead))
         self._show_surgery()
         self._show_hint()
 
@@ -363,18 +351,9 @@ class FeaturesPage(Page):
             self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
 
     def _show_evidence(self) -> None:
-        layer = self._evidence.layer
-        unit = self._evidence.unit
-        known = layer if unit is None else unit
+        known = self._evidence.unit or self._evidence.layer
         source = "" if known is None else self._words.source(len(known.split.labels), self._evidence.is_partial)
         self.dossier.show_evidence(source)
-
-    def _dead(self) -> NDArray[np.bool_] | None:
-        """Return which units no sample wakes, where that means that they are dead: in ReLU layers."""
-        layer, network = self._evidence.layer, self.session.network
-        if layer is None or self._is_output or network.activations[self.layer] != "relu":
-            return None
-        return layer.survey.awake == 0
 
     def _show_hint(self) -> None:
         view = self._gallery.view
@@ -410,10 +389,7 @@ class FeaturesPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = float(np.interp(self.width(), (952, 1208, 1848), (336, 384, 480)))
-        # The design's widths are for its font; a larger one needs more.
-        width *= max(theme.scaled(100) / 100, 1.0)
-        self.dossier.setFixedWidth(round(min(width, max(336.0, _LARGEST_DOSSIER * self.width()))))
+        self.dossier.setFixedWidth(dossier_width(self.width()))
         self._arrange_soon()
 
     @Slot()
@@ -504,13 +480,9 @@ class FeaturesPage(Page):
 
     @Slot()
     def _save_picture(self) -> None:
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        title = self.tr("Save the picture of all units")
-        suggested = str(Path(folder) / "units.png")
-        path, _ = QFileDialog.getSaveFileName(self, title, suggested, self.tr("PNG pictures (*.png)"))
-        if path:
-            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
-            self.save_picture(Path(path))
+        path = ask_for_path(self, self.settings)
+        if path is not None:
+            self.save_picture(path)
 
     def save_picture(self, path: Path) -> None:
         """Write all units of the layer as a PNG, in the background; the file is whole or not there."""

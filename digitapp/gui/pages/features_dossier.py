@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features_charts import ExampleBlocks, VotesChart
 from digitapp.gui.pages.features_evidence import Evidence
@@ -43,6 +44,7 @@ from digitapp.nn.activations import ACTIVATIONS
 _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier on, the side of the picture
 
 
+_LARGEST_SHARE = 0.46  # of the page
 OVERVIEW_FACE, LOOKS_FACE, WORTH_FACE = range(3)
 
 
@@ -56,6 +58,13 @@ class UnitPicture:
     values: NDArray[np.floating]
     limit: float
     cell_name: Callable[[int, int], str]
+
+
+def dossier_width(page_width: int) -> int:
+    """Return how wide the dossier is on a page of some width."""
+    # The design's widths are for its font; a larger one needs more.
+    width = float(np.interp(page_width, (952, 1208, 1848), (336, 384, 480))) * max(theme.scaled(100) / 100, 1.0)
+    return round(min(width, max(336.0, _LARGEST_SHARE * page_width)))
 
 
 class Dossier(ScrollPanel):

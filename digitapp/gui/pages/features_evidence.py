@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 500  # from one look at the data to the next while the network learns
 _REST = 15  # but a look may take one part in fifteen of a core from the training
+_MOST_KEPT = 400_000_000  # bytes of sums of all layers that were looked at
 
 
 class Evidence(QObject):
@@ -41,7 +42,7 @@ class Evidence(QObject):
         self._first_version = 0  # of the present network; what older ones found is of no use
         self._broken_version = -1
         self._wanted = (0, 0)
-        self._layer: LayerEvidence | None = None
+        self._layers: dict[int, LayerEvidence] = {}  # the one looked at last is the last
         self._unit: UnitEvidence | None = None
         self._blank: tuple[NDArray[np.floating], NDArray[np.bool_]] | None = None
         self._layer_job: Job | None = None
@@ -71,7 +72,7 @@ class Evidence(QObject):
     @property
     def layer(self) -> LayerEvidence | None:
         """What is known about the wanted layer."""
-        return self._layer if self._layer is not None and self._layer.layer == self._wanted[0] else None
+        return self._layers.get(self._wanted[0])
 
     @property
     def blank(self) -> NDArray[np.bool_] | None:
@@ -80,6 +81,14 @@ class Evidence(QObject):
         if self._blank is None or dataset is None or self._blank[0] is not dataset.train.inputs:
             return None
         return self._blank[1]
+
+    @property
+    def dead(self) -> NDArray[np.bool_] | None:
+        """Which units of the layer no sample wakes, where that means that they are dead: in hidden layers of ReLU."""
+        layer, network = self.layer, self._session.network
+        if layer is None or layer.layer == len(network.weights) - 1 or network.activations[layer.layer] != "relu":
+            return None
+        return layer.survey.awake == 0
 
     @property
     def is_broken(self) -> bool:
@@ -117,7 +126,8 @@ class Evidence(QObject):
     def _on_network_changed(self) -> None:
         self._version += 1
         self._first_version = self._version
-        self._layer = self._unit = None
+        self._layers.clear()
+        self._unit = None
         self._cancel()
         self._look()
 
@@ -209,12 +219,22 @@ class Evidence(QObject):
         self._layer_job = None
         self._took = time.perf_counter() - self._began
         if found is not None and found.version >= self._first_version and found.layer == self._wanted[0]:
-            self._layer = found
+            self._keep(found)
             dataset = self._session.dataset
             if dataset is not None:
                 self._blank = (dataset.train.inputs, found.blank)
             self.changed.emit()
         self._look()
+
+    def _keep(self, found: LayerEvidence) -> None:
+        """Keep what was found, and of other layers what still is true, as far as memory allows."""
+        self._layers.pop(found.layer, None)
+        others = {
+            k: old for k, old in self._layers.items() if old.version == found.version and old.split is found.split
+        }
+        self._layers = {**others, found.layer: found}
+        while len(self._layers) > 1 and sum(_size(kept) for kept in self._layers.values()) > _MOST_KEPT:
+            del self._layers[next(iter(self._layers))]
 
     @Slot(object)
     def _on_unit(self, found: UnitEvidence | None) -> None:
@@ -239,7 +259,12 @@ class Evidence(QObject):
         """Take it that the sums were no numbers: there is nothing to show until the weights change."""
         if version == self._version:
             self._broken_version = version
-            self._layer = self._unit = None
+            self._layers.clear()
+            self._unit = None
             self.changed.emit()
         else:
             self._look()
+
+
+def _size(evidence: LayerEvidence) -> int:
+    return 0 if evidence.sums is None else evidence.sums.nbytes

@@ -9,12 +9,28 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.atomic import atomic_write_bytes
+from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.jobs import Report
 from digitapp.gui.session import Session
+from digitapp.gui.settings import Settings
 from digitapp.inspection.picture import units_picture
+
+
+def ask_for_path(page: QWidget, settings: Settings) -> Path | None:
+    """Let the user say where the picture is to be saved; None for nowhere."""
+    suggested = str(Path(settings.get(remembered.LAST_FOLDER)) / "units.png")
+    title = QCoreApplication.translate("FeaturesPage", "Save the picture of all units")
+    pattern = QCoreApplication.translate("FeaturesPage", "PNG pictures (*.png)")
+    path, _ = QFileDialog.getSaveFileName(page, title, suggested, pattern)
+    if not path:
+        return None
+    settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+    return Path(path)
 
 
 def write_picture(

@@ -56,6 +56,12 @@ class UnitWords:
             return translate("FeaturesPage", "Hidden layer · {0}").format(units)
         return translate("FeaturesPage", "Layer {0} · {1}").format(layer + 1, units)
 
+    def count(self, units: int, dead: NDArray[np.bool_] | None) -> str:
+        """Return how many units a layer has, and how many of them are dead where that is known."""
+        if dead is None:
+            return translate("FeaturesPage", "{0} units").format(thousands(units))
+        return translate("FeaturesPage", "{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum())))
+
     def drawing(self) -> str:
         """Return "your 3" for the present drawing by what it was read as."""
         label = self._session.answer.label
