@@ -129,7 +129,7 @@ def test_a_thin_pen_is_found_and_the_typical_one_suggested():
 
 
 def test_a_remedy_that_changes_the_answer_matters_more_than_one_further_out():
-    now = Reading(np.zeros((28, 28)), np.array([0.6, 0.4]))
+    now = Reading(np.zeros((28, 28), dtype=np.float32), np.array([0.6, 0.4]))
 
     def remedy(measure: Measure, probabilities: list[float]) -> Remedy:
         return Remedy(measure, LINE, 0.06, Reading(now.input, np.array(probabilities)))

@@ -144,7 +144,7 @@ class DoctorPanel(QWidget):
         self.examination = found = examine(source, session.pen_width, model.probabilities, names, steps, road)
         self.steps.show_examination(found, names)
         self.measures.show_comparisons(found.comparisons, found.finding)
-        self._say(verdict(found, names))
+        self._say(verdict(found, names, refused=session.answer.is_refused))
         if found.road.is_empty:
             self._ask_nothing(self.tr("Here you will see which shifts and turns of your digit change the answer."))
             return

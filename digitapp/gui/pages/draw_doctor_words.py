@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from digitapp.drawing.ink import Drawing
 from digitapp.gui.pages.draw_words import with_article
 from digitapp.gui.widgets.numbers import decimal, probability, signed
 from digitapp.inspection.digit_measures import ALL_DIGITS, Measure
@@ -33,8 +32,8 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Doctor", text)
 
 
-def verdict(examination: Examination | None, class_names: tuple[str, ...]) -> Verdict:
-    """Return what matters most about a digit; None before there is one."""
+def verdict(examination: Examination | None, class_names: tuple[str, ...], *, refused: bool = False) -> Verdict:
+    """Return what matters most about a digit; None before there is one, `refused` for ink that is read as none."""
     if examination is None or examination.road.is_empty:
         return Verdict(
             tr("Draw a digit."),
@@ -49,6 +48,9 @@ def verdict(examination: Examination | None, class_names: tuple[str, ...]) -> Ve
         return Verdict(sentence, rest, "all_steps", tr("All steps on"))
     if reading.label is None:
         return Verdict(tr("The network's numbers are no longer finite."), tr("There is no answer to look into."))
+    if refused and examination.finding is None:
+        rest = tr("Pen, slant and proportions are usual: it is the shape. Below, the digit it is most like: {0}.")
+        return Verdict(tr("This ink is read as no digit."), rest.format(said(reading, class_names)))
     if examination.finding is None:
         return Verdict(*_nothing_unusual(examination))
     return _unusual(examination, examination.finding, class_names)
@@ -128,12 +130,10 @@ def _nothing_unusual(examination: Examination) -> tuple[str, str]:
     elif factor < 1:
         sentence = tr("The pen is too thick: it was read with one {0} times as wide.").format(decimal(factor, 1))
     else:
-        sentence = tr("Nothing is unusual about it.")
+        sentence = tr("Its pen, slant and proportions are usual.")
     deciding = [step_name(name) for name in examination.deciding_steps]
     if examination.reading.confidence < _SURE and factor == 1:
-        return sentence, tr(
-            "Pen, slant and proportions are those of the training digits: it is the shape that is unclear."
-        )
+        return sentence, tr("It is the shape that is unclear.")
     if not deciding:
         return sentence, tr("No single step decides: leaving out any one of them would not change the answer.")
     if len(deciding) <= _FEW_STEPS:
@@ -187,11 +187,6 @@ def edit_name(measure: Measure) -> str:
 def no_pen_words() -> str:
     """Return why an image has no pen."""
     return tr("A picture has no strokes: it cannot be drawn with another pen")
-
-
-def is_drawn(examination: Examination) -> bool:
-    """Whether it was drawn with strokes."""
-    return isinstance(examination.road.source, Drawing)
 
 
 def _share(percentage: float) -> str:
