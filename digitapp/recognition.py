@@ -22,6 +22,8 @@ from digitapp.modelfile import Model
 
 LONGEST_LINE = 6.0
 """In longer sides of the ink. The longest of 5,460 real pen digits has 5.5."""
+CERTAIN = 0.95
+"""With this probability a digit is read however much line there is: somebody may have gone over it twice."""
 FLATTEST = 0.4
 """Height over width. None of the same digits is flatter."""
 WAVERING = 0.8
@@ -96,6 +98,8 @@ def judge(model: Model, outputs: NDArray, ink: Preprocessed | None) -> Recogniti
     if model.calibration.threshold is None:
         return Recognition(best, row)
     if model.calibration.accepts(probabilities)[0]:
+        if ink is not None and row[best] < CERTAIN and _is_scribbled(ink):
+            return Recognition(best, row, Reason.SCRIBBLE)
         digits = _clearly_apart(model, best, ink) if ink is not None else ()
         return Recognition(best, row, Reason.SEVERAL_DIGITS if digits else None, digits)
     reason, digits = _why(model, row, ink)
@@ -105,7 +109,7 @@ def judge(model: Model, outputs: NDArray, ink: Preprocessed | None) -> Recogniti
 def _why(model: Model, probabilities: NDArray, ink: Preprocessed | None) -> tuple[Reason, tuple[int, ...]]:
     """Return the reason to give for a refusal, and the classes it speaks of."""
     if ink is not None:
-        scribbled = isinstance(ink.source, Drawing) and _line_length(ink.source) > LONGEST_LINE
+        scribbled = _is_scribbled(ink)
         digits = _digits_apart(model, ink) or (() if scribbled else _digits_in_turn(model, ink))
         if digits:
             return Reason.SEVERAL_DIGITS, digits
@@ -118,6 +122,10 @@ def _why(model: Model, probabilities: NDArray, ink: Preprocessed | None) -> tupl
     if probabilities[first] + probabilities[second] >= WAVERING:
         return Reason.WAVERING, (first, second)
     return Reason.UNLIKE, ()
+
+
+def _is_scribbled(ink: Preprocessed) -> bool:
+    return isinstance(ink.source, Drawing) and _line_length(ink.source) > LONGEST_LINE
 
 
 def _line_length(drawing: Drawing) -> float:

@@ -82,6 +82,15 @@ def test_a_scribble_has_too_much_line():
     assert read(zigzag).reason == Reason.SCRIBBLE
 
 
+def test_a_line_gone_over_many_times_is_read_if_the_network_is_certain():
+    retraced = np.concatenate([line()[:: 1 - 2 * (i % 2)] for i in range(9)])
+    certain, less = lines_and_circles(), replace(lines_and_circles(), calibration=Calibration(8.0, 0.3))
+    assert read(retraced, model=certain).label == 1
+    found = read(retraced, model=less)
+    assert (found.best, found.reason) == (1, Reason.SCRIBBLE)
+    assert read(line(), model=less).label == 1
+
+
 def test_a_line_that_lies_is_flat():
     assert read(line()[:, ::-1]).reason == Reason.FLAT
 
