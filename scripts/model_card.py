@@ -1,4 +1,4 @@
-"""Print the figures of a model's card: errors by digit, by hand and by style, calibration, what drawing size and pen do.
+"""Print the figures of a model's card: errors by digit, hand and style, calibration, what drawing size and pen do.
 
     python scripts/model_card.py MODEL --data-dir FOLDER [--pens FILE]
 
