@@ -15,19 +15,22 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageOps
+
+from digitapp.drawing.photos import ink_in_photo
 
 Grey = NDArray[np.float32]
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "GIF", "WEBP")
 MAX_FILE_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000  # what a telephone's camera takes; decoded within a second or two
+MAX_SCANS = 100  # of a JPEG: ten or so are usual, each goes over the whole picture
 MAX_SIDE = 1024  # more says nothing about a digit
 MIN_SIDE = 5
 
 _TINY = 64  # up to this side, an image is one of a data set, and its faint greys are meant
-_FAINT = 0.1  # of the contrast between paper and ink: the ringing of JPEG, shadows, the texture of paper
 _LEAST_CONTRAST = 0.06  # of the range from black to white
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
 # Whatever a damaged or hostile file makes a decoder stumble over.
 _DECODER_ERRORS = (
     OSError,
@@ -65,7 +68,8 @@ def read_image(path: str | os.PathLike[str]) -> Grey:
     """Read a PNG, JPEG, BMP, TIFF, GIF or WebP file as ink on paper.
 
     The first frame of an animation is taken, a camera's orientation heeded, transparency laid on paper. Dark on light
-    and light on dark are told apart by the image's edge. Images over 1024 pixels are reduced.
+    and light on dark, pens of any colour, uneven light, shadows and ruled paper are seen through; of several things
+    the largest is taken. Images over 1024 pixels are reduced; those up to 64 keep their greys.
 
     Returns
     -------
@@ -83,18 +87,41 @@ def read_image(path: str | os.PathLike[str]) -> Grey:
         raise ImageFileError(path, f"cannot be read: {error.strerror or error}") from error
     if len(content) > MAX_FILE_BYTES:
         raise ImageFileError(path, f"it is larger than {MAX_FILE_BYTES >> 20} MiB, the most that is read")
-    return ink_on_paper(_luminance(path, content))
+    return ink_on_paper(_decoded(path, content))
 
 
-def ink_on_paper(luminance: Grey) -> Grey:
-    """Turn a grey picture, 0 for black and 1 for white, into ink = 1 on paper = 0.
+def ink_in_pixels(pixels: NDArray[np.uint8]) -> Grey:
+    """Return the ink of a picture in memory, as `read_image` does of a file.
 
-    Paper is what most of the picture's edge shows; an uneven paper, as in photographs, is evened out.
+    Parameters
+    ----------
+    pixels : uint8 array, shape (rows, columns, 4): red, green, blue and opacity
     """
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    return ink_on_paper(_values(_reduced(image if pixels[..., 3].min() < 255 else image.convert("RGB"))))
+
+
+def ink_on_paper(picture: Grey) -> Grey:
+    """Turn a picture, 0 for black and 1 for white, into ink = 1 on paper = 0.
+
+    Parameters
+    ----------
+    picture : float32 array, shape (rows, columns) or (rows, columns, 3)
+
+    Returns
+    -------
+    ink : float32 array, shape (rows, columns); a whole number of times smaller where a thin line was widened
+    """
+    if max(picture.shape[:2]) > _TINY:
+        return ink_in_photo(picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2))
+    return _greys_on_paper(picture if picture.ndim == 2 else picture @ _LUMA)
+
+
+def _greys_on_paper(luminance: Grey) -> Grey:
+    """Keep the greys of an image as small as a data set's; paper is what most of its edge shows."""
     if np.ptp(luminance) < _LEAST_CONTRAST:
         return np.zeros_like(luminance)
-    threshold = _otsu(luminance)
-    light = luminance > threshold
+    light = luminance > _otsu(luminance)
     if light.all() or not light.any():
         return np.zeros_like(luminance)
     if luminance[light].mean() - luminance[~light].mean() < _LEAST_CONTRAST:
@@ -102,35 +129,28 @@ def ink_on_paper(luminance: Grey) -> Grey:
     dark_on_light = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]]).mean() >= 0.5
     ink = np.asarray(1 - luminance if dark_on_light else luminance, dtype=np.float32)
     is_paper = light if dark_on_light else ~light
-    spread = float(np.median(np.abs(ink[is_paper] - np.median(ink[is_paper]))))
-    contrast = float(np.median(ink[~is_paper]) - np.median(ink[is_paper]))
-    uneven = spread > 0.02 * contrast and max(ink.shape) > _TINY
-    if uneven:
-        ink = _evened(ink)
-        is_paper = ink <= _otsu(ink)
     paper = float(np.median(ink[is_paper]))
-    darkest = float(np.percentile(ink[~is_paper], 75) if uneven else ink.max())
-    if darkest - paper < _LEAST_CONTRAST:
+    if float(ink.max()) - paper < _LEAST_CONTRAST:
         return np.zeros_like(luminance)
-    ink = (ink - paper) / (darkest - paper)
-    spread = float(np.median(np.abs(ink[is_paper])))
-    faint = 4 * spread + (_FAINT if max(ink.shape) > _TINY else 0.0)
-    if faint > 0:
-        ink = (ink - faint) / max(1 - faint, 0.1)
-    return np.clip(ink, 0, 1).astype(np.float32)
+    ink = (ink - paper) / (float(ink.max()) - paper)
+    faint = 4 * float(np.median(np.abs(ink[is_paper])))
+    return np.clip((ink - faint) / max(1 - faint, 0.1), 0, 1).astype(np.float32)
 
 
-def _luminance(path: str | os.PathLike[str], content: bytes) -> Grey:
-    """Decode a file's content to grey, 0 for black and 1 for white, at most 1024 pixels a side."""
+def _decoded(path: str | os.PathLike[str], content: bytes) -> Grey:
+    """Decode a file's content to greys or colours, 0 for black and 1 for white, at most 1024 pixels a side."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow warns of is refused or read all the same
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 _check_size(path, image.size)
                 if image.format in ("JPEG", "MPO"):
+                    # Between its markers, a JPEG's data never holds this pair of bytes.
+                    if content.count(b"\xff\xda") > MAX_SCANS:
+                        raise ImageFileError(path, f"it is a JPEG of more than {MAX_SCANS} scans, made to take long")
                     image.draft(None, (MAX_SIDE, MAX_SIDE))  # decode a large photograph small at once
                 image.load()
-                return _grey(_reduced(ImageOps.exif_transpose(image)))
+                return _values(ImageOps.exif_transpose(_reduced(image)))
     except Image.UnidentifiedImageError:
         raise ImageFileError(path, "it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP") from None
     except Image.DecompressionBombError:
@@ -160,32 +180,37 @@ def _reduced(image: Image.Image) -> Image.Image:
     return image.reduce(factor)
 
 
-def _grey(image: Image.Image) -> Grey:
+def _values(image: Image.Image) -> Grey:
+    """Return greys, shape (rows, columns), or colours, shape (rows, columns, 3)."""
     if image.mode[0] in "IF":
-        values = np.asarray(image, dtype=np.float32)
-        if not np.isfinite(values).all():
-            raise ValueError("a pixel is not a finite number")
-        low, high = float(values.min()), float(values.max())
-        if image.mode[0] == "I":  # 16 bits, also where they come in 32
-            low, high = min(low, 0.0), max(high, 65535.0)
-        return np.asarray((values - low) / max(high - low, 1e-30), dtype=np.float32)
+        return _deep_values(np.asarray(image, dtype=np.float32))
     if image.has_transparency_data:
         return _laid_on_paper(image.convert("RGBA"))
     if image.mode not in ("L", "RGB"):
-        image = image.convert("RGB")
-    return np.divide(np.asarray(image.convert("L"), dtype=np.float32), 255, dtype=np.float32)
+        image = image.convert("L" if image.mode == "1" else "RGB")
+    return np.divide(np.asarray(image, dtype=np.float32), 255, dtype=np.float32)
+
+
+def _deep_values(values: Grey) -> Grey:
+    """Return the greys of an image of more than 8 bits, or of floating point numbers of any range."""
+    if not np.isfinite(values).all():
+        raise ValueError("a pixel is not a finite number")
+    low, high = float(values.min()), float(values.max())
+    if np.array_equal(values, np.rint(values)) and high > 1:  # bits that are used: 8, 12 or 16, wherever they come in
+        low, high = min(low, 0.0), max(high, next((float(top) for top in (255, 4095, 65535) if high <= top), high))
+    return np.asarray((values - low) / max(high - low, 1e-30), dtype=np.float32)
 
 
 def _laid_on_paper(image: Image.Image) -> Grey:
     """Put something transparent on paper: of its own colour where it brings paper along, else of the ink's opposite."""
-    luminance = np.asarray(image.convert("RGB").convert("L"), dtype=np.float32) / 255
-    alpha = np.asarray(image.getchannel("A"), dtype=np.float32) / 255
-    visible = alpha > 0.5
+    pixels = np.asarray(image, dtype=np.float32) / 255
+    colours, alpha = pixels[..., :3], pixels[..., 3:]
+    visible = alpha[..., 0] > 0.5
     if not visible.any():
-        return np.zeros(luminance.shape, dtype=np.float32)
-    middle = float(np.median(luminance[visible]))
-    paper = middle if visible.mean() > 0.5 else float(middle < 0.5)
-    return (alpha * luminance + (1 - alpha) * paper).astype(np.float32)
+        return np.zeros(visible.shape, dtype=np.float32)
+    middle = np.median(colours[visible], axis=0)
+    paper = middle if visible.mean() > 0.5 else np.float32(middle @ _LUMA < 0.5)
+    return (alpha * colours + (1 - alpha) * paper).astype(np.float32)
 
 
 def _otsu(values: Grey) -> float:
@@ -198,18 +223,3 @@ def _otsu(values: Grey) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
     return float(edges[1:][np.argmax(np.nan_to_num(between))])
-
-
-def _evened(ink: Grey) -> Grey:
-    """Subtract the paper's own shade, the picture with the strokes removed by a morphological opening."""
-    small_side = 96
-    picture = Image.fromarray(ink)
-    scale = small_side / max(picture.size)
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    shade = np.asarray(picture.resize(size, Image.Resampling.BOX))
-    low = float(shade.min())
-    span = max(float(shade.max()) - low, 1e-6)
-    paper = Image.fromarray(np.uint8((shade - low) / span * 255))  # Pillow's rank filters take bytes
-    paper = paper.filter(ImageFilter.MinFilter(19)).filter(ImageFilter.MaxFilter(19))
-    paper = paper.filter(ImageFilter.GaussianBlur(6)).resize(picture.size, Image.Resampling.BILINEAR)
-    return (ink - (np.asarray(paper, dtype=np.float32) / 255 * span + low)).astype(np.float32)

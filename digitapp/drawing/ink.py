@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float32]
 
+_THINNING = 2.0**-12  # canvas units: a quarter of a pixel on a screen of a thousand
+_PRESSURE_AS_WAY = 0.03  # a pressure from 0 to 1 is half a pen's width at the line's edge
+
 
 class Box(NamedTuple):
     """An axis-parallel rectangle in canvas units."""
@@ -131,6 +134,12 @@ class StrokeBuilder:
             raise ValueError("a stroke needs at least one point")
         return Stroke._trusted(self._buffer[: self._count])
 
+    def thin(self, limit: int) -> None:
+        """Leave out points until at most `limit` >= 2 are left, as `Drawing.thinned` does."""
+        kept = _thinned(self._buffer[: self._count], limit)
+        self._count = len(kept)
+        self._buffer = np.concatenate([kept, np.empty((max(256, self._count), 3), dtype=np.float32)])
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -185,6 +194,18 @@ class Drawing:
         """Return the drawing mapped by an affine (2, 3) matrix in canvas units; the pen's width is not its business."""
         return replace(self, strokes=tuple(stroke.transformed(matrix) for stroke in self.strokes))
 
+    def thinned(self, limit: int) -> Drawing:
+        """Return the drawing with at most `limit` points, if its strokes can do with that: two for each line.
+
+        Every stroke gives up the same share of its points, those first that lie almost on a line between their
+        neighbours. A drawing within the limit stays as it is.
+        """
+        if self.point_count <= limit:
+            return self
+        share = limit / self.point_count
+        strokes = (Stroke(_thinned(stroke.points, int(len(stroke) * share))) for stroke in self.strokes)
+        return replace(self, strokes=tuple(strokes))
+
     def normalised(self, size: float = 0.7) -> Drawing:
         """Return the drawing moved to the middle of the unit square, its longer side `size`.
 
@@ -201,3 +222,25 @@ class Drawing:
             points[:, :2] = (stroke.points[:, :2].astype(np.float64) - (x, y)) * scale + 0.5
             strokes.append(Stroke(points))
         return replace(self, strokes=tuple(strokes))
+
+
+def _thinned(points: FloatArray, limit: int) -> FloatArray:
+    """Return at most `limit`, but not less than two, of a line's points, and always its ends.
+
+    Of every two neighbours the one goes that lies within a tolerance of the line between the points around it; the
+    tolerance doubles where that is not enough.
+    """
+    tolerance = _THINNING
+    while len(points) > max(limit, 2):
+        inner = np.arange(1, len(points) - 1, 2)
+        start, way = points[inner - 1], points[inner + 1] - points[inner - 1]
+        off = points[inner] - start
+        squared = np.maximum((way[:, :2] ** 2).sum(axis=1), np.finfo(np.float32).tiny)
+        share = np.clip((off[:, :2] * way[:, :2]).sum(axis=1) / squared, 0, 1)[:, None]
+        aside = np.abs(off - share * way) * (1, 1, _PRESSURE_AS_WAY)
+        kept = np.ones(len(points), dtype=bool)
+        kept[inner[aside.max(axis=1) <= tolerance]] = False
+        if kept.all():
+            tolerance *= 2
+        points = points[kept]
+    return points

@@ -35,9 +35,20 @@ _STEPS_BACK = 1000  # each remembers all strokes there were: without end, memory
 class _Edit(QUndoCommand):
     """One step of undo: drawings never change, so the two of them are all there is to remember."""
 
-    def __init__(self, artwork: Artwork, before: Ink, after: Ink, text: str) -> None:
+    def __init__(self, artwork: Artwork, before: Ink, after: Ink, text: str, goes_on: bool) -> None:
         super().__init__(text)
-        self._artwork, self._before, self._after = artwork, before, after
+        self._artwork, self._before, self._after, self._goes_on = artwork, before, after, goes_on
+
+    def id(self) -> int:
+        """Return the same number for all steps that may become one."""
+        return 1 if self._goes_on else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take in a step that goes on with this one."""
+        if not isinstance(other, _Edit) or other.text() != self.text():
+            return False
+        self._after = other._after
+        return True
 
     def redo(self) -> None:
         self._artwork.adopt(self._after)
@@ -72,10 +83,13 @@ class Artwork(QObject):
         self.value = value
         self.changed.emit()
 
-    def commit(self, value: Ink, text: str) -> None:
-        """Make `value` the present one, as one step of undo named `text`; no step where nothing changed."""
+    def commit(self, value: Ink, text: str, goes_on: bool = False) -> None:
+        """Make `value` the present one, as one step of undo named `text`; no step where nothing changed.
+
+        Steps of the same name that `go on` with each other, one for each press of a key, are undone together.
+        """
         if value != self._committed:
-            self.undo_stack.push(_Edit(self, self._committed, value, text))
+            self.undo_stack.push(_Edit(self, self._committed, value, text, goes_on))
         elif self.value != value:
             self.show_live(value)
 

@@ -63,6 +63,13 @@ def tinted_image(ink: NDArray[np.floating], colors: NDArray[np.uint8]) -> QImage
     return image.copy()  # which frees it from the array's life
 
 
+def rgba_pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return an image's colours and opacity, uint8 array of shape (rows, columns, 4)."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
+
+
 def image_to_rgb(image: QImage) -> NDArray[np.uint8]:
     """Return an image's colours over a white page, uint8 array of shape (rows, columns, 3)."""
     page = QImage(image.size(), QImage.Format.Format_RGB888)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -141,7 +141,7 @@ def test_a_folder_that_cannot_be_written_to(page: DrawPage, tmp_path: Path) -> N
     assert not list(tmp_path.glob(".*"))  # no temporary file stays behind
 
 
-def test_the_clipboard_carries_strokes_and_a_picture(page: DrawPage) -> None:
+def test_the_clipboard_carries_strokes_and_a_picture(page: DrawPage, qtbot: QtBot) -> None:
     page.show_sample()
     drawn = page.session.drawing
     page.copy()
@@ -152,7 +152,8 @@ def test_the_clipboard_carries_strokes_and_a_picture(page: DrawPage) -> None:
     assert data.hasImage()
     only_picture = QMimeData()
     only_picture.setImageData(data.imageData())
-    page.files.take(only_picture)
+    with qtbot.waitSignal(page.session.drawing_changed):
+        page.files.take(only_picture)
     assert page.session.picture is not None
     assert shown(page) == "3"
 
@@ -175,6 +176,31 @@ def test_a_file_can_be_dropped(page: DrawPage, qtbot: QtBot, tmp_path: Path) -> 
     with qtbot.waitSignal(page.session.drawing_changed):
         page.dropEvent(event)
     assert shown(page) == "1"
+
+
+@pytest.mark.parametrize(("width", "height", "flaw"), [(1, 1, "too few"), (30_000, 3_000, "too many")])
+def test_a_pasted_picture_of_no_use_is_refused(page: DrawPage, width: int, height: int, flaw: str) -> None:
+    data = QMimeData()
+    data.setImageData(QImage(width, height, QImage.Format.Format_Mono))
+    page.show_sample()
+    page.files.take(data)
+    assert flaw in page.inspector.note.text()
+    assert shown(page) == "3"
+
+
+def test_several_files_at_once_are_refused(page: DrawPage, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("a.png", "b.png")])
+    page.files.take(data)
+    assert "2 files at once" in page.inspector.note.text()
+
+
+def test_a_large_pasted_text_is_read_in_the_background(page: DrawPage, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setText('{"drawings": [{"strokes": [[[0, 0], [1, 1]]]}' + 5000 * ', {"strokes": [[[0, 0], [1, 1]]]}' + "]}")
+    with qtbot.waitSignal(page.files.opened):
+        page.files.take(data)
+    assert len(page.session.drawing.strokes) == 1
 
 
 def test_nothing_to_save_or_copy_on_an_empty_canvas(page: DrawPage, monkeypatch: pytest.MonkeyPatch) -> None:

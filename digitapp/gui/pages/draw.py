@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
 from digitapp.drawing.ink import Drawing
@@ -15,7 +23,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui.artwork import Ink
 from digitapp.gui.messages import Message
 from digitapp.gui.pages.draw_canvas import Canvas
-from digitapp.gui.pages.draw_files import DrawingFiles, local_file
+from digitapp.gui.pages.draw_files import MIME, DrawingFiles
 from digitapp.gui.pages.draw_grid import GridSurface
 from digitapp.gui.pages.draw_ink import InkSurface
 from digitapp.gui.pages.draw_inspector import Inspector
@@ -49,6 +57,7 @@ class DrawPage(Page):
         self._shown_pen_width = 0.0
         self._error = ""
         self.ink = InkSurface(session, self)
+        self.ink.filled_up.connect(self._on_filled_up)
         self.grid = GridSurface(session, self)
         self.canvas = Canvas(self.ink)
         self.canvas.setAccessibleName(self.tr("Canvas"))
@@ -306,6 +315,10 @@ class DrawPage(Page):
         self._error = ""
         self.inspector.browser.close_file()
 
+    @Slot()
+    def _on_filled_up(self) -> None:
+        self._on_failed(self.tr("The canvas holds no more strokes. Clear it, or take some away."))
+
     def tell(self, message: Message) -> None:
         self._on_failed(self.tr("{0}: {1}").format(message.title, message.text))
 
@@ -343,12 +356,20 @@ class DrawPage(Page):
         self.tools.set_compact(compact)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome a single file."""
-        if local_file(event.mimeData()) is not None:
+        """Welcome files, pictures and drawings."""
+        data = event.mimeData()
+        if data.hasUrls() or data.hasImage() or data.hasFormat(MIME) or data.hasText():
             event.acceptProposedAction()
+            self.canvas.set_welcoming(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Stop showing where it would land."""
+        self.canvas.set_welcoming(False)
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the file that was dropped."""
+        """Open what was dropped."""
+        self.canvas.set_welcoming(False)
         self.canvas.end_gesture()
         self.files.take(event.mimeData())
         event.acceptProposedAction()

@@ -52,7 +52,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._keyboard_focus = False
+        self._keyboard_focus = self._welcoming = False
         self._pointer: Pointer | None = None
         self._waiting = False
         self._catch_up = QTimer(self)
@@ -91,6 +91,11 @@ class Canvas(QWidget):
 
     def _show_cursor(self) -> None:
         self.setCursor(self._surface.cursor())
+
+    def set_welcoming(self, welcoming: bool) -> None:
+        """Show, or no longer show, that what is dragged over the window would land here."""
+        self._welcoming = welcoming
+        self.update()
 
     # Gestures
 
@@ -196,6 +201,9 @@ class Canvas(QWidget):
                     self._take_finger(point)
             event.accept()
             return True
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._surface.takes_key(event):
+            event.accept()
+            return True
         if kind in _ENDING:
             self.end_gesture()
         elif kind == QEvent.Type.Leave:
@@ -243,4 +251,4 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._surface.paint(painter, self._keyboard_focus)
+        self._surface.paint(painter, self._keyboard_focus or self._welcoming)

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.atomic import atomic_write_bytes, atomic_write_text
 from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawings
 from digitapp.drawing.grid import BinaryGrid, GridTextError, grid_text, parse_grid, read_grid
-from digitapp.drawing.images import MAX_SIDE, ImageFileError, ink_on_paper, read_image
+from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ImageFileError, ink_in_pixels, read_image
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
 from digitapp.gui import settings as remembered
 from digitapp.gui.artwork import Artwork, Picture
-from digitapp.gui.images import image_to_rgb, ink_image
+from digitapp.gui.images import ink_image, rgba_pixels
 from digitapp.gui.jobs import Job, Report
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
@@ -30,8 +30,8 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".we
 
 _PICTURE_SIDE = 560  # 20 pixels for each of the network's
 _PIXEL_SIDE = 40  # of one of the toy's pixels in a picture
+_READ_AT_ONCE = 100_000  # bytes of strokes
 _MARGIN_OF_A_CANVAS = 0.95  # a drawing larger than this was not made on a canvas
-_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 class DrawingFiles(QObject):
@@ -56,7 +56,7 @@ class DrawingFiles(QObject):
         super().__init__(parent)
         self._session, self._settings, self._window = session, settings, parent
         self._job: Job | None = None
-        self._path = Path()
+        self._source, self._refusal, self._edits = "", "", ("", "")
         self._target: Artwork | None = None
 
     @property
@@ -91,7 +91,7 @@ class DrawingFiles(QObject):
 
     def open_path(self, path: Path) -> None:
         """Read a file in the background and put it on the canvas; a newer file overtakes one still being read."""
-        self._path, self._target = path, self._session.artwork
+        self._target = self._session.artwork
         read: Callable[[Path], object]
         if self._by_hand:
             rows, columns = self._session.grid.shape
@@ -102,20 +102,52 @@ class DrawingFiles(QObject):
         def work(_report: Report, _cancelled: threading.Event) -> object:
             return read(path)
 
+        self._source, self._edits = path.name, (self.tr("Open"), self.tr("Open picture"))
+        self._refusal = self.tr("{0} cannot be opened: {1}")
         self._job = self._session.start_job(work, succeeded=self._on_read, failed=self._on_unreadable)
         self.started.emit(path.name)
 
+    def _expect_pasted(self) -> None:
+        self._target, self._job = self._session.artwork, None
+        self._source, self._edits = self.tr("The clipboard"), (self.tr("Paste"), self.tr("Paste picture"))
+        self._refusal = self.tr("{0} holds no drawing: {1}")
+
+    def _read_pasted(self, read: Callable[[], object]) -> None:
+        """Make a drawing of what was pasted in the background, as of a file."""
+        self._expect_pasted()
+
+        def work(_report: Report, _cancelled: threading.Event) -> object:
+            return read()
+
+        self._job = self._session.start_job(work, succeeded=self._on_read, failed=self._on_unreadable)
+
+    def _read_pasted_strokes(self, data: bytes) -> None:
+        """Read strokes: at once where that takes no longer than a frame."""
+        if len(data) > _READ_AT_ONCE:
+            self._read_pasted(lambda: parse_drawings(data))
+            return
+        self._expect_pasted()
+        try:
+            self._put(parse_drawings(data))
+        except DrawingFileError as error:
+            self.failed.emit(self._refusal.format(self._source, reason(error)))
+
     @Slot(object)
     def _on_read(self, content: object) -> None:
-        if self.sender() is not self._job or self._target is None:
+        if self.sender() is self._job:
+            self._job = None
+            self._put(content)
+
+    def _put(self, content: object) -> None:
+        """Put what was read on the canvas that it was read for."""
+        if self._target is None:
             return
-        self._job = None
-        name = self._path.name
+        name, (edit, edit_of_picture) = self._source, self._edits
         if isinstance(content, BinaryGrid):
-            self._target.commit(content, self.tr("Open"))
+            self._target.commit(content, edit)
             self.replaced.emit()
         elif isinstance(content, np.ndarray):
-            self._target.commit(Picture(content, name), self.tr("Open picture"))
+            self._target.commit(Picture(content, name), edit_of_picture)
             self.replaced.emit()
         elif isinstance(content, list):
             self.show_drawing(content[0], self._target)
@@ -125,7 +157,7 @@ class DrawingFiles(QObject):
     def _on_unreadable(self, error: Exception) -> None:
         if self.sender() is self._job:
             self._job = None
-            self.failed.emit(self.tr("{0} cannot be opened: {1}").format(self._path.name, reason(error)))
+            self.failed.emit(self._refusal.format(self._source, reason(error)))
 
     def show_drawing(self, drawing: Drawing, artwork: Artwork | None = None) -> None:
         """Put a drawing on the canvas, at its own place if it was made on one."""
@@ -217,26 +249,26 @@ class DrawingFiles(QObject):
                 self._session.artwork.commit(parse_grid(data.text(), rows, columns), self.tr("Paste"))
                 self.replaced.emit()
             elif data.hasFormat(MIME):
-                self._paste_strokes(bytes(data.data(MIME).data()))
+                self._read_pasted_strokes(bytes(data.data(MIME).data()))
             elif data.hasImage():
                 self._paste_image(QImage(data.imageData()))
+            elif len(data.urls()) > 1:
+                self.failed.emit(self.tr("{0} files at once: open them one by one.").format(len(data.urls())))
             else:
-                self._paste_strokes(data.text().encode())
-        except (DrawingFileError, GridTextError) as error:
+                self._read_pasted_strokes(data.text().encode(errors="replace"))
+        except GridTextError as error:
             self.failed.emit(self.tr("The clipboard holds no drawing: {0}").format(reason(error)))
 
-    def _paste_strokes(self, data: bytes) -> None:
-        drawings = parse_drawings(data)
-        self.show_drawing(drawings[0])
-        self.opened.emit(drawings, self.tr("Clipboard"))
-
     def _paste_image(self, image: QImage) -> None:
-        if max(image.width(), image.height()) > MAX_SIDE:
-            keep = Qt.AspectRatioMode.KeepAspectRatio
-            image = image.scaled(MAX_SIDE, MAX_SIDE, keep, Qt.TransformationMode.SmoothTransformation)
-        luminance = (image_to_rgb(image) @ np.array(_LUMA, dtype=np.float32) / 255).astype(np.float32)
-        self._session.artwork.commit(Picture(ink_on_paper(luminance), self.tr("Clipboard")), self.tr("Paste picture"))
-        self.replaced.emit()
+        width, height = image.width(), image.height()
+        if width * height > MAX_PIXELS:
+            flaw = self.tr("{0}×{1} pixels are too many; at most {2} million are read")
+            self.failed.emit(flaw.format(width, height, MAX_PIXELS // 10**6))
+        elif max(width, height) < MIN_SIDE:
+            flaw = self.tr("{0}×{1} pixels are too few; a digit needs at least {2} on a side")
+            self.failed.emit(flaw.format(width, height, MIN_SIDE))
+        else:
+            self._read_pasted(lambda: ink_in_pixels(rgba_pixels(image)))
 
 
 def reason(error: Exception) -> str:

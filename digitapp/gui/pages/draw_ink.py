@@ -6,14 +6,15 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QPainter, QPen, QPixmap
 
-from digitapp.drawing.ink import Drawing, StrokeBuilder
+from digitapp.drawing.ink import Drawing, Stroke, StrokeBuilder
 from digitapp.gui import theme
 from digitapp.gui.artwork import Artwork
 from digitapp.gui.images import ink_image
-from digitapp.gui.pages.draw_strokes import InkLayer
+from digitapp.gui.pages.draw_handles import Grip, Handles, Matrix, moved, scaled, turned
+from digitapp.gui.pages.draw_strokes import InkLayer, StrokeShape
 from digitapp.gui.pages.draw_surface import Surface, Touch
 from digitapp.gui.session import Session
 
@@ -24,14 +25,23 @@ _ERASER = 2.0  # the eraser's width in pen widths
 _MARK_LENGTH = 20.0
 _MARK_GAP = 10.0  # between the ink and the corners around it
 _DOT = 4.0
-_NUDGE = 0.01  # canvas units per arrow key
+_MOST_POINTS = 6000  # of a drawing; a digit has a hundred or two, and beyond this the answer falls behind the pen
+_LEAST_ROOM = 600  # for a new stroke
+_NUDGE, _TURN, _GROWTH = 0.01, 2.0, 1.02  # canvas units, degrees and times, for each press of a key
 
 
 class InkSurface(Surface):
     """Draws the session's strokes and lets a pointer add, erase and move them.
 
-    The stored points are what the pointer reported; only the picture is smoothed.
+    The stored points are what the pointer reported; only the picture is smoothed. Whoever scribbles for
+    minutes gets no more points than can be followed: those that hardly matter are left out of the line.
+
+    Signals
+    -------
+    filled_up : there is no room for another stroke
     """
+
+    filled_up = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(session, parent)
@@ -43,7 +53,12 @@ class InkSurface(Surface):
         self._base = Drawing()
         self._shown = Drawing()
         self._builder = StrokeBuilder()
+        self._room = _MOST_POINTS
         self._from = self._to = QPointF()
+        self._grip: Grip = "move"
+        self._handles: Handles | None = None
+        self._matrix: Matrix | None = None
+        self._target: Stroke | None = None  # what the eraser would take away
         self._marks: list[QRectF] = []
 
     # Gestures
@@ -51,7 +66,9 @@ class InkSurface(Surface):
     def set_tool(self, tool: Tool) -> None:
         """Use another tool from the next gesture on."""
         self.tool = tool
+        self._target = None
         self.cursor_changed.emit()
+        self.repaint.emit(self.area.toAlignedRect())
 
     def begin(self, touch: Touch) -> None:
         """Put the pen, the eraser or the hand down. A stroke on a picture takes the picture's place."""
@@ -59,7 +76,17 @@ class InkSurface(Surface):
         self._gesture = "eraser" if touch.erases else self.tool
         self._base = self._shown = self.session.drawing
         self._from = self._to = self._in_units(touch.place)
+        if self._gesture == "move":
+            self._handles = self._frame()
+            self._grip = self._handles.grip(touch.place) if self._handles is not None else "move"
+            self._from = self._to = touch.place
         if self._gesture == "pen":
+            self._base = self._base.thinned(_MOST_POINTS * 3 // 4)
+            self._room = _MOST_POINTS - self._base.point_count
+            if self._room < _LEAST_ROOM:
+                self._artwork = self._gesture = None
+                self.filled_up.emit()
+                return
             self._builder = StrokeBuilder()
             self._add_point(touch)
         self.cursor_changed.emit()
@@ -67,7 +94,7 @@ class InkSurface(Surface):
 
     def move(self, touch: Touch) -> None:
         """Follow the pointer; `flush` shows it."""
-        self._to = self._in_units(touch.place)
+        self._to = touch.place if self._gesture == "move" else self._in_units(touch.place)
         if self._gesture == "pen":
             self._add_point(touch)
         elif self._gesture == "eraser":
@@ -81,8 +108,9 @@ class InkSurface(Surface):
             self._shown = self._base.with_stroke(self._builder.stroke())
         elif self._gesture == "eraser":
             self._erase()
-        elif self._gesture == "move" and not self._base.is_empty:
-            self._shown = _shifted(self._base, self._to - self._from)
+        elif self._handles is not None and self._to != self._from:
+            self._matrix = self._handles.matrix(self._grip, self._from, self._to)
+            self._shown = self._base.transformed(self._matrix)
         if self._shown is not self._base:
             self._artwork.show_live(self._shown)
 
@@ -91,8 +119,14 @@ class InkSurface(Surface):
         self.flush()
         artwork, gesture = self._end()
         if artwork is not None and self._shown is not self._base:
-            texts = {"pen": self.tr("Stroke"), "eraser": self.tr("Erase"), "move": self.tr("Move")}
+            texts = {"pen": self.tr("Stroke"), "eraser": self.tr("Erase"), "move": self._grip_text()}
             artwork.commit(self._shown, texts[gesture])
+        self.repaint.emit(self.area.toAlignedRect())
+
+    def _grip_text(self) -> str:
+        if self._grip == "turn":
+            return self.tr("Turn")
+        return self.tr("Move") if self._grip == "move" else self.tr("Scale")
 
     def abandon(self) -> None:
         """Forget the gesture: the drawing is again what it was before."""
@@ -102,7 +136,7 @@ class InkSurface(Surface):
 
     def _end(self) -> tuple[Artwork | None, Tool]:
         artwork, gesture = self._artwork, self._gesture
-        self._artwork = self._gesture = None
+        self._artwork = self._gesture = self._handles = self._matrix = None
         self.cursor_changed.emit()
         return artwork, gesture or "pen"
 
@@ -113,27 +147,112 @@ class InkSurface(Surface):
             x, y, before = self._builder.stroke().points[-1]
             if (np.float32(place.x()), np.float32(place.y())) == (x, y) and pressure <= before:
                 return
+        if len(self._builder) == self._room:
+            self._thin_live()
         self._builder.append(place.x(), place.y(), pressure)
+
+    def _thin_live(self) -> None:
+        self.flush()
+        before = self._builder.stroke()
+        self._builder.thin(self._room // 2)
+        self._layer.swap_live(before, self._builder.stroke())
 
     def _erase(self) -> None:
         """Remove the strokes that the eraser's way since the last time touches."""
         start, end = self._from, self._to
         self._from = end
         way = np.array([[start.x(), start.y()], [end.x(), end.y()]])
-        reach = self.session.pen_width * (_ERASER / 2 + 0.5)
-        kept = tuple(s for s in self._shown.strokes if _distance(way, s.points[:, :2]) > reach)
+        kept = tuple(s for s in self._shown.strokes if _distance(way, s.points[:, :2]) > self._eraser_reach)
         if len(kept) < len(self._shown.strokes):
             self._shown = Drawing(kept, self._shown.label)
 
+    # Hovering and keys
+
+    def hover(self, place: QPointF | None) -> None:
+        """Show what the eraser would take away here, and which part of the frame the hand would."""
+        if self.tool == "eraser":
+            self._aim_at(None if place is None else self._stroke_at(self._in_units(place)))
+        elif self.tool == "move":
+            frame = self._frame()
+            grip = "move" if frame is None or place is None else frame.grip(place)
+            if grip != self._grip:
+                self._grip = grip
+                self.cursor_changed.emit()
+
+    def _stroke_at(self, place: QPointF) -> Stroke | None:
+        way = np.array([place.toTuple(), place.toTuple()])
+        near = [(_distance(way, stroke.points[:, :2]), stroke) for stroke in self.session.drawing.strokes]
+        distance, stroke = min(near, key=lambda item: item[0], default=(np.inf, None))
+        return stroke if distance <= self._eraser_reach else None
+
+    @property
+    def _eraser_reach(self) -> float:
+        return self.session.pen_width * (_ERASER / 2 + 0.5)
+
+    def _aim_at(self, stroke: Stroke | None) -> None:
+        if stroke is not self._target:
+            self._target = stroke
+            self.repaint.emit(self.area.toAlignedRect())
+
+    def takes_key(self, event: QKeyEvent) -> bool:
+        """Delete takes the marked stroke away, and not everything."""
+        keys = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        return self.tool == "eraser" and self._aimed() is not None and event.key() in keys
+
     def press_key(self, event: QKeyEvent) -> bool:
-        """Arrow keys move the drawing while the move tool is chosen."""
-        steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-        step = steps.get(Qt.Key(event.key()))
-        if step is None or self.tool != "move" or self.session.drawing.is_empty:
+        """Move, scale and turn with the hand's keys; choose and erase a stroke with the eraser's."""
+        if self.session.drawing.is_empty:
             return False
-        shift = QPointF(*step) * _NUDGE
-        self.session.artwork.commit(_shifted(self.session.drawing, shift), self.tr("Move"))
+        if self.tool == "move":
+            return self._transform_by_key(event)
+        return self.tool == "eraser" and self._erase_by_key(Qt.Key(event.key()))
+
+    def _transform_by_key(self, event: QKeyEvent) -> bool:
+        """Arrow keys move; with Ctrl they turn and scale, as + and − do; with Shift five times as far."""
+        directions = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1),
+            Qt.Key.Key_Down: (0, 1),
+        }
+        scalings = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
+        key, held = Qt.Key(event.key()), event.modifiers()
+        box = self.session.drawing.bounding_box(self.session.pen_width)
+        if box is None or (key not in directions and key not in scalings):
+            return False
+        times = 5 if held & Qt.KeyboardModifier.ShiftModifier and key in directions else 1
+        across, down = directions.get(key, (0, -scalings.get(key, 0)))
+        if key in directions and not held & Qt.KeyboardModifier.ControlModifier:
+            matrix, text = moved(_NUDGE * times * across, _NUDGE * times * down), self.tr("Move")
+        elif across:
+            matrix, text = turned(float(np.radians(_TURN * times * across)), box), self.tr("Turn")
+        else:
+            matrix, text = scaled(_GROWTH ** (-down * times), box), self.tr("Scale")
+        self.session.artwork.commit(self.session.drawing.transformed(matrix), text, goes_on=True)
         return True
+
+    def _erase_by_key(self, key: Qt.Key) -> bool:
+        strokes = self.session.drawing.strokes
+        aimed = self._aimed()
+        at = next((i for i, stroke in enumerate(strokes) if stroke is aimed), None)
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Up):
+            self._aim_at(strokes[(at if at is not None else 0) - 1])
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
+            self._aim_at(strokes[(at + 1 if at is not None else 0) % len(strokes)])
+        elif at is not None and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Space, Qt.Key.Key_Return):
+            self._target = None
+            self.session.artwork.commit(self.session.drawing.without_stroke(at), self.tr("Erase"))
+        else:
+            return False
+        return True
+
+    def _aimed(self) -> Stroke | None:
+        """Return the marked stroke if it is still there."""
+        return next((stroke for stroke in self.session.drawing.strokes if stroke is self._target), None)
+
+    def _frame(self) -> Handles | None:
+        box = self.session.drawing.bounding_box(self.session.pen_width)
+        return None if box is None or self.area.isEmpty() else Handles(box, self.area)
 
     # The picture
 
@@ -146,6 +265,8 @@ class InkSurface(Surface):
         before, self._marks = self._marks, self._mark_rects()
         for mark in (*before, *self._marks):
             changed |= mark.adjusted(-2, -2, 2, 2).toAlignedRect()
+        if self.tool != "pen":
+            changed = self.area.toAlignedRect()  # the frame, or a marked stroke
         self.repaint.emit(changed)
 
     def set_guides(self, shown: bool) -> None:
@@ -173,7 +294,12 @@ class InkSurface(Surface):
             self._paint_picture(painter)
         elif self.session.drawing.is_empty:
             self._paint_invitation(painter)
-        if self.guides:
+        self._paint_target(painter, palette.danger)
+        if self.tool == "move":
+            frame = self._handles or self._frame()
+            if frame is not None:
+                frame.paint(painter, self._matrix)
+        elif self.guides:
             self._paint_marks(painter, palette.accent)
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -188,6 +314,14 @@ class InkSurface(Surface):
         painter.fillRect(place.adjusted(-8, -4, 8, 4), palette.paper)  # no line of the grid through the words
         painter.setPen(palette.text3)
         painter.drawText(self.area, middle, text)
+
+    def _paint_target(self, painter: QPainter, color: QColor) -> None:
+        """Paint the stroke that the eraser would take away in another colour."""
+        stroke = self._aimed()
+        if self.tool == "eraser" and self._gesture is None and stroke is not None:
+            shape = StrokeShape(stroke, self.area.width(), self.session.pen_width)
+            for part in shape.parts(0, len(stroke)):
+                part.paint(painter, color)
 
     def _paint_picture(self, painter: QPainter) -> None:
         pictures = self.session.answer.preprocessed
@@ -231,7 +365,9 @@ class InkSurface(Surface):
     def cursor(self) -> QCursor:
         """Return a ring as wide as the pen or the eraser, or a hand."""
         if (self._gesture or self.tool) == "move":
-            return QCursor(Qt.CursorShape.ClosedHandCursor if self._gesture else Qt.CursorShape.OpenHandCursor)
+            frame = self._handles or self._frame()
+            held = self._gesture is not None
+            return QCursor(frame.cursor(self._grip, held) if frame is not None else Qt.CursorShape.OpenHandCursor)
         width = self.session.pen_width * self.area.width()
         return ring_cursor(width * (_ERASER if (self._gesture or self.tool) == "eraser" else 1), self.ratio)
 
@@ -254,10 +390,6 @@ def ring_cursor(diameter: float, ratio: float) -> QCursor:
         painter.drawEllipse(middle, r, r)
     painter.end()
     return QCursor(pixmap, side // 2, side // 2)
-
-
-def _shifted(drawing: Drawing, shift: QPointF) -> Drawing:
-    return drawing.transformed([[1, 0, shift.x()], [0, 1, shift.y()]])
 
 
 def _distance(way: NDArray[np.float64], points: NDArray[np.float32]) -> float:

@@ -203,6 +203,11 @@ class InkLayer:
         self._settled = settled
         return changed.toAlignedRect()
 
+    def swap_live(self, before: Stroke, after: Stroke) -> None:
+        """Go on with a growing stroke that has lost some of its points and looks the same."""
+        if self._live is not None and len(self._live) == len(before):
+            self._live = after
+
     def paint(self, painter: QPainter) -> None:
         """Paint the sheet, and what of the growing stroke is not on it yet."""
         painter.drawImage(self._on_screen(self._image.rect()), self._image)

@@ -61,6 +61,10 @@ class Surface(QObject):
     def hover(self, place: QPointF | None) -> None:
         """The pointer is over this place without being down, or has left."""
 
+    def takes_key(self, event: QKeyEvent) -> bool:  # noqa: ARG002
+        """Whether a key that means something to the page is meant for what lies on the canvas."""
+        return False
+
     def press_key(self, event: QKeyEvent) -> bool:  # noqa: ARG002
         """Take a key, or return False."""
         return False

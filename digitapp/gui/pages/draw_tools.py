@@ -35,8 +35,11 @@ class ToolsLine(QWidget):
         self.tools = SegmentedControl(name=self.tr("Tool"))
         for tool, tip in (
             ("pen", self.tr("Pen: draw")),
-            ("eraser", self.tr("Eraser: take whole strokes away")),
-            ("move", self.tr("Hand: move the drawing, also with the arrow keys")),
+            ("eraser", self.tr("Eraser: take whole strokes away; arrow keys choose one, Delete takes it")),
+            (
+                "move",
+                self.tr("Hand: move, scale and turn the drawing; arrow keys move it, with Ctrl they turn and scale"),
+            ),
         ):
             self.tools.add_segment(icon=tool, data=tool, tip=tip)
         self._width_label = Label(self.tr("Width"), "body", "text2")
