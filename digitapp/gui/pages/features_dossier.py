@@ -16,7 +16,7 @@ from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features_charts import ExampleBlocks, VotesChart
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_faces import UNKNOWN, LooksFace, WorthFace, share, with_and_without
-from digitapp.gui.pages.features_gallery import Lack, Shown
+from digitapp.gui.pages.features_gallery import Shown, why_unknown
 from digitapp.gui.pages.features_histogram import ClassLegend, SumsHistogram
 from digitapp.gui.pages.features_looks import LayerEvidence, UnitEvidence
 from digitapp.gui.pages.features_trials import Trials
@@ -355,7 +355,7 @@ class Dossier(ScrollPanel):
         self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer))
         known = self._layer_known
         pattern = None if known is None else known.survey.patterns[unit.unit].reshape(shape)
-        lack = self._words.lack(self._lack(), Shown.PATTERN)
+        lack = self._words.lack(why_unknown(self._session, self._evidence), Shown.PATTERN)
         self.looks.pattern.show_signed(pattern, self._words.cell, self._words.pattern(known, lack))
         self._trials.want_ideal(unit.layer, unit.unit, self._known)
         ideal = self._trials.ideal(unit.layer, unit.unit)
@@ -366,11 +366,6 @@ class Dossier(ScrollPanel):
         else:
             missing = self.tr("Looking for it…")
         self.looks.show_ideal(ideal, shape, self._words.cell, missing)
-
-    def _lack(self) -> Lack:
-        if self._evidence.is_broken:
-            return Lack.BROKEN
-        return Lack.NO_DATA if self._session.dataset is None else Lack.NOT_YET
 
     def _show_worth(self) -> None:
         unit, trials = self._selected, self._trials

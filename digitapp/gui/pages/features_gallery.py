@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from digitapp.gui.data_source import DataState
 from digitapp.gui.jobs import Report
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.inspection.unit_images import (
@@ -188,9 +189,7 @@ class Gallery(QObject):
             return Lack.NO_START if start is None else partial(change_images, network, start, view.layer, *grid)
         known = self._evidence.layer
         if known is None:
-            if self._evidence.is_broken:
-                return Lack.BROKEN
-            return Lack.NO_DATA if self._session.dataset is None else Lack.NOT_YET
+            return why_unknown(self._session, self._evidence)
         if view.shown is Shown.PATTERN:
             patterns = known.survey.patterns
             return lambda: patterns.reshape(-1, *grid)
@@ -206,6 +205,14 @@ class _Work:
 
     def __call__(self, _report: Report, cancelled: threading.Event) -> tuple[View, Images] | None:
         return None if cancelled.is_set() else (self._view, self._make())
+
+
+def why_unknown(session: Session, evidence: Evidence) -> Lack:
+    """Return why data tell nothing about the shown layer."""
+    if evidence.is_broken:
+        return Lack.BROKEN
+    state = session.data.state(session.dataset_name)
+    return Lack.NO_DATA if state in (DataState.MISSING, DataState.FAILED, DataState.FETCHING) else Lack.NOT_YET
 
 
 def starting_parameters(session: Session) -> NDArray[np.floating] | None:

@@ -278,7 +278,7 @@ class UnitWords:
     def condition(self, unit: UnitRef, known: LayerEvidence | None) -> str:
         """Return what condition the unit is in, in plain sentences."""
         if known is None or known.layer != unit.layer:
-            if self._session.dataset is None:
+            if self._session.data.state(self._session.dataset_name) is not DataState.READY:
                 return translate("FeaturesPage", "Not known without a data set.")
             return self.lack(Lack.NOT_YET, Shown.PATTERN)
         survey, k = known.survey, unit.unit
