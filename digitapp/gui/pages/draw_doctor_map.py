@@ -19,7 +19,7 @@ _ARROWS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-_ROW_HEIGHT, _HIGHEST_ROW = 11, 18
+_ROW_HEIGHT, _HIGHEST_ROW = 10, 18
 _DIGIT_ROOM = 12  # pixels that a digit needs; in lower cells every second row has none
 _NAMED_SHIFTS = (-6, -3, 0, 3, 6)
 _NAMED_TURNS = (-40, -20, 0, 20, 40)
