@@ -22,12 +22,15 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from digitapp.datasets.collection import Sample
+from digitapp.datasets.handwriting import generate_drawings
 from digitapp.datasets.mnist import mnist_status
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import create_window
 from digitapp.gui.main_window import MainWindow
 from digitapp.gui.pages.features_paint import PaintDialog
 from digitapp.gui.settings import Settings
+from digitapp.resources import DATA_DIR_VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = {"": (1280, 800), "-1024": (1024, 700), "-1920": (1920, 1080)}
@@ -75,6 +78,10 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         save("draw-empty")
         draw(window, THREE)
         save("draw-digits")
+        window.draw_page.inspector.faces.setCurrentIndex(1)
+        settle(1500)
+        save("draw-doctor")
+        window.draw_page.inspector.faces.setCurrentIndex(0)
         window.stack.setCurrentWidget(window.features_page)
         if mnist_status(data_dir).available:
             wait_until(lambda: window.session.dataset is not None)
@@ -84,8 +91,10 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         settle(2000)
         save("features-digits")
         take_surgery(window, save)
+        take_why(window, save)
         take_training(window, save, "digits")
         take_the_past(window, save)
+        take_hand(window, save)
         window.session.choose_problem("toy")
         window.stack.setCurrentWidget(window.draw_page)
         click_pixels(window, TOY_ZERO)
@@ -94,6 +103,38 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         settle(700)
         save("features-toy")
         take_training(window, save, "toy")
+
+
+def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Take the three sides of the Why page."""
+    page = window.why_page
+    window.stack.setCurrentWidget(page)
+    for index, name in enumerate(("units", "pixels", "change")):
+        page.faces.setCurrentIndex(index)
+        if name == "units":
+            page.units.ledger.choose(1)
+        wait_until(lambda: not page.is_busy)
+        save(f"why-{name}")
+
+
+def take_hand(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Collect digits of the built-in handwriting in a folder that goes again, and fine-tune on them."""
+    page, hand, before = window.hand_page, window.session.hand, os.environ.get(DATA_DIR_VARIABLE)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.environ[DATA_DIR_VARIABLE] = folder
+        window.stack.setCurrentWidget(page)
+        if before is None:
+            del os.environ[DATA_DIR_VARIABLE]
+        else:
+            os.environ[DATA_DIR_VARIABLE] = before
+        wait_until(lambda: hand.is_ready)
+        digits = generate_drawings(100, np.random.default_rng(4))
+        hand.add([Sample(digit.drawing, digit.style.label, digit.pen_width) for digit in digits], "")
+        page.fine_tune()
+        wait_until(lambda: not page.tuner.is_running)
+        settle(2000)
+        save("hand")
+        page.throw_away()
 
 
 def take_training(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
