@@ -270,6 +270,11 @@ class WhyPage(Page):
         self.note.hide()
         self._cancel()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being found out in the background."""
+        return any(errand.is_busy for errand in (self._unit_errand, self._pixel_errand, self._change_errand))
+
     def _cancel(self) -> None:
         for errand in (self._unit_errand, self._pixel_errand, self._change_errand):
             errand.cancel()
