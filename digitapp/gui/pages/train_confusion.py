@@ -304,6 +304,10 @@ class ConfusionCard(Card):
             self.matrix.set_counts(epoch.confusion, names)
         self._show_worst()
 
+    def show_measuring(self) -> None:
+        """Say that what is shown is about to be replaced."""
+        self._caption.setText(self.tr("measuring…"))
+
     def caption(self) -> str:
         """Return what the matrix was measured on."""
         return self._caption.text()

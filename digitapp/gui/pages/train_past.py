@@ -64,6 +64,7 @@ class PastView(QObject):
             self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names)
         elif self._asked is None or self._asked[0] is not place:
             self._asked = place, dataset
+            self._confusion.show_measuring()
             self._measure(place, dataset)
 
     def _measure(self, place: Place, dataset: Dataset) -> None:
