@@ -25,6 +25,7 @@ from digitapp.drawing.ink import Drawing, Stroke
 # 20,000 points are a pen that writes for over a minute. Beyond a coordinate of 10 million, float32 no longer tells
 # neighbouring points of a tablet apart.
 MAX_BYTES = 32 * 2**20
+MAX_LISTS = 3_000_000  # as many as points fit into the file: each costs time and memory even when it is empty
 MAX_POINTS = 20_000
 MAX_COORDINATE = 1e7
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -135,6 +136,8 @@ def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
     def refuse(constant: str) -> NoReturn:
         raise DrawingFileError(path, f"{constant} is not a number of JSON; expected finite numbers")
 
+    if data.count(b"[") + data.count(b"{") > MAX_LISTS:
+        raise DrawingFileError(path, f"it has more than {MAX_LISTS // 10**6} million points or lists")
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except UnicodeDecodeError as error:

@@ -156,3 +156,10 @@ def test_equal_drawings_make_equal_files(tmp_path):
     for name in ("a.json.gz", "b.json.gz"):
         write_drawings(tmp_path / name, [drawing])
     assert (tmp_path / "a.json.gz").read_bytes() == (tmp_path / "b.json.gz").read_bytes()
+
+
+def test_millions_of_empty_lists_are_refused_before_they_are_made(tmp_path):
+    path = tmp_path / "lists.json"
+    path.write_bytes(b'{"drawings": [' + b"[]," * 3_100_000 + b"[]]}")
+    with pytest.raises(DrawingFileError, match="3 million"):
+        read_drawings(path)

@@ -149,6 +149,21 @@ def test_a_truncated_image_is_refused(tmp_path):
             read_image(tmp_path / name)
 
 
+def test_a_jpeg_of_endless_scans_is_refused(tmp_path):
+    Image.fromarray(grey()).save(tmp_path / "a.jpg", progressive=True)
+    content = (tmp_path / "a.jpg").read_bytes()
+    scan = content.rindex(b"\xff\xda")
+    (tmp_path / "a.jpg").write_bytes(content[:-2] + 200 * content[scan:-2] + content[-2:])
+    with pytest.raises(ImageFileError, match="more than 100 scans"):
+        read_image(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("top", [255, 4095, 65535])
+def test_sixteen_bits_of_which_some_are_used(tmp_path, top):
+    Image.fromarray((grey().astype(np.uint32) * top // 255).astype(np.uint16)).save(tmp_path / "a.png")
+    assert_reads_as_seven(tmp_path / "a.png")
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ImageFileError, match="cannot be read"):
         read_image(tmp_path / "nothing.png")
