@@ -1,6 +1,6 @@
 """From a pointer move to the updated prediction: replay strokes on the real canvas and measure.
 
-    python benchmarks/pointer_latency.py [--drawings FILE] [--count 40] [--model MODEL] [--size 1280x800]
+    python benchmarks/pointer_latency.py [--drawings FILE] [--count 40] [--model MODEL] [--size 1280x800] [--doctor]
 
 Every point of a drawing is one real mouse event on the Draw page, which paints into memory ("offscreen"), or on the
 screen with --screen. Printed are the times from the event's arrival until the answer's text
@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model file instead of the shipped one")
     parser.add_argument("--size", default="1280x800", help="the window's size (default 1280x800)")
     parser.add_argument("--screen", action="store_true", help="use the real screen")
+    parser.add_argument("--doctor", action="store_true", help="with the doctor's face of the inspector shown")
     options = parser.parse_args()
     if not options.screen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -44,6 +45,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         stand = Stand(Path(folder), options.model, width, height)
+        stand.page.inspector.faces.setCurrentIndex(int(options.doctor))
         sizes = "-".join(map(str, stand.session.network.sizes))
         print(f"network {sizes}, window {width}×{height}, canvas {stand.canvas.width()} px, {len(drawings)} drawings")
         for drawing in drawings[:3]:
