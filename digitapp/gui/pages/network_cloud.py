@@ -129,7 +129,8 @@ class ImageCloud(pg.GraphicsObject):
         seen = self._in_view(view.viewRect(), side / scale)
         painter.save()
         painter.resetTransform()
-        if isinstance(painter.device(), QWidget):
+        device = painter.device()
+        if isinstance(device, QWidget) and painter.deviceTransform().m11() == device.devicePixelRatioF():
             self._paint_layer(painter, points, seen, side, (*slopes, *shift))
         else:  # a picture to be saved
             self._paint_images(painter, points, seen, side)
@@ -242,7 +243,7 @@ class ImageCloud(pg.GraphicsObject):
             )
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
-            painter.fillPath(path, QColor(class_color(label, theme.current().name)))
+            painter.fillPath(path, p.text)
 
     def _paint_own(self, painter: QPainter, place: QPointF, side: float) -> None:
         assert self._own is not None

@@ -205,6 +205,7 @@ class PathDetails(QWidget):
         row.addWidget(self._selected, 1)
         row.addWidget(self.features_wanted)
         column.addLayout(row)
+        column.addStretch(1)
         self.show_nothing()
 
     def show_nothing(self) -> None:

@@ -7,8 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -91,6 +102,7 @@ class PathsDiagram(QWidget):
         self._picture: PathPicture | None = None
         self._layout: PathLayout | None = None
         self._lines: _Lines | None = None
+        self._drawn: QPixmap | None = None
         self._hovered: Spot | Link | None = None
         self._focused: Spot | None = None
         self._selected: tuple[int, int] = (-1, -1)
@@ -101,14 +113,14 @@ class PathsDiagram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("The strongest paths to the answer"))
         FocusRing(self)
-        theme.current().changed.connect(self.update)
+        theme.current().changed.connect(self._draw_again)
 
     # What it shows
 
     def show_picture(self, picture: PathPicture | None) -> None:
         """Show other paths; None shows nothing."""
         self._picture = picture
-        self._layout = None
+        self._layout = self._drawn = None
         if picture is None or not self._still_there(self._focused) or not self._still_there(self._hovered):
             self._focused = self._hovered = None
         self._show_readout()
@@ -146,8 +158,13 @@ class PathsDiagram(QWidget):
         return QSize(320, 240)
 
     def resizeEvent(self, event: object) -> None:  # noqa: ARG002
-        self._layout = None
+        self._layout = self._drawn = None
         self.resized.emit()
+
+    @Slot()
+    def _draw_again(self) -> None:
+        self._drawn = None
+        self.update()
 
     # Painting
 
@@ -163,17 +180,37 @@ class PathsDiagram(QWidget):
             text = self.tr("This network has too many layers to be drawn here. A wider window has room for more.")
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
             return
+        on_screen = painter.deviceTransform().m11() == self.devicePixelRatioF()
+        if on_screen and painter.paintEngine().type() == QPaintEngine.Type.Raster:
+            if self._drawn is None:
+                self._drawn = self._make_pixmap(picture, layout)
+            painter.drawPixmap(0, 0, self._drawn)
+        else:  # a picture to be saved: larger, or of lines and letters
+            self._paint_all(painter, picture, layout)
+        self._paint_marks(painter, picture, layout)
+
+    def _make_pixmap(self, picture: PathPicture, layout: PathLayout) -> QPixmap:
+        """Return all that the pointer does not change: hovering paints only what lies above it."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_all(painter, picture, layout)
+        painter.end()
+        return pixmap
+
+    def _paint_all(self, painter: QPainter, picture: PathPicture, layout: PathLayout) -> None:
         self._paint_lines(painter)
         PathPainter(painter, picture).paint(layout, self.width())
-        self._paint_marks(painter, picture, layout)
 
     def _paint_lines(self, painter: QPainter) -> None:
         lines = self._lines
         if lines is None:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        order = sorted(range(len(lines.links)), key=lambda index: lines.pens[index][2])
-        for index in order:
+        for index in sorted(range(len(lines.links)), key=lambda index: lines.pens[index][2]):
             sign, width, opacity = lines.pens[index]
             _draw(painter, lines.ends[index], sign, width, opacity)
 
@@ -380,12 +417,17 @@ def _draw(painter: QPainter, ends: NDArray[np.float64], sign: float, width: floa
     color = QColor(p.danger if not np.isfinite(sign) else p.positive if sign > 0 else p.negative)
     color.setAlphaF(opacity if np.isfinite(opacity) else 1.0)
     painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-    x0, y0, x1, y1 = ends.tolist()
-    middle = (x0 + x1) / 2
-    path = QPainterPath(QPointF(x0, y0))
-    path.cubicTo(middle, y0, middle, y1, x1, y1)
+    path = QPainterPath()
+    _add_curve(path, ends)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
+
+
+def _add_curve(path: QPainterPath, ends: NDArray[np.float64]) -> None:
+    x0, y0, x1, y1 = ends.tolist()
+    middle = (x0 + x1) / 2
+    path.moveTo(x0, y0)
+    path.cubicTo(middle, y0, middle, y1, x1, y1)
 
 
 def _ring(painter: QPainter, place: QRectF, width: float, gap: float = 2.5) -> None:
