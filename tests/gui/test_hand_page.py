@@ -206,13 +206,14 @@ def test_fine_tuning_makes_a_network_that_can_be_thrown_away(page: HandPage, qtb
     page.fine_tune()
     assert not page.tuner.is_running  # there is nothing to learn from
     session.hand.add(collection_of(60).samples, "x")
-    before = session.network
+    before, name = session.network, session.model.name
+    keys = [entry.key for entry in session.model_entries]
     parameters = before.parameters.copy()
     page.fine_tune()
     assert page.inspector.cancel_button.isVisible()
     with qtbot.waitSignal(page.tuner.tuned, timeout=30_000):
         pass
-    assert session.current_entry.model.name == "mnist + my hand"
+    assert session.current_entry.model.name == f"{name} + my hand"
     assert session.network is not before
     assert np.array_equal(before.parameters, parameters)
     assert "held-out digits are read right" in page.inspector.result.text()
@@ -223,15 +224,17 @@ def test_fine_tuning_makes_a_network_that_can_be_thrown_away(page: HandPage, qtb
     page.throw_away()
     assert session.network is before
     assert not page.inspector.result.isVisible()
-    assert [entry.key for entry in session.model_entries] == ["shipped"]
+    assert [entry.key for entry in session.model_entries] == keys
 
 
 def test_fine_tuning_again_begins_with_the_same_network(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(30).samples, "x")
+    name, count = page.session.model.name, len(page.session.model_entries)
     for _ in range(2):
         with qtbot.waitSignal(page.tuner.tuned, timeout=30_000):
             page.fine_tune()
-    assert [entry.model.name for entry in page.session.model_entries] == ["mnist", "mnist + my hand"]
+    assert page.session.model.name == f"{name} + my hand"
+    assert len(page.session.model_entries) == count + 1
 
 
 def test_fine_tuning_can_be_cancelled(page: HandPage, qtbot: QtBot) -> None:

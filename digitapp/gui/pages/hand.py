@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.collection import Sample, TooManyDigitsError, next_label, split_of
 from digitapp.datasets.problems import MNIST
@@ -66,8 +67,8 @@ class HandPage(Page):
     def _build(self) -> None:
         self.import_button = GhostButton(self.tr("Import…"), "folder", tip=self.tr("Add digits from files"))
         self.export_button = GhostButton(self.tr("Export…"), "download", tip=self.tr("Write your digits to files"))
-        self.import_button.clicked.connect(self._offer_import)
-        self.export_button.clicked.connect(self._offer_export)
+        self.import_button.clicked.connect(partial(self.files.offer_import, self.import_button))
+        self.export_button.clicked.connect(partial(self.files.offer_export, self.export_button))
         switch = PrimaryButton(self.tr("Switch to the digits"))
         switch.clicked.connect(self._switch_problem)
         self._elsewhere = EmptyState(
@@ -123,6 +124,7 @@ class HandPage(Page):
         for signal in (session.network_changed, session.run_state_changed, session.model_described):
             signal.connect(self._on_network_changed)
         session.epoch_finished.connect(self._on_network_changed)
+        session.weights_changed.connect(self._on_weights_changed)
         session.drawing_changed.connect(self._on_pen_changed)
         self._evaluator.measured.connect(self._on_measured)
         self._evaluator.failed.connect(self._on_unmeasured)
@@ -327,6 +329,13 @@ class HandPage(Page):
         self._measure_hand()
         self._others.measure()
 
+    @Slot()
+    def _on_weights_changed(self) -> None:
+        """Measure anew what was changed by hand; of a network in training, the end of an epoch tells."""
+        if not self.session.shows_run:
+            self._others.forget(self.session.network)
+            self._on_network_changed()
+
     def _name_of(self, entry: ModelEntry) -> str:
         if entry.origin == "own":
             return self.tr("My network")
@@ -448,22 +457,6 @@ class HandPage(Page):
             self.tell(file_message(error, saving=True))
         else:
             self.say(self.tr("Saved as {0}").format(chosen.name))
-
-    # Menus
-
-    @Slot()
-    def _offer_import(self) -> None:
-        self._popup(self.import_button, self.files.fill_import_menu)
-
-    @Slot()
-    def _offer_export(self) -> None:
-        self._popup(self.export_button, self.files.fill_export_menu)
-
-    def _popup(self, button: QWidget, fill: Callable[[QMenu], None]) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fill(menu)
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     # The page
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from digitapp.datasets.collection import (
@@ -46,15 +46,24 @@ class HandFiles(QObject):
     def _hand(self) -> HandCollection:
         return self._session.hand
 
-    def fill_import_menu(self, menu: QMenu) -> None:
-        """Offer the ways in."""
+    def offer_import(self, button: QWidget, _checked: bool = False) -> None:
+        """Offer the ways in, below a button."""
+        menu = self._menu()
         menu.addAction(icons.icon("folder"), self.tr("Drawings or IDX file…"), self.ask_import_file)
         menu.addAction(icons.icon("folder"), self.tr("Folder with four IDX files…"), self.ask_import_folder)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def fill_export_menu(self, menu: QMenu) -> None:
-        """Offer the ways out."""
+    def offer_export(self, button: QWidget, _checked: bool = False) -> None:
+        """Offer the ways out, below a button."""
+        menu = self._menu()
         menu.addAction(icons.icon("download"), self.tr("Drawings file, with all strokes…"), self.ask_export_file)
         menu.addAction(icons.icon("download"), self.tr("Four IDX files, as MNIST has…"), self.ask_export_folder)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
 
     # Choosing
 

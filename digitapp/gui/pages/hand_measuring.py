@@ -69,6 +69,10 @@ class OthersMeasured(QObject):
             model = session.model
             self._evaluator.measure(lambda: evaluate(model.network, model.loss, test), (model.network, name))
 
+    def forget(self, network: Network) -> None:
+        """Measure a network anew the next time: its weights have changed."""
+        self._known.pop(network, None)
+
     def remember(self, network: Network, name: str, score: Score) -> None:
         """Take over what somebody else has measured."""
         self._known.setdefault(network, {})[name] = score
