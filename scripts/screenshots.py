@@ -90,6 +90,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         window.session.select_unit(0, loudest)
         settle(2000)
         save("features-digits")
+        take_network(window, save, "digits")
         take_surgery(window, save)
         take_why(window, save)
         take_training(window, save, "digits")
@@ -102,6 +103,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         window.stack.setCurrentWidget(window.features_page)
         settle(700)
         save("features-toy")
+        take_network(window, save, "toy")
         take_training(window, save, "toy")
 
 
@@ -135,6 +137,22 @@ def take_hand(window: MainWindow, save: Callable[[str], None]) -> None:
         settle(2000)
         save("hand")
         page.throw_away()
+
+
+def take_network(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
+    """Take the Network page: its paths, its templates, and its map where there are images."""
+    page = window.network_page
+    window.stack.setCurrentWidget(page)
+    page.choice.setCurrentIndex(0)
+    save(f"network-{problem}")
+    page.choice.setCurrentIndex(1)
+    settle(1500)
+    save(f"network-{problem}-templates")
+    if window.session.dataset is not None:
+        page.choice.setCurrentIndex(2)
+        wait_until(lambda: page.map.plot.cloud.count > 0)
+        settle(300)
+        save(f"network-{problem}-map")
 
 
 def take_training(window: MainWindow, save: Callable[[str], None], problem: str) -> None:

@@ -1,10 +1,12 @@
 """The saved picture of a layer: everything is on it, in the right colours."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
 from digitapp.inspection.colors import DIVERGING_STOPS, Theme
-from digitapp.inspection.picture import units_picture
+from digitapp.inspection.picture import units_picture, units_svg
 
 
 def as_hex(pixel: object) -> str:
@@ -33,3 +35,13 @@ def test_any_layer_fits_on_a_page_of_reasonable_size(shape: tuple[int, int, int]
     picture = units_picture(np.ones(shape), "A layer", "light")
     assert picture.mode == "RGB"
     assert 200 < picture.width < 8400 and picture.height < 8400
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 4, 3), (200, 28, 28)])
+def test_an_svg_has_a_picture_and_a_number_for_each_unit(shape: tuple[int, int, int]) -> None:
+    units = list(range(shape[0]))[::-1]
+    root = ElementTree.fromstring(units_svg(np.ones(shape), "A <layer>", "dark", units))
+    tags = [element.tag.rpartition("}")[2] for element in root.iter()]
+    assert tags.count("image") == shape[0] + 1  # and the scale bar
+    texts = [element.text for element in root.iter() if element.tag.endswith("text")]
+    assert f"A <layer> · {shape[0]} units" in texts and str(shape[0]) in texts
