@@ -42,6 +42,8 @@ THREE = (
     *((0.36, 0.47), (0.46, 0.46), (0.58, 0.47), (0.68, 0.53), (0.71, 0.62), (0.67, 0.72), (0.57, 0.79), (0.44, 0.81)),
     *((0.33, 0.79), (0.26, 0.74)),
 )
+# A 1 beside it: together they are two digits.
+SECOND_STROKE = ((0.90, 0.16), (0.89, 0.48), (0.88, 0.80))
 TOY_ZERO = (0, 1, 3, 5, 6, 8, 10, 11)
 
 
@@ -78,6 +80,10 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         save("draw-empty")
         draw(window, THREE)
         save("draw-digits")
+        if window.session.model.calibration.threshold is not None:  # this network knows what is not a digit
+            draw(window, SECOND_STROKE)
+            save("draw-not-a-digit")
+            window.draw_page.undo()
         window.draw_page.inspector.faces.setCurrentIndex(1)
         settle(1500)
         save("draw-doctor")
