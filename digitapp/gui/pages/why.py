@@ -432,8 +432,11 @@ class WhyPage(Page):
         if self._change_of is not None and self._change_of == (case, target):
             return
         self._change_of = (case, target)
-        self.change.show_case(case, target, self._share(case.logits, case.first))
-        self.change.wait()
+        shown = self.change.findings
+        # While the network learns, the last change stays until the next one is found.
+        if not (self.session.shows_run and shown and shown.change.target == target and shown.case.is_like(case)):
+            self.change.show_case(case, target, self._share(case.logits, case.first))
+            self.change.wait()
         self._change_errand.ask(
             self._preparing(lambda newest: search_change(newest, target)), patient=self.session.shows_run
         )
