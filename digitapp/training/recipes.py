@@ -22,7 +22,6 @@ from digitapp.datasets.problems import MNIST
 from digitapp.datasets.variation import vary
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess_drawings
-from digitapp.training.augmentation import STANDARD
 from digitapp.training.config import NetworkConfig, TrainConfig
 
 
@@ -109,6 +108,9 @@ def gather_record(data_dir: str | os.PathLike[str] | None, _pens: Path | None, s
     return Ingredients(mnist, () if mnist.validation is None else (mnist.validation,))
 
 
+STRONG = {"turn": 15.0, "scale": 0.15, "shear": 0.2, "shift": 1.0, "elastic": 1.3, "thickness": 0.3}
+"""Variations for networks that are large and trained long enough to learn milder ones by heart."""
+
 RECIPES: dict[str, Recipe] = {
     recipe.key: recipe
     for recipe in (
@@ -123,7 +125,8 @@ RECIPES: dict[str, Recipe] = {
                 epochs=50,
                 averaging=0.999,
                 schedule="one_cycle",
-                augmentation={**STANDARD, "thickness": 0.3},
+                hidden_dropout=0.1,
+                augmentation=STRONG,
             ),
             uses_pens=True,
             half_precision=True,
@@ -137,10 +140,11 @@ RECIPES: dict[str, Recipe] = {
                 optimizer="adam",
                 learning_rate=0.002,
                 batch_size=256,
-                epochs=150,
+                epochs=120,
                 averaging=0.9995,
                 schedule="one_cycle",
-                augmentation=dict(STANDARD),
+                hidden_dropout=0.2,
+                augmentation=STRONG,
             ),
             uses_pens=False,
             half_precision=True,
