@@ -43,7 +43,9 @@ def collected(drawings: list[Drawing], seed: int) -> tuple[Collection, list[Samp
 
 def main() -> None:
     """Print a line for each person, and the mean."""
-    parser = argparse.ArgumentParser(description="What fine-tuning on a person's digits gains, and what it costs on MNIST.")
+    parser = argparse.ArgumentParser(
+        description="What fine-tuning on a person's digits gains, and what it costs on MNIST."
+    )
     parser.add_argument("--pens", type=Path, required=True, help="drawings file whose drawings name their writer")
     parser.add_argument("--model", default="mnist")
     parser.add_argument("--data-dir", type=Path, default=None)

@@ -167,9 +167,7 @@ class ProbesView(NetworkView):
         if words is None:
             words = (
                 self.tr("Not measured yet"),
-                self.tr(
-                    "For each layer a small linear classifier learns to read the answer from it, in some seconds."
-                ),
+                self.tr("For each layer a small linear classifier learns to read the answer from it, in some seconds."),
             )
             self.start_button.show()
         else:
