@@ -8,7 +8,7 @@ import typer
 from numpy.typing import NDArray
 
 from digitapp.atomic import atomic_write_bytes
-from digitapp.cli.classify import NO_INK
+from digitapp.cli.classify import REASONS
 from digitapp.cli.errors import BadInput
 from digitapp.cli.inputs import read_inputs
 from digitapp.cli.output import JsonOption, ModelArgument, check_can_write, percent, print_json, print_table
@@ -30,6 +30,7 @@ from digitapp.inspection.explanation_picture import (
 from digitapp.inspection.sanity import Deletion
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
 from digitapp.modelfile import Model, load_model
+from digitapp.recognition import Reason
 from digitapp.training import parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -105,7 +106,7 @@ def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], P
     if not 0 <= index < len(pictures):
         raise BadInput(f"--index {index}: expected 0 to {len(pictures) - 1}, the drawings in {file}")
     if pictures[index].is_empty:
-        raise BadInput(f"{file}: {NO_INK}")
+        raise BadInput(f"{file}: {REASONS[Reason.BLANK]}")
     return pictures[index].input.reshape(-1), pictures[index]
 
 

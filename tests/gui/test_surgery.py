@@ -144,7 +144,7 @@ def test_a_network_that_learns_is_left_alone(session: Session, qtbot: QtBot) -> 
 
 def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: Session, qtbot: QtBot) -> None:
     network, config = DEFAULTS["toy"]
-    picture = np.tile(np.float32([1, -1]), 6)
+    picture = np.tile(np.array([1, -1], np.float32), 6)
     session.surgery.paint(0, 1, picture, 0.25, is_frozen=True)
     session.surgery.toggle(0, 2)
     free = session.network.weights[0][:, 0].copy()

@@ -224,6 +224,7 @@ def test_the_slider_moves_everything_together(window: MainWindow, qtbot: QtBot) 
     assert 8 < epochs < 12
     assert page.curves.loss.moment == page.curves.accuracy.moment == epochs
     np.testing.assert_array_equal(session.network.parameters, place.moment.parameters)
+    assert session.answer.probabilities is not None and now is not None
     assert not np.array_equal(session.answer.probabilities, now)
     qtbot.waitUntil(lambda: "at epoch" in page.confusion.caption())
     assert session.dataset is not None and session.dataset.validation is not None

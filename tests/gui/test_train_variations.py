@@ -27,6 +27,13 @@ def page(qtbot, store, request):
     session.close()
 
 
+def variations(page):
+    """Return how the next run would vary its pictures."""
+    configs = page.setup.configs()
+    assert configs is not None
+    return configs[1].augmentation
+
+
 def test_a_sample_has_eight_different_pictures(page):
     pictures = sample_pictures(page.session.problem, None)
     assert pictures.shape == (8, page.session.problem.features)
@@ -35,12 +42,12 @@ def test_a_sample_has_eight_different_pictures(page):
 
 def test_the_row_says_how_a_run_varies_its_pictures(page):
     box = page.setup.settings.box("augmentation")
-    assert page.setup.configs()[1].augmentation == {}
+    assert variations(page) == {}
     box.setCurrentIndex(box.findData("standard"))
-    assert page.setup.configs()[1].augmentation == STANDARD
+    assert variations(page) == STANDARD
     page.setup.set_variations({"turn": 30.0})
     assert box.currentData() == "own"
-    assert page.setup.configs()[1].augmentation == {"turn": 30.0}
+    assert variations(page) == {"turn": 30.0}
     page.setup.set_variations({})
     assert box.currentData() == "none"
 
@@ -49,7 +56,7 @@ def test_own_variations_are_remembered(page, store, qtbot):
     page.setup.set_variations({"shift": 2.0, "erase": 0.5})
     again = TrainPage(page.session, store)
     qtbot.addWidget(again)
-    assert again.setup.configs()[1].augmentation == {"shift": 2.0, "erase": 0.5}
+    assert variations(again) == {"shift": 2.0, "erase": 0.5}
 
 
 def test_nonsense_that_was_remembered_is_passed_over(page, store, qtbot):
@@ -59,7 +66,7 @@ def test_nonsense_that_was_remembered_is_passed_over(page, store, qtbot):
         store.store.setValue(f"train/{problem}/augmentation", "own")
         again = TrainPage(page.session, store)
         qtbot.addWidget(again)
-        assert again.setup.configs()[1].augmentation == STANDARD
+        assert variations(again) == STANDARD
 
 
 def test_the_dialog_shows_what_its_sliders_do_and_hands_it_over(page, qtbot):
@@ -80,7 +87,7 @@ def test_the_dialog_shows_what_its_sliders_do_and_hands_it_over(page, qtbot):
     use = dialog.findChild(QPushButton, "useVariationsButton")
     with qtbot.waitSignal(dialog.accepted):
         use.click()
-    assert page.setup.configs()[1].augmentation["erase"] == 0.5
+    assert variations(page)["erase"] == 0.5
 
 
 def test_the_standard_stays_the_standard_through_the_dialog(page):

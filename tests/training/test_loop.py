@@ -35,7 +35,7 @@ from digitapp.training import (
 )
 from digitapp.training.threads import ENVIRONMENT, blas_threads
 
-PLANE = Problem("plane", "Points", 1, 2, ("0", "1"), (), "binary_grid", "")
+PLANE = Problem("plane", "Points", 1, 2, ("0", "1"), (), "binary_grid", ())
 
 
 def split(inputs, labels):
