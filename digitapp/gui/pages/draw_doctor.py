@@ -25,7 +25,7 @@ from digitapp.gui.widgets import HairLine, Label, LinkButton, PlainButton, Secti
 from digitapp.inspection.doctor import Classify, Examination, Source, examine, manageable
 from digitapp.inspection.flip_map import COARSE_SHIFTS, COARSE_TURNS, SHIFTS, TURNS, Direction, FlipMap, flip_map
 
-_REST_MS = 80  # the map follows the pen at this distance
+_REST_MS = 80  # the map is drawn when the pen has rested so long
 _SIDE_BY_SIDE = 440  # from this width on, measures and map stand beside each other
 _VERDICT_LINES, _CAPTION_LINES = 3, 3
 
@@ -150,8 +150,10 @@ class DoctorPanel(QWidget):
             return
         road = found.road
         self._question = _Question(source, session.pen_width, road, steps, model.probabilities, self._direction, names)
-        if self._job is None and not self._timer.isActive():
-            self._timer.start()
+        # The map waits for the pen to rest: computing beside it, it would take its turns from every move.
+        if self._job is not None:
+            self._job.cancel()
+        self._timer.start()
 
     def _source(self) -> Source:
         """Return the drawing, or the picture in a size that can be examined while one looks."""
