@@ -60,7 +60,7 @@ class Header(Panel):
         self._layout.addStretch(1)
 
         self.picture_button = GhostButton(
-            "", "image", tip=self.tr("Save picture… of any view of this page"), key=PICTURE_KEY
+            "", "image", tip=self.tr("Save a picture of any view of this page"), key=PICTURE_KEY
         )
         self.picture_button.setObjectName("savePictureButton")
         self.picture_button.clicked.connect(self.pictures_requested)

@@ -75,11 +75,12 @@ class HelpDialog(QDialog):
 
     def _keys(self) -> QGridLayout:
         rows = [
-            ("Ctrl+1, 2, 3", self.tr("Draw, Train, Features")),
+            ("Ctrl+1 … 6", self.tr("the pages, from Draw to My hand")),
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
             ("Del", self.tr("clear the canvas")),
             ("[  ]", self.tr("thinner, thicker pen")),
             ("Ctrl+O, Ctrl+S", self.tr("open, save")),
+            ("Ctrl+Shift+S", self.tr("save a picture of any view")),
             ("Ctrl+C, Ctrl+V", self.tr("copy, paste the drawing")),
             ("Ctrl+Return", self.tr("start, pause, resume the training")),
             (".", self.tr("one training step while paused")),

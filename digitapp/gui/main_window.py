@@ -37,7 +37,7 @@ MINIMUM_SIZE = QSize(1024, 700)
 
 
 class MainWindow(QMainWindow):
-    """One window, three pages, one session."""
+    """One window, one session, and the pages that show it."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from digitapp.gui.jobs import Report
 from digitapp.gui.messages import Message
 from digitapp.gui.pages.page import Page
 from digitapp.gui.picture_views import SavableView, view_around, views_of
-from digitapp.gui.pictures import PictureFormatError, capture, pixels, with_suffix
+from digitapp.gui.pictures import ComposedPicture, PictureFormatError, pixels, with_suffix
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 
@@ -33,7 +33,7 @@ class PictureSaver(QObject):
         """Return a menu of everything on a page that can be saved."""
         menu = QMenu(self._window)
         menu.addSection(self.tr("Save picture of"))
-        for view in views_of(page):
+        for view in (*page.composed_pictures(), *views_of(page)):
             action = menu.addAction(icon("image"), self.tr("{0}…").format(view.title))
             action.triggered.connect(lambda _checked=False, view=view: self.ask(page, view))
         return menu
@@ -56,8 +56,8 @@ class PictureSaver(QObject):
         if actions:
             menu.setActiveAction(actions[0])
 
-    def ask(self, page: Page, view: SavableView) -> None:
-        """Let the user choose a file, and write the view to it."""
+    def ask(self, page: Page, view: SavableView | ComposedPicture) -> None:
+        """Let the user choose a file, and write the picture to it."""
         folder = Path(self._settings.get(remembered.LAST_FOLDER))
         suggested = str(folder / f"{self.suggested_name(view)}.png")
         patterns = self.tr("PNG pictures (*.png);;SVG drawings (*.svg)")
@@ -67,24 +67,27 @@ class PictureSaver(QObject):
             self._settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
             self.save(page, view, Path(path), ".svg" if "svg" in chosen else ".png")
 
-    def suggested_name(self, view: SavableView) -> str:
+    def suggested_name(self, view: SavableView | ComposedPicture) -> str:
         """Return a file name without ending: what is seen, and of which network."""
         model = self._session.model.name
         kept = "".join(character if character.isalnum() or character in "-_" else "-" for character in model)
         return f"{view.name}-{kept}" if kept else view.name
 
-    def save(self, page: Page, view: SavableView, path: Path, default: str = ".png") -> None:
-        """Write a view to a file, whole or not at all; a name without an ending gets the default one."""
+    def save(self, page: Page, view: SavableView | ComposedPicture, path: Path, default: str = ".png") -> None:
+        """Write a picture to a file, whole or not at all; a name without an ending gets the default one."""
         try:
             target = with_suffix(path, default)
         except PictureFormatError as error:
             page.tell(Message(self.tr("The picture was not saved"), str(error)))
             return
-        pack = capture(view.widget, target.suffix, view.title)
+        pack = view.prepare(target.suffix.lower())
         self._page = page
+        page.say(self.tr("Saving {0}…").format(target.name))
 
-        def write(_report: Report, _cancelled: threading.Event) -> Path:
-            atomic_write_bytes(target, pack())
+        def write(_report: Report, cancelled: threading.Event) -> Path:
+            packed = pack(cancelled)
+            if not cancelled.is_set():
+                atomic_write_bytes(target, packed)
             return target
 
         self._session.start_job(write, succeeded=self._on_saved, failed=self._on_failed)
@@ -103,5 +106,6 @@ class PictureSaver(QObject):
     def _on_failed(self, error: Exception) -> None:
         if self._page is None:
             return
+        self._page.say("")
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         self._page.tell(Message(self.tr("The picture was not saved"), reason))

@@ -23,6 +23,7 @@ from digitapp.gui.pages.why_change import ChangeFace
 from digitapp.gui.pages.why_pixels import PixelsFace
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_units import UnitsFace
+from digitapp.gui.pictures import Pack, capture
 from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.containers import ScrollPanel
 
@@ -41,6 +42,11 @@ class SavableView:
     widget: QWidget
     title: str
     name: str
+
+    def prepare(self, suffix: str) -> Pack:
+        """Draw the view at once and return how to get the bytes of a file with an ending, ".png" or ".svg"."""
+        pack = capture(self.widget, suffix, self.title)
+        return lambda _cancelled: pack()
 
 
 def tr(text: str) -> str:

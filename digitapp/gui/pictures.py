@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
@@ -16,6 +18,25 @@ SUFFIXES = (".png", ".svg")
 SCALE = 2
 MARGIN = 16
 _MOST_PIXELS = 100_000_000
+
+Pack = Callable[[threading.Event], bytes]
+"""Returns the bytes of a file. Runs in a background thread, and may give up when the event is set."""
+
+
+@dataclass(frozen=True)
+class ComposedPicture:
+    """A picture that is made for the file, where what the window shows of it is not all.
+
+    Attributes
+    ----------
+    prepare : takes the ending, ".png" or ".svg", and what is needed from the window, in the window's thread
+    title : for people
+    name : of the file, without its ending
+    """
+
+    prepare: Callable[[str], Pack]
+    title: str
+    name: str
 
 
 class PictureFormatError(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features import FeaturesPage
 from digitapp.gui.pages.features_gallery import Shown
 from digitapp.gui.pages.features_tools import Order
+from digitapp.gui.picture_saver import PictureSaver
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import UnitGrid
@@ -381,20 +383,31 @@ def test_another_problem_is_shown_whole(qtbot: QtBot, open_page: OpenPage) -> No
     qtbot.waitUntil(page.strip.isVisible)
 
 
-def test_the_picture_of_all_units_is_saved(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_the_picture_of_all_units_is_saved(
+    qtbot: QtBot, open_page: OpenPage, settings: Settings, tmp_path: Path, suffix: str
+) -> None:
     page = open_page("mnist", 20)
-    page.save_picture(tmp_path / "units")
-    qtbot.waitUntil(lambda: page.status_text == "Saved units.png", timeout=10_000)
-    with Image.open(tmp_path / "units.png") as picture:
-        assert min(picture.size) > 200
-    assert [path.name for path in tmp_path.glob("units*")] == ["units.png"]
+    saver = PictureSaver(page.session, settings, page)
+    (units,) = page.composed_pictures()
+    saver.save(page, units, tmp_path / "units", suffix)
+    qtbot.waitUntil(lambda: page.status_text == f"Saved units{suffix}", timeout=10_000)
+    assert [path.name for path in tmp_path.glob("units*")] == [f"units{suffix}"]
+    if suffix == ".png":
+        with Image.open(tmp_path / "units.png") as picture:
+            assert min(picture.size) > 200
+    else:
+        root = ElementTree.fromstring((tmp_path / "units.svg").read_bytes())
+        assert len([item for item in root.iter() if item.tag.endswith("image")]) == 21  # and the scale
 
 
 def test_a_picture_that_cannot_be_saved_is_reported_on_the_page(
-    qtbot: QtBot, open_page: OpenPage, tmp_path: Path
+    qtbot: QtBot, open_page: OpenPage, settings: Settings, tmp_path: Path
 ) -> None:
     page = open_page("toy")
     (tmp_path / "file").write_text("not a folder")
-    page.save_picture(tmp_path / "file" / "units.png")
+    saver = PictureSaver(page.session, settings, page)
+    (units,) = page.composed_pictures()
+    saver.save(page, units, tmp_path / "file" / "units.png")
     qtbot.waitUntil(page.note.isVisible, timeout=10_000)
-    assert page.note.text().startswith("The picture could not be saved")
+    assert "was not saved" in page.note.text()

@@ -17,6 +17,7 @@ from digitapp.gui import theme
 from digitapp.gui.artwork import Picture
 from digitapp.gui.pages.draw_sample import sample_three
 from digitapp.gui.pages.why import CHANGE, PIXELS, UNITS, WhyPage
+from digitapp.gui.picture_saver import PictureSaver
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.inspection.attribution import MAPS
@@ -312,21 +313,19 @@ def test_a_network_that_knows_nothing_else_is_reported(qtbot: QtBot, open_page: 
 
 @pytest.mark.parametrize(("name", "start"), [("why.png", b"\x89PNG"), ("why.svg", b"<svg"), ("why", b"\x89PNG")])
 def test_the_whole_explanation_is_saved_as_one_page(
-    qtbot: QtBot, open_page: OpenPage, tmp_path: Path, name: str, start: bytes
+    qtbot: QtBot, open_page: OpenPage, settings: Settings, tmp_path: Path, name: str, start: bytes
 ) -> None:
     page = open_page("toy")
-    page.save_picture(tmp_path / name)
+    saver = PictureSaver(page.session, settings, page)
+    (explanation,) = page.composed_pictures()
+    saver.save(page, explanation, tmp_path / name)
     qtbot.waitUntil(lambda: page.status_text.startswith("Saved"), timeout=120_000)
     (written,) = tmp_path.glob("why*")
     assert written.read_bytes().startswith(start)
 
 
-def test_a_picture_that_cannot_be_written_is_reported(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page("toy")
-    (tmp_path / "file").touch()
-    page.save_picture(tmp_path / "file" / "why.png")
-    qtbot.waitUntil(lambda: page.note.isVisible(), timeout=120_000)
-    assert "not saved" in page.note.text()
+def test_without_a_drawing_there_is_no_explanation_to_save(open_page: OpenPage) -> None:
+    assert not open_page("toy", drawn=False).composed_pictures()
 
 
 # Bad weights, other problems, the window

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from digitapp.gui.pages.features_dossier import WORTH_FACE, Dossier, UnitPicture
 from digitapp.gui.pages.features_evidence import Evidence
 from digitapp.gui.pages.features_gallery import Gallery, Lack, Shown, View
 from digitapp.gui.pages.features_orders import Orders
-from digitapp.gui.pages.features_picture import ask_for_path, write_picture
+from digitapp.gui.pages.features_picture import units_to_save
 from digitapp.gui.pages.features_stage import MOST_STRIP_UNITS, FeatureStage
 from digitapp.gui.pages.features_surgery import SurgeryPanel
 from digitapp.gui.pages.features_tools import Order
@@ -25,9 +24,10 @@ from digitapp.gui.pages.features_trials import Trials
 from digitapp.gui.pages.features_words import UnitWords
 from digitapp.gui.pages.page import Page
 from digitapp.gui.picture_queue import Draw, PictureQueue
+from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.session import Session, UnitRef
 from digitapp.gui.settings import Settings
-from digitapp.gui.widgets import GhostButton, HairLine, HoverReadout, ReadoutRow
+from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.colors import symmetric_limit
 
@@ -64,12 +64,6 @@ class FeaturesPage(Page):
         self.sizes, self.work = self._stage.sizes, self._stage.work
         self.timeline_place = self._stage.timeline_place
         self._readout = HoverReadout(self)
-        self.save_button = GhostButton(
-            self.tr("Save picture…"),
-            "image",
-            tip=self.tr("Save all units of this layer"),
-            key=QKeySequence.StandardKey.Save,
-        )
         self.dossier = Dossier(self.session, self._evidence, self._trials)
 
         whole = QHBoxLayout(self)
@@ -111,14 +105,7 @@ class FeaturesPage(Page):
         self.grid.unit_hovered.connect(self._on_tile_hovered)
         self.dossier.step_wanted.connect(self._on_step_wanted)
         self.dossier.unit_wanted.connect(self._on_unit_wanted)
-        self.save_button.clicked.connect(self._save_picture)
-        keys = QKeySequence.StandardKey
-        for key, slot in ((keys.Save, self._save_picture), (keys.Open, self.open_model)):
-            QShortcut(QKeySequence(key), self).activated.connect(slot)
-
-    def header_actions(self) -> Sequence[QWidget]:
-        """Return the button that saves the grid."""
-        return (self.save_button,)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self).activated.connect(self.open_model)
 
     # What is shown
 
@@ -476,26 +463,9 @@ class FeaturesPage(Page):
         self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
         self.note.show()
 
-    # The picture
-
-    @Slot()
-    def _save_picture(self) -> None:
-        path = ask_for_path(self, self.settings)
-        if path is not None:
-            self.save_picture(path)
-
-    def save_picture(self, path: Path) -> None:
-        """Write all units of the layer as a PNG, in the background; the file is whole or not there."""
+    def composed_pictures(self) -> Sequence[ComposedPicture]:
+        """Return the picture of all units of the layer, in the order of the grid."""
+        if self._is_old:
+            return ()
         title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
-        images = self._images[self._order]
-        write_picture(self.session, path, images, title, succeeded=self._on_saved, failed=self._on_not_saved)
-
-    @Slot(object)
-    def _on_saved(self, path: Path) -> None:
-        self.say(self.tr("Saved {0}").format(path.name))
-
-    @Slot(object)
-    def _on_not_saved(self, error: Exception) -> None:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        self.note.set_note("error", self.tr("The picture could not be saved: {0}.").format(reason))
-        self.note.show()
+        return (units_to_save(self._images[self._order], title, [int(unit) for unit in self._order]),)

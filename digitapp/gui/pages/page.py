@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui.messages import Message, file_message
+from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import SUFFIX, ModelFileError
@@ -32,6 +33,10 @@ class Page(QWidget):
 
     def header_actions(self) -> Sequence[QWidget]:
         """Return the buttons that stand at the right of the header while this page is shown."""
+        return ()
+
+    def composed_pictures(self) -> Sequence[ComposedPicture]:
+        """Return what can be saved as a picture beside the views that are seen."""
         return ()
 
     def say(self, text: str) -> None:

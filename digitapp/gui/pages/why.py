@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.artwork import Picture
 from digitapp.gui.messages import Message
@@ -20,7 +18,7 @@ from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.why_change import ChangeFace
 from digitapp.gui.pages.why_ledger import ROW
 from digitapp.gui.pages.why_pixels import PixelsFace
-from digitapp.gui.pages.why_save import write_explanation
+from digitapp.gui.pages.why_save import explanation_to_save
 from digitapp.gui.pages.why_stage import WhyStage
 from digitapp.gui.pages.why_units import UnitsFace
 from digitapp.gui.pages.why_work import (
@@ -35,11 +33,11 @@ from digitapp.gui.pages.why_work import (
     search_change,
 )
 from digitapp.gui.picture_queue import PictureQueue
+from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import (
     EmptyState,
-    GhostButton,
     HairLine,
     NoteBar,
     Panel,
@@ -111,12 +109,6 @@ class WhyPage(Page):
         row.addWidget(self.stage, 1)
         row.addWidget(HairLine(Qt.Orientation.Vertical))
         row.addWidget(self.inspector)
-        self.save_button = GhostButton(
-            self.tr("Save explanation…"),
-            "download",
-            tip=self.tr("Save all of this explanation as one page"),
-            key=QKeySequence.StandardKey.Save,
-        )
         self.draw_button = PrimaryButton(self.tr("Draw something"), "pen")
         self.sample_button = PlainButton(self.tr("Show me an example"))
         self.empty = EmptyState(
@@ -160,14 +152,7 @@ class WhyPage(Page):
         self._change_errand.failed.connect(self._on_change_failed)
         self.draw_button.clicked.connect(self.drawing_wanted)
         self.sample_button.clicked.connect(self.show_sample)
-        self.save_button.clicked.connect(self._ask_save)
-        keys = QKeySequence.StandardKey
-        for key, slot in ((keys.Save, self._ask_save), (keys.Open, self.open_model)):
-            QShortcut(QKeySequence(key), self).activated.connect(slot)
-
-    def header_actions(self) -> Sequence[QWidget]:
-        """Return the button that saves the explanation."""
-        return (self.save_button,)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self).activated.connect(self.open_model)
 
     # What the user can do
 
@@ -218,43 +203,12 @@ class WhyPage(Page):
         self._show_change()
         self._show_stage()
 
-    @Slot()
-    def _ask_save(self) -> None:
-        """Let the user choose where to save, and do it."""
-        if self._case is None or not self._case.is_finite:
-            return
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        title, patterns = self.tr("Save the explanation"), self.tr("PNG picture (*.png);;SVG drawing (*.svg)")
-        path, pattern = QFileDialog.getSaveFileName(self, title, str(Path(folder) / "why.png"), patterns)
-        if path:
-            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
-            suffix = ".svg" if "svg" in pattern else ".png"
-            self.save_picture(Path(path) if Path(path).suffix else Path(path).with_suffix(suffix))
-
-    def save_picture(self, path: Path) -> None:
-        """Write all views as one page, in the background."""
-        if self._case is None:
-            return
-        self.say(self.tr("Saving {0}…").format(path.name))
-        write_explanation(
-            self.session,
-            self._case,
-            self._wanted(self._case),
-            self.session.model.name,
-            path,
-            succeeded=self._on_saved,
-            failed=self._on_not_saved,
-        )
-
-    @Slot(object)
-    def _on_saved(self, path: Path) -> None:
-        self.say(self.tr("Saved {0}").format(path.name))
-
-    @Slot(object)
-    def _on_not_saved(self, error: Exception) -> None:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        self.say("")
-        self.tell(Message(self.tr("The picture was not saved"), reason))
+    def composed_pictures(self) -> Sequence[ComposedPicture]:
+        """Return the explanation as one page, where there is one."""
+        case = self._case
+        if case is None or not case.is_finite:
+            return ()
+        return (explanation_to_save(case, self._wanted(case), self.session.model.name),)
 
     def tell(self, message: Message) -> None:
         self.note.set_note("error", self.tr("{0}: {1}").format(message.title, message.text))
@@ -331,7 +285,6 @@ class WhyPage(Page):
         self._case = Case.of(self.session, self._asked)
         self._full.setVisible(self._case is not None)
         self._blank.setVisible(self._case is None)
-        self.save_button.setEnabled(self._case is not None and self._case.is_finite)
         if self._case is None:
             self._cancel()
             self.say("")
