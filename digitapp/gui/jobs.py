@@ -69,6 +69,10 @@ class JobPool(QObject):
         super().__init__(parent)
         self._jobs: set[Job] = set()
 
+    def __len__(self) -> int:
+        """Return how many jobs are not finished."""
+        return len(self._jobs)
+
     def start(
         self,
         work: Callable[[Report, threading.Event], Any],
