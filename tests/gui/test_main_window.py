@@ -39,7 +39,8 @@ CONTRACT = [
     "unitGrid",
 ]
 
-KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
+KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6)
+PAGES = ("drawPage", "trainPage", "featuresPage", "whyPage", "networkPage", "handPage")
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -86,7 +87,7 @@ def test_every_part_of_the_contract_is_there(open_window: OpenWindow) -> None:
         assert part(window, name).objectName() == name
     stacks = window.findChildren(QStackedWidget)
     assert len(stacks) == 1
-    for index, name in enumerate(("drawPage", "trainPage", "featuresPage")):
+    for index, name in enumerate(PAGES):
         assert stacks[0].widget(index) is part(window, name)
     selector = part(window, "problemSelector")
     assert isinstance(selector, QComboBox)
@@ -119,7 +120,7 @@ def test_pages_by_rail_keys_and_stack(open_window: OpenWindow, qtbot: QtBot) -> 
     window = open_window()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    for number, page in enumerate(("drawPage", "trainPage", "featuresPage")):
+    for number, page in enumerate(PAGES):
         qtbot.keyClick(window, KEYS[number], Qt.KeyboardModifier.ControlModifier)
         assert window.page.objectName() == page
         assert window.rail.currentIndex() == number
@@ -136,7 +137,7 @@ def test_the_problem_changes_everywhere_and_each_keeps_its_drawing(open_window: 
     choose_problem(window, "toy")
     assert window.session.problem.key == "toy"
     assert label(window) == "?"
-    for page in range(3):
+    for page in range(window.stack.count()):
         window.stack.setCurrentIndex(page)
         qtbot.wait(20)
     window.stack.setCurrentIndex(0)
@@ -149,7 +150,7 @@ def test_nothing_is_squeezed_out_of_the_window(open_window: OpenWindow, qtbot: Q
     window = open_window(size=size)
     for problem in ("mnist", "toy"):
         choose_problem(window, problem)
-        for page in range(3):
+        for page in range(window.stack.count()):
             window.stack.setCurrentIndex(page)
             qtbot.wait(30)
             assert (window.width(), window.height()) == size
@@ -163,7 +164,7 @@ def test_the_theme_changes_while_everything_stands(open_window: OpenWindow, qtbo
     draw_one(window)
     for mode in ("dark", "light"):
         theme.current().set_mode(mode)
-        for page in range(3):
+        for page in range(window.stack.count()):
             window.stack.setCurrentIndex(page)
             qtbot.wait(20)
             ground = window.grab().toImage().pixelColor(window.width() - 40, window.height() // 2)

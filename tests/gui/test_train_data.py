@@ -132,6 +132,7 @@ def test_a_start_while_data_are_loading_waits_for_them(
 
     monkeypatch.setattr(data_source, "load_dataset", slowly)
     page = open_train_page("toy")
+    enter(qtbot, page, "epochs", "2")
     click(qtbot, page.transport.start)
     assert "Loading" in page.transport.text()
     assert not page.session.run.is_active

@@ -140,7 +140,7 @@ def test_the_page_fits_every_window(open_train_page: OpenPage, size: tuple[int, 
 def test_in_little_room_the_lower_cards_take_turns(open_train_page: OpenPage) -> None:
     page = open_train_page("toy", size=(952, 614))
     assert page.confusion.isVisible() != page.units.isVisible()
-    page._tabs.setCurrentIndex(1)
+    page.stage.tabs.setCurrentIndex(1)
     assert page.units.isVisible()
     assert not page.confusion.isVisible()
     assert page.curves.loss.height() >= 180

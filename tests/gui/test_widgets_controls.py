@@ -126,6 +126,15 @@ def test_focus_ring_comes_with_the_keyboard_and_not_with_the_pointer(qtbot: QtBo
     assert _ring(first).is_shown
 
 
+def test_a_focus_ring_that_python_has_emptied_lets_events_pass(show: Show) -> None:
+    button = PlainButton("Here")
+    window = show(button)
+    _ring(button).__dict__.clear()  # as the collector leaves it when a whole page goes
+    button.hide()
+    button.show()
+    window.resize(300, 200)
+
+
 def test_focus_ring_follows_its_control(show: Show) -> None:
     other, button = PlainButton("Other"), PlainButton("Here")
     window = show(other, button)

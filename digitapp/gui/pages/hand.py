@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.collection import Sample, TooManyDigitsError, next_label, split_of
 from digitapp.datasets.problems import MNIST
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.evaluator import Evaluator
-from digitapp.gui.messages import Message, file_message
+from digitapp.gui.messages import Message
 from digitapp.gui.pages.hand_canvas import HandSurface
 from digitapp.gui.pages.hand_files import HandFiles
 from digitapp.gui.pages.hand_inspector import HandInspector
@@ -27,7 +27,6 @@ from digitapp.gui.pages.page import Page
 from digitapp.gui.session import ModelEntry, Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import EmptyState, GhostButton, Panel, PrimaryButton
-from digitapp.modelfile import SUFFIX, ModelFileError
 from digitapp.training.errors import TrainingDiverged
 from digitapp.training.evaluate import Evaluation, evaluate
 
@@ -109,7 +108,7 @@ class HandPage(Page):
         self._resting.timeout.connect(self.keep)
         inspector.tuning_requested.connect(self.fine_tune)
         inspector.cancel_requested.connect(self.tuner.cancel)
-        inspector.save_requested.connect(self.save_tuned)
+        inspector.save_requested.connect(self.save_model)
         inspector.discard_requested.connect(self.throw_away)
         inspector.mnist_requested.connect(self.mnist_requested)
         self.tuner.state_changed.connect(self._on_tuner_changed)
@@ -436,27 +435,6 @@ class HandPage(Page):
         tuned = self._results.pop(self.session.current_entry.key, None)
         if tuned is not None:
             self.session.remove_network(tuned.key, tuned.source.key)
-
-    @Slot()
-    def save_tuned(self) -> None:
-        """Ask for a name and save the fine-tuned network."""
-        name = self.session.model.name.replace(" + ", "-").replace(" ", "-") + SUFFIX
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        pattern = self.tr("Models ({0})").format(f"*{SUFFIX}")
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the model"), str(Path(folder) / name), pattern)
-        if path:
-            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
-            self.save_to(Path(path))
-
-    def save_to(self, path: Path) -> None:
-        """Save the shown network."""
-        chosen = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-        try:
-            self.session.save_model(chosen)
-        except ModelFileError as error:
-            self.tell(file_message(error, saving=True))
-        else:
-            self.say(self.tr("Saved as {0}").format(chosen.name))
 
     # The page
 

@@ -16,6 +16,10 @@ from digitapp.gui.settings import Settings
 from digitapp.modelfile import SUFFIX, ModelFileError
 
 
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Page", text)
+
+
 class Page(QWidget):
     """One page: a stage on the left, an inspector on the right, and its own actions in the window's header.
 
@@ -52,17 +56,43 @@ class Page(QWidget):
     @Slot()
     def open_model(self) -> None:
         """Let the user choose a model file and show it; a file that cannot be used changes nothing."""
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        pattern = QCoreApplication.translate("Page", "Models (*{0});;All files (*)").format(SUFFIX)
-        title = QCoreApplication.translate("Page", "Open model")
-        path, _ = QFileDialog.getOpenFileName(self, title, folder, pattern)
-        if not path:
+        path = self.ask_for_model(_tr("Open model"))
+        if path is None:
             return
-        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
         try:
-            self.session.open_model(Path(path))
+            self.session.open_model(path)
         except ModelFileError as error:
             self.tell(file_message(error, saving=False))
+
+    def ask_for_model(self, title: str) -> Path | None:
+        """Let the user choose a model file; None for none."""
+        folder = self.settings.get(remembered.LAST_FOLDER)
+        pattern = _tr("Models (*{0});;All files (*)").format(SUFFIX)
+        path, _ = QFileDialog.getOpenFileName(self, title, folder, pattern)
+        if not path:
+            return None
+        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+        return Path(path)
+
+    @Slot()
+    def save_model(self) -> None:
+        """Let the user choose where, and save the shown network."""
+        name = self.session.model.name.replace(" + ", "-").replace(" ", "-") or _tr("my-network")
+        suggestion = str(Path(self.settings.get(remembered.LAST_FOLDER)) / f"{name}{SUFFIX}")
+        path, _ = QFileDialog.getSaveFileName(self, _tr("Save model"), suggestion, _tr("Models (*{0})").format(SUFFIX))
+        if path:
+            self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+            self.save_to(Path(path))
+
+    def save_to(self, path: Path) -> None:
+        """Save the shown network; a name without the ending of models gets it. The page says how it went."""
+        chosen = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        try:
+            self.session.save_model(chosen)
+        except ModelFileError as error:
+            self.tell(file_message(error, saving=True))
+        else:
+            self.say(_tr("Saved as {0}").format(chosen.name))
 
     def undo(self) -> None:
         """Take back the last edit on this page; pages without edits do nothing."""

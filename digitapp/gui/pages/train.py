@@ -6,36 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
-from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.messages import Message, file_message
 from digitapp.gui.pages.page import Page
-from digitapp.gui.pages.train_confusion import ConfusionCard
-from digitapp.gui.pages.train_curves import CurveCards
-from digitapp.gui.pages.train_data import DataCard, dataset_title
+from digitapp.gui.pages.train_data import dataset_title
 from digitapp.gui.pages.train_messages import gentler_rate, run_message
 from digitapp.gui.pages.train_past import PastView
 from digitapp.gui.pages.train_setup import SetupForm
-from digitapp.gui.pages.train_transport import TransportBar
-from digitapp.gui.pages.train_units import UnitsCard
+from digitapp.gui.pages.train_stage import TrainStage, setup_width
 from digitapp.gui.picture_queue import PictureQueue
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.gui.training_run import RunState
-from digitapp.gui.widgets import GhostButton, HairLine, NoteBar, PlainButton, SegmentedControl
-from digitapp.modelfile import SUFFIX, ModelFileError, load_model
+from digitapp.gui.widgets import GhostButton, HairLine
+from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
-
-_SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
-_WIDE_SETUP_SHARE = 1.25
-_COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
-_COMPACT_PLOT_HEIGHT = 180
-_LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
 
 
 class TrainPage(Page):
@@ -46,22 +36,17 @@ class TrainPage(Page):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self.setObjectName("trainPage")
-        self.transport = TransportBar()
-        self.note = NoteBar("error")
-        self.data_card = DataCard(session.data)
-        self.data_card.hide()
-        self.curves = CurveCards()
-        self.confusion = ConfusionCard()
-        self.units = UnitsCard()
+        self.stage = TrainStage(session.data)
+        self.transport, self.note = self.stage.transport, self.stage.note
+        self.data_card, self.curves = self.stage.data_card, self.stage.curves
+        self.confusion, self.units = self.stage.confusion, self.stage.units
         self.setup = SetupForm(session.problem, settings)
         self._past = PastView(session, self.curves, self.confusion, self)
-        self._compact: bool | None = None
         self._stale = True
         self._pictures = PictureQueue(self)
         self._start_when_loaded: tuple[str, bool] | None = None
         self._trained_on: dict[str, Dataset] = {}
         self._make_header()
-        self._make_note()
         self._lay_out()
         self._connect_session()
         self._connect_controls()
@@ -79,36 +64,11 @@ class TrainPage(Page):
             self.tr("Save model…"), "download", tip=self.tr("Save the shown network"), key=keys.Save
         )
 
-    def _make_note(self) -> None:
-        self.note.setObjectName("trainNote")
-        self._remedy_button = PlainButton("")
-        self._remedy_button.clicked.connect(self._take_remedy)
-        dismiss = GhostButton(self.tr("Dismiss"))
-        dismiss.clicked.connect(self._dismiss)
-        self.note.button_row.addWidget(self._remedy_button)
-        self.note.button_row.addWidget(dismiss)
-        self.note.hide()
-
     def _lay_out(self) -> None:
-        self._tabs = SegmentedControl([self.tr("Confusion"), self.tr("Hidden units")], name=self.tr("Below the plots"))
-        self._lower = QWidget()
-        lower = QHBoxLayout(self._lower)
-        lower.setContentsMargins(0, 0, 0, 0)
-        lower.setSpacing(theme.CARD_GAP)
-        lower.addWidget(self.confusion, 1)
-        lower.addWidget(self.units, 1)
-        self._stage = QVBoxLayout()
-        self._stage.setSpacing(theme.CARD_GAP)
-        self._stage.addWidget(self.transport)
-        self._stage.addWidget(self.note)
-        self._stage.addWidget(self.data_card)
-        self._stage.addWidget(self.curves, 6)
-        self._stage.addWidget(self._tabs)
-        self._stage.addWidget(self._lower, 7)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addLayout(self._stage, 1)
+        row.addWidget(self.stage, 1)
         row.addWidget(HairLine(Qt.Orientation.Vertical))
         row.addWidget(self.setup)
 
@@ -138,7 +98,9 @@ class TrainPage(Page):
         self.setup.variations_clicked.connect(self.show_variations)
         self.setup.file_wanted.connect(self.choose_start)
         self.units.opened.connect(self._on_units_opened)
-        self._tabs.currentChanged.connect(self._show_lower)
+        self.note.remedy_taken.connect(self._take_remedy)
+        self.note.dismissed.connect(self._dismiss)
+        self.stage.lower_changed.connect(self._show_weights)
         self.open_button.clicked.connect(self.open_model)
         self.save_button.clicked.connect(self.save_model)
         card = self.data_card
@@ -299,7 +261,7 @@ class TrainPage(Page):
             return
         self.setup.show_dataset(name, state, dataset)
         self.data_card.setVisible(self.data_card.show_state(name))
-        self._show_lower()
+        self.stage.show_lower()
         waiting = self._start_when_loaded
         if waiting is not None and state is not DataState.LOADING:
             self._start_when_loaded = None
@@ -312,51 +274,26 @@ class TrainPage(Page):
     @Slot()
     def choose_start(self) -> None:
         """Let the user choose the model file that the next run starts from."""
-        folder = self.settings.get(remembered.LAST_FOLDER)
-        pattern = self.tr("Models (*{0});;All files (*)").format(SUFFIX)
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Start from a model"), folder, pattern)
-        if not path:
+        path = self.ask_for_model(self.tr("Start from a model"))
+        if path is None:
             self.setup.refuse_file()
             return
-        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
         try:
-            self.setup.start_from(load_model(Path(path)))
+            self.setup.start_from(load_model(path))
         except ModelFileError as error:
             self.setup.refuse_file(file_message(error, saving=False).text)
-
-    @Slot()
-    def save_model(self) -> None:
-        """Let the user choose where, and save the shown network."""
-        folder = Path(self.settings.get(remembered.LAST_FOLDER))
-        suggestion = str(folder / f"{self.session.model.name or self.tr('my-network')}{SUFFIX}")
-        pattern = self.tr("Models (*{0})").format(SUFFIX)
-        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save model"), suggestion, pattern)
-        if not chosen:
-            return
-        path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(SUFFIX)
-        self.settings.set(remembered.LAST_FOLDER, str(path.parent))
-        try:
-            self.session.save_model(path)
-        except ModelFileError as error:
-            self.tell(file_message(error, saving=True))
-        else:
-            self.say(self.tr("Saved as {0}").format(path.name))
 
     # Messages
 
     def tell(self, message: Message, remedy: str = "") -> None:
-        self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
-        self._remedy_button.setText(remedy)
-        self._remedy_button.setVisible(bool(remedy))
-        self.note.show()
-        self._show_lower()
+        self.note.show_message(message, remedy)
+        self.stage.show_lower()
 
     @Slot()
     def _dismiss(self) -> None:
         self.session.run.error = None
         self.note.hide()
-        self._show_lower()
+        self.stage.show_lower()
 
     @property
     def _last_rate(self) -> float:
@@ -515,33 +452,5 @@ class TrainPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        compact = self.width() < theme.scaled(_COMPACT_WIDTH) or self.height() < theme.scaled(_COMPACT_HEIGHT)
-        if compact:
-            width = _NARROW_SETUP_WIDTH
-        else:
-            grown = _SETUP_WIDTH + max(0, self.width() - 1208) // 8
-            width = min(grown, round(_SETUP_WIDTH * _WIDE_SETUP_SHARE))
-        # The design's widths are for its font; a wider one needs more.
-        breadth = QFontMetrics(theme.font("body")).horizontalAdvance(_LONGEST_LABEL) / _LONGEST_LABEL_PX
-        self.setup.setFixedWidth(round(width * min(max(breadth, 1.0), 1.4)))
-        if compact != self._compact:
-            self._compact = compact
-            margin = 16 if compact else theme.STAGE_MARGIN
-            self._stage.setContentsMargins(margin, margin - 2, margin, margin)
-            self._stage.setSpacing(12 if compact else theme.CARD_GAP)
-            for plot in (self.curves.loss, self.curves.accuracy):
-                plot.setMinimumHeight(_COMPACT_PLOT_HEIGHT if compact else 80)
-            self._tabs.setVisible(compact)
-            self._show_lower()
-
-    @Slot()
-    def _show_lower(self) -> None:
-        """Show both cards below the plots, or in little room the chosen one."""
-        compact = bool(self._compact)
-        room = not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
-        self._tabs.setVisible(compact and room)
-        self._lower.setVisible(room)
-        chosen = self._tabs.currentIndex()
-        self.confusion.setVisible(not compact or chosen == 0)
-        self.units.setVisible(not compact or chosen == 1)
-        self._show_weights()
+        self.setup.setFixedWidth(setup_width(self.width(), self.height()))
+        self.stage.arrange(self.width(), self.height())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image, rgb_image, weights_image
+from digitapp.gui.widgets.hovering import HoverPicture
 from digitapp.inspection.colors import DIVERGING_STOPS
 from digitapp.inspection.overlay import INKED, change_map, outline
 
@@ -18,11 +19,8 @@ Grey = NDArray[np.floating]
 _FEW = 8  # pixels each way
 
 
-class OverlayPicture(QWidget):
+class OverlayPicture(HoverPicture):
     """A square picture of sharp pixels: ink, a map of signed values under the ink's outline, or ink that changed."""
-
-    pixel_hovered = Signal(int, int)
-    """Row and column under the pointer; −1, −1 outside the picture."""
 
     def __init__(self, *, hint: int = 112, line: float = 2.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,8 +35,6 @@ class OverlayPicture(QWidget):
         self._image_theme = ""
         self._marked: tuple[int, int] | None = None
         self._selected = False
-        self._hovered = (-1, -1)
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # What is shown
@@ -116,29 +112,12 @@ class OverlayPicture(QWidget):
         left = round((self.width() - width) / 2 * ratio) / ratio
         return QRectF(left, 0, width, height)
 
-    def pixel_at(self, point: QPointF) -> tuple[int, int] | None:
-        """Return the pixel (row, column) at a point of the widget."""
-        place = self.picture_rect()
-        if self._ink is None or not place.contains(point):
+    def pixel_shape(self) -> tuple[int, int] | None:
+        """Return the picture's rows and columns, None without a picture."""
+        if self._ink is None:
             return None
         rows, columns = self._ink.shape
-        row = int((point.y() - place.top()) / place.height() * rows)
-        column = int((point.x() - place.left()) / place.width() * columns)
-        return min(row, rows - 1), min(column, columns - 1)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        self._hover(self.pixel_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(None)
-
-    def _hover(self, pixel: tuple[int, int] | None) -> None:
-        place = (-1, -1) if pixel is None else pixel
-        if place != self._hovered:
-            self._hovered = place
-            self.pixel_hovered.emit(*place)
+        return rows, columns
 
     # Painting
 

@@ -60,6 +60,8 @@ class FocusRing(QObject):
         return self._ring is not None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not hasattr(self, "_control"):
+            return False  # Python collects a closed page and has emptied the ring before Qt has deleted the control
         kind = event.type()
         if watched is self._control:
             if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):

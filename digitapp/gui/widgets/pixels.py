@@ -6,22 +6,20 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image, weights_image
+from digitapp.gui.widgets.hovering import HoverPicture
 from digitapp.inspection.colors import DIVERGING_STOPS
 
 _RADIUS = 6
 
 
-class PixelImage(QWidget):
+class PixelImage(HoverPicture):
     """Shows ink or weights, each pixel an equal square of whole screen pixels, centred in a frame."""
-
-    pixel_hovered = Signal(int, int)
-    """Row and column under the pointer; −1, −1 when it is outside the picture."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,10 +30,8 @@ class PixelImage(QWidget):
         self._outlined = False
         self._crosshair: tuple[float, float] | None = None
         self._marked: tuple[int, int] | None = None
-        self._hovered = (-1, -1)
         self._image: QImage | None = None
         self._image_theme = ""
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def set_ink(self, grey: ArrayLike | None, *, smooth: bool = False) -> None:
@@ -87,29 +83,12 @@ class PixelImage(QWidget):
         top = round((self.height() - size.y()) / 2 * ratio) / ratio
         return QRectF(left, top, size.x(), size.y())
 
-    def pixel_at(self, point: QPointF) -> tuple[int, int] | None:
-        """Return the pixel (row, column) at a point of the widget."""
-        picture = self.picture_rect()
-        if self._values is None or not picture.contains(point):
+    def pixel_shape(self) -> tuple[int, int] | None:
+        """Return the picture's rows and columns, None without a picture."""
+        if self._values is None:
             return None
         rows, columns = self._values.shape
-        row = int((point.y() - picture.top()) / picture.height() * rows)
-        column = int((point.x() - picture.left()) / picture.width() * columns)
-        return min(row, rows - 1), min(column, columns - 1)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        self._hover(self.pixel_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(None)
-
-    def _hover(self, pixel: tuple[int, int] | None) -> None:
-        place = (-1, -1) if pixel is None else pixel
-        if place != self._hovered:
-            self._hovered = place
-            self.pixel_hovered.emit(*place)
+        return rows, columns
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         current = theme.current()
