@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from digitapp.drawing.files import read_drawings
+from digitapp.datasets.pens import read_pens
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
 from digitapp.gui.images import image_to_rgb
@@ -408,16 +408,24 @@ def test_keys_of_the_page(page: DrawPage) -> None:
     assert strokes(page) == 1
 
 
-def test_real_pen_strokes_are_recognised(page: DrawPage, pens_file: Path) -> None:
-    drawings = read_drawings(pens_file)[::450]
+@pytest.mark.parametrize(("size", "pen", "place"), [(0.25, 120, 0.0), (0.3, 20, 1.0), (0.6, 60, 0.5), (0.9, 120, 0.3)])
+def test_real_hands_are_read_at_any_size_and_place_with_any_pen(
+    page: DrawPage, pens_file: Path, size: float, pen: int, place: float
+) -> None:
+    drawings = read_pens(pens_file).part("test").drawings[::45]
+    page.session.set_pen_width(pen / 1000)
     right = 0
     for drawing in drawings:
         page.clear()
-        for stroke in drawing.normalised(0.6).strokes:
+        small = drawing.normalised(size)
+        box = small.bounding_box()
+        assert box is not None
+        x, y = place * (1 - box.width) - box.left, place * (1 - box.height) - box.top
+        for stroke in small.transformed([[1, 0, x], [0, 1, y]]).strokes:
             draw(page, [(float(x), float(y)) for x, y, _ in stroke.points])
         right += answer(page) == str(drawing.label)
-    assert len(drawings) >= 10
-    assert right >= 0.8 * len(drawings)
+    assert len(drawings) >= 15
+    assert right >= 0.9 * len(drawings)
 
 
 def test_a_hidden_page_catches_up_when_it_is_shown(page: DrawPage) -> None:
