@@ -33,6 +33,7 @@ class BinaryGrid:
 
     @classmethod
     def blank(cls, rows: int = TOY_ROWS, columns: int = TOY_COLUMNS) -> BinaryGrid:
+        """Return a grid without ink."""
         return cls(((False,) * columns,) * rows)
 
     @classmethod

@@ -175,6 +175,7 @@ class Drawing:
         return replace(self, strokes=tuple(kept))
 
     def with_label(self, label: int | None) -> Drawing:
+        """Return the drawing as one of the digit `label`, or of none that is known."""
         return replace(self, label=label)
 
     def bounding_box(self, pen_width: float = 0.0) -> Box | None:

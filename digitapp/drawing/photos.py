@@ -58,6 +58,7 @@ class Box(NamedTuple):
         return across, max(0, other.top - self.bottom, self.top - other.bottom)
 
     def around(self, other: Box) -> Box:
+        """Return the smallest rectangle that holds both."""
         return Box(
             min(self.left, other.left),
             min(self.top, other.top),

@@ -27,6 +27,7 @@ from digitapp.gui.pages.draw_diagram_layout import HEADING, Column, Detail, lay_
 from digitapp.gui.pages.draw_diagram_units import UnitPainter
 from digitapp.gui.pages.draw_diagram_words import Computation, Stage, line_readout, unit_readout
 from digitapp.gui.widgets.focus import FocusRing
+from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.readout import HoverReadout
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.unit_images import layer_images
@@ -392,13 +393,7 @@ class DiagramView(QWidget):
         return self._readout.text() if self._readout.isVisibleTo(self) else ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
-        step = steps.get(Qt.Key(event.key()))
+        step = ARROWS.get(Qt.Key(event.key()))
         if step is None or self.columns is None:
             super().keyPressEvent(event)
             return

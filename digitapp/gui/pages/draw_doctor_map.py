@@ -10,15 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.images import rgb_image
 from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
+from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import probability, signed
 from digitapp.inspection.flip_map import SHIFTS, TURNS, FlipMap
 
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 _ROW_HEIGHT, _HIGHEST_ROW = 10, 18
 _DIGIT_ROOM = 12  # pixels that a digit needs; in lower cells every second row has none
 _NAMED_SHIFTS = (-6, -3, 0, 3, 6)
@@ -208,13 +203,13 @@ class FlipMapView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the cells with the arrow keys, from the digit as it is."""
-        step = _ARROWS.get(Qt.Key(event.key()))
+        step = ARROWS.get(Qt.Key(event.key()))
         if self._map is None or step is None:
             super().keyPressEvent(event)
             return
         rows, columns = self._map.labels.shape
         row, column = self._place if self._place is not None else self._map.origin
-        place = min(max(row + step[0], 0), rows - 1), min(max(column + step[1], 0), columns - 1)
+        place = min(max(row + step.down, 0), rows - 1), min(max(column + step.across, 0), columns - 1)
         self._look_at(place, self.cell_rect(*place).center().toPoint())
 
     def _look_at(self, place: tuple[int, int] | None, point: QPoint) -> None:

@@ -17,6 +17,7 @@ from digitapp.gui.pages.draw_handles import Grip, Handles, Matrix, moved, scaled
 from digitapp.gui.pages.draw_strokes import InkLayer, StrokeShape
 from digitapp.gui.pages.draw_surface import Surface, Touch
 from digitapp.gui.session import Session
+from digitapp.gui.widgets.keys import ARROWS
 
 Tool = Literal["pen", "eraser", "move"]
 
@@ -209,20 +210,14 @@ class InkSurface(Surface):
 
     def _transform_by_key(self, event: QKeyEvent) -> bool:
         """Arrow keys move; with Ctrl they turn and scale, as + and − do; with Shift five times as far."""
-        directions = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
         scalings = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
         key, held = Qt.Key(event.key()), event.modifiers()
         box = self.session.drawing.bounding_box(self.session.pen_width)
-        if box is None or (key not in directions and key not in scalings):
+        if box is None or (key not in ARROWS and key not in scalings):
             return False
-        times = 5 if held & Qt.KeyboardModifier.ShiftModifier and key in directions else 1
-        across, down = directions.get(key, (0, -scalings.get(key, 0)))
-        if key in directions and not held & Qt.KeyboardModifier.ControlModifier:
+        times = 5 if held & Qt.KeyboardModifier.ShiftModifier and key in ARROWS else 1
+        across, down = ARROWS.get(key, (0, -scalings.get(key, 0)))
+        if key in ARROWS and not held & Qt.KeyboardModifier.ControlModifier:
             matrix, text = moved(_NUDGE * times * across, _NUDGE * times * down), self.tr("Move")
         elif across:
             matrix, text = turned(float(np.radians(_TURN * times * across)), box), self.tr("Turn")

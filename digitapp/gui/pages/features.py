@@ -73,12 +73,7 @@ class FeaturesPage(Page):
         whole.addWidget(HairLine(Qt.Orientation.Vertical))
         whole.addWidget(self.dossier)
         self.surgery = SurgeryPanel(self.session)
-        place = self.dossier.worth.surgery_place
-        place.addWidget(self.surgery)
-        place.addWidget(HairLine())
-        place.addSpacing(6)
-        if (rows := self.surgery.layout()) is not None:
-            rows.setContentsMargins(0, 0, 0, 8)
+        self.dossier.worth.add_surgery(self.surgery)
 
     def _connect(self) -> None:
         session = self.session

@@ -12,6 +12,7 @@ from digitapp.gui import theme
 from digitapp.gui.images import weights_image
 from digitapp.gui.pages.weight_text import text_on_weight
 from digitapp.gui.widgets import FocusRing
+from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.brush import Place, stroke
 
@@ -123,16 +124,10 @@ class PaintSurface(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row, column = self._cursor
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
-        move = moves.get(Qt.Key(event.key()))
+        move = ARROWS.get(Qt.Key(event.key()))
         if move is not None:
             rows, columns = self.values.shape
-            self._cursor = (min(max(row + move[0], 0), rows - 1), min(max(column + move[1], 0), columns - 1))
+            self._cursor = (min(max(row + move.down, 0), rows - 1), min(max(column + move.across, 0), columns - 1))
             self.update()
         elif event.key() == Qt.Key.Key_Space:
             self._before, self._last = self.values, (float(row), float(column))

@@ -25,6 +25,7 @@ from digitapp.gui.images import ink_image
 from digitapp.gui.pages.features_looks import Examples
 from digitapp.gui.widgets import HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.widgets.readout import readout_in
 
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -75,8 +76,7 @@ class Chart(QWidget):
     def _show_readout(self, point: QPoint) -> None:
         # The panel may be larger than the picture, so it stands on what holds the picture.
         host = self.window()
-        if self._readout is None or self._readout.parentWidget() is not host:
-            self._readout = HoverReadout(host)
+        self._readout = readout_in(host, self._readout)
         if self._hovered is None:
             self._readout.hide()
         else:

@@ -37,6 +37,7 @@ from digitapp.gui.widgets import (
     SegmentedControl,
 )
 from digitapp.gui.widgets.numbers import decimal, probability, signed
+from digitapp.gui.widgets.readout import readout_in
 from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.unit_images import compact_shape
 from digitapp.nn.activations import ACTIVATIONS
@@ -442,8 +443,7 @@ class Dossier(ScrollPanel):
 
     def _on_pixel_hovered(self, row: int, column: int) -> None:
         host = self.window()
-        if self._readout is None or self._readout.parentWidget() is not host:
-            self._readout = HoverReadout(host)
+        self._readout = readout_in(host, self._readout)
         picture = self._picture
         self.picture.set_marked(None if row < 0 else (row, column))
         if row < 0 or picture is None or row >= picture.values.shape[0] or column >= picture.values.shape[1]:

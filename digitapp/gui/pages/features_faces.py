@@ -22,6 +22,7 @@ from digitapp.gui.widgets import (
     SectionHeader,
 )
 from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.widgets.readout import readout_in
 from digitapp.inspection.colors import signed_label, symmetric_limit
 
 UNKNOWN = "–"
@@ -81,8 +82,7 @@ class PictureRow(QWidget):
 
     def _on_hovered(self, row: int, column: int) -> None:
         host = self.window()
-        if self._readout is None or self._readout.parentWidget() is not host:
-            self._readout = HoverReadout(host)
+        self._readout = readout_in(host, self._readout)
         values = self._values
         if row < 0 or values is None or not (row < values.shape[0] and column < values.shape[1]):
             self._readout.hide()
@@ -143,10 +143,6 @@ class WorthFace(QWidget):
     """What a unit is worth: the present answer and all answers with it and without it, and its condition.
 
     Signals: `twin_wanted(unit)`.
-
-    Attributes
-    ----------
-    surgery_place : an empty layout at the top, for what can be done to the unit
     """
 
     twin_wanted = Signal(int)
@@ -157,8 +153,8 @@ class WorthFace(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self.surgery_place = QVBoxLayout()
-        column.addLayout(self.surgery_place)
+        self._top = QVBoxLayout()
+        column.addLayout(self._top)
         column.addWidget(SectionHeader(self.tr("Without it")))
         self.text = Label("", "caption", "text2", wrap=True)
         column.addWidget(self.text)
@@ -186,6 +182,12 @@ class WorthFace(QWidget):
         self.twin = LinkButton("")
         self.twin.clicked.connect(self._on_twin)
         column.addWidget(self.twin, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def add_surgery(self, panel: QWidget) -> None:
+        """Put what can be done to the unit at the top."""
+        self._top.addWidget(panel)
+        self._top.addWidget(HairLine())
+        self._top.addSpacing(6)
 
     def _build_table(self) -> QGridLayout:
         self._cells: list[tuple[ElidedLabel, Label, Label]] = []

@@ -68,7 +68,7 @@ class SurgeryPanel(Panel):
             grid.addWidget(button, *divmod(index, 3))
             grid.setColumnStretch(index % 3, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 6, 24, 12)
+        column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(4)
         column.addWidget(header)
         column.addLayout(grid)

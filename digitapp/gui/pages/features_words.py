@@ -69,12 +69,6 @@ class UnitWords:
             return translate("FeaturesPage", "your drawing")
         return translate("FeaturesPage", "your {0}").format(self._session.problem.class_names[label])
 
-    def all_of_them(self) -> str:
-        """Return what the data set's samples are called, as a legend."""
-        if self._session.problem.key == "toy":
-            return translate("FeaturesPage", "all images")
-        return translate("FeaturesPage", "all digits")
-
     def cell(self, row: int, column: int) -> str:
         """Return what a cell of a unit's picture is called when it is a pixel; rows and columns count from 1."""
         return translate("FeaturesPage", "row {0}, column {1}").format(row + 1, column + 1)

@@ -16,6 +16,7 @@ from digitapp.gui import theme
 from digitapp.gui.images import ink_image
 from digitapp.gui.pages.draw_strokes import rounded
 from digitapp.gui.widgets import HoverReadout
+from digitapp.gui.widgets.keys import ARROWS
 
 _LABEL = 24  # the width of the digits at the left
 _GAP = 5
@@ -275,7 +276,7 @@ class HandGrid(QWidget):
             self.delete_requested.emit()
         elif key == Qt.Key.Key_Escape and self._selected:
             self.select([])
-        elif key in _STEPS and self._places:
+        elif key in ARROWS and self._places:
             self._step(Qt.Key(key))
         else:
             super().keyPressEvent(event)
@@ -286,7 +287,7 @@ class HandGrid(QWidget):
             self.select([self._places[0].sample])
             return
         here = self.rect_of(next(reversed(self._selected.values()))).center()
-        dx, dy = _STEPS[key]
+        dx, dy = ARROWS[key]
 
         def distance(place: _Place) -> float:
             away = place.rect.center() - here
@@ -296,11 +297,3 @@ class HandGrid(QWidget):
         nearest = min(self._places, key=distance)
         if distance(nearest) < float("inf"):
             self.select([nearest.sample])
-
-
-_STEPS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}

@@ -28,6 +28,7 @@ from digitapp.gui.pages.network_paths_layout import PathLayout, drawing_ends, la
 from digitapp.gui.pages.network_paths_paint import PathPainter
 from digitapp.gui.pages.network_words import PathWords
 from digitapp.gui.widgets.focus import FocusRing
+from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.readout import HoverReadout
 from digitapp.inspection.paths import StrongestPaths
 
@@ -294,16 +295,10 @@ class PathsDiagram(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        moves = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
         if self._picture is None:
             super().keyPressEvent(event)
-        elif key in moves:
-            self._move_focus(*moves[key])
+        elif key in ARROWS:
+            self._move_focus(*ARROWS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._focused is not None:
             is_output = self._focused.layer == len(self._picture.paths.units) - 1
             self._choose(self._focused, opens=key != Qt.Key.Key_Space and not is_output)

@@ -28,6 +28,7 @@ def tr(text: str) -> str:
 
 
 def not_a_number() -> str:
+    """Return what stands where a value is none."""
     return tr("not a number")
 
 

@@ -11,6 +11,7 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
 from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, HoverReadout, ReadoutRow
+from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.inspection.confusion import ConfusedPair, most_confused
 from digitapp.training.events import EpochDone
@@ -111,19 +112,13 @@ class ConfusionMatrix(QWidget):
         self._choose(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
-        move = moves.get(Qt.Key(event.key()))
+        move = ARROWS.get(Qt.Key(event.key()))
         if move is None or not self._known:
             event.ignore()
             return
         last = len(self._names) - 1
-        label, predicted = self._cell if self._cell is not None else (0, -move[1])
-        self._choose((min(max(label + move[0], 0), last), min(max(predicted + move[1], 0), last)))
+        label, predicted = self._cell if self._cell is not None else (0, -move.across)
+        self._choose((min(max(label + move.down, 0), last), min(max(predicted + move.across, 0), last)))
 
     def _show_readout(self) -> None:
         if self._cell is None or not self._known or max(self._cell) >= len(self._names):

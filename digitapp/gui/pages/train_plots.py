@@ -78,11 +78,6 @@ class PlotData:
         """Return which batch stands at a place in epochs."""
         return (x - self.start) * self.batches_per_epoch
 
-    @property
-    def has_validation(self) -> bool:
-        """Whether there is a validation value yet."""
-        return bool(len(self.validation)) and bool(np.isfinite(self.validation[-1]))
-
     def line_at(self, x: float) -> float:
         """Return the smoothed training value at a place in epochs."""
         return float(np.interp(x, self.view.x, self.view.mean))

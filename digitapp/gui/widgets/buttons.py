@@ -60,11 +60,8 @@ class Button(QPushButton):
     def kind(self) -> ButtonKind:
         return self.property("kind")
 
-    @property
-    def icon_name(self) -> str | None:
-        return self._icon_name
-
     def set_icon_name(self, icon: str | None) -> None:
+        """Show another icon, or none."""
         self._icon_name = icon
         self.updateGeometry()
         self.update()

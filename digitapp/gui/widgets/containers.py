@@ -110,6 +110,7 @@ class Card(QFrame):
         return self.header.slot
 
     def set_title(self, title: str) -> None:
+        """Show another title; an empty one takes no room."""
         self.header.title.setText(title)
         self.header.setVisible(bool(title))
         self.setAccessibleName(title)
@@ -133,6 +134,7 @@ class IconView(QWidget):
         self.setFixedSize(QSize(self._size, self._size))
 
     def set_icon(self, icon: str, tone: Tone) -> None:
+        """Show another icon."""
         self._icon, self._tone = icon, tone
         self.update()
 
@@ -253,6 +255,7 @@ class EmptyState(Card):
         self.setAccessibleDescription(text)
 
     def set_text(self, title: str, text: str) -> None:
+        """Say something else."""
         self._title.setText(title)
         self._text.setText(text)
         self.setAccessibleName(title)

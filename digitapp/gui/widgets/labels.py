@@ -43,6 +43,7 @@ class Label(QLabel):
         return self._tone
 
     def set_tone(self, tone: Tone) -> None:
+        """Take another colour of the theme."""
         self._tone = tone
         self._recolor()
 
@@ -125,6 +126,7 @@ class StatusDot(QWidget):
         self.setFixedSize(8, 8)
 
     def set_tone(self, tone: Tone) -> None:
+        """Take another colour of the theme."""
         self._tone = tone
         self.update()
 

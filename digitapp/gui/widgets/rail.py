@@ -166,6 +166,7 @@ class Rail(QFrame):
         self.pages.item(index).setData(_DOT_ROLE, shown)
 
     def has_dot(self, index: int) -> bool:
+        """Return whether something is going on on a page."""
         return bool(self.pages.item(index).data(_DOT_ROLE))
 
     def sizeHint(self) -> QSize:

@@ -25,6 +25,14 @@ class ReadoutRow(NamedTuple):
     color: QColor | None = None
 
 
+def readout_in(window: QWidget, readout: HoverReadout | None) -> HoverReadout:
+    """Return a readout, or a new one where there is none yet or it stands in another window.
+
+    For what may be smaller than the panel, or has moved to another window since.
+    """
+    return HoverReadout(window) if readout is None or readout.parentWidget() is not window else readout
+
+
 class HoverReadout(QWidget):
     """A panel inside its parent, near a point, out of the pointer's way. It never takes pointer or focus."""
 
