@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cli_helpers import refused, run, run_json
 from PIL import Image
-from typer.testing import CliRunner
 
 from digitapp.calibration import Calibration
-from digitapp.cli import VERBS, app
+from digitapp.cli import VERBS
 from digitapp.cli.checkpoints import CheckpointKeeper
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
@@ -25,31 +25,7 @@ from digitapp.training import BatchDone, Event, NetworkConfig, TrainConfig
 from digitapp.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from digitapp.training.loop import Run
 
-RUNNER = CliRunner()
 DIGITS = tuple("0123456789")
-
-
-def run(*arguments: object) -> Any:
-    """Run the command line and return its result; an exception that is no exit is the test's own failure."""
-    result = RUNNER.invoke(app, [str(argument) for argument in arguments], prog_name="digitapp")
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def run_json(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def refused(*arguments: object) -> str:
-    """Run what must be refused and return the one line on stderr that says why."""
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    assert result.stderr.startswith("digitapp: ") and result.stderr.count("\n") == 1
-    return result.stderr
 
 
 @pytest.fixture

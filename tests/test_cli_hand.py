@@ -1,41 +1,13 @@
 """The user's own digits on the command line."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from cli_helpers import refused, run, run_json
 
-from digitapp.cli import app
 from digitapp.datasets.collection import Collection, Sample, write_collection
 from digitapp.datasets.handwriting import generate_drawings
-
-RUNNER = CliRunner()
-
-
-def run(*arguments: object) -> Any:
-    """Run the command line; an exception that is no exit is the test's own failure."""
-    result = RUNNER.invoke(app, [str(argument) for argument in arguments], prog_name="digitapp")
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def run_json(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def refused(*arguments: object) -> str:
-    """Run what must be refused and return the one line on stderr that says why."""
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert result.stderr.startswith("digitapp: ")
-    assert result.stderr.count("\n") == 1
-    return result.stderr
 
 
 def test_ones_own_digits_are_named_and_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

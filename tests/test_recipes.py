@@ -5,18 +5,13 @@ import json
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from cli_helpers import run
 
-from digitapp.cli import app
 from digitapp.datasets.dataset import FOIL
 from digitapp.datasets.pens import find_pens, part_of, read_pens
 from digitapp.modelfile import load_model
 from digitapp.training import recipes
 from digitapp.training.recipes import RECIPES, gather_everyday, varied_hands
-
-
-def run(*arguments: object):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="digitapp")
 
 
 @pytest.fixture

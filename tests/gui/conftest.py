@@ -66,9 +66,23 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def open_window(
-    qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., MainWindow]:
+def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no MNIST on this user's computer."""
+    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+
+
+@pytest.fixture
+def sessions(qapp: QApplication) -> Iterator[list[Session]]:  # noqa: ARG001
+    """A list for the sessions that a test opens; they are closed when it ends."""
+    opened: list[Session] = []
+    yield opened
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, settings: Settings, no_mnist: None) -> Callable[..., MainWindow]:  # noqa: ARG001
     """Return a function that opens the real window; it is closed when the test ends.
 
     Without `data_dir` there is no MNIST on this user's computer.
@@ -76,9 +90,6 @@ def open_window(
 
     # Deferred: tests of single widgets do not build the window.
     from digitapp.gui.app import create_window
-
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
 
     def open_it(
         problem: str = "mnist", data_dir: Path | None = None, size: tuple[int, int] = (1280, 800)
@@ -95,17 +106,17 @@ def open_window(
 
 @pytest.fixture
 def open_train_page(
-    qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., TrainPage]]:
-    """Return a function that opens the Train page alone; its session is closed when the test ends."""
+    qtbot: QtBot,
+    sessions: list[Session],
+    settings: Settings,
+    no_mnist: None,  # noqa: ARG001
+) -> Callable[..., TrainPage]:
+    """Return a function that opens the Train page alone."""
     from digitapp.gui import theme
     from digitapp.gui.pages.train import TrainPage
     from digitapp.gui.session import Session
 
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
     theme.apply_theme("light")
-    sessions: list[Session] = []
 
     def open_it(problem: str = "toy", data_dir: Path | None = None, size: tuple[int, int] = (1208, 714)) -> TrainPage:
         session = Session(problem, data_dir)
@@ -117,6 +128,4 @@ def open_train_page(
         qtbot.waitExposed(page)
         return page
 
-    yield open_it
-    for session in sessions:
-        session.close()
+    return open_it

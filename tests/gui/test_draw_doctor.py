@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -32,9 +32,8 @@ LEANING = LINE.transformed([[1, -1.2, 0.6], [0, 1, 0]])
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., DrawPage]]:
+def open_page(qtbot: QtBot, sessions: list[Session], settings: Settings) -> Callable[..., DrawPage]:
     theme.apply_theme("light")
-    sessions: list[Session] = []
 
     def open_it(problem: str = "mnist", size: tuple[int, int] = (1208, 716)) -> DrawPage:
         session = Session(problem)
@@ -47,9 +46,7 @@ def open_page(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., DrawPa
         page.inspector.faces.setCurrentIndex(1)
         return page
 
-    yield open_it
-    for session in sessions:
-        session.close()
+    return open_it
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -35,20 +34,14 @@ OpenPage = Callable[..., FeaturesPage]
 
 
 @pytest.fixture
-def sessions(qapp: QApplication) -> Iterator[list[Session]]:  # noqa: ARG001
-    opened: list[Session] = []
-    yield opened
-    for session in opened:
-        session.close()
-
-
-@pytest.fixture
 def open_page(
-    qtbot: QtBot, sessions: list[Session], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    sessions: list[Session],
+    settings: Settings,
+    no_mnist: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
 ) -> OpenPage:
     """Return a function that shows the page of a session; there is no MNIST on this computer."""
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
 
     def open_it(
         problem: str = "toy",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -34,20 +32,17 @@ OpenPage = Callable[..., FeaturesPage]
 @pytest.fixture
 def open_page(
     qtbot: QtBot,
-    qapp: QApplication,  # noqa: ARG001
+    sessions: list[Session],
     settings: Settings,
-    tmp_path: Path,
+    no_mnist: None,  # noqa: ARG001
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[OpenPage]:
+) -> OpenPage:
     """Return a function that shows the page with a small data set of noise, or without any."""
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
-    opened: list[Session] = []
 
     def open_it(problem: str, *hidden: int, data: bool = True) -> FeaturesPage:
         theme.apply_theme("light")
         session = Session(problem)
-        opened.append(session)
+        sessions.append(session)
         if data and problem == "mnist":
             monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: noise())
             session.choose_dataset("handwriting")
@@ -62,9 +57,7 @@ def open_page(
             qtbot.waitUntil(lambda: known(page), timeout=20_000)
         return page
 
-    yield open_it
-    for session in opened:
-        session.close()
+    return open_it
 
 
 def noise() -> Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,9 +38,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def open_hand(qtbot: QtBot, settings: Settings, folder: Path) -> Iterator[OpenHand]:  # noqa: ARG001
+def open_hand(
+    qtbot: QtBot,
+    sessions: list[Session],
+    settings: Settings,
+    folder: Path,  # noqa: ARG001
+) -> OpenHand:
     theme.apply_theme("light")
-    sessions: list[Session] = []
 
     def open_it(problem: str = "mnist", size: tuple[int, int] = (1208, 714)) -> HandPage:
         session = Session(problem)
@@ -54,9 +58,7 @@ def open_hand(qtbot: QtBot, settings: Settings, folder: Path) -> Iterator[OpenHa
             qtbot.waitUntil(lambda: session.hand.is_ready)
         return page
 
-    yield open_it
-    for session in sessions:
-        session.close()
+    return open_it
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -32,21 +31,14 @@ PATIENCE = 30_000
 
 
 @pytest.fixture
-def sessions(qapp: QApplication) -> Iterator[list[Session]]:  # noqa: ARG001
-    opened: list[Session] = []
-    yield opened
-    for session in opened:
-        session.close()
-
-
-@pytest.fixture
 def open_page(
-    qtbot: QtBot, sessions: list[Session], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    sessions: list[Session],
+    settings: Settings,
+    no_mnist: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
 ) -> OpenPage:
     """Return a function that shows the page of a session; there is no MNIST on this computer."""
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
-
     holders: list[QStackedWidget] = []
 
     def open_it(

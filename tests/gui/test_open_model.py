@@ -17,9 +17,7 @@ from digitapp.modelfile import load_model, save_model
 
 
 @pytest.fixture
-def window(qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+def window(qtbot: QtBot, settings: Settings, no_mnist: None) -> Iterator[MainWindow]:  # noqa: ARG001
     window = MainWindow(Session("toy"), settings)
     qtbot.addWidget(window)
     window.show()

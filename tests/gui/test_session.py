@@ -152,9 +152,8 @@ def test_a_model_that_cannot_be_used_changes_nothing(session: Session, tmp_path:
     assert (session.problem, session.model, len(session.model_entries)) == before
 
 
-def test_missing_mnist_is_a_state_and_no_failure(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+@pytest.mark.usefixtures("no_mnist")
+def test_missing_mnist_is_a_state_and_no_failure(qtbot: QtBot, tmp_path: Path) -> None:
     session = Session("mnist")
     session.data.request("mnist")
     assert session.data.state("mnist") is DataState.MISSING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from digitapp.gui.main_window import MainWindow
 
 OpenPage = Callable[..., WhyPage]
-
-
-@pytest.fixture
-def sessions(qapp: QApplication) -> Iterator[list[Session]]:  # noqa: ARG001
-    opened: list[Session] = []
-    yield opened
-    for session in opened:
-        session.close()
 
 
 @pytest.fixture
