@@ -180,6 +180,8 @@ def take_training(window: MainWindow, save: Callable[[str], None], problem: str)
 def take_surgery(window: MainWindow, save: Callable[..., None]) -> None:
     """Switch the selected unit off, see what that does, and open the editor for its weights."""
     surgery = window.session.surgery
+    window.stack.setCurrentWidget(window.features_page)
+    settle()
     window.features_page.grid.setFocus()
     QTest.keyClick(window.features_page.grid, Qt.Key.Key_Space)
     wait_until(lambda: surgery.effect is not None and not surgery.effect.is_pending)
