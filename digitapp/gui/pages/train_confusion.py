@@ -321,7 +321,7 @@ class ConfusionCard(Card):
             self._show_worst()
             return
         count = int(self._epoch.confusion[cell])
-        pair = ConfusedPair(*cell, count, np.empty(0, np.int64))
+        pair = ConfusedPair(*cell, count)
         self.images.show_pairs(self.tr("In this cell"), [self._described(pair, _EXAMPLES_OF_CELL)])
 
     def _described(self, pair: ConfusedPair, most: int) -> tuple[str, str, list[np.ndarray]]:
