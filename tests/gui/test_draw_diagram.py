@@ -262,3 +262,11 @@ def test_the_tale_of_an_empty_grid_asks_for_pixels(session: Session) -> None:
     session.artwork.clear("clear")
     story = tale(Computation(session.network, session.problem.class_names, session.answer))
     assert story == ["Nothing is drawn yet. Switch on some pixels and read here what happens."]
+
+
+@pytest.mark.parametrize("sizes", [(12, 3, 2), (12, 2), (784, 128, 10), (784, 1500, 1000, 500, 10)])
+def test_any_room_is_laid_out_or_refused(sizes: tuple[int, ...]) -> None:
+    for width in (0, 10, 100, 400, 900):
+        for height in range(-5, 300):
+            columns = lay_out(sizes, (4, 3), width, height)
+            assert columns is None or len(columns) == len(sizes)

@@ -79,6 +79,8 @@ def lay_out(sizes: Sequence[int], grid: tuple[int, int], width: float, height: f
     """
     top, bottom = float(HEADING), height - 2
     room = bottom - top
+    if room < _INPUT_PITCH:  # while the window is being arranged, there may be no height at all
+        return None
     outputs_width = min(_CIRCLE, max(_CIRCLE_SMALLEST, room / sizes[-1] - 24))
     hidden = sizes[1:-1]
     inner = width - _INPUT_LABEL - _INPUT_BOX - outputs_width - 8
