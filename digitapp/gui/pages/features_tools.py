@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ class FeatureTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._arranged_for = QSize()
         self.layers = SegmentedControl(name=self.tr("Layer"))
         self.shown_box = ComboBox()
         self.shown_box.setAccessibleName(self.tr("What the tiles show"))
@@ -76,6 +77,12 @@ class FeatureTools(QWidget):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.width_changed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        # New segments know how wide they are only when they have been polished, some time after they were set.
+        if event.type() == QEvent.Type.LayoutRequest and self.layers.sizeHint() != self._arranged_for:
+            self.width_changed.emit()
+        return super().event(event)
 
     @property
     def _boxes(self) -> tuple[ComboBox, ...]:
@@ -169,6 +176,7 @@ class FeatureTools(QWidget):
                 self.layers.set_text(index, text)
             if self.layers.sizeHint().width() <= width - 20:
                 break
+        self._arranged_for = self.layers.sizeHint()
         shown = [box for box in self._boxes if not box.isHidden()]
         needed = self.layers.sizeHint().width() + sum(box.sizeHint().width() + theme.SPACE for box in shown)
         rows = 1 if needed + theme.scaled(_LEAST_SCALE) + 40 <= width - 20 else 2
