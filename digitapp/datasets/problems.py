@@ -62,7 +62,7 @@ MNIST = Problem(
     class_names=tuple("0123456789"),
     datasets=("mnist", "handwriting"),
     preprocessing="mnist",
-    shipped_models=("mnist",),
+    shipped_models=("everyday", "record", "mnist"),
 )
 
 PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, MNIST)}
