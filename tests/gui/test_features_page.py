@@ -313,11 +313,11 @@ def test_the_toy_fills_the_stage(qtbot: QtBot, open_page: OpenPage) -> None:
 @pytest.mark.parametrize("size", [(952, 614), (1208, 714), (1848, 994)])
 @pytest.mark.parametrize(("problem", "hidden"), [("toy", ()), ("mnist", (128,)), ("mnist", (300, 200, 100))])
 def test_nothing_is_cut_off_at_any_size(
-    open_page: OpenPage, size: tuple[int, int], problem: str, hidden: tuple[int, ...]
+    qtbot: QtBot, open_page: OpenPage, size: tuple[int, int], problem: str, hidden: tuple[int, ...]
 ) -> None:
     page = open_page(problem, *hidden, size=size)
-    for tool in (page.tools.layers, page.tools.order_box):
-        assert tool.width() >= tool.sizeHint().width()
+    tools = page.tools.layers, page.tools.order_box
+    qtbot.waitUntil(lambda: all(tool.width() >= tool.sizeHint().width() for tool in tools))
     assert page.tools.geometry().right() <= page._stage.width()
     assert page.grid.tile_rect(0).right() <= page.grid.width()
     assert 336 <= page.dossier.width() <= 480
