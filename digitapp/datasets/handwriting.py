@@ -51,6 +51,9 @@ class Hand:
     bow: float = 0.065  # of a smooth bending of the whole
     balance: float = 0.3  # of the slope of a quadratic that makes one half larger than the other
     tremor: float = 0.006
+    wobble: float = 0.008  # slow, as of a mouse
+    apart: float = 0.02  # of where a stroke lies against the others
+    overshoot: float = 0.025  # of how much further, or less far, a stroke goes at its ends
     pen_width: float = 0.165  # median, as a share of the longer side
     pen_spread: float = 0.3  # of the logarithm of the pen's width
     pressure: float = 0.28
@@ -126,16 +129,15 @@ def write(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> lis
     """Write one style `count` times; the drawings bear the style's label, or none where that is no digit's."""
     strokes = strokes_of(style)
     label = style.label if style.label >= 0 else None
-    sloppiness = np.exp(_normal(rng, 0.4, (count, 1, 1)))
-    misses = _normal(rng, hand.miss, (count, *strokes.points.shape)) * sloppiness
-    misses[:, 1:-1] = (misses[:, :-2] + misses[:, 1:-1] + misses[:, 2:]) / 1.5  # neighbours stray together
-    points = strokes.points + misses
-    points += _normal(rng, hand.miss_at_ends, points.shape) * sloppiness * strokes.ends[:, None]
-    paths = strokes.spline @ points
+    sloppiness = style.freedom * np.exp(_normal(rng, 0.3, (count, 1, 1)))
+    misses = strokes.kinship @ _normal(rng, hand.miss, (count, *strokes.points.shape))
+    misses += _normal(rng, hand.miss_at_ends, misses.shape) * strokes.ends[:, None]
+    paths = strokes.spline @ (strokes.points + misses * sloppiness)
     starts = np.cumsum((0, *strokes.lengths))
-    _cut_corners(paths, starts, rng)
+    _place_strokes(paths, starts, hand, sloppiness, rng)
+    _cut_corners(paths, starts, style.freedom, rng)
     _tremble(paths, hand, rng)
-    _bend(paths, hand, rng)
+    _bend(paths, hand, style.freedom, rng)
     pressures = _pressures(count, strokes.spline.shape[0], hand, rng)
     paths, pen_widths = _on_canvas(paths, hand, rng)
     inked = np.concatenate([paths, pressures[:, :, None]], axis=2).astype(np.float32)
@@ -149,9 +151,24 @@ def write(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> lis
     ]
 
 
-def _cut_corners(paths: Paths, starts: NDArray, rng: np.random.Generator) -> None:
+def _place_strokes(
+    paths: Paths, starts: NDArray, hand: Hand, sloppiness: NDArray[np.float64], rng: np.random.Generator
+) -> None:
+    """Let strokes not quite meet: move each against the others and let its ends run on or fall short."""
+    for a, b in pairwise(starts):
+        if len(starts) > 2:
+            paths[:, a:b] += _normal(rng, hand.apart, (len(paths), 1, 2)) * sloppiness
+        for end, inner in ((a, a + 2), (b - 1, b - 3)):
+            direction = paths[:, end] - paths[:, inner]
+            direction /= np.maximum(np.hypot(*direction.T)[:, None], 1e-6)
+            further = (_normal(rng, hand.overshoot, (len(paths), 1)) * sloppiness[:, 0]) * direction
+            paths[:, end] += further
+            paths[:, (end + inner) // 2] += further / 2
+
+
+def _cut_corners(paths: Paths, starts: NDArray, freedom: float, rng: np.random.Generator) -> None:
     """Smooth each stroke by a share of its own: a fast pen turns before it has reached the corner."""
-    share = rng.beta(1, 1.5, (len(paths), 1, 1))
+    share = freedom * rng.beta(1, 1.5, (len(paths), 1, 1))
     for a, b in pairwise(starts):
         smooth = paths[:, a:b].copy()
         for _ in range(8):
@@ -160,25 +177,31 @@ def _cut_corners(paths: Paths, starts: NDArray, rng: np.random.Generator) -> Non
 
 
 def _tremble(paths: Paths, hand: Hand, rng: np.random.Generator) -> None:
+    """Shake the pen quickly, as a hand does that is slow, and slowly, as one does that pushes a mouse."""
     noise = _normal(rng, hand.tremor, paths.shape) * np.exp(_normal(rng, 0.5, (len(paths), 1, 1)))
     noise[:, 1:-1] = (noise[:, :-2] + noise[:, 1:-1] + noise[:, 2:]) / 1.7
     paths += noise
+    length = paths.shape[1]
+    knots = np.arange(length // 4 + 2)
+    wobble = _normal(rng, hand.wobble, (len(paths), len(knots), 2)) * np.exp(_normal(rng, 0.6, (len(paths), 1, 1)))
+    nearness = np.maximum(0, 1 - np.abs(np.arange(length)[:, None] / 4 - knots))  # linear between the knots
+    paths += nearness @ wobble
 
 
-def _bend(paths: Paths, hand: Hand, rng: np.random.Generator) -> None:
+def _bend(paths: Paths, hand: Hand, freedom: float, rng: np.random.Generator) -> None:
     """Bow the whole by waves as long as the digit, move its waist up or down, stretch, slant and turn it."""
     count = len(paths)
     x, y = paths[:, :, 0] - 0.5, paths[:, :, 1] - 0.5
-    y = y + _normal(rng, hand.balance, (count, 1)) * (0.25 - y * y)
-    waves = _normal(rng, hand.bow, (4, count, 1))
+    y = y + freedom * _normal(rng, hand.balance, (count, 1)) * (0.25 - y * y)
+    waves = freedom * _normal(rng, hand.bow, (4, count, 1))
     phases = rng.uniform(0, 2 * np.pi, (4, count, 1))
     lengths = rng.uniform(1.2, 2.5, (4, count, 1))
     turns = 2 * np.pi / lengths
     bowed_x = x + waves[0] * np.sin(turns[0] * y + phases[0]) + 0.5 * waves[1] * np.sin(turns[1] * x + phases[1])
     bowed_y = y + waves[2] * np.sin(turns[2] * x + phases[2]) + 0.5 * waves[3] * np.sin(turns[3] * y + phases[3])
-    stretch = np.exp(_normal(rng, hand.stretch, (count, 1)))
-    slant = hand.mean_slant + _normal(rng, hand.slant, (count, 1))
-    angle = _normal(rng, hand.turn, (count, 1))
+    stretch = np.exp(freedom * _normal(rng, hand.stretch, (count, 1)))
+    slant = hand.mean_slant + freedom * _normal(rng, hand.slant, (count, 1))
+    angle = freedom * _normal(rng, hand.turn, (count, 1))
     slanted = bowed_x * stretch - slant * bowed_y
     paths[:, :, 0] = slanted * np.cos(angle) - bowed_y * np.sin(angle)
     paths[:, :, 1] = slanted * np.sin(angle) + bowed_y * np.cos(angle)

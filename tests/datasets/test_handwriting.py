@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitapp.datasets.errors import GenerationCancelled
-from digitapp.datasets.handwriting import generate, generate_drawings
+from digitapp.datasets.handwriting import Hand, generate, generate_drawings, write
 from digitapp.datasets.styles import STYLES, strokes_of
 
 
@@ -30,6 +30,40 @@ def test_the_pen_moves_smoothly_through_the_points_of_a_style(style):
     for start, length in zip(np.cumsum((0, *strokes.lengths)), strokes.lengths, strict=False):
         steps = np.hypot(*np.diff(path[start : start + length], axis=0).T)
         assert steps.max() < 0.25  # no jumps
+
+
+def test_points_stray_with_their_neighbours_on_the_same_stroke_only():
+    slashed = next(style for style in STYLES if (style.label, style.name) == (0, "slashed"))
+    strokes = strokes_of(slashed)
+    together = strokes.kinship @ strokes.kinship.T  # what two points' misses have in common
+    assert np.allclose(np.diag(together), 1)
+    first = slashed.path.split("/")[0].split()
+    assert not together[: len(first), len(first) :].any()
+    along = np.arange(1, len(first) - 1)
+    assert together[along, along + 1].min() > 0.2
+    assert together[0, len(first) // 2] < 0.05
+
+
+@pytest.mark.parametrize("name", ["flag", "long flag", "short flag", "rounded flag"])
+def test_a_one_that_stands_on_no_base_has_a_flag_shorter_than_a_bar_of_a_seven(name):
+    style = next(style for style in STYLES if (style.label, style.name) == (1, name))
+    reaches = []
+    for digit in write(style, 300, Hand(), np.random.default_rng(0)):
+        points = digit.drawing.strokes[0].points
+        top = points[np.argmin(points[:, 1])]
+        reaches.append((top[0] - points[0, 0]) / np.ptp(points[:, 1]))
+    assert np.median(reaches) < 0.3
+    assert max(reaches) < 0.55
+
+
+def test_less_freedom_means_less_variation():
+    bound = STYLES[0]._replace(freedom=0.3)
+    free = STYLES[0]._replace(freedom=1.0)
+    widths = []
+    for style in (bound, free):
+        boxes = [digit.drawing.bounding_box(0.0) for digit in write(style, 200, Hand(), np.random.default_rng(0))]
+        widths.append(np.std([box.width / box.height for box in boxes if box is not None]))
+    assert widths[0] < 0.6 * widths[1]
 
 
 def test_drawings_are_balanced_labelled_and_on_the_canvas():
