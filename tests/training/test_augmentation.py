@@ -30,7 +30,9 @@ def centre_of_mass(picture):
 
 def test_without_strength_pictures_stay_as_they_are():
     assert Augmenter(28, 28, {}).changes_nothing
-    np.testing.assert_allclose(varied({}), np.tile(SQUARE, (SHARING, 1, 1)), atol=1e-6)
+    noise = np.random.default_rng(0).random((28, 28), np.float32)
+    for picture in (SQUARE, noise):
+        np.testing.assert_array_equal(varied({}, picture), np.tile(picture, (SHARING, 1, 1)))
 
 
 def test_turning_keeps_centre_and_ink():
@@ -74,6 +76,44 @@ def test_elastic_bending_is_smooth_and_as_strong_as_asked_for():
     moved = places - np.indices((28, 28))
     np.testing.assert_allclose(moved.std(axis=0), 1.5, rtol=0.1)
     assert np.abs(np.diff(moved, axis=3)).max() < 4
+
+
+@pytest.mark.parametrize("smoothness", [1, 5, 20])
+def test_elastic_bending_is_white_noise_smoothed_with_a_bell(smoothness):
+    places = Augmenter(28, 28, {"elastic": 1, "smoothness": smoothness})._places(4000, np.random.default_rng(0))
+    moved = (places.reshape(4000, 2, 28, 28) - np.indices((28, 28))).reshape(8000, 28, 28)
+    distance = np.subtract.outer(np.arange(28), np.arange(28))
+    bell = np.exp(-(distance**2) / (2 * smoothness**2))
+    bell /= np.linalg.norm(bell, axis=0)
+    for along in (moved[:, :, 13], moved[:, 13]):
+        np.testing.assert_allclose(np.cov(along.T), bell.T @ bell, atol=0.07)
+
+
+def test_pictures_are_read_between_the_pixels_to_a_256th_of_one():
+    options = dict(STANDARD, turn=40, shift=3)
+    pictures = np.random.default_rng(1).random((20, 28 * 28), np.float32)
+    augmenter = Augmenter(28, 28, options)
+    y, x = augmenter._places(3, np.random.default_rng(2)).clip(0, 27).swapaxes(0, 1).repeat(SHARING, axis=1)[:, :20]
+    top, left = np.minimum(np.floor([y, x]), 26).astype(int)
+    down, right = y - top, x - left
+    corners = [np.take_along_axis(pictures, (top + i) * 28 + left + j, 1) for i in (0, 1) for j in (0, 1)]
+    weights = [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right]
+    expected = sum(corner * weight for corner, weight in zip(corners, weights, strict=True))
+    np.testing.assert_allclose(augmenter(pictures, np.random.default_rng(2)), expected, atol=1.1 / 256)
+
+
+def test_many_pictures_are_varied_as_their_shares():
+    pictures = np.random.default_rng(1).random((300, 28 * 28), np.float32)
+    augmenter = Augmenter(28, 28, {"elastic": 1.5})
+    whole = augmenter(pictures, np.random.default_rng(2))
+    kept = whole.copy()
+    np.testing.assert_array_equal(augmenter(pictures, np.random.default_rng(2)), whole)
+    augmenter(pictures.astype(np.float64), np.random.default_rng(3))
+    np.testing.assert_array_equal(whole, kept)
+    alike = augmenter(np.tile(pictures[:1], (300, 1)), np.random.default_rng(2))
+    groups = np.split(alike, range(SHARING, 300, SHARING))
+    assert all((group == group[0]).all() for group in groups)
+    assert len(np.unique(alike, axis=0)) == len(groups)
 
 
 @settings(max_examples=60, deadline=None)
