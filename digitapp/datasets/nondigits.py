@@ -80,7 +80,7 @@ def inputs_of(drawings: Sequence[NonDigit | Handwritten]) -> NDArray[np.float32]
 _CAREFUL_HAND = Hand(
     miss=0.022, miss_at_ends=0.02, slant=0.12, mean_slant=0.03, turn=0.05, stretch=0.14, bow=0.03, balance=0.1
 )
-_WIDE_OR_NARROW_HAND = replace(USUAL_HAND, stretch=0.4, miss=0.03, pen_width=0.13, pen_spread=0.4)
+_WIDE_OR_NARROW_HAND = replace(USUAL_HAND, stretch=0.3, miss=0.03, pen_width=0.13, pen_spread=0.4)
 
 
 def _of(group: str, hands: Sequence[Hand] = (USUAL_HAND, USUAL_HAND, _WIDE_OR_NARROW_HAND)) -> _Maker:
