@@ -242,10 +242,10 @@ def _above(paths: list[Points], labels: list[int], rng: np.random.Generator) -> 
 
 
 def _across(paths: list[Points], labels: list[int], rng: np.random.Generator) -> list[Points] | None:
-    """One written over the other, shifted; a one over another digit can make a digit, as can two of a kind."""
-    if 1 in labels or labels[0] == labels[1]:
+    """One written over the other, shifted; a one over a digit, two of a kind, or 0 and 7 can make a digit."""
+    if 1 in labels or labels[0] == labels[1] or set(labels) == {0, 7}:
         return None
-    shift = np.array([rng.choice([-1, 1]) * rng.uniform(0.3, 0.6), rng.normal(0, 0.2)])
+    shift = np.array([rng.choice([-1, 1]) * rng.uniform(0.36, 0.66), rng.normal(0, 0.2)])
     return [paths[0], paths[1] * np.exp(rng.normal(0, 0.15)) + shift]
 
 
@@ -390,7 +390,7 @@ KINDS: dict[str, _Maker] = {
     "crossed out digits": _spoilt("023456789", _crossed_out),
     "lying threes": _spoilt("3", _quarter_turn),
     "mirrored threes and sevens": _spoilt("37", _mirrored),
-    "framed digits": _spoilt("23456789", _framed),
+    "framed digits": _spoilt("2345689", _framed),
     # Held out
     "unseen ways of letters": _written([sign for sign in SIGNS if sign.group == "unseen way"]),
     "held-out signs": _written([sign for sign in SIGNS if sign.name in UNSEEN_SIGNS]),

@@ -29,12 +29,15 @@ def scribble(rng: np.random.Generator) -> list[Points]:
 
 
 def walk(rng: np.random.Generator) -> list[Points]:
-    """A pen that keeps its direction for a while: a long curve without a plan."""
-    steps = int(rng.integers(180, 400))
-    turning = np.cumsum(rng.normal(0, 0.12, steps)) * 0.6 + rng.normal(0, 0.12, steps)
-    heading = rng.uniform(0, 2 * np.pi) + np.cumsum(turning)
-    pace = np.exp(rng.normal(0, 0.2, steps))
-    return [np.cumsum(np.stack([np.cos(heading) * pace, np.sin(heading) * pace], axis=1), axis=0)]
+    """A pen that keeps its direction for a while: a long curve without a plan, longer than that of any digit."""
+    while True:
+        steps = int(rng.integers(180, 400))
+        turning = np.cumsum(rng.normal(0, 0.12, steps)) * 0.6 + rng.normal(0, 0.12, steps)
+        heading = rng.uniform(0, 2 * np.pi) + np.cumsum(turning)
+        pace = np.exp(rng.normal(0, 0.2, steps))
+        path = np.cumsum(np.stack([np.cos(heading) * pace, np.sin(heading) * pace], axis=1), axis=0)
+        if pace.sum() > 5 * np.ptp(path, axis=0).max():
+            return [path]
 
 
 def zigzag(rng: np.random.Generator) -> list[Points]:
@@ -165,7 +168,7 @@ def letter(rng: np.random.Generator) -> list[Points]:
         ]
         points = np.concatenate(strokes)
         moves = all(np.abs(np.diff(stroke, axis=0)).sum(axis=1).min() > 0 for stroke in strokes)
-        if moves and len(np.unique(points, axis=0)) >= 6:
+        if moves and len(np.unique(points, axis=0)) >= 7:
             break
     drawn: list[Points] = []
     for stroke in strokes:
@@ -182,7 +185,8 @@ def tangle(rng: np.random.Generator) -> list[Points]:
     for axis in range(2):
         swings = rng.normal(0, 1, (2, len(waves), 1)) * np.minimum(1, waves / 3)[:, None]
         path[:, axis] = (swings[0] * np.cos(np.outer(waves, turn)) + swings[1] * np.sin(np.outer(waves, turn))).sum(0)
-    return [path]
+    path, _ = np.linalg.qr(path - path.mean(axis=0))  # as wide as high: a slim one is a 1 or a 0
+    return [path * (1, rng.uniform(0.7, 1.4))]
 
 
 def scrawl(rng: np.random.Generator) -> list[Points]:

@@ -37,12 +37,26 @@ _AMBIGUOUS = frozenset(
         # Letters that are digits of some hand, and look-alikes of 0, 6, 8 and 9
         *"DOISZBGQabgiloqsyz",
         *("theta", "phi", "sigma", "beta", "section", "moon", "parenthesis", "parentheses", "power", "cent"),
-        *("lollipop", "balloon", "leaf", "hourglass", "treble", "paragraph", "be", "Be", "Samekh", "Pe", "white"),
+        *(
+            "lollipop",
+            "balloon",
+            "leaf",
+            "hourglass",
+            "treble",
+            "paragraph",
+            "cloud",
+            "radiation",
+            "be",
+            "Be",
+            "Samekh",
+            "Pe",
+            "white",
+        ),
         *("sun (Chinese)", "no (kana)", "Hard sign", "lam-alif", "heh-like knot"),
         # Look-alikes of 1, 2, 3, 4, 5 and 7
         *("integral", "perpendicular", "work", "bolt", "exists", "Ze", "Che", "Bet", "Lamed", "Ayin", "giyeok", "self"),
         *("bow", "zeta", "ain", "E turned", "georgian an", "curly brace", "ra (kana)", "ra (devanagari)"),
-        *("a (katakana)", "i (katakana)", "e (katakana)", "wo (katakana)"),
+        *("a (katakana)", "i (katakana)", "e (katakana)", "wo (katakana)", "kaf", "jeem", "na (devanagari)"),
     )
 )
 
