@@ -12,7 +12,6 @@ from digitapp.inspection.dossier import up_to
 from digitapp.nn.network import Network
 
 COVARIANCE_SAMPLES = 10_000
-_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "scaled_tanh": (-1.7159, 1.7159)}
 _NEAR_THE_END = 0.02  # of the range
 _NO_SPREAD = 1e-6  # of the largest value: what is less is rounding
 
@@ -67,7 +66,7 @@ class Surveyor:
         self._part = up_to(network, layer, slice(None))
         self._classes = classes
         units, features, fan_in = network.sizes[layer + 1], network.sizes[0], network.sizes[layer]
-        self._range = _RANGES.get(network.activations[layer])
+        self._ends = network.layers[layer].activation.saturation
         self._stride = max(1, -(-samples // COVARIANCE_SAMPLES))
         self._seen = self._covered = 0
         self._counts = np.zeros(classes, dtype=np.int64)
@@ -84,8 +83,8 @@ class Surveyor:
         sums, activations = trace.pre_activations[-1], trace.activations[-1]
         source = np.asarray(inputs) if len(trace.activations) == 1 else trace.activations[-2]
         self._awake += np.count_nonzero(sums > 0, axis=0)
-        if self._range is not None:
-            low, high = self._range
+        if self._ends is not None:
+            low, high = self._ends
             margin = (high - low) * _NEAR_THE_END
             self._saturated += np.count_nonzero((activations < low + margin) | (activations > high - margin), axis=0)
         one_hot = (labels == np.arange(self._classes)[:, np.newaxis]).astype(sums.dtype)

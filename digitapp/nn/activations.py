@@ -24,6 +24,10 @@ class Activation:
     options: ClassVar[tuple[Option, ...]] = ()
     pieces: int = 1
     """Weighted sums that a unit has; its layer's weights have as many columns for each unit."""
+    is_piecewise_linear: ClassVar[bool] = False
+    """Whether it is straight between corners, without a jump; a network of such is a linear map around an input."""
+    saturation: ClassVar[tuple[float, float] | None] = None
+    """The two values that it flattens towards, where it does; it hardly answers to anything near them."""
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         """Write f(z) into `out`."""
@@ -45,6 +49,7 @@ class Identity(Activation):
     key = "identity"
     title = "Identity"
     summary = "Passes the weighted sum on unchanged, for the output layer in front of a softmax."
+    is_piecewise_linear = True
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         if out is not z:
@@ -63,6 +68,7 @@ class Sigmoid(Activation):
     key = "sigmoid"
     title = "Sigmoid"
     summary = "Squeezes every value between 0 and 1; slow to learn where it is nearly flat."
+    saturation = (0.0, 1.0)
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         half = constant(0.5, z.dtype)
@@ -82,6 +88,7 @@ class Tanh(Activation):
     key = "tanh"
     title = "Tanh"
     summary = "Squeezes every value between −1 and 1, centred on zero."
+    saturation = (-1.0, 1.0)
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         np.tanh(z, out=out)
@@ -100,6 +107,7 @@ class ReLU(Activation):
     key = "relu"
     title = "ReLU"
     summary = "Keeps positive values and sets negative ones to zero; quick to learn, the usual choice."
+    is_piecewise_linear = True
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         np.maximum(z, constant(0.0, z.dtype, z.shape), out=out)
@@ -120,6 +128,7 @@ class LeakyReLU(Activation):
     key = "leaky_relu"
     title = "Leaky ReLU"
     summary = "Like ReLU, but lets a hundredth of negative values through, so that no unit dies."
+    is_piecewise_linear = True
     slope = 0.01
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
@@ -143,6 +152,7 @@ class ScaledTanh(Activation):
     summary = "A tanh stretched so that inputs of spread 1 give outputs of spread 1."
     amplitude = 1.7159
     steepness = 2 / 3
+    saturation = (-amplitude, amplitude)
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         np.multiply(z, constant(self.steepness, z.dtype), out=out)
@@ -245,6 +255,8 @@ class Maxout(Activation):
 
     Source: Goodfellow, Warde-Farley, Mirza, Courville, Bengio, "Maxout Networks" (ICML 2013), section 3.
     """
+
+    is_piecewise_linear = True
 
     def __init__(self, pieces: int) -> None:
         self.pieces = pieces
