@@ -1,8 +1,7 @@
 """What is known about one unit: what it looks for, what wakes it, and how it votes.
 
-`unit_dossier` needs the network alone, and an input where there is one. `unit_facts` and `layer_facts` also look at
-data; they go through it in chunks, so that memory stays small and a caller that iterates over `layer_chunks` itself
-can stop in between.
+Votes need the network alone, `answer_from_trace` one input. `facts_from_answers` also looks at data: `layer_chunks`
+goes through it piece by piece, so that memory stays small and a caller can stop in between.
 
 "Awake" means a pre-activation above 0: for ReLU the unit says something at all, for sigmoid and tanh it is past the
 middle of its range.
@@ -14,34 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp.inspection.unit_images import layer_images
 from digitapp.nn.network import Network, Trace
 
 CHUNK = 4096
-
-
-@dataclass(frozen=True, eq=False)
-class UnitDossier:
-    """A unit as its weights show it.
-
-    Attributes
-    ----------
-    layer, unit : which unit; layer 0 is the first hidden layer
-    weights : float array, its image from `layer_images`
-    bias : float
-    votes : float array, shape (classes,), or None for a unit of the output layer, which is itself a class. In the last
-        hidden layer the outgoing weights; in earlier ones the path weights, see `votes_are_paths`
-    votes_are_paths : True where votes are sums over all paths to the class, of the products of the weights on the path
-    answer : the unit's part in the answer to one input, or None when there was none
-    """
-
-    layer: int
-    unit: int
-    weights: NDArray[np.floating]
-    bias: float
-    votes: NDArray[np.floating] | None
-    votes_are_paths: bool
-    answer: "UnitAnswer | None"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,51 +81,19 @@ def unit_votes(network: Network, layer: int, unit: int) -> NDArray[np.floating]:
     return np.array(product)
 
 
-def unit_dossier(
-    network: Network, layer: int, unit: int, rows: int, columns: int, x: NDArray[np.floating] | None = None
-) -> UnitDossier:
-    """Return what the network alone tells about a unit, and its part in the answer to one input.
+def answer_from_trace(network: Network, layer: int, unit: int, trace: Trace) -> UnitAnswer:
+    """Return a unit's part in the answer to one input.
 
     Parameters
     ----------
-    network : the network; nothing of it is changed, and nothing returned changes with it
+    network : read only
     layer, unit : which unit; layer 0 is the first hidden layer, the last one the output layer
-    rows, columns : the grid of the network's inputs
-    x : one input, float array of shape (features,), or None
+    trace : what the network makes of the one input
 
     Raises
     ------
-    ValueError : no such layer or unit, or a grid or an input that does not fit the network
+    IndexError : no such layer or unit
     """
-    _check_unit(network, layer, unit)
-    last = len(network.weights) - 1
-    return UnitDossier(
-        layer=layer,
-        unit=unit,
-        weights=layer_images(network, layer, rows, columns)[unit],
-        bias=float(network.unit_biases[layer][unit]),
-        votes=votes(network, layer)[unit] if layer < last else None,
-        votes_are_paths=layer < last - 1,
-        answer=None if x is None else unit_answer(network, layer, unit, x),
-    )
-
-
-def unit_answer(network: Network, layer: int, unit: int, x: NDArray[np.floating]) -> UnitAnswer:
-    """Return a unit's part in the answer to one input of shape (features,).
-
-    Raises
-    ------
-    ValueError : no such layer or unit, or an input that does not fit the network
-    """
-    _check_unit(network, layer, unit)
-    if x.shape != (network.sizes[0],):
-        raise ValueError(f"one input has the shape ({network.sizes[0]},), not {x.shape}")
-    trace = network.trace(x[np.newaxis])
-    return answer_from_trace(network, layer, unit, trace)
-
-
-def answer_from_trace(network: Network, layer: int, unit: int, trace: Trace) -> UnitAnswer:
-    """Return the same as `unit_answer` from the network's trace of the one input, which the caller has already."""
     logits = trace.pre_activations[-1][0].copy()
     activation = trace.activations[layer][0, unit]
     contributions = None
@@ -173,10 +115,7 @@ def _logits_after(network: Network, layer: int, activations: NDArray[np.floating
     """Return the output layer's pre-activations (batch, classes) for given activations (batch, units) of a layer."""
     signal = logits = activations.T
     for part in network.layers[layer + 1 :]:
-        logits = np.empty((part.biases.size, signal.shape[1]), network.dtype)
-        outputs = np.empty((part.units, signal.shape[1]), network.dtype)
-        part.forward(signal, logits, outputs, np.empty_like(logits))
-        signal = outputs
+        logits, signal = part.states(signal)
     return logits.T
 
 
@@ -264,41 +203,6 @@ class UnitFacts:
     edges: NDArray[np.float64]
 
 
-def unit_facts(
-    network: Network,
-    layer: int,
-    unit: int,
-    inputs: NDArray[np.floating],
-    labels: NDArray[np.integer],
-    classes: int,
-    *,
-    examples: int = 7,
-    bins: int = 48,
-    chunk: int = CHUNK,
-) -> UnitFacts:
-    """Return what data tells about one unit.
-
-    Parameters
-    ----------
-    network, layer, unit : the unit; layer 0 is the first hidden layer
-    inputs : float array, shape (samples, features), samples ≥ 1
-    labels : int array, shape (samples,), 0 ≤ label < classes
-    classes : number of classes
-    examples : number of examples of each kind, fewer where there are fewer samples
-    bins : bins of the histogram
-    chunk : samples that are computed at a time
-
-    Raises
-    ------
-    ValueError : no such layer or unit, no samples, or labels that do not belong to the inputs
-    """
-    _check_labels(inputs, labels, classes)
-    chunks = list(layer_chunks(network, layer, inputs, unit, chunk))
-    pre_activations = np.concatenate([part.pre_activations[:, 0] for part in chunks])
-    activations = np.concatenate([part.activations[:, 0] for part in chunks])
-    return facts_from_answers(pre_activations, activations, labels, classes, examples=examples, bins=bins)
-
-
 def facts_from_answers(
     pre_activations: NDArray[np.floating],
     activations: NDArray[np.floating],
@@ -308,7 +212,15 @@ def facts_from_answers(
     examples: int = 7,
     bins: int = 48,
 ) -> UnitFacts:
-    """Return the same as `unit_facts`, from a unit's answers of shape (samples,) that the caller has already.
+    """Return what data tells about one unit, from its answers to them.
+
+    Parameters
+    ----------
+    pre_activations, activations : float arrays, shape (samples,), from `layer_chunks`, samples ≥ 1
+    labels : int array, shape (samples,), 0 ≤ label < classes
+    classes : number of classes
+    examples : number of examples of each kind, fewer where there are fewer samples
+    bins : bins of the histogram
 
     Raises
     ------
@@ -336,61 +248,6 @@ def facts_from_answers(
         histogram=histogram,
         edges=edges,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class LayerFacts:
-    """What data tells about all units of a layer.
-
-    Attributes
-    ----------
-    samples : number of samples
-    awake_share : float array, shape (units,), share of samples that wake the unit; 0 for a dead one
-    class_means : float array, shape (units, classes), mean activation for each class; nan for a class without samples
-    """
-
-    samples: int
-    awake_share: NDArray[np.float64]
-    class_means: NDArray[np.float64]
-
-    @property
-    def dead(self) -> NDArray[np.bool_]:
-        """Which units no sample wakes, bool array of shape (units,)."""
-        return self.awake_share == 0
-
-
-def layer_facts(
-    network: Network,
-    layer: int,
-    inputs: NDArray[np.floating],
-    labels: NDArray[np.integer],
-    classes: int,
-    chunk: int = CHUNK,
-) -> LayerFacts:
-    """Return what data tells about every unit of a layer, with the parameters of `unit_facts`.
-
-    Raises
-    ------
-    ValueError : no such layer, no samples, or labels that do not belong to the inputs
-    """
-    _check_labels(inputs, labels, classes)
-    awake = np.zeros(network.sizes[layer + 1], dtype=np.int64)
-    sums = np.zeros((classes, network.sizes[layer + 1]))
-    for part in layer_chunks(network, layer, inputs, chunk=chunk):
-        awake += np.count_nonzero(part.pre_activations > 0, axis=0)
-        one_hot = labels[part.start : part.start + len(part.activations)] == np.arange(classes)[:, np.newaxis]
-        sums += one_hot.astype(part.activations.dtype) @ part.activations
-    counts = np.bincount(labels, minlength=classes)
-    with np.errstate(invalid="ignore"):
-        means = sums.T / counts
-    return LayerFacts(samples=len(labels), awake_share=awake / len(labels), class_means=means)
-
-
-def _check_labels(inputs: NDArray[np.floating], labels: NDArray[np.integer], classes: int) -> None:
-    if len(labels) == 0 or len(inputs) != len(labels):
-        raise ValueError(f"each input needs a label, and there is at least one; not {len(inputs)} and {len(labels)}")
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"labels lie between 0 and {classes - 1}, not between {labels.min()} and {labels.max()}")
 
 
 def _mean_by_class(

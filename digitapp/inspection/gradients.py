@@ -13,14 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.layer import Layer
 from digitapp.nn.network import Network
-
-PIECEWISE_LINEAR = frozenset(
-    key for key, activation in ACTIVATIONS.items() if key in ("relu", "leaky_relu", "identity") or activation.pieces > 1
-)
-"""Activations between whose corners a network is a linear function, so that a gradient is an exact template."""
 
 
 class Gradients(NamedTuple):
@@ -64,7 +58,10 @@ def input_gradients(network: Network, x: ArrayLike, coefficients: ArrayLike, lay
     if asked.shape[1] != layers[-1].units or len(asked) not in (1, rows) or len(x) not in (1, rows):
         raise ValueError(f"coefficients for {layers[-1].units} units and {len(x)} inputs expected, got {asked.shape}")
 
-    states = _forward(layers, x.T)
+    states, inputs = [], x.T
+    for part in layers:
+        states.append(part.states(inputs))
+        inputs = states[-1][1]
     delta = np.repeat(asked.T, rows // len(asked), axis=1)
     z, a = states[-1]
     sums = a if layers[-1].activation.pieces > 1 else z  # the winning piece is what a maxout unit passes on
@@ -73,25 +70,13 @@ def input_gradients(network: Network, x: ArrayLike, coefficients: ArrayLike, lay
         z, a = (np.repeat(state, rows // state.shape[1], axis=1) for state in states[depth])
         part = layers[depth]
         if depth < len(layers) - 1 or part.activation.pieces > 1:
-            delta = _chained(part, delta, z, a)  # BP1
+            delta = chained(part, delta, z, a)  # BP1
         delta = part.weights @ delta  # BP2
     return Gradients(values, np.ascontiguousarray(delta.T))
 
 
-def _forward(layers: tuple[Layer, ...], inputs: NDArray[np.floating]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return weighted sums and activations of each layer, with one column for each input."""
-    states = []
-    for layer in layers:
-        z = np.empty((layer.biases.size, inputs.shape[1]), inputs.dtype)
-        a = np.empty((layer.units, inputs.shape[1]), inputs.dtype)
-        layer.forward(inputs, z, a, np.empty_like(z))
-        states.append((z, a))
-        inputs = a
-    return states
-
-
-def _chained(layer: Layer, delta: np.ndarray, z: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return the gradient for the weighted sums, given that for the activations; `delta` and `z` are used up."""
+def chained(layer: Layer, delta: np.ndarray, z: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Return the gradient for a layer's weighted sums, given that for its activations; `delta` and `z` are used up."""
     layer.activation.chain(delta, z, a)
     return delta if layer.activation.pieces == 1 else z
 
@@ -103,4 +88,4 @@ def is_piecewise_linear(network: Network, layer: int = -1) -> bool:
     that the unit has at this input. The activation of the layer itself plays no part.
     """
     end = range(len(network.layers))[layer]
-    return set(network.activations[:end]) <= PIECEWISE_LINEAR
+    return all(part.activation.is_piecewise_linear for part in network.layers[:end])

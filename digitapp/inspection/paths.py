@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp.inspection.gradients import chained
 from digitapp.nn.network import Network
 
 FloatArray = NDArray[np.floating]
@@ -64,12 +65,9 @@ def influence(network: Network, x: FloatArray, output: int) -> Influence:
     signal = np.asarray(x, dtype=network.dtype)[:, np.newaxis]
     states, signals = [], [signal[:, 0]]
     for layer in network.layers:
-        z = np.empty((layer.biases.size, 1), network.dtype)
-        a = np.empty((layer.units, 1), network.dtype)
-        layer.forward(signal, z, a, np.empty_like(z))
-        states.append((z, a))
-        signal = a
-        signals.append(a[:, 0])
+        states.append(layer.states(signal))
+        signal = states[-1][1]
+        signals.append(signal[:, 0])
     last = network.layers[-1]
     sums = states[-1][1] if last.activation.pieces > 1 else states[-1][0]
     total = float(sums[output, 0])
@@ -81,9 +79,7 @@ def influence(network: Network, x: FloatArray, output: int) -> Influence:
         layer, (z, a) = network.layers[depth], states[depth]
         delta = slope
         if depth < len(network.layers) - 1 or layer.activation.pieces > 1:
-            scratch = z.copy()
-            layer.activation.chain(delta, scratch, a)  # uses both up
-            delta = delta if layer.activation.pieces == 1 else scratch
+            delta = chained(layer, delta, z, a)
         slopes.append(delta[:, 0].copy())
         slope = layer.weights @ delta
         if depth:

@@ -44,3 +44,10 @@ class Layer:
         scratch[...] = self._bias_column
         z += scratch
         self.activation.value(z, a)
+
+    def states(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return z (fan_out, batch) and f(z) (units, batch) for `inputs` (fan_in, batch), in memory of their own."""
+        z = np.empty((self.biases.size, inputs.shape[1]), inputs.dtype)
+        a = np.empty((self.units, inputs.shape[1]), inputs.dtype)
+        self.forward(inputs, z, a, np.empty_like(z))
+        return z, a

@@ -180,9 +180,7 @@ class Network:
         pre_activations, activations = [], []
         inputs = x.T
         for layer in self.layers:
-            z = np.empty((layer.biases.size, len(x)), self.dtype)
-            a = np.empty((layer.units, len(x)), self.dtype)
-            layer.forward(inputs, z, a, np.empty_like(z))
+            z, a = layer.states(inputs)
             pre_activations.append(z.T if len(z) == len(a) else a.T)  # the largest piece is the activation itself
             activations.append(a.T)
             inputs = a

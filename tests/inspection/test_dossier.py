@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from digitapp.inspection.dossier import (
+    UnitAnswer,
+    UnitFacts,
+    answer_from_trace,
     facts_from_answers,
     layer_chunks,
-    layer_facts,
-    unit_answer,
-    unit_dossier,
-    unit_facts,
     unit_votes,
     votes,
 )
@@ -39,16 +38,16 @@ def deep() -> Network:
     return network
 
 
+def unit_answer(network: Network, layer: int, unit: int, *x: float) -> UnitAnswer:
+    return answer_from_trace(network, layer, unit, network.trace([x]))
+
+
 def test_the_last_hidden_layer_votes_with_its_outgoing_weights(small: Network) -> None:
-    dossier = unit_dossier(small, 0, 0, 1, 2)
-    assert dossier.weights.tolist() == [[1, -1]] and dossier.bias == 0.5
-    assert dossier.votes is not None and dossier.votes.tolist() == [2, -1]
-    assert not dossier.votes_are_paths and dossier.answer is None
+    assert votes(small, 0).tolist() == [[2, -1], [-1, 3]]
 
 
 def test_its_contributions_add_up_to_the_logits(small: Network) -> None:
-    x = np.array([1.0, 1.25], dtype=np.float32)  # z = (0.25, 0.25)
-    answers = [unit_answer(small, 0, unit, x) for unit in (0, 1)]
+    answers = [unit_answer(small, 0, unit, 1.0, 1.25) for unit in (0, 1)]  # z = (0.25, 0.25)
     assert (answers[0].pre_activation, answers[0].activation) == (0.25, 0.25)
     contributions = [answer.contributions for answer in answers]
     assert contributions[0] is not None and contributions[0].tolist() == [0.5, -0.25]
@@ -57,48 +56,42 @@ def test_its_contributions_add_up_to_the_logits(small: Network) -> None:
 
 
 def test_a_sleeping_unit_adds_nothing(small: Network) -> None:
-    answer = unit_answer(small, 0, 0, np.array([0.0, 1.0], dtype=np.float32))
+    answer = unit_answer(small, 0, 0, 0.0, 1.0)
     assert (answer.pre_activation, answer.activation) == (-0.5, 0)
     assert answer.contributions is not None and not answer.contributions.any()
 
 
 def test_an_earlier_layer_votes_along_its_paths(deep: Network) -> None:
     assert votes(deep, 0).tolist() == [[3, -1], [6, -2]]
-    assert unit_dossier(deep, 0, 1, 1, 1).votes_are_paths
-    assert not unit_dossier(deep, 1, 0, 1, 1).votes_are_paths
+    assert votes(deep, 1).tolist() == [[3, -1]]
 
 
 def test_its_contribution_is_what_the_logits_lose_without_it(deep: Network) -> None:
     # x = 3: a = (3, 0), b = relu(3 − 1) = 2, logits (6, −2); without a₀ b sleeps: relu(−1) = 0. Not 3 × path weight 3.
-    answer = unit_dossier(deep, 0, 0, 1, 1, np.array([3.0], dtype=np.float32)).answer
-    assert answer is not None and answer.activation == 3 and answer.logits.tolist() == [6, -2]
+    answer = unit_answer(deep, 0, 0, 3.0)
+    assert answer.activation == 3 and answer.logits.tolist() == [6, -2]
     assert answer.contributions is not None and answer.contributions.tolist() == [6, -2]
 
 
 def test_a_unit_of_the_output_layer_has_a_logit_and_no_votes(deep: Network) -> None:
-    dossier = unit_dossier(deep, 2, 1, 1, 1, np.array([3.0], dtype=np.float32))
-    assert dossier.votes is None and dossier.answer is not None
-    assert dossier.answer.contributions is None and dossier.answer.pre_activation == -2
+    answer = unit_answer(deep, 2, 1, 3.0)
+    assert answer.contributions is None and answer.pre_activation == -2
     with pytest.raises(ValueError, match="not a hidden layer"):
         votes(deep, 2)
 
 
-def test_the_dossier_does_not_change_with_the_network(small: Network) -> None:
-    dossier = unit_dossier(small, 0, 0, 1, 2, np.ones(2, dtype=np.float32))
-    before = dossier.answer.logits.tolist() if dossier.answer else []
-    small.trace(np.zeros((1, 2), dtype=np.float32))
+def test_votes_and_answers_do_not_change_with_the_network(small: Network) -> None:
+    cast, answer = votes(small, 0), unit_answer(small, 0, 0, 1.0, 1.0)
+    logits = answer.logits.tolist()
     small.parameters[:] = 9
-    assert dossier.votes is not None and dossier.votes.tolist() == [2, -1]
-    assert dossier.answer is not None and dossier.answer.logits.tolist() == before
+    assert cast.tolist() == [[2, -1], [-1, 3]] and answer.logits.tolist() == logits
 
 
 def test_what_does_not_exist_is_refused(small: Network) -> None:
     with pytest.raises(ValueError, match="layers 0 to 1"):
-        unit_dossier(small, 2, 0, 1, 2)
+        unit_votes(small, 2, 0)
     with pytest.raises(ValueError, match="units 0 to 1"):
-        unit_dossier(small, 0, 2, 1, 2)
-    with pytest.raises(ValueError, match=r"shape \(2,\)"):
-        unit_answer(small, 0, 0, np.zeros((1, 2), dtype=np.float32))
+        next(layer_chunks(small, 0, np.zeros((1, 2), dtype=np.float32), 2))
 
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
@@ -129,9 +122,14 @@ def echo() -> Network:
     return network
 
 
-@pytest.mark.parametrize("chunk", [1, 4, 100])
-def test_facts_of_a_unit(echo: Network, chunk: int) -> None:
-    facts = unit_facts(echo, 0, 0, INPUTS, LABELS, 4, examples=2, bins=5, chunk=chunk)
+def unit_facts(network: Network, *, examples: int, bins: int) -> UnitFacts:
+    (answers,) = layer_chunks(network, 0, INPUTS, 0)
+    sums, activations = answers.pre_activations[:, 0], answers.activations[:, 0]
+    return facts_from_answers(sums, activations, LABELS, 4, examples=examples, bins=bins)
+
+
+def test_facts_of_a_unit(echo: Network) -> None:
+    facts = unit_facts(echo, examples=2, bins=5)
     assert facts.samples == 6 and facts.awake_share == pytest.approx(4 / 6)
     np.testing.assert_allclose(facts.class_awake_share, [0, 1, 1, np.nan])
     np.testing.assert_allclose(facts.class_means, [0, 1.5, 3, np.nan])
@@ -147,24 +145,10 @@ def test_few_samples_and_equal_answers_are_no_trouble() -> None:
     assert facts.most.tolist() == [0, 1] and facts.histogram.sum() == 2 and facts.edges.tolist()[0] == -0.5
 
 
-def test_facts_of_a_layer_find_the_dead() -> None:
-    network = Network((1, 3, 2), ("relu", "identity"))
-    network.weights[0][...] = [[1, -1, 0]]
-    network.biases[0][...] = [0, 0, -1]
-    facts = layer_facts(network, 0, INPUTS, LABELS, 3, chunk=4)
-    np.testing.assert_allclose(facts.awake_share, [4 / 6, 2 / 6, 0])
-    assert facts.dead.tolist() == [False, False, True]
-    np.testing.assert_allclose(facts.class_means, [[0, 1.5, 3], [1.125, 0, 0], [0, 0, 0]])
-
-
-def test_data_that_does_not_fit_is_refused(echo: Network) -> None:
-    with pytest.raises(ValueError, match="each input needs a label"):
-        unit_facts(echo, 0, 0, INPUTS, LABELS[:3], 4)
-    with pytest.raises(ValueError, match="labels lie between 0 and 1"):
-        layer_facts(echo, 0, INPUTS, LABELS, 2)
+def test_answers_that_are_no_numbers_have_no_facts(echo: Network) -> None:
     echo.weights[0][...] = np.nan
     with pytest.raises(ValueError, match="finite"):
-        unit_facts(echo, 0, 0, INPUTS, LABELS, 4)
+        unit_facts(echo, examples=2, bins=5)
 
 
 @pytest.mark.parametrize("normalized", [(False, False, False), (True, True, False)])
@@ -182,14 +166,12 @@ def test_maxout_and_normalised_networks_can_be_looked_into(normalized):
             (chunk,) = layer_chunks(network, layer, x, unit)
             expected = trace.activations[layer][:, slice(None) if unit is None else slice(unit, unit + 1)]
             np.testing.assert_allclose(chunk.activations, expected, rtol=1e-4, atol=1e-5)
-        facts = unit_dossier(network, layer, 1, 2, 3, x[0])
-        assert facts.votes is not None and facts.votes.shape == (2,)
-        assert facts.bias == pytest.approx(float(network.unit_biases[layer][1]))
+        assert unit_votes(network, layer, 1).shape == (2,)
         assert projected_images(network, layer, 2, 3).shape == (network.sizes[layer + 1], 2, 3)
     silenced = network.copy()
     silenced.layers[1].weights[1] = 0
-    answer = unit_dossier(network, 0, 1, 2, 3, x[0]).answer
-    assert answer is not None and answer.contributions is not None
+    answer = unit_answer(network, 0, 1, *x[0])
+    assert answer.contributions is not None
     drop = trace.pre_activations[-1][0] - silenced.trace(x[:1]).pre_activations[-1][0]
     np.testing.assert_allclose(answer.contributions, drop, rtol=1e-3, atol=1e-4)
 
