@@ -79,13 +79,14 @@ class HelpDialog(QDialog):
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
             ("Del", self.tr("clear the canvas")),
             ("[  ]", self.tr("thinner, thicker pen")),
+            ("P, E, H", self.tr("pen, eraser, hand")),
             ("Ctrl+O, Ctrl+S", self.tr("open, save")),
             ("Ctrl+Shift+S", self.tr("save a picture of any view")),
             ("Ctrl+C, Ctrl+V", self.tr("copy, paste the drawing")),
             ("Ctrl+Return", self.tr("start, pause, resume the training")),
             (".", self.tr("one training step while paused")),
-            ("← → ↑ ↓", self.tr("move over units, pixels and curves")),
-            ("Space", self.tr("toggle a pixel of the toy")),
+            ("← → ↑ ↓", self.tr("move the pen, or over units, pixels and curves")),
+            ("Space", self.tr("put the pen down, lift it; toggle a pixel of the toy")),
         ]
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)

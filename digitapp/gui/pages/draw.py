@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
@@ -25,12 +26,12 @@ from digitapp.gui.messages import Message
 from digitapp.gui.pages.draw_canvas import Canvas
 from digitapp.gui.pages.draw_files import MIME, DrawingFiles
 from digitapp.gui.pages.draw_grid import GridSurface
-from digitapp.gui.pages.draw_ink import InkSurface
+from digitapp.gui.pages.draw_ink import InkSurface, Tool
 from digitapp.gui.pages.draw_inspector import Inspector
 from digitapp.gui.pages.draw_notes import width_note
 from digitapp.gui.pages.draw_sample import sample_three
 from digitapp.gui.pages.draw_stage import Stage
-from digitapp.gui.pages.draw_tools import ToolsLine
+from digitapp.gui.pages.draw_tools import TOOL_KEYS, ToolsLine
 from digitapp.gui.pages.page import Page
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
@@ -134,6 +135,8 @@ class DrawPage(Page):
             (QKeySequence("PgDown"), self.inspector.browser.step_forth),
         ):
             QShortcut(keys, self).activated.connect(slot)
+        for tool, key in TOOL_KEYS.items():
+            QShortcut(QKeySequence(key), self).activated.connect(partial(self._choose_tool, tool))
 
     def header_actions(self) -> Sequence[QWidget]:
         """Return Copy, Open and Save."""
@@ -188,6 +191,11 @@ class DrawPage(Page):
         """Ask for a name and save the drawing."""
         self.canvas.end_gesture()
         self.files.ask_save()
+
+    def _choose_tool(self, tool: Tool) -> None:
+        if self.canvas.surface is self.ink:
+            self.canvas.end_gesture()
+            self.tools.choose_tool(tool)
 
     @Slot()
     def _thinner(self) -> None:

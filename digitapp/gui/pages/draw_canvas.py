@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QEventPoint,
     QFocusEvent,
     QKeyEvent,
@@ -19,9 +21,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitapp.gui.pages.draw_key_pen import PEN_KEYS, KeyPen, crosshair_rect, paint_crosshair
 from digitapp.gui.pages.draw_surface import Surface, Touch
+from digitapp.gui.widgets.focus import KEYBOARD_REASONS, RETURNING_REASONS
 
-Pointer = Literal["mouse", "pen"] | int  # a finger is known by its number
+Pointer = Literal["mouse", "pen", "keys"] | int  # a finger is known by its number
 
 _ENDING = (
     QEvent.Type.UngrabMouse,
@@ -38,10 +42,16 @@ class Canvas(QWidget):
     the widget; it ends where the pointer was last seen when the button is released, or when the release cannot come
     any more because the window lost the pointer. Esc abandons it.
 
+    Arrow keys move a crosshair, which Space or Enter puts down and lifts: a pointer like the others, shown while the
+    canvas has the keyboard's focus. Whoever takes a mouse, pen or finger ends what the keys were drawing.
+
     Moves that are waiting in the queue are shown together: the first one at once, the rest when the queue is empty.
+
+    Signals: `drawing_ended`, a gesture is over; `key_pen_moved`, the crosshair has.
     """
 
     drawing_ended = Signal()
+    key_pen_moved = Signal()
 
     def __init__(self, surface: Surface, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +62,11 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._keyboard_focus = self._welcoming = False
+        self._keyboard_focus = self._had_keyboard_focus = self._welcoming = False
+        self.key_pen = KeyPen(self)
+        self.key_pen.moved.connect(self._follow_key_pen)
+        self._key_pen_start = QPointF()
+        self._painted_crosshair = QRect()
         self._pointer: Pointer | None = None
         self._waiting = False
         self._catch_up = QTimer(self)
@@ -91,6 +105,8 @@ class Canvas(QWidget):
 
     def _show_cursor(self) -> None:
         self.setCursor(self._surface.cursor())
+        if self.accessibleDescription() != self._surface.key_help:
+            self.setAccessibleDescription(self._surface.key_help)
 
     def set_welcoming(self, welcoming: bool) -> None:
         """Show, or no longer show, that what is dragged over the window would land here."""
@@ -107,20 +123,28 @@ class Canvas(QWidget):
     def end_gesture(self) -> None:
         """End the present gesture where the pointer was last seen, as if it had been lifted there."""
         if self._pointer is not None:
-            self._pointer = None
-            self._stop_waiting()
+            self._lift()
             self._surface.finish()
             self.drawing_ended.emit()
 
     def abandon_gesture(self) -> None:
         """Forget the present gesture."""
         if self._pointer is not None:
-            self._pointer = None
-            self._stop_waiting()
+            if self._pointer == "keys":
+                self.key_pen.put(self._key_pen_start)
+            self._lift()
             self._surface.abandon()
             self.drawing_ended.emit()
 
+    def _lift(self) -> None:
+        self._pointer = None
+        self.key_pen.rest()
+        self._update_crosshair()
+        self._stop_waiting()
+
     def _begin(self, pointer: Pointer, touch: Touch) -> None:
+        if pointer != "keys":
+            self._leave_keys()
         if self._pointer is None:
             self._pointer = pointer
             self._surface.begin(touch)
@@ -138,6 +162,7 @@ class Canvas(QWidget):
     def _finish(self, pointer: Pointer, touch: Touch) -> None:
         if pointer == self._pointer:
             self._surface.move(touch)
+            self.key_pen.put(touch.place / max(self.width(), 1))  # the keys go on from there
             self.end_gesture()
 
     def _show_waiting(self) -> None:
@@ -227,20 +252,96 @@ class Canvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._pointer is not None:
             self.abandon_gesture()
-        elif self._pointer is not None or not self._surface.press_key(event):
+        elif self._pointer in (None, "keys") and (self._press_pen_key(event) or self._surface_takes(event)):
+            event.accept()
+            if not self._keyboard_focus:  # a click does not show where the keys are, the first key does
+                self._keyboard_focus = True
+                self.update()
+        else:
             super().keyPressEvent(event)
 
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self.key_pen.release(event):
+            super().keyReleaseEvent(event)
+
+    def _surface_takes(self, event: QKeyEvent) -> bool:
+        return self._pointer is None and self._surface.press_key(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-        self._keyboard_focus = event.reason() in reasons
+        returns = event.reason() in RETURNING_REASONS
+        self._keyboard_focus = event.reason() in KEYBOARD_REASONS or (returns and self._had_keyboard_focus)
         super().focusInEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.end_gesture()
+        self.key_pen.rest()
+        self._had_keyboard_focus = self._keyboard_focus and event.reason() in RETURNING_REASONS
         self._keyboard_focus = False
         super().focusOutEvent(event)
         self.update()
+
+    # The pen of the keys
+
+    @property
+    def shows_crosshair(self) -> bool:
+        """Whether Space would put a pen down, and where is to be seen."""
+        return self._keyboard_focus and self._surface.key_pen_width is not None
+
+    def _press_pen_key(self, event: QKeyEvent) -> bool:
+        """Move the crosshair, put it down or lift it; the first arrow key after a click shows it."""
+        if self._surface.key_pen_width is None:
+            return False
+        if self.key_pen.press(event):
+            return True
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if event.key() not in PEN_KEYS or not plain or not self._keyboard_focus:
+            return False
+        if event.isAutoRepeat():
+            return True
+        if self._pointer is None:
+            self._key_pen_start = self.key_pen.place
+            self._begin("keys", self._key_touch())
+            self._say(self.tr("Pen down"))
+        else:
+            self.end_gesture()
+            self._say(self.tr("Pen lifted"))
+        self._update_crosshair()
+        return True
+
+    def _key_touch(self) -> Touch:
+        return Touch(self.key_pen.place * self.width())
+
+    @Slot()
+    def _follow_key_pen(self) -> None:
+        if self._pointer == "keys":
+            self._move("keys", self._key_touch())
+        self._update_crosshair()
+        if self.shows_crosshair:
+            self.key_pen_moved.emit()
+
+    def _leave_keys(self) -> None:
+        """Another pointer is taken: the crosshair would be in its way."""
+        if self._pointer == "keys":
+            self.end_gesture()
+        if self._keyboard_focus:
+            self._keyboard_focus = False
+            self.update()
+
+    def _update_crosshair(self) -> None:
+        """Repaint the crosshair's place, and the one where it was painted last."""
+        self.update(self._painted_crosshair)
+        self.update(self._crosshair_rect())
+
+    def _crosshair_rect(self) -> QRect:
+        if not self.shows_crosshair:
+            return QRect()
+        return crosshair_rect(self._key_touch().place, self._surface.key_pen_width or 0.0).toAlignedRect()
+
+    def _say(self, words: str) -> None:
+        """Let a screen reader tell what nobody hears."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     # Painting
 
@@ -252,3 +353,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._surface.paint(painter, self._keyboard_focus or self._welcoming)
+        self._painted_crosshair = self._crosshair_rect()
+        if self.shows_crosshair:
+            width = self._surface.key_pen_width or 0.0
+            paint_crosshair(painter, self._key_touch().place, width, self._pointer == "keys")

@@ -120,6 +120,10 @@ class GridSurface(Surface):
         self._marked = None if index is None else divmod(index, self.session.problem.columns)
         self._repaint_all()
 
+    @property
+    def key_help(self) -> str:
+        return self.tr("Arrow keys move over the pixels, Space switches one")
+
     def press_key(self, event: QKeyEvent) -> bool:
         """Arrow keys move over the pixels, Space switches one."""
         rows, columns = self.session.grid.shape

@@ -14,8 +14,9 @@ from digitapp.gui import theme
 from digitapp.gui.artwork import Artwork
 from digitapp.gui.images import ink_image
 from digitapp.gui.pages.draw_handles import Grip, Handles, Matrix, moved, scaled, turned
+from digitapp.gui.pages.draw_key_pen import PEN_KEYS
 from digitapp.gui.pages.draw_strokes import InkLayer, StrokeShape
-from digitapp.gui.pages.draw_surface import Surface, Touch
+from digitapp.gui.pages.draw_surface import Surface, Touch, paint_invitation, pen_key_help
 from digitapp.gui.session import Session
 from digitapp.gui.widgets.keys import ARROWS
 
@@ -195,6 +196,18 @@ class InkSurface(Surface):
             self._target = stroke
             self.repaint.emit(self.area.toAlignedRect())
 
+    @property
+    def key_pen_width(self) -> float | None:
+        return self.session.pen_width * self.area.width() if self.tool == "pen" else None
+
+    @property
+    def key_help(self) -> str:
+        if self.tool == "pen":
+            return pen_key_help()
+        if self.tool == "eraser":
+            return self.tr("Arrow keys choose a stroke, Space takes it away")
+        return self.tr("Arrow keys move the drawing, plus and minus scale it")
+
     def takes_key(self, event: QKeyEvent) -> bool:
         """Delete takes the marked stroke away, and not everything."""
         keys = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -234,7 +247,7 @@ class InkSurface(Surface):
             self._aim_at(strokes[(at if at is not None else 0) - 1])
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
             self._aim_at(strokes[(at + 1 if at is not None else 0) % len(strokes)])
-        elif at is not None and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        elif at is not None and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, *PEN_KEYS):
             self._target = None
             self.session.artwork.commit(self.session.drawing.without_stroke(at), self.tr("Erase"))
         else:
@@ -288,7 +301,7 @@ class InkSurface(Surface):
         if self.session.picture is not None:
             self._paint_picture(painter)
         elif self.session.drawing.is_empty:
-            self._paint_invitation(painter)
+            paint_invitation(painter, self.area, self.tr("Draw a digit here"), by_keys=focused and self.tool == "pen")
         self._paint_target(painter, palette.danger)
         if self.tool == "move":
             frame = self._handles or self._frame()
@@ -300,15 +313,6 @@ class InkSurface(Surface):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(palette.accent, 2))
             painter.drawRoundedRect(self.area.adjusted(1, 1, -1, -1), theme.CARD_RADIUS - 1, theme.CARD_RADIUS - 1)
-
-    def _paint_invitation(self, painter: QPainter) -> None:
-        palette = theme.current().palette
-        text, middle = self.tr("Draw a digit here"), Qt.AlignmentFlag.AlignCenter
-        painter.setFont(theme.font("body"))
-        place = painter.boundingRect(self.area, middle, text)
-        painter.fillRect(place.adjusted(-8, -4, 8, 4), palette.paper)  # no line of the grid through the words
-        painter.setPen(palette.text3)
-        painter.drawText(self.area, middle, text)
 
     def _paint_target(self, painter: QPainter, color: QColor) -> None:
         """Paint the stroke that the eraser would take away in another colour."""

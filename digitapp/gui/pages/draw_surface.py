@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QPainter
 
+from digitapp.gui import theme
 from digitapp.gui.session import Session
 
 
@@ -61,6 +62,16 @@ class Surface(QObject):
     def hover(self, place: QPointF | None) -> None:
         """The pointer is over this place without being down, or has left."""
 
+    @property
+    def key_pen_width(self) -> float | None:
+        """How wide a pen moved by arrow keys is, in pixels; None where the arrow keys do something else."""
+        return None
+
+    @property
+    def key_help(self) -> str:
+        """What keys do here, in a sentence for who cannot see it."""
+        return ""
+
     def takes_key(self, event: QKeyEvent) -> bool:  # noqa: ARG002
         """Whether a key that means something to the page is meant for what lies on the canvas."""
         return False
@@ -79,3 +90,23 @@ class Surface(QObject):
     def paint(self, painter: QPainter, focused: bool) -> None:
         """Paint what is on the canvas; `focused` when keys come here."""
         raise NotImplementedError
+
+
+def paint_invitation(painter: QPainter, area: QRectF, text: str, by_keys: bool) -> None:
+    """Write on the empty sheet what it is for, and with `by_keys` how; the middle is then left to the crosshair."""
+    palette = theme.current().palette
+    room = area.adjusted(16, 0, -16, 0)
+    if by_keys:
+        text = f"{text}\n{pen_key_help()}"
+        room.setTop(area.center().y())
+    middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.setFont(theme.font("body"))
+    place = painter.boundingRect(room, middle, text)
+    painter.fillRect(place.adjusted(-8, -4, 8, 4), palette.paper)  # no line of the grid through the words
+    painter.setPen(palette.text3)
+    painter.drawText(room, middle, text)
+
+
+def pen_key_help() -> str:
+    """Return how a pen is moved without a pointer."""
+    return QCoreApplication.translate("Surface", "Arrow keys move the pen, Space puts it down and lifts it")

@@ -12,6 +12,9 @@ from digitapp.gui import theme
 from digitapp.gui.artwork import Artwork
 from digitapp.gui.pages.draw_ink import Tool
 from digitapp.gui.widgets import GhostButton, Label, PlainButton, SegmentedControl, Slider
+from digitapp.gui.widgets.buttons import tip_with_key
+
+TOOL_KEYS: dict[Tool, str] = {"pen": "P", "eraser": "E", "move": "H"}
 
 # Pen widths in thousandths of the canvas.
 NARROWEST, WIDEST, WIDTH_STEP = 20, 120, 5
@@ -33,15 +36,16 @@ class ToolsLine(QWidget):
         self._side = 0.0
         self._compact = self._by_hand = False
         self.tools = SegmentedControl(name=self.tr("Tool"))
-        for tool, tip in (
-            ("pen", self.tr("Pen: draw")),
+        tips: tuple[tuple[Tool, str], ...] = (
+            ("pen", self.tr("Pen: draw; arrow keys move it too, Space puts it down and lifts it")),
             ("eraser", self.tr("Eraser: take whole strokes away; arrow keys choose one, Delete takes it")),
             (
                 "move",
                 self.tr("Hand: move, scale and turn the drawing; arrow keys move it, with Ctrl they turn and scale"),
             ),
-        ):
-            self.tools.add_segment(icon=tool, data=tool, tip=tip)
+        )
+        for tool, tip in tips:
+            self.tools.add_segment(icon=tool, data=tool, tip=tip_with_key(tip, TOOL_KEYS[tool]))
         self._width_label = Label(self.tr("Width"), "body", "text2")
         self._width_label.setContentsMargins(12, 0, 0, 0)
         self.width_slider = Slider(NARROWEST, WIDEST, name=self.tr("Pen width"))

@@ -98,6 +98,7 @@ class HandPage(Page):
         stage.undo_requested.connect(self.undo)
         stage.clear_requested.connect(self.clear)
         stage.by_itself.toggled.connect(self._on_by_itself_toggled)
+        stage.canvas.key_pen_moved.connect(self._on_key_pen_moved)
         stage.delete.clicked.connect(self.delete_selected)
         stage.grid.delete_requested.connect(self.delete_selected)
         stage.grid.selection_changed.connect(self._show_buttons)
@@ -215,6 +216,12 @@ class HandPage(Page):
     @Slot()
     def _on_stroke_ended(self) -> None:
         if self.stage.by_itself.isChecked() and not self.surface.drawing.is_empty:
+            self._resting.start()
+
+    @Slot()
+    def _on_key_pen_moved(self) -> None:
+        """A pen that goes where the next stroke will begin does not rest."""
+        if self._resting.isActive():
             self._resting.start()
 
     @Slot(bool)

@@ -11,7 +11,7 @@ from digitapp.gui import theme
 from digitapp.gui.artwork import Artwork
 from digitapp.gui.pages.draw_ink import ring_cursor
 from digitapp.gui.pages.draw_strokes import InkLayer
-from digitapp.gui.pages.draw_surface import Surface, Touch
+from digitapp.gui.pages.draw_surface import Surface, Touch, paint_invitation, pen_key_help
 from digitapp.gui.session import Session
 
 _LIGHTEST_PEN = 0.35  # the share of its width that a pen draws with when it hardly touches
@@ -93,6 +93,14 @@ class HandSurface(Surface):
                 return
         self._builder.append(place.x(), place.y(), pressure)
 
+    @property
+    def key_pen_width(self) -> float | None:
+        return self.session.pen_width * self.area.width()
+
+    @property
+    def key_help(self) -> str:
+        return pen_key_help()
+
     # The picture
 
     @Slot()
@@ -120,9 +128,7 @@ class HandSurface(Surface):
         self._layer.show(self.drawing.strokes, self._builder is not None)
         self._layer.paint(painter)
         if self.drawing.is_empty:
-            painter.setFont(theme.font("body"))
-            painter.setPen(palette.text3)
-            painter.drawText(self.area, Qt.AlignmentFlag.AlignCenter, self.tr("Draw here"))
+            paint_invitation(painter, self.area, self.tr("Draw here"), by_keys=focused)
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(palette.accent, 2))

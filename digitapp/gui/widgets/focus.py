@@ -17,7 +17,7 @@ KEYBOARD_REASONS = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
-_RETURNING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+RETURNING_REASONS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class _Ring(QWidget):
@@ -66,10 +66,10 @@ class FocusRing(QObject):
         if watched is self._control:
             if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
                 # Returning to the window or from a popup brings back what was there before.
-                if event.reason() in KEYBOARD_REASONS or (self._had_ring and event.reason() in _RETURNING):
+                if event.reason() in KEYBOARD_REASONS or (self._had_ring and event.reason() in RETURNING_REASONS):
                     self._show()
             elif kind == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
-                self._had_ring = self.is_shown and event.reason() in _RETURNING
+                self._had_ring = self.is_shown and event.reason() in RETURNING_REASONS
                 self._hide()
             elif kind == QEvent.Type.KeyPress and not self.is_shown:
                 self._show()
