@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
+from page_helpers import OpenSession, ShowPage
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
@@ -14,30 +12,19 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
-from digitapp.gui import theme
 from digitapp.gui.artwork import Picture
 from digitapp.gui.pages.draw import DrawPage
 from digitapp.gui.pages.draw_correction import CorrectionRow
-from digitapp.gui.session import Session
-from digitapp.gui.settings import Settings
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.48, 0.5), (0.5, 0.8)]])
 
 
 @pytest.fixture
-def page(qtbot: QtBot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrawPage]:
-    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
-    theme.apply_theme("light")
-    session = Session("mnist")
-    page = DrawPage(session, settings)
-    qtbot.addWidget(page)
-    page.resize(1208, 714)
-    page.show()
-    qtbot.waitExposed(page)
-    session.hand.request()
-    qtbot.waitUntil(lambda: session.hand.is_ready)
-    yield page
-    session.close()
+def page(open_session: OpenSession, show_page: ShowPage, qtbot: QtBot) -> DrawPage:
+    page = show_page(DrawPage, open_session())
+    page.session.hand.request()
+    qtbot.waitUntil(lambda: page.session.hand.is_ready)
+    return page
 
 
 def row(page: DrawPage) -> CorrectionRow:
@@ -129,18 +116,14 @@ def test_the_toy_has_no_hand(page: DrawPage, qtbot: QtBot) -> None:
     assert len(page.session.hand.collection) == 0
 
 
-def test_a_correction_before_the_file_is_read_waits_for_it(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
-    session = Session("mnist")
+def test_a_correction_before_the_file_is_read_waits_for_it(qtbot: QtBot, open_session: OpenSession) -> None:
+    session = open_session()
     session.artwork.commit(ONE, "draw")
     host = QWidget()
     qtbot.addWidget(host)
     CorrectionRow(session, host).correct(7)
     session.close()  # before the job could tell
-    again = Session("mnist")
+    again = open_session()
     again.hand.request()
     qtbot.waitUntil(lambda: again.hand.is_ready)
     assert [sample.label for sample in again.hand.collection.samples] == [7]
-    again.close()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
+from page_helpers import OpenSession
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
@@ -26,10 +24,8 @@ ZERO = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
 
 
 @pytest.fixture
-def session(qapp: QApplication) -> Iterator[Session]:  # noqa: ARG001
-    session = Session("toy")
-    yield session
-    session.close()
+def session(open_session: OpenSession) -> Session:
+    return open_session("toy")
 
 
 @pytest.fixture

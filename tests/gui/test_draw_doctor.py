@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from page_helpers import PAGE_SIZE, OpenSession, ShowPage
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -16,12 +17,9 @@ from pytestqt.qtbot import QtBot
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import ALL_STEPS, Steps
 from digitapp.drawing.render import render
-from digitapp.gui import theme
 from digitapp.gui.artwork import Picture
 from digitapp.gui.pages.draw import DrawPage
 from digitapp.gui.pages.draw_doctor import DoctorPanel
-from digitapp.gui.session import Session
-from digitapp.gui.settings import Settings
 from digitapp.inspection.digit_measures import Measure, measure_digits
 from digitapp.inspection.flip_map import SHIFTS, TURNS
 
@@ -32,17 +30,11 @@ LEANING = LINE.transformed([[1, -1.2, 0.6], [0, 1, 0]])
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, sessions: list[Session], settings: Settings) -> Callable[..., DrawPage]:
-    theme.apply_theme("light")
+def open_page(open_session: OpenSession, show_page: ShowPage) -> Callable[..., DrawPage]:
+    """Return a function that shows the page with the doctor beside the canvas."""
 
-    def open_it(problem: str = "mnist", size: tuple[int, int] = (1208, 716)) -> DrawPage:
-        session = Session(problem)
-        sessions.append(session)
-        page = DrawPage(session, settings)
-        qtbot.addWidget(page)
-        page.resize(*size)
-        page.show()
-        qtbot.waitExposed(page)
+    def open_it(problem: str = "mnist", size: tuple[int, int] = PAGE_SIZE) -> DrawPage:
+        page = show_page(DrawPage, open_session(problem), size)
         page.inspector.faces.setCurrentIndex(1)
         return page
 

@@ -8,21 +8,19 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from page_helpers import PAGE_SIZE, RING, SLANTED_STROKE, OpenSession, ShowPage, noise_digits
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.drawing.grid import BinaryGrid
-from digitapp.drawing.ink import Drawing, Stroke
-from digitapp.gui import theme
 from digitapp.gui.data_source import DataState
 from digitapp.gui.pages.features import FeaturesPage
 from digitapp.gui.pages.features_gallery import Shown
 from digitapp.gui.pages.features_tools import Order
 from digitapp.gui.picture_saver import PictureSaver
-from digitapp.gui.session import Session, UnitRef
+from digitapp.gui.session import UnitRef
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.numbers import decimal, signed
@@ -34,35 +32,13 @@ OpenPage = Callable[..., FeaturesPage]
 
 
 @pytest.fixture
-def open_page(
-    qtbot: QtBot,
-    sessions: list[Session],
-    settings: Settings,
-    no_mnist: None,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> OpenPage:
-    """Return a function that shows the page of a session; there is no MNIST on this computer."""
+def open_page(open_session: OpenSession, show_page: ShowPage, qtbot: QtBot) -> OpenPage:
+    """Return a function that shows the page of a session, with fresh weights where hidden layers are named."""
 
     def open_it(
-        problem: str = "toy",
-        *hidden: int,
-        activation: str = "relu",
-        dataset: Dataset | None = None,
-        size: tuple[int, int] = (1208, 714),
+        problem: str = "toy", *hidden: int, dataset: Dataset | None = None, size: tuple[int, int] = PAGE_SIZE
     ) -> FeaturesPage:
-        theme.apply_theme("light")
-        session = Session(problem)
-        sessions.append(session)
-        if dataset is not None:
-            monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: dataset)
-            session.choose_dataset("handwriting")
-        if hidden:
-            session.renew_weights(NetworkConfig(hidden, activation, "he"), DEFAULTS[problem][1])
-        page = FeaturesPage(session, settings)
-        qtbot.addWidget(page)
-        page.resize(*size)
-        page.show()
-        qtbot.waitExposed(page)
+        page = show_page(FeaturesPage, open_session(problem, hidden or None, dataset=dataset), size)
         qtbot.waitUntil(lambda: not page._settling.isActive())
         return page
 
@@ -71,20 +47,7 @@ def open_page(
 
 @pytest.fixture
 def digits() -> Dataset:
-    """Noise in the shape of digits, blank in the first row and column."""
-    rng = np.random.default_rng(0)
-
-    def split(count: int) -> Split:
-        images = rng.random((count, 28, 28), dtype=np.float32)
-        images[:, 0] = images[:, :, 0] = 0
-        return Split(images.reshape(count, -1), np.arange(count) % 10)
-
-    return Dataset("handwriting", PROBLEMS["mnist"], split(200), split(50), None)
-
-
-def a_stroke() -> Drawing:
-    points = np.column_stack([np.linspace(0.3, 0.6, 20), np.linspace(0.2, 0.8, 20), np.ones(20)]).astype(np.float32)
-    return Drawing().with_stroke(Stroke(points))
+    return noise_digits(200, 50)
 
 
 def wait_for_evidence(qtbot: QtBot, page: FeaturesPage) -> None:
@@ -212,7 +175,7 @@ def test_the_order_keeps_still_while_the_network_learns(open_page: OpenPage) -> 
 def test_the_dossier_follows_the_drawing(open_page: OpenPage) -> None:
     page = open_page("mnist", 16)
     assert values_of(page)["Activation"] == "–"
-    page.session.artwork.commit(a_stroke(), "draw")
+    page.session.artwork.commit(SLANTED_STROKE, "draw")
     answer, network = page.session.answer, page.session.network
     assert answer.trace is not None
     assert answer.label is not None
@@ -306,7 +269,7 @@ def test_the_toy_fills_the_stage(qtbot: QtBot, open_page: OpenPage) -> None:
     assert tiles[0].width() / 3 > 40  # room for the printed weights
     wait_for_evidence(qtbot, page)
     assert "Unit A" in page.strip.accessibleName()
-    page.session.artwork.commit(BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1]), "draw")
+    page.session.artwork.commit(RING, "draw")
     assert "On your " in page.strip.accessibleName()
 
 
@@ -359,7 +322,7 @@ def test_a_network_without_hidden_layers_shows_its_outputs(qtbot: QtBot, open_pa
 
 def test_another_shape_is_shown_with_its_own_answer(open_page: OpenPage) -> None:
     page = open_page("toy", 4)
-    page.session.artwork.commit(BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1]), "draw")
+    page.session.artwork.commit(RING, "draw")
     page.session.renew_weights(NetworkConfig((3, 9), "relu", "he"), DEFAULTS["toy"][1])
     page.session.select_unit(1, 8)
     assert page.dossier.title.text() == "Unit L"

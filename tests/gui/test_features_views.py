@@ -6,69 +6,38 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from page_helpers import RING, OpenSession, ShowPage, noise_digits
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui import theme
 from digitapp.gui.pages.features import FeaturesPage
 from digitapp.gui.pages.features_dossier import LOOKS_FACE, WORTH_FACE
 from digitapp.gui.pages.features_gallery import Lack, Shown, starting_parameters
 from digitapp.gui.pages.features_tools import Order
-from digitapp.gui.session import Session
-from digitapp.gui.settings import Settings
 from digitapp.inspection.ablation import Ablation
 from digitapp.inspection.maximisation import strongest_input
 from digitapp.inspection.survey import survey_layer
 from digitapp.inspection.unit_images import change_images, class_images, layer_images
-from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.training.config import TrainConfig
 from digitapp.training.presets import DEFAULTS
 
 OpenPage = Callable[..., FeaturesPage]
+DIGITS = noise_digits(200, 50)
 
 
 @pytest.fixture
-def open_page(
-    qtbot: QtBot,
-    sessions: list[Session],
-    settings: Settings,
-    no_mnist: None,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> OpenPage:
+def open_page(open_session: OpenSession, show_page: ShowPage, qtbot: QtBot) -> OpenPage:
     """Return a function that shows the page with a small data set of noise, or without any."""
 
     def open_it(problem: str, *hidden: int, data: bool = True) -> FeaturesPage:
-        theme.apply_theme("light")
-        session = Session(problem)
-        sessions.append(session)
-        if data and problem == "mnist":
-            monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: noise())
-            session.choose_dataset("handwriting")
-        if hidden:
-            session.renew_weights(NetworkConfig(hidden, "relu", "he"), DEFAULTS[problem][1])
-        page = FeaturesPage(session, settings)
-        qtbot.addWidget(page)
-        page.resize(1208, 714)
-        page.show()
-        qtbot.waitExposed(page)
+        dataset = DIGITS if data and problem == "mnist" else None
+        page = show_page(FeaturesPage, open_session(problem, hidden or None, dataset=dataset))
         if data:
             qtbot.waitUntil(lambda: known(page), timeout=20_000)
         return page
 
     return open_it
-
-
-def noise() -> Dataset:
-    rng = np.random.default_rng(0)
-
-    def split(count: int) -> Split:
-        images = rng.random((count, 28, 28), dtype=np.float32)
-        images[:, 0] = 0
-        return Split(images.reshape(count, -1), np.arange(count) % 10)
-
-    return Dataset("handwriting", PROBLEMS["mnist"], split(200), split(50), None)
 
 
 def known(page: FeaturesPage) -> bool:
@@ -100,7 +69,7 @@ def test_patterns_and_parts_in_a_class_come_from_the_data(open_page: OpenPage, q
     page = open_page("mnist", 20, 12)
     page.session.select_unit(layer, 3)
     qtbot.waitUntil(lambda: known(page), timeout=20_000)
-    network, data = page.session.network, noise().train
+    network, data = page.session.network, DIGITS.train
     survey = survey_layer(network, layer, data.inputs, data.labels, 10)
     show(page, Shown.PATTERN)
     np.testing.assert_allclose(tiles(page), survey.patterns.reshape(-1, 28, 28), rtol=1e-4, atol=1e-6)
@@ -150,7 +119,7 @@ def test_each_unit_on_its_own_scale(open_page: OpenPage) -> None:
     page.session.network.weights[0][:, 5] *= 0.01
     page.session.weights_changed.emit()
     page.sizes.own_scale.setChecked(True)
-    blank = noise().train.inputs.max(axis=0) == 0
+    blank = DIGITS.train.inputs.max(axis=0) == 0
     largest = np.abs(page.session.network.weights[0][~blank]).max(axis=0)
     np.testing.assert_allclose(page.grid._images.reshape(20, -1)[:, ~blank].__abs__().max(axis=1), 1, rtol=1e-5)
     page.session.select_unit(0, 5)
@@ -161,7 +130,7 @@ def test_each_unit_on_its_own_scale(open_page: OpenPage) -> None:
 
 def test_orders_by_data(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("mnist", 20)
-    network, data = page.session.network, noise().train
+    network, data = page.session.network, DIGITS.train
     order(page, Order.ASLEEP)
     awake = (network.trace(data.inputs).pre_activations[0] > 0).sum(axis=0)
     assert (np.diff(awake[page._order]) >= 0).all()
@@ -187,7 +156,7 @@ def test_a_cancelled_order_leaves_the_units_by_number(open_page: OpenPage, qtbot
 
 def test_what_is_lost_without_a_unit(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("toy")
-    page.session.artwork.commit(BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1]), "draw")
+    page.session.artwork.commit(RING, "draw")
     page.dossier.show_face(WORTH_FACE)
     worth = page.dossier.worth
     qtbot.waitUntil(lambda: "%" in worth.rows().get("Accuracy", ("", ""))[1], timeout=20_000)
@@ -231,7 +200,7 @@ def test_the_strongest_input_of_a_deeper_layer_beats_the_data(open_page: OpenPag
     ideal = page._trials.ideal(1, 2)
     assert ideal is not None
     assert not ideal.summit.is_exact
-    sums = page.session.network.trace(noise().train.inputs).pre_activations[1][:, 2]
+    sums = page.session.network.trace(DIGITS.train.inputs).pre_activations[1][:, 2]
     assert ideal.summit.value > sums.max()
 
 

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import PAGE_SIZE, OpenSession, ShowPage
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.collection import Collection, Sample, read_collection, write_collection
 from digitapp.datasets.handwriting import generate_drawings
-from digitapp.gui import theme
 from digitapp.gui.pages import hand_tuning
 from digitapp.gui.pages.hand import HandPage
-from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.training import fine_tuning
 
@@ -30,7 +29,6 @@ OpenHand = Callable[..., HandPage]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a user who has neither MNIST nor a collection; the built-in handwriting is short."""
     monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
     monkeypatch.setattr(hand_tuning, "_WRITTEN_DIGITS", 120)
     quick = fine_tuning.Tuning(own=100, others=100, config=replace(fine_tuning.TUNING.config, epochs=1))
     monkeypatch.setattr(hand_tuning, "fine_tune", partial(fine_tuning.fine_tune, tuning=quick))
@@ -38,24 +36,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def open_hand(
-    qtbot: QtBot,
-    sessions: list[Session],
-    settings: Settings,
-    folder: Path,  # noqa: ARG001
-) -> OpenHand:
-    theme.apply_theme("light")
+def open_hand(open_session: OpenSession, show_page: ShowPage, qtbot: QtBot, folder: Path) -> OpenHand:  # noqa: ARG001
+    """Return a function that shows the page, whose collection has been read."""
 
-    def open_it(problem: str = "mnist", size: tuple[int, int] = (1208, 714)) -> HandPage:
-        session = Session(problem)
-        sessions.append(session)
-        page = HandPage(session, settings)
-        qtbot.addWidget(page)
-        page.resize(*size)
-        page.show()
-        qtbot.waitExposed(page)
+    def open_it(problem: str = "mnist", size: tuple[int, int] = PAGE_SIZE) -> HandPage:
+        page = show_page(HandPage, open_session(problem), size)
         if problem == "mnist":
-            qtbot.waitUntil(lambda: session.hand.is_ready)
+            qtbot.waitUntil(lambda: page.session.hand.is_ready)
         return page
 
     return open_it
@@ -346,8 +333,9 @@ def test_ten_digits_stand_in_a_row_and_nothing_is_cut_off(open_hand: OpenHand, s
     assert page.minimumSizeHint().width() <= page.width()
 
 
-def test_a_hidden_page_asks_for_nothing(qtbot: QtBot, settings: Settings, folder: Path) -> None:  # noqa: ARG001
-    session = Session("mnist")
+@pytest.mark.usefixtures("folder")
+def test_a_hidden_page_asks_for_nothing(qtbot: QtBot, open_session: OpenSession, settings: Settings) -> None:
+    session = open_session()
     page = HandPage(session, settings)
     qtbot.addWidget(page)
     session.hand.request()
@@ -355,4 +343,3 @@ def test_a_hidden_page_asks_for_nothing(qtbot: QtBot, settings: Settings, folder
     session.hand.add(collection_of(10).samples, "x")
     assert page.stage.grid._places == []
     assert not page._evaluator.is_busy
-    session.close()

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from page_helpers import OpenSession, ShowPage
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
 from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.session import Session
-from digitapp.gui.settings import Settings
 
 
 @pytest.fixture(params=[13, 16, 20])
@@ -31,14 +30,15 @@ def large_font(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[i
 @pytest.mark.parametrize("size", [(1208, 716), (952, 616), (900, 560)])
 @pytest.mark.parametrize("problem", ["mnist", "toy"])
 def test_the_inspectors_parts_stand_below_each_other(
-    large_font: int, size: tuple[int, int], problem: str, qtbot: QtBot, settings: Settings
+    large_font: int,
+    size: tuple[int, int],
+    problem: str,
+    qtbot: QtBot,
+    open_session: OpenSession,
+    show_page: ShowPage,
 ) -> None:
-    session = Session(problem)
-    page = DrawPage(session, settings)
-    qtbot.addWidget(page)
-    page.resize(*size)
-    page.show()
-    qtbot.waitExposed(page)
+    session = open_session(problem)
+    page = show_page(DrawPage, session, size)
     page.show_sample() if problem == "mnist" else session.artwork.commit(session.grid.toggle(0, 0), "")
     inspector = page.inspector
     qtbot.waitUntil(lambda: inspector.geometry().right() < page.width())
@@ -47,4 +47,3 @@ def test_the_inspectors_parts_stand_below_each_other(
     assert all(above.bottom() < below.top() for above, below in pairwise(shown)), large_font
     captions = [caption.geometry() for caption in inspector.road.captions if caption.isVisible()]
     assert all(left.right() < right.left() for left, right in pairwise(captions))
-    session.close()

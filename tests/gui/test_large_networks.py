@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from page_helpers import OpenSession
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -25,15 +24,11 @@ CONFIG = dataclasses.replace(DEFAULTS["mnist"][1], epochs=1)
 
 
 @pytest.fixture
-def session(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:  # noqa: ARG001
+def session(open_session: OpenSession) -> Session:
     rng = np.random.default_rng(0)
     noise = Split(rng.random((64, 784), dtype=np.float32), np.arange(64) % 10)
     dataset = Dataset("handwriting", PROBLEMS["mnist"], noise, None, None)
-    monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: dataset)
-    session = Session("mnist")
-    session.choose_dataset("handwriting")
-    yield session
-    session.close()
+    return open_session("mnist", dataset=dataset)
 
 
 @pytest.fixture

@@ -6,24 +6,19 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from page_helpers import PAGE_SIZE, SLANTED_STROKE, OpenSession, ShowPage, noise_digits
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QStackedWidget, QTabWidget
 from pytestqt.qtbot import QtBot
 
-from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.dataset import Dataset
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.drawing.ink import Drawing, Stroke
-from digitapp.gui import theme
 from digitapp.gui.pages.network import NetworkPage
 from digitapp.gui.pages.network_map import COUNTS, sample
 from digitapp.gui.pages.network_paths import is_small
 from digitapp.gui.pages.network_paths_view import Link, Spot
-from digitapp.gui.session import Session, UnitRef
-from digitapp.gui.settings import Settings
+from digitapp.gui.session import UnitRef
 from digitapp.gui.widgets import PlainButton
-from digitapp.training.config import NetworkConfig
-from digitapp.training.presets import DEFAULTS
 
 OpenPage = Callable[..., NetworkPage]
 PATHS, TEMPLATES, MAP, PROBES = range(4)
@@ -31,64 +26,28 @@ PATIENCE = 30_000
 
 
 @pytest.fixture
-def open_page(
-    qtbot: QtBot,
-    sessions: list[Session],
-    settings: Settings,
-    no_mnist: None,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> OpenPage:
-    """Return a function that shows the page of a session; there is no MNIST on this computer."""
-    holders: list[QStackedWidget] = []
+def open_page(open_session: OpenSession, show_page: ShowPage) -> OpenPage:
+    """Return a function that shows the page of a session."""
 
     def open_it(
         problem: str = "mnist",
         hidden: tuple[int, ...] | None = (12, 8),
         activation: str = "relu",
         dataset: Dataset | None = None,
-        size: tuple[int, int] = (1208, 714),
+        size: tuple[int, int] = PAGE_SIZE,
     ) -> NetworkPage:
-        theme.apply_theme("light")
-        session = Session(problem)
-        sessions.append(session)
-        if dataset is not None:
-            monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: dataset)
-            session.choose_dataset("handwriting")
-        if hidden is not None:
-            session.renew_weights(NetworkConfig(hidden, activation, "he"), DEFAULTS[problem][1])
-        page = NetworkPage(session, settings)
-        holder = QStackedWidget()
-        holder.addWidget(page)
-        holders.append(holder)
-        qtbot.addWidget(holder)
-        holder.setFixedSize(*size)
-        holder.show()
-        qtbot.waitExposed(page)
-        return page
+        return show_page(NetworkPage, open_session(problem, hidden, activation=activation, dataset=dataset), size)
 
     return open_it
 
 
 @pytest.fixture
 def digits() -> Dataset:
-    """Noise whose mean is higher for higher labels."""
-    rng = np.random.default_rng(0)
-
-    def split(count: int) -> Split:
-        labels = np.arange(count) % 10
-        inputs = rng.random((count, 784), dtype=np.float32) * (0.1 + labels[:, np.newaxis] / 10)
-        return Split(inputs.astype(np.float32), labels)
-
-    return Dataset("handwriting", PROBLEMS["mnist"], split(400), split(320), None)
-
-
-def a_stroke() -> Drawing:
-    points = np.column_stack([np.linspace(0.3, 0.6, 20), np.linspace(0.2, 0.8, 20), np.ones(20)]).astype(np.float32)
-    return Drawing().with_stroke(Stroke(points))
+    return noise_digits(400, 320)
 
 
 def draw(page: NetworkPage) -> None:
-    page.session.artwork.commit(a_stroke(), "Stroke")
+    page.session.artwork.commit(SLANTED_STROKE, "Stroke")
 
 
 def centre(page: NetworkPage, spot: Spot) -> QPoint:

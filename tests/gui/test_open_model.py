@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QFileDialog
-from pytestqt.qtbot import QtBot
 
 from digitapp.gui.main_window import MainWindow
-from digitapp.gui.session import Session
-from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import NoteBar
 from digitapp.modelfile import load_model, save_model
 
 
 @pytest.fixture
-def window(qtbot: QtBot, settings: Settings, no_mnist: None) -> Iterator[MainWindow]:  # noqa: ARG001
-    window = MainWindow(Session("toy"), settings)
-    qtbot.addWidget(window)
-    window.show()
-    yield window
-    window.close()
+def window(open_window: Callable[..., MainWindow]) -> MainWindow:
+    return open_window("toy")
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:

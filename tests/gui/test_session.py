@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import RING, OpenSession
 from pytestqt.qtbot import QtBot
 
-from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.gui.data_source import DataState
 from digitapp.gui.session import OWN_NETWORK, Session, UnitRef
@@ -18,15 +17,13 @@ from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training import DEFAULTS, NetworkConfig
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]])
-RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:  # noqa: ARG001 - a running application is needed
-    session = Session("toy")
+def session(open_session: OpenSession) -> Session:
+    session = open_session("toy")
     session.data.request("toy")
-    yield session
-    session.close()
+    return session
 
 
 def wait_for_data(session: Session, qtbot: QtBot) -> None:
@@ -152,9 +149,8 @@ def test_a_model_that_cannot_be_used_changes_nothing(session: Session, tmp_path:
     assert (session.problem, session.model, len(session.model_entries)) == before
 
 
-@pytest.mark.usefixtures("no_mnist")
-def test_missing_mnist_is_a_state_and_no_failure(qtbot: QtBot, tmp_path: Path) -> None:
-    session = Session("mnist")
+def test_missing_mnist_is_a_state_and_no_failure(open_session: OpenSession, qtbot: QtBot, tmp_path: Path) -> None:
+    session = open_session("mnist")
     session.data.request("mnist")
     assert session.data.state("mnist") is DataState.MISSING
     assert session.dataset is None
@@ -165,15 +161,13 @@ def test_missing_mnist_is_a_state_and_no_failure(qtbot: QtBot, tmp_path: Path) -
     qtbot.waitUntil(lambda: session.data.error("mnist") is not None)
     assert session.data.state("mnist") is DataState.MISSING
     assert session.answer.label is None
-    session.close()
 
 
-def test_real_mnist_is_loaded_in_the_background(qtbot: QtBot, mnist_dir: Path) -> None:
-    session = Session("mnist", mnist_dir)
+def test_real_mnist_is_loaded_in_the_background(open_session: OpenSession, qtbot: QtBot, mnist_dir: Path) -> None:
+    session = open_session("mnist", data_dir=mnist_dir)
     session.data.request("mnist")
     assert session.data.state("mnist") is DataState.LOADING
     wait_for_data(session, qtbot)
     assert session.dataset is not None
     assert len(session.dataset.train) == 55_000
     assert OWN_NETWORK not in [entry.key for entry in session.model_entries]
-    session.close()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from page_helpers import RING
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui.pages.features_paint import PaintDialog
 from digitapp.gui.pages.features_surgery import SurgeryPanel
 from digitapp.gui.session import OWN_NETWORK, Session
@@ -22,17 +22,10 @@ from digitapp.training.evaluate import evaluate
 if TYPE_CHECKING:
     from digitapp.gui.main_window import MainWindow
 
-RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
-
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    session = Session("toy")
-    session.data.request("toy")
-    qtbot.waitUntil(lambda: session.dataset is not None)
-    session.artwork.commit(RING, "Draw")
-    yield session
-    session.close()
+def session(toy_session: Session) -> Session:
+    return toy_session
 
 
 def measured(session: Session, qtbot: QtBot) -> Effect:

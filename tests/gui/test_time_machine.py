@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from page_helpers import RING
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui.session import OWN_NETWORK, Session
 from digitapp.training import DEFAULTS, NetworkConfig, build_network, train
 from digitapp.training.config import TrainConfig
@@ -22,18 +22,12 @@ from digitapp.training.moments import MOST_BYTES
 if TYPE_CHECKING:
     from digitapp.gui.main_window import MainWindow
 
-RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
 FOREVER = 1_000_000
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    session = Session("toy")
-    session.data.request("toy")
-    qtbot.waitUntil(lambda: session.dataset is not None)
-    session.artwork.commit(RING, "Draw")
-    yield session
-    session.close()
+def session(toy_session: Session) -> Session:
+    return toy_session
 
 
 def configs(epochs: int = 20, hidden: tuple[int, ...] = (3,)) -> tuple[NetworkConfig, TrainConfig]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import OpenSession
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,6 @@ from train_helpers import choose, click, enter, parameters, wait_for_data, wait_
 from digitapp.gui.pages.train import TrainPage
 from digitapp.gui.pages.train_fields import NUMBERS
 from digitapp.gui.pages.train_presets import presets
-from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import OPTIMIZERS
@@ -123,7 +123,9 @@ def test_a_wrong_value_out_of_sight_is_brought_into_sight(toy: TrainPage, qtbot:
     assert toy.setup.settings.field("l2").isVisible()
 
 
-def test_values_are_remembered_for_each_problem(toy: TrainPage, settings: Settings, qtbot: QtBot) -> None:
+def test_values_are_remembered_for_each_problem(
+    toy: TrainPage, settings: Settings, qtbot: QtBot, open_session: OpenSession
+) -> None:
     enter(qtbot, toy, "hidden", "5")
     choose(toy, "optimizer", "momentum")
     enter(qtbot, toy, "epochs", "x")  # not worth remembering
@@ -133,7 +135,7 @@ def test_values_are_remembered_for_each_problem(toy: TrainPage, settings: Settin
     toy.session.choose_problem("toy")
     assert toy.setup.settings.value("hidden") == (5,)
 
-    session = Session("mnist")
+    session = open_session("mnist")
     again = TrainPage(session, settings)
     qtbot.addWidget(again)
     assert again.setup.settings.value("hidden") == ()
@@ -141,7 +143,6 @@ def test_values_are_remembered_for_each_problem(toy: TrainPage, settings: Settin
     assert again.setup.settings.value("hidden") == (5,)
     assert again.setup.settings.value("optimizer") == "momentum"
     assert isinstance(again.setup.settings.value("epochs"), int)
-    session.close()
 
 
 @pytest.mark.parametrize("problem", ["toy", "mnist"])
@@ -263,16 +264,16 @@ def test_each_layer_may_have_its_own_activation(toy: TrainPage, qtbot: QtBot) ->
     assert toy.setup.configs() is not None
 
 
-def test_more_settings_fold_away_and_are_remembered(toy: TrainPage, settings: Settings, qtbot: QtBot) -> None:
+def test_more_settings_fold_away_and_are_remembered(
+    toy: TrainPage, settings: Settings, qtbot: QtBot, open_session: OpenSession
+) -> None:
     assert not toy.setup.settings.rows["initializer"].isVisible()
     click(qtbot, toy.setup._more)
     assert toy.setup.settings.rows["initializer"].isVisible()
     assert toy.setup.settings.rows["hidden_dropout"].isVisible()
-    session = Session("toy")
-    again = TrainPage(session, settings)
+    again = TrainPage(open_session("toy"), settings)
     qtbot.addWidget(again)
     assert again.setup._more.isChecked()
-    session.close()
 
 
 def test_the_usual_settings_need_no_scrolling_at_the_designs_size(toy: TrainPage) -> None:

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from page_helpers import OpenSession, ShowPage
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui import theme
 from digitapp.gui.artwork import Picture
 from digitapp.gui.pages.draw_sample import sample_three
 from digitapp.gui.pages.why import CHANGE, PIXELS, UNITS, WhyPage
 from digitapp.gui.picture_saver import PictureSaver
-from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.inspection.attribution import MAPS
-from digitapp.training.config import NetworkConfig
-from digitapp.training.presets import DEFAULTS
 
 ZERO = BinaryGrid.from_vector([1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1])
 if TYPE_CHECKING:
@@ -32,23 +29,15 @@ OpenPage = Callable[..., WhyPage]
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, sessions: list[Session], settings: Settings) -> OpenPage:
-    """Return a function that shows the page of a session with a drawing."""
+def open_page(open_session: OpenSession, show_page: ShowPage) -> OpenPage:
+    """Return a function that shows the page of a session with a drawing; a hidden layer of 0 stands for none."""
 
     def open_it(problem: str = "toy", *hidden: int, activation: str = "relu", drawn: bool = True) -> WhyPage:
-        theme.apply_theme("light")
-        session = Session(problem)
-        sessions.append(session)
-        if hidden:
-            sizes = tuple(size for size in hidden if size)
-            session.renew_weights(NetworkConfig(sizes, activation, "he"), DEFAULTS[problem][1])
+        sizes = tuple(size for size in hidden if size) if hidden else None
+        session = open_session(problem, sizes, activation=activation)
         if drawn:
             session.artwork.commit(ZERO if problem == "toy" else sample_three(), "draw")
-        page = WhyPage(session, settings)
-        qtbot.addWidget(page)
-        page.resize(1208, 714)
-        page.show()
-        qtbot.waitExposed(page)
+        page = show_page(WhyPage, session)
         QApplication.processEvents()  # the layout settles
         return page
 
