@@ -280,13 +280,15 @@ class TestTrain:
             ("--momentum", "nan"),
             ("--optimizer-option", "beta1"),
             ("--optimizer-option", "magic=1"),
+            ("--augmentation turn=", "wide"),
             ("--epochs", "9" * 5000),
             ("--learning-rate", ""),
         ],
     )
     def test_a_wrong_value_is_named_with_what_is_allowed(self, option: str, value: str, tmp_path: Path) -> None:
         out = tmp_path / "model.safetensors"
-        line = refused("train", "--dataset", "toy", option, value, "--out", out)
+        words = [*option.split()[:-1], option.split()[-1] + value] if "=" in option else [option, value]
+        line = refused("train", "--dataset", "toy", *words, "--out", out)
         assert option in line and "expected" in line and not out.exists()
 
     def test_an_unknown_data_set_or_missing_files_are_named(
@@ -510,6 +512,29 @@ class TestFeatures:
             assert f"--layer {layer}: expected" in refused("features", digits_model, "--layer", layer, "--out", "a.png")
         assert ".png" in refused("features", digits_model, "--out", tmp_path / "units.jpg")
         assert "missing" in refused("features", digits_model, "--out", tmp_path / "missing" / "units.png")
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            (("--view", "class"), "--view class: expected --class as well, one of 0, 1, 2"),
+            (("--view", "class", "--class", "x"), "--class x: expected one of 0, 1, 2"),
+            (("--dataset", "handwriting"), "--dataset handwriting: expected with --view pattern or class"),
+            (("--view", "pattern", "--dataset", "toy"), "data set toy has 2 classes on 4×3"),
+        ],
+    )
+    def test_a_view_says_what_it_needs(
+        self, digits_model: Path, tmp_path: Path, options: tuple[str, ...], words: str
+    ) -> None:
+        assert words in refused("features", digits_model, *options, "--out", tmp_path / "units.png")
+
+    def test_data_of_another_problem_are_refused_before_they_are_made(
+        self, toy_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr("digitapp.cli.inputs.load_dataset")
+        line = refused(
+            "features", toy_model, "--view", "pattern", "--dataset", "handwriting", "--out", tmp_path / "a.png"
+        )
+        assert "data set handwriting has 10 classes on 28×28" in line
 
 
 class TestInfo:

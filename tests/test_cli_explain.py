@@ -73,7 +73,7 @@ def test_another_question_and_another_target(run: Run, one: Path) -> None:
         (("--label", "x"), "--label x: expected one of 0, 1"),
         (("--target", "1"), "read as 1 already"),
         (("--label", "3", "--against", "3"), "expected another one"),
-        (("--index", "1"), "expected 0 to 0"),
+        (("--index", "1"), "--index 1: expected 0, for"),
         (("--out", "why.jpg"), "ends in .png or .svg"),
     ],
 )
@@ -92,6 +92,7 @@ def test_bad_files_are_one_clear_line(run: Run, tmp_path: Path, one: Path) -> No
     assert "expected 4 lines of 3 digits" in result.stderr
     text.write_text("000\n" * 4)
     assert "every pixel is off" in run("toy", text).stderr
+    assert "--index 1: expected 0" in run("toy", text, "--index", "1").stderr
     assert run("toy", tmp_path / "missing.txt").exit_code == 2
     assert run("mnist", tmp_path / "missing.json").exit_code == 2
     assert run("nothing", one).exit_code == 2

@@ -40,7 +40,7 @@ def explain(error: Exception) -> str:
     from digitapp.training.errors import DataNotFinite, TrainingDiverged
 
     if isinstance(error, ConfigError):
-        return f"{_option(error.field)} {_as_typed(error.value)}: expected {error.expected}"
+        return f"{_option(error.field)}{_as_typed(error.value)}: expected {error.expected}"
     if isinstance(error, TrainingDiverged):
         last = (
             "there was no finite loss" if error.last_loss is None else f"the last finite loss was {error.last_loss:.4g}"
@@ -65,9 +65,10 @@ def explain(error: Exception) -> str:
 
 
 def _option(field: str) -> str:
+    """Return what stands before the value on the command line: "--epochs ", or "--augmentation turn="."""
     name, _, detail = field.partition(".")
     option = name.removesuffix("s") if name.endswith("_options") else name
-    return f"--{option.replace('_', '-')} {detail}".rstrip()
+    return f"--{option.replace('_', '-')} {detail and f'{detail}='}"
 
 
 def _as_typed(value: object) -> str:

@@ -7,12 +7,9 @@ import numpy as np
 import typer
 
 from digitapp.cli.errors import BadInput
-from digitapp.cli.inputs import check_reads_drawings, labelled_split
+from digitapp.cli.inputs import check_reads_drawings, data_for, labelled_split
 from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table
-from digitapp.cli.progress import loading
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.load import load_dataset
-from digitapp.datasets.problems import PROBLEMS
 from digitapp.modelfile import Model, load_model
 from digitapp.training import Evaluation, TrainConfig, evaluate, parse_whole
 
@@ -56,10 +53,7 @@ def evaluate_command(
             note(f"{drawings}: {left_out} drawings without a label were left out")
         source = str(drawings)
     else:
-        name = dataset or PROBLEMS[loaded.problem].datasets[0]
-        with loading(name):
-            data = load_dataset(name, data_dir=data_dir, seed=parse_seed(seed))
-        _check_fits(loaded, data)
+        data = data_for(loaded, dataset, data_dir, parse_seed(seed))
         split, chosen = _choose(data, part)
         source = data.name if chosen == "all" else f"the {chosen} part of {data.name}"
     result = evaluate(loaded.network, loaded.loss, split)
@@ -75,15 +69,6 @@ def evaluate_command(
 def parse_seed(text: str) -> int:
     """Return a seed as `train` takes it; raises ConfigError."""
     return TrainConfig(seed=parse_whole("seed", text)).seed
-
-
-def _check_fits(model: Model, data: Dataset) -> None:
-    if model.problem != data.problem.key or len(model.class_names) < data.problem.classes:
-        raise BadInput(
-            f"model {model.name}: it tells {len(model.class_names)} classes on {PROBLEMS[model.problem].rows}×"
-            f"{PROBLEMS[model.problem].columns} pixels apart; data set {data.name} has {data.problem.classes} classes "
-            f"on {data.problem.rows}×{data.problem.columns}"
-        )
 
 
 def _choose(data: Dataset, part: Part | None) -> tuple[Split, str]:

@@ -7,11 +7,18 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from digitapp.atomic import atomic_write_bytes
 from digitapp.cli.classify import REASONS
 from digitapp.cli.errors import BadInput
 from digitapp.cli.inputs import read_inputs
-from digitapp.cli.output import JsonOption, ModelArgument, check_can_write, percent, print_json, print_table
+from digitapp.cli.output import (
+    JsonOption,
+    ModelArgument,
+    check_can_write_picture,
+    percent,
+    print_json,
+    print_table,
+    write_picture,
+)
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.drawing.grid import GridTextError, read_grid
 from digitapp.drawing.preprocess import Preprocessed
@@ -34,8 +41,6 @@ from digitapp.recognition import Reason
 from digitapp.training import parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-FORMATS = (".png", ".svg")
 
 
 @app.command("explain", epilog="Example: digitapp explain mnist my-four.png --target 9 --out why.svg")
@@ -66,9 +71,7 @@ def explain_command(
     Contributions of the units add up to the score; maps of the pixels come with their tests.
     """
     if out is not None:
-        if out.suffix.lower() not in FORMATS:
-            raise BadInput(f"--out {out}: expected a name that ends in .png or .svg")
-        check_can_write(out)
+        check_can_write_picture(out)
     loaded = load_model(model)
     inputs, road = _read(loaded, file, parse_whole("index", index))
     logits = loaded.network.trace(inputs[np.newaxis]).pre_activations[-1][0]
@@ -99,12 +102,15 @@ def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], P
             raise BadInput(f"{file}: {error}") from error
         except OSError as error:
             raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
+        if index:
+            raise BadInput(f"--index {index}: expected 0, for a text of pixels holds one picture")
         if grid.is_empty:
             raise BadInput(f"{file}: every pixel is off, so there is nothing to explain")
         return grid.to_vector(), None
     pictures = read_inputs(file)
     if not 0 <= index < len(pictures):
-        raise BadInput(f"--index {index}: expected 0 to {len(pictures) - 1}, the drawings in {file}")
+        known = f"0 to {len(pictures) - 1}, the drawings in {file}" if len(pictures) > 1 else f"0, for {file} holds one"
+        raise BadInput(f"--index {index}: expected {known}")
     if pictures[index].is_empty:
         raise BadInput(f"{file}: {REASONS[Reason.BLANK]}")
     return pictures[index].input.reshape(-1), pictures[index]
@@ -117,8 +123,8 @@ def _class(model: Model, option: str, name: str) -> int:
 
 
 def _question(model: Model, logits: NDArray[np.floating], label: str, against: str) -> Question:
-    order = [int(k) for k in np.argsort(-logits, kind="stable")]
-    chosen = _class(model, "label", label) if label else usual_question(logits).label
+    best, second = usual_question(logits)
+    chosen = _class(model, "label", label) if label else best
     if against == "none":
         return Question(chosen)
     if against:
@@ -126,15 +132,15 @@ def _question(model: Model, logits: NDArray[np.floating], label: str, against: s
         if other == chosen:
             raise BadInput(f"--against {against}: this is the class to explain; expected another one, or none")
         return Question(chosen, other)
-    return Question(chosen, next((k for k in order if k != chosen), None))
+    return Question(chosen, second if chosen == best else best)
 
 
 def _target(model: Model, logits: NDArray[np.floating], target: str) -> int | None:
-    order = [int(k) for k in np.argsort(-logits, kind="stable")]
+    best, second = usual_question(logits)
     if not target:
-        return order[1] if len(order) > 1 else None
+        return second
     chosen = _class(model, "target", target)
-    if chosen == order[0]:
+    if chosen == best:
         raise BadInput(f"--target {target}: the drawing is read as {target} already; expected another class")
     return chosen
 
@@ -173,11 +179,7 @@ def _explain(
 
 def _write(explained: Explanation, out: Path, theme: Theme) -> None:
     figure = explanation_picture(explained, theme)
-    data = figure.svg() if out.suffix.lower() == ".svg" else figure.png()
-    try:
-        atomic_write_bytes(out, data)
-    except OSError as error:
-        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
+    write_picture(out, figure.svg() if out.suffix.lower() == ".svg" else figure.png())
 
 
 # Words
@@ -203,8 +205,7 @@ def _ledger_rows(explained: Explanation, column: Ledger) -> list[tuple[str, str,
     layer, columns = explained.found.layer, explained.ink.shape[1]
     rows = [("  bias", "", signed_text(column.bias))]
     for line, exact in zip(column.lines, explained.column.lines, strict=True):
-        weight = exact.part / exact.activation if exact.activation else 0.0
-        factors = f"{line.activation:.2f} × {signed_text(weight)}"
+        factors = f"{line.activation:.2f} × {signed_text(exact.weight)}"
         rows.append((f"  {unit_text(layer, line.unit, columns)}", factors, signed_text(line.part)))
     others = "other pixels" if layer < 0 else "other units"
     if column.rest_units or column.rest:

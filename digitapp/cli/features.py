@@ -9,11 +9,9 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from digitapp.atomic import atomic_write_bytes
 from digitapp.cli.errors import BadInput
-from digitapp.cli.output import DataDirOption, ModelArgument, check_can_write, note
-from digitapp.cli.progress import loading
-from digitapp.datasets.load import load_dataset
+from digitapp.cli.inputs import data_for
+from digitapp.cli.output import DataDirOption, ModelArgument, check_can_write_picture, note, write_picture
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.inspection.colors import Theme
 from digitapp.inspection.dossier import votes
@@ -25,8 +23,6 @@ from digitapp.modelfile import Model, load_model
 from digitapp.training import parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-FORMATS = (".png", ".svg")
 
 
 class View(StrEnum):
@@ -82,11 +78,12 @@ def features_command(
         raise BadInput(f"--layer {number}: expected 1 to {layers}, for {loaded.name} has {layers} layers of weights")
     if order is Order.CLASS and number == layers:
         raise BadInput("--order class: expected with a hidden layer; the units of the output layer are the classes")
-    if out.suffix.lower() not in FORMATS:
-        raise BadInput(f"--out {out}: expected a name that ends in .png or .svg")
-    check_can_write(out)
+    check_can_write_picture(out)
     chosen = _class(loaded, view, label)
-    survey = _survey(loaded, number - 1, dataset, data_dir) if view in (View.PATTERN, View.CLASS) else None
+    looks_at_data = view in (View.PATTERN, View.CLASS)
+    if dataset is not None and not looks_at_data:
+        raise BadInput(f"--dataset {dataset}: expected with --view pattern or class; no other view looks at data")
+    survey = _survey(loaded, number - 1, dataset, data_dir) if looks_at_data else None
     images = _images(loaded, number - 1, view, chosen, survey)
     if number > 1 and view is View.WEIGHTS:
         units = loaded.network.sizes[number - 1]
@@ -102,20 +99,14 @@ def _class(model: Model, view: View, label: str) -> int:
             raise BadInput(f"--class {label}: expected with --view class")
         return 0
     if label not in model.class_names:
-        raise BadInput(f"--class {label or 'missing'}: expected one of {', '.join(model.class_names)}")
+        where = f"--class {label}: expected" if label else "--view class: expected --class as well,"
+        raise BadInput(f"{where} one of {', '.join(model.class_names)}")
     return model.class_names.index(label)
 
 
 def _survey(model: Model, layer: int, dataset: str | None, data_dir: Path | None) -> LayerSurvey:
     """Return what data tells about the layer; the training part, for the test images choose nothing."""
-    name = dataset or PROBLEMS[model.problem].datasets[0]
-    with loading(name):
-        data = load_dataset(name, data_dir=data_dir)
-    if data.problem.key != model.problem:
-        raise BadInput(
-            f"--dataset {name}: expected one for {PROBLEMS[model.problem].title}, the problem of {model.name}"
-        )
-    part = data.train
+    part = data_for(model, dataset, data_dir).train
     return survey_layer(
         model.network, layer, part.inputs[:COVARIANCE_SAMPLES], part.labels[:COVARIANCE_SAMPLES], len(model.class_names)
     )
@@ -148,10 +139,7 @@ def _write(out: Path, images: NDArray[np.floating], title: str, theme: Theme, pl
         png = io.BytesIO()
         units_picture(images, title, theme).save(png, format="PNG", optimize=True)
         data = png.getvalue()
-    try:
-        atomic_write_bytes(out, data)
-    except OSError as error:
-        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
+    write_picture(out, data)
 
 
 def _title(layer: int, layers: int, view: View, label: str) -> str:

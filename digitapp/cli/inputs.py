@@ -1,11 +1,14 @@
-"""From files to what a network reads: images and drawings, by the one road."""
+"""From files and data sets to what a network reads; images and drawings by the one road."""
 
 from pathlib import Path
 
 import numpy as np
 
 from digitapp.cli.errors import BadInput
-from digitapp.datasets.dataset import Split
+from digitapp.cli.progress import loading
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.load import load_dataset
+from digitapp.datasets.problems import PROBLEMS, Problem
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.images import read_image
 from digitapp.drawing.ink import Drawing
@@ -23,6 +26,34 @@ def check_reads_drawings(model: Model) -> None:
         raise BadInput(
             f"model {model.name}: it reads {model.network.sizes[0]} pixels that are set by hand; "
             "images and drawings need a model for 28×28 digits"
+        )
+
+
+def data_for(model: Model, name: str | None, data_dir: Path | None, seed: int = 0) -> Dataset:
+    """Return a data set to look at a model with; None is the usual one of its problem.
+
+    Raises
+    ------
+    BadInput : the data set is for another problem, or has classes that the model does not know; told before it is
+        loaded or generated, where its name says so
+    DataError, DrawingFileError : it cannot be loaded
+    """
+    name = name or PROBLEMS[model.problem].datasets[0]
+    known = next((problem for problem in PROBLEMS.values() if name in problem.datasets), None)
+    if known is not None:
+        _check_fits(model, name, known)
+    with loading(name):
+        data = load_dataset(name, data_dir=data_dir, seed=seed)
+    _check_fits(model, data.name, data.problem)
+    return data
+
+
+def _check_fits(model: Model, name: str, problem: Problem) -> None:
+    if model.problem != problem.key or len(model.class_names) < problem.classes:
+        own = PROBLEMS[model.problem]
+        raise BadInput(
+            f"model {model.name}: it tells {len(model.class_names)} classes on {own.rows}×{own.columns} pixels apart; "
+            f"data set {name} has {problem.classes} classes on {problem.rows}×{problem.columns}"
         )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from digitapp.atomic import atomic_write_bytes
 from digitapp.cli.errors import BadInput
 
 DataDirOption: TypeAlias = Annotated[
@@ -25,6 +26,8 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one J
 ModelArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped model.", show_default=False)
 ]
+
+PICTURE_FORMATS = (".png", ".svg")
 
 
 def print_json(values: Mapping[str, Any]) -> None:
@@ -85,3 +88,18 @@ def check_can_write(path: Path, option: str = "--out") -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise BadInput(f"{option} {path}: the folder {folder} cannot be written to ({reason})") from error
+
+
+def check_can_write_picture(path: Path) -> None:
+    """Refuse a picture that is to be written with --out, as `check_can_write`, and where its name says no format."""
+    if path.suffix.lower() not in PICTURE_FORMATS:
+        raise BadInput(f"--out {path}: expected a name that ends in {' or '.join(PICTURE_FORMATS)}")
+    check_can_write(path)
+
+
+def write_picture(path: Path, data: bytes) -> None:
+    """Write a picture whole or not at all; raises BadInput where that fails."""
+    try:
+        atomic_write_bytes(path, data)
+    except OSError as error:
+        raise BadInput(f"--out {path}: cannot be written: {error.strerror or error}") from error

@@ -89,6 +89,11 @@ class Line(NamedTuple):
     activation: float
     part: float
 
+    @property
+    def weight(self) -> float:
+        """What the activation is multiplied by; 0 for a silent unit, of which the part does not tell it."""
+        return self.part / self.activation if self.activation else 0.0
+
 
 @dataclass(frozen=True, eq=False)
 class Ledger:

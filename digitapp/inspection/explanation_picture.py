@@ -151,9 +151,8 @@ def _units(figure: Figure, explained: Explanation, theme: Theme) -> float:
     ink = explained.ink
     rows: list[tuple[str, str, float, int | None]] = [("bias", "", shown.bias, None)]
     for index, (line, exact) in enumerate(zip(shown.lines, explained.column.lines, strict=True)):
-        weight = exact.part / exact.activation if exact.activation else 0.0
         name = unit_text(explained.found.layer, line.unit, ink.shape[1])
-        rows.append((name, f"{line.activation:.2f} × {signed_text(weight)}", line.part, index))
+        rows.append((name, f"{line.activation:.2f} × {signed_text(exact.weight)}", line.part, index))
     for name, detail, amount, index in rows:
         base = top + 20
         if index is not None:

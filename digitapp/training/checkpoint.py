@@ -198,6 +198,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     CheckpointError : the file cannot be read or is none of this program's checkpoints
     """
     try:
+        path.open("rb").close()  # safetensors does not say why a file cannot be opened
         with safetensors.safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -68,7 +68,7 @@ def check_options(field: str, values: object, options: tuple[Option, ...]) -> No
     known = {option.name: option for option in options}
     for name, value in values.items():
         if name not in known:
-            raise ConfigError(field, name, f"one of {', '.join(known)}" if known else "empty")
+            raise ConfigError(field, name, f"one of {', '.join(known)}" if known else "none, as there are no options")
         if not known[name].allows(value):
             raise ConfigError(f"{field}.{name}", value, known[name].expected)
 
