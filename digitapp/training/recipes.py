@@ -83,8 +83,21 @@ _CHUNK = 2560  # pictures rendered at a time
 VALIDATION_PENS = 0.06, 0.1, 0.16
 
 
+def gather_record(data_dir: str | os.PathLike[str] | None, pens: Path | None, seed: int) -> Ingredients:
+    """Return MNIST, real pen strokes varied, and generated handwriting to train on, and MNIST's validation part.
+
+    Raises
+    ------
+    DataError, DrawingFileError : the files cannot be read
+    """
+    mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
+    hands = None if pens is None else read_pens(pens)
+    dataset = Dataset("record", MNIST, _joined(_digits(mnist, hands, seed)), mnist.validation, mnist.test)
+    return Ingredients(dataset, () if mnist.validation is None else (mnist.validation,))
+
+
 def gather_everyday(data_dir: str | os.PathLike[str] | None, pens: Path | None, seed: int) -> Ingredients:
-    """Return MNIST, real pen strokes varied, generated handwriting, and foils, to train on.
+    """Return what `gather_record` returns, with foils to train on.
 
     The validation part is MNIST's together with the strokes of the validation writers with three pens.
 
@@ -93,26 +106,26 @@ def gather_everyday(data_dir: str | os.PathLike[str] | None, pens: Path | None, 
     DataError, DrawingFileError : the files cannot be read
     """
     mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
-    parts = [*[mnist.train] * MNIST_COPIES, written_digits(np.random.default_rng((seed, 2)))]
+    hands = None if pens is None else read_pens(pens)
+    parts = _digits(mnist, hands, seed)
+    parts.append(Split(nondigit_inputs(FOILS, seed, FOIL_KINDS), np.full(FOILS, FOIL, dtype=np.int64)))
     validation = [part for part in (mnist.validation,) if part is not None]
-    if pens is not None:
-        hands = read_pens(pens)
-        parts.append(varied_hands(hands.part("train"), np.random.default_rng((seed, 1))))
+    if hands is not None:
         held_out = hands.part("validation")
         inputs = np.concatenate([held_out.inputs(width) for width in VALIDATION_PENS])
         validation.append(Split(inputs, np.tile(held_out.labels, len(VALIDATION_PENS))))
-    parts.append(Split(nondigit_inputs(FOILS, seed, FOIL_KINDS), np.full(FOILS, FOIL, dtype=np.int64)))
     return Ingredients(Dataset("everyday", MNIST, _joined(parts), _joined(validation), mnist.test), tuple(validation))
 
 
-def gather_record(data_dir: str | os.PathLike[str] | None, _pens: Path | None, seed: int) -> Ingredients:
-    """Return MNIST and nothing else."""
-    mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
-    return Ingredients(mnist, () if mnist.validation is None else (mnist.validation,))
+def _digits(mnist: Dataset, hands: Hands | None, seed: int) -> list[Split]:
+    parts = [*[mnist.train] * MNIST_COPIES, written_digits(np.random.default_rng((seed, 2)))]
+    if hands is not None:
+        parts.append(varied_hands(hands.part("train"), np.random.default_rng((seed, 1))))
+    return parts
 
 
 STRONG = {"turn": 15.0, "scale": 0.15, "shear": 0.2, "shift": 1.0, "elastic": 1.3, "thickness": 0.3}
-"""Variations for networks that are large and trained long enough to learn milder ones by heart."""
+"""Variations for networks that are large and trained long."""
 
 RECIPES: dict[str, Recipe] = {
     recipe.key: recipe
@@ -142,13 +155,12 @@ RECIPES: dict[str, Recipe] = {
                 optimizer="adam",
                 learning_rate=0.002,
                 batch_size=256,
-                epochs=120,
+                epochs=42,
                 averaging=0.9995,
                 schedule="one_cycle",
-                hidden_dropout=0.2,
                 augmentation=STRONG,
             ),
-            uses_pens=False,
+            uses_pens=True,
             half_precision=True,
             gather=gather_record,
         ),
