@@ -1,6 +1,5 @@
 """``digitapp features``: what the units of a model look for, as one picture."""
 
-import io
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +15,7 @@ from digitapp.datasets.problems import PROBLEMS
 from digitapp.inspection.colors import Theme
 from digitapp.inspection.dossier import votes
 from digitapp.inspection.ordering import order_by_class, order_by_falling, order_by_similarity
-from digitapp.inspection.picture import units_picture, units_svg
+from digitapp.inspection.picture import units_file
 from digitapp.inspection.survey import COVARIANCE_SAMPLES, LayerSurvey, survey_layer
 from digitapp.inspection.unit_images import class_images, layer_images, projected_images
 from digitapp.modelfile import Model, load_model
@@ -89,7 +88,8 @@ def features_command(
         units = loaded.network.sizes[number - 1]
         note(f"layer {number} reads {units} units and no pixels; --view pixels shows it on pixels")
     places = _order(loaded, number - 1, order, images)
-    _write(out, images[places], f"{loaded.name} · {_title(number, layers, view, label)}", theme, places)
+    title = f"{loaded.name} · {_title(number, layers, view, label)}"
+    write_picture(out, units_file(images[places], title, theme, places.tolist(), out.suffix.lower()))
     typer.echo(f"Wrote {out} ({len(images)} units)")
 
 
@@ -130,16 +130,6 @@ def _order(model: Model, layer: int, order: Order, images: NDArray[np.floating])
     if order is Order.SIMILARITY:
         return order_by_similarity(images.reshape(len(images), -1))
     return np.arange(len(images))
-
-
-def _write(out: Path, images: NDArray[np.floating], title: str, theme: Theme, places: NDArray[np.int64]) -> None:
-    if out.suffix.lower() == ".svg":
-        data = units_svg(images, title, theme, places.tolist())
-    else:
-        png = io.BytesIO()
-        units_picture(images, title, theme).save(png, format="PNG", optimize=True)
-        data = png.getvalue()
-    write_picture(out, data)
 
 
 def _title(layer: int, layers: int, view: View, label: str) -> str:

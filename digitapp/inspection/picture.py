@@ -1,5 +1,6 @@
 """The units of a layer as a picture to save: tiles, a title, and the scale bar that says what the colours mean."""
 
+import io
 from collections.abc import Sequence
 from math import ceil, sqrt
 from typing import Any
@@ -23,6 +24,20 @@ _FEW_UNITS, _LARGE_TILE_SIDE = 16, 112
 _LARGEST_SIDE = 8192
 _LABEL = 12  # the line of a unit's number
 _LEAST_WIDTH = 360
+
+
+def units_file(
+    images: NDArray[np.floating], title: str, theme: Theme, units: Sequence[int] | None, suffix: str
+) -> bytes:
+    """Return all images of a layer as the content of a file: SVG for the suffix ".svg", else PNG.
+
+    The other parameters are those of `units_picture` and `units_svg`; a PNG has no numbers.
+    """
+    if suffix == ".svg":
+        return units_svg(images, title, theme, units)
+    png = io.BytesIO()
+    units_picture(images, title, theme).save(png, format="PNG", optimize=True)
+    return png.getvalue()
 
 
 def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Image.Image:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Sequence
 
@@ -12,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui import theme
 from digitapp.gui.pictures import ComposedPicture, Pack
-from digitapp.inspection.picture import units_picture, units_svg
+from digitapp.inspection.picture import units_file
 
 
 def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int]) -> ComposedPicture:
@@ -29,11 +28,7 @@ def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int]
         name = theme.current().name
 
         def pack(_cancelled: threading.Event) -> bytes:
-            if suffix == ".svg":
-                return units_svg(images, title, name, units)
-            png = io.BytesIO()
-            units_picture(images, title, name).save(png, format="PNG", optimize=True)
-            return png.getvalue()
+            return units_file(images, title, name, units, suffix)
 
         return pack
 
