@@ -93,8 +93,7 @@ class UnitsFace(QWidget):
         case, layer = self._case, self._found.layer
         rows = [LedgerRow(self.tr("Bias"), shown.bias)]
         for index, (line, precise) in enumerate(zip(shown.lines, exact.lines, strict=True)):
-            weight = precise.part / precise.activation if precise.activation else 0.0
-            detail = f"{decimal(line.activation)} × {signed(weight)}"
+            detail = f"{decimal(line.activation)} × {signed(precise.weight)}"
             image = self._templates.images[index].reshape(case.shape)
             name = words.contributor(case, layer, line.unit)
             rows.append(LedgerRow(name, line.part, detail, image, self._limits[index]))
