@@ -13,16 +13,17 @@ import digitapp
 PACKAGE = Path(digitapp.__file__).parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
-# "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn.
+# "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
+# core knows those that stand before it.
 TOOLS = {"__init__", "atomic", "resources"}
-CORE = {"inspection", "training", "drawing", "datasets", "modelfile", "calibration", "recognition"}
+CORE = ("nn", "drawing", "datasets", "calibration", "training", "modelfile", "recognition", "inspection")
 MAY_IMPORT = {
+    **{part: {*CORE[: index + 1], *TOOLS} for index, part in enumerate(CORE)},
     "nn": {"nn"},
-    **{part: CORE | TOOLS | {"nn"} for part in CORE},
     **dict.fromkeys(TOOLS, TOOLS),
     "system": TOOLS | {"nn"},
-    "gui": CORE | TOOLS | {"nn", "gui", "system"},
-    "cli": CORE | TOOLS | {"nn", "cli", "system"},
+    "gui": {*CORE, *TOOLS, "gui", "system"},
+    "cli": {*CORE, *TOOLS, "cli", "system"},
     "__main__": {"cli"},
 }
 
