@@ -34,7 +34,6 @@ from digitapp.inspection.explanation_picture import (
     signed_text,
     unit_text,
 )
-from digitapp.inspection.sanity import Deletion
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
 from digitapp.modelfile import Model, load_model
 from digitapp.recognition import Reason
@@ -218,9 +217,9 @@ def _map_row(evidence: MapEvidence) -> tuple[str, ...]:
     total = "–" if evidence.key == "occlusion" else f"{evidence.total:.2f}"  # squares overlap
     if evidence.expected is not None:
         total += f" of {evidence.expected:.2f}"
-    count = len(evidence.deletion.shares) - 1
-    places = map(Deletion.crossing, (evidence.deletion.by_map, evidence.deletion.at_random))
-    by_map, random = ("never" if place is None else f"{place} of {count}" for place in places)
+    found = evidence.deletion
+    places = found.lost_after, found.lost_at_random_after
+    by_map, random = ("never" if place is None else f"{place} of {found.pixels}" for place in places)
     return f"  {MAP_TITLES[evidence.key]}", total, signed_text(evidence.randomisation.mean), by_map, random
 
 
@@ -261,9 +260,9 @@ def _map_json(evidence: MapEvidence) -> dict[str, Any]:
         "sum": evidence.total,
         "expected_sum": evidence.expected,
         "shuffled_correlation": evidence.randomisation.mean,
-        "ink_pixels": len(deletion.shares) - 1,
-        "lead_lost_after": Deletion.crossing(deletion.by_map),
-        "lead_lost_at_random_after": Deletion.crossing(deletion.at_random),
+        "ink_pixels": deletion.pixels,
+        "lead_lost_after": deletion.lost_after,
+        "lead_lost_at_random_after": deletion.lost_at_random_after,
         "deletion_mean": float(deletion.by_map.mean()),
         "deletion_mean_at_random": float(deletion.at_random.mean()),
     }

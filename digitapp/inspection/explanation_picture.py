@@ -214,10 +214,10 @@ def tests_in_words(evidence: MapEvidence) -> list[str]:
     if evidence.expected is not None:
         lines.append(f"adds up to {evidence.total:.2f} of {evidence.expected:.2f}".replace("-", "−"))
     lines.append(f"rank correlation with shuffled weights {signed_text(evidence.randomisation.mean)}")
-    count = len(evidence.deletion.shares) - 1
+    found = evidence.deletion
     by_map, random = (
-        "never" if place is None else f"after {place} of {count} pixels"
-        for place in map(Deletion.crossing, (evidence.deletion.by_map, evidence.deletion.at_random))
+        "never" if place is None else f"after {place} of {found.pixels} pixels"
+        for place in (found.lost_after, found.lost_at_random_after)
     )
     lines.append(f"lead lost {by_map}; at random {random}")
     return lines
@@ -269,15 +269,3 @@ def _change(figure: Figure, explained: Explanation, change: Change, top: float, 
         _place(figure, pixels, x, top + 24, _MAP, LINE[theme])
         figure.text(text, x, top + 24 + _MAP + 16, SECOND_TEXT[theme], size=11)
     return top + 24 + _MAP + 20
-
-
-__all__ = [
-    "MAP_TITLES",
-    "Explanation",
-    "change_text",
-    "explanation_picture",
-    "question_text",
-    "signed_text",
-    "tests_in_words",
-    "unit_text",
-]

@@ -104,16 +104,30 @@ class Deletion:
     by_map: Map
     at_random: Map
 
-    @staticmethod
-    def crossing(curve: Map) -> int | None:
-        """Return after how many pixels the score is no longer positive, None where it always is."""
-        below = np.flatnonzero(curve <= 0)
-        return int(below[0]) if below.size else None
+    @property
+    def pixels(self) -> int:
+        """How many pixels are inked."""
+        return len(self.shares) - 1
+
+    @property
+    def lost_after(self) -> int | None:
+        """After how many pixels in the map's order the score is no longer positive; None where it always is."""
+        return _crossing(self.by_map)
+
+    @property
+    def lost_at_random_after(self) -> int | None:
+        """The same for the mean over random orders."""
+        return _crossing(self.at_random)
 
     @property
     def is_better(self) -> bool:
         """Whether the map's order brings the score down sooner: the smaller mean."""
         return bool(self.by_map.mean() < self.at_random.mean())
+
+
+def _crossing(curve: Map) -> int | None:
+    below = np.flatnonzero(curve <= 0)
+    return int(below[0]) if below.size else None
 
 
 def deletion(

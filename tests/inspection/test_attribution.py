@@ -138,6 +138,6 @@ def test_deleting_by_importance_is_exact_for_a_linear_network() -> None:
     assert found.is_better
 
 
-def test_crossings() -> None:
-    assert Deletion.crossing(np.array([2.0, 0.5, -0.1, 1])) == 2
-    assert Deletion.crossing(np.array([2.0, 0.5])) is None
+def test_where_the_lead_is_lost() -> None:
+    found = Deletion(np.linspace(0, 1, 4), np.array([2.0, 0.5, -0.1, 1]), np.array([2.0, 1.5, 1, 0.5]))
+    assert found.pixels == 3 and found.lost_after == 2 and found.lost_at_random_after is None

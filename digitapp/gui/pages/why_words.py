@@ -10,7 +10,6 @@ from digitapp.gui.unit_names import unit_name
 from digitapp.gui.widgets.numbers import decimal, percent, probability, signed, thousands
 from digitapp.inspection.attribution import patch_side
 from digitapp.inspection.explanation import MapEvidence, Templates
-from digitapp.inspection.sanity import Deletion
 from digitapp.inspection.smallest_change import Change
 
 translate = QCoreApplication.translate
@@ -153,11 +152,10 @@ def randomisation_line(evidence: MapEvidence) -> str:
 def deletion_line(evidence: MapEvidence) -> str:
     """Return how soon the answer falls when the important ink goes first."""
     found = evidence.deletion
-    count = len(found.shares) - 1
-    first, random = (Deletion.crossing(curve) for curve in (found.by_map, found.at_random))
+    count, first, random = found.pixels, found.lost_after, found.lost_at_random_after
     if found.by_map[0] <= 0:
         return translate("WhyPage", "Important ink removed first: the lead is none from the start.")
-    if first is None or first > count:
+    if first is None:
         text = translate("WhyPage", "Important ink removed first: the score stays above 0 to the last pixel.")
     elif random is None:
         text = translate("WhyPage", "Important ink removed first: lead lost after {0} of {1} pixels; at random, never.")
