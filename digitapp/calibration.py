@@ -6,6 +6,9 @@ refused. Both are fitted on validation data and stand in the model file.
 
 Sources: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks" (ICML 2017), sections 2 and 4.2;
 Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution Examples" (ICLR 2017).
+
+What was fitted to a network does not hold for the one it becomes in further training, so every way of training ends
+with `calibrate`.
 """
 
 from __future__ import annotations
@@ -17,13 +20,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp.datasets.dataset import Split
 from digitapp.nn.losses import LOSSES
+from digitapp.nn.network import Network
 
 BINS = 15
 MOST_REFUSED = 0.005
 """Of the digits of each validation part: half of what may be refused of others, for a digit refused is one misread."""
+LEAST_SAMPLES = 200
+"""Of a validation part that something is fitted on: of fewer, one refused would be too many."""
 
 _COLDEST, _HOTTEST = 0.05, 20.0
+_BATCH = 1000
 
 
 def _is_between(value: object, low: float, high: float) -> bool:
@@ -76,7 +84,10 @@ def has_logits(loss: str) -> bool:
 
 
 def fit_temperature(logits: NDArray, labels: NDArray[np.integer]) -> float:
-    """Return the temperature T that makes −Σ ln softmax(z / T)[label] least, by golden section over ln T.
+    """Return the temperature T that makes −Σ ln softmax(z / T)[label] + (ln T)² / 2 least, by golden section over ln T.
+
+    The second term, a normal distribution of ln T before anything is known, does not count beside hundreds of samples.
+    Only where all of them are read rightly it keeps the temperature from falling as far as it can.
 
     Parameters
     ----------
@@ -95,7 +106,8 @@ def fit_temperature(logits: NDArray, labels: NDArray[np.integer]) -> float:
     right = centred[np.arange(len(labels)), labels]
 
     def surprise(temperature: float) -> float:
-        return float(np.mean(np.log(np.exp(centred / temperature).sum(axis=1)) - right / temperature))
+        surprises = np.log(np.exp(centred / temperature).sum(axis=1)) - right / temperature
+        return float(surprises.mean()) + math.log(temperature) ** 2 / (2 * len(labels))
 
     golden = (math.sqrt(5) - 1) / 2
     low, high = math.log(_COLDEST), math.log(_HOTTEST)
@@ -159,3 +171,29 @@ def fit_calibration(
     # "lower": at most the share lies below, however few samples there are.
     threshold = min(float(np.quantile(part, most_refused, method="lower")) for part in sureness)
     return Calibration(temperature, threshold)
+
+
+def calibrate(
+    network: Network, loss: str, parts: Sequence[Split | None], otherwise: Calibration = UNCALIBRATED
+) -> Calibration:
+    """Return the calibration of a network, fitted on the validation parts that are large enough for it.
+
+    Parameters
+    ----------
+    network : as it is used; it is not changed
+    loss : key of the loss it was trained with
+    parts : validation parts that it has not learned from; None stands for one that a data set does not have
+    otherwise : what is returned where none has `LEAST_SAMPLES`, or the network's answers are not finite
+    """
+    outputs: list[tuple[NDArray, NDArray[np.integer]]] = []
+    for part in fit_to_calibrate(parts):
+        batches = [network.forward(part.inputs[start : start + _BATCH]) for start in range(0, len(part), _BATCH)]
+        outputs.append((np.concatenate(batches), part.labels))
+    if not outputs or not all(np.isfinite(found).all() for found, _ in outputs):
+        return otherwise
+    return fit_calibration(loss, outputs)
+
+
+def fit_to_calibrate(parts: Sequence[Split | None]) -> list[Split]:
+    """Return the validation parts that are large enough to fit a calibration on."""
+    return [part for part in parts if part is not None and len(part) >= LEAST_SAMPLES]

@@ -31,8 +31,8 @@ def test_a_network_twice_too_sure_has_temperature_two():
 
 def test_temperature_by_hand():
     # Two classes, logit difference d, a share a of the samples right: softmax(d / T) = a, so T = d / ln(a / (1 − a)).
-    logits = np.tile([3.0, 0.0], (100, 1))
-    labels = np.repeat([0, 1], [80, 20])
+    logits = np.tile([3.0, 0.0], (10_000, 1))
+    labels = np.repeat([0, 1], [8000, 2000])
     assert fit_temperature(logits, labels) == pytest.approx(3 / np.log(4), rel=1e-3)
 
 

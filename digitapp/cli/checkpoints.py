@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from digitapp.calibration import UNCALIBRATED, Calibration
 from digitapp.cli.output import note
 from digitapp.training import BatchDone, EpochDone, Event, NetworkConfig, PretrainingStep
 from digitapp.training.checkpoint import Checkpoint, CheckpointError, save_checkpoint, take_checkpoint
@@ -25,6 +26,7 @@ class Origin:
     seed : that the data were loaded with
     network : what was built
     start_from : name of the model that gave the first weights, if one did
+    calibration : that model's, which stays where there is nothing to fit another on
     is_recipe : whether the run follows a recipe
     pens : file of pen strokes for a recipe that uses them, if there was one
     """
@@ -33,6 +35,7 @@ class Origin:
     seed: int
     network: NetworkConfig
     start_from: str | None = None
+    calibration: Calibration = UNCALIBRATED
     is_recipe: bool = False
     pens: str | None = None
 
@@ -53,7 +56,8 @@ def read_origin(checkpoint: Checkpoint, path: Path) -> Origin:
     about = checkpoint.facts.get("about")
     foreign = CheckpointError("this checkpoint was not written by digitapp train", path)
     try:
-        origin = Origin(**{**about, "network": NetworkConfig(**about["network"])})  # type: ignore[index,dict-item]
+        parts = {"network": NetworkConfig(**about["network"]), "calibration": Calibration(**about["calibration"])}  # type: ignore[index]
+        origin = Origin(**{**about, **parts})  # type: ignore[dict-item]
     except (KeyError, TypeError, ValueError) as error:
         raise foreign from error
     texts = origin.start_from, origin.pens

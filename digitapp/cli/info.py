@@ -45,6 +45,7 @@ def info_command(
 
 def model_facts(name_or_path: str) -> dict[str, Any]:
     """Return what `info` says about a model, as JSON values."""
+    from digitapp.calibration import UNCALIBRATED
     from digitapp.modelfile import load_model, shipped_models
 
     model = load_model(name_or_path)
@@ -67,6 +68,7 @@ def model_facts(name_or_path: str) -> dict[str, Any]:
         "sizes": list(network.sizes),
         "layers": layers,
         "parameters": network.parameter_count,
+        "calibration": asdict(model.calibration) if model.calibration != UNCALIBRATED else None,
         "training": dict(model.training),
     }
 
@@ -82,6 +84,9 @@ def _print_model(facts: Mapping[str, Any]) -> None:
         for number, layer in enumerate(facts["layers"], start=1)
     ]
     print_table([("", "units", "activation", "parameters"), *layers], right=frozenset({3}))
+    calibration = facts["calibration"]
+    typer.echo("Calibration" if calibration else "Calibration: none, and nothing is refused")
+    print_table([(f"  {name}", _text(value)) for name, value in _flat(calibration or {})])
     typer.echo("Training" if facts["training"] else "Training: no record")
     print_table([(f"  {name}", _text(value)) for name, value in _flat(facts["training"])])
 

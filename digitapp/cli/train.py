@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from digitapp.calibration import fit_calibration
+from digitapp.calibration import UNCALIBRATED, calibrate
 from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table
@@ -105,11 +105,11 @@ def train_command(
 
 @dataclass(frozen=True)
 class _Task:
-    """A run that is about to begin or to go on, and what its model's record says about it."""
+    """A run that is about to begin or to go on, what its model's record says about it, and what it is calibrated on."""
 
     run: Run
     origin: Origin
-    validation_parts: tuple[Split, ...] = ()
+    validation_parts: tuple[Split | None, ...]
 
 
 def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
@@ -125,7 +125,11 @@ def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Map
     if source is not None:
         start_from(network, source.network)
     run = begin(network, data, config, rng)
-    return _Task(run, Origin(dataset, config.seed, network_config, None if source is None else source.name))
+    origin = Origin(dataset, config.seed, network_config)
+    if source is not None:
+        kept = source.calibration if source.loss == config.loss else UNCALIBRATED
+        origin = replace(origin, start_from=source.name, calibration=kept)
+    return _Task(run, origin, (data.validation,))
 
 
 def _follow_recipe(
@@ -169,7 +173,7 @@ def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
         return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts)
     with loading(origin.dataset):
         data = load_dataset(origin.dataset, data_dir=data_dir, seed=origin.seed)
-    return _Task(resume_run(saved, data), origin)
+    return _Task(resume_run(saved, data), origin, (data.validation,))
 
 
 def _shaped_like(
@@ -209,13 +213,14 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
     record["results"] |= _measured(results)
     if origin.start_from is not None:
         record["start_from"] = origin.start_from
-    model = Model(network, config.loss, problem.key, problem.class_names, problem.preprocessing, record)
+    calibration = calibrate(network, config.loss, task.validation_parts, otherwise=origin.calibration)
+    model = Model(
+        network, config.loss, problem.key, problem.class_names, problem.preprocessing, record, calibration=calibration
+    )
     half_precision = False
     if origin.is_recipe:
         record["recipe"] = origin.dataset
         half_precision = RECIPES[origin.dataset].half_precision
-        parts_read = [(network.forward(part.inputs), part.labels) for part in task.validation_parts]
-        model = replace(model, calibration=fit_calibration(config.loss, parts_read))
     save_model(model, out, half_precision=half_precision)
 
     if as_json:

@@ -17,7 +17,6 @@ from digitapp.gui.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model
 from digitapp.nn.network import Trace
 from digitapp.recognition import Reason
-from digitapp.training.config import NetworkConfig, TrainConfig
 
 OWN_NETWORK = "own"
 
@@ -97,6 +96,4 @@ class Desk:
     entries: dict[str, ModelEntry] = field(default_factory=dict)
     current: str = ""
     selected: UnitRef = UnitRef(0, 0)
-    configs: tuple[NetworkConfig, TrainConfig] | None = None
     plan: Plan | None = None  # the network that is being made
-    started_from: str = ""  # the name of the model whose weights the run began with

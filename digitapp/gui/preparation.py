@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from digitapp.calibration import UNCALIBRATED
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
 from digitapp.gui.marks import Marks
@@ -52,8 +53,10 @@ class Plan:
         """Return the network that was asked for. Raises ConfigError where it would be too large."""
         problem, loss = self.problem, self.config.loss
         if self.source is not None:
-            network = self.source.network.copy()
-            shown = replace(self.source, network=network, loss=loss, name="")
+            network, calibration = self.source.network.copy(), self.source.calibration
+            if loss != self.source.loss:
+                calibration = UNCALIBRATED
+            shown = replace(self.source, network=network, loss=loss, training={}, name="", calibration=calibration)
         else:
             rng = np.random.default_rng(self.config.seed)
             network = build_network(problem.features, problem.classes, self.network, loss, rng)

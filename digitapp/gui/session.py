@@ -21,6 +21,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.artwork import Artwork, Ink, Picture
+from digitapp.gui.calibrator import Calibrator
 from digitapp.gui.data_source import DataSource
 from digitapp.gui.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
 from digitapp.gui.hand_collection import HandCollection
@@ -36,7 +37,6 @@ from digitapp.recognition import judge
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import begin
 from digitapp.training.moments import Archive, Moment
-from digitapp.training.record import training_record
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class Session(QObject):
         self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
         self.surgery = Surgery(self)
+        self._calibrator = Calibrator(self)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
         self._show_answer()
@@ -185,7 +186,7 @@ class Session(QObject):
 
     def save_model(self, path: Path) -> None:
         """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""
-        save_model(self.model, path)
+        save_model(self._calibrator.described(), path)
 
     def add_network(self, key: str, model: Model) -> None:
         """Offer a network that was made here, in the place of an earlier one of this key, and show it.
@@ -216,6 +217,11 @@ class Session(QObject):
         self.network_changed.emit()
         self.selection_changed.emit()
         self.answer_changed.emit()
+
+    def tell_of_calibration(self, desk: Desk) -> None:
+        """Tell that a desk's own network states other probabilities, now or in the past that is shown."""
+        if desk is self._desk:
+            self.tell_of_edit()
 
     def tell_of_edit(self) -> None:
         """Tell that somebody has changed the shown network's weights in place."""
@@ -392,13 +398,15 @@ class Session(QObject):
         desk.plan = None
         self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=plan.marks))
         if plan.dataset is not None:
-            desk.configs = (plan.network, plan.config)
-            desk.started_from = plan.source.name if plan.source is not None else ""
+            source = plan.source.name if plan.source is not None else ""
             rng = np.random.default_rng(plan.config.seed)
             dataset, config, held = plan.dataset, plan.config, plan.marks.held
             if not desk.run.is_active:
                 desk.run.prepare(paused=plan.paused)
-            branch = desk.machine.begin(start.shown, desk.run.history, desk.configs, plan.marks, plan.origin)
+            configs = plan.network, plan.config
+            branch = desk.machine.begin(
+                start.shown, desk.run.history, configs, dataset, plan.marks, plan.origin, source
+            )
             desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng, held), moments=branch.moments)
             self._pass_on(desk, self.branches_changed)
             self._pass_on(desk, self.moment_changed)
@@ -434,15 +442,9 @@ class Session(QObject):
 
     def _on_run_ended(self, desk: Desk) -> None:
         entry = desk.entries[OWN_NETWORK]
-        dataset = self.data.get(desk.dataset_name)
-        if desk.configs is not None and dataset is not None:
-            record = training_record(*desk.configs, dataset, desk.run.history)
-            if desk.started_from:
-                record["start_from"] = desk.started_from
-            if entry.marks.held:
-                record["held"] = entry.marks.held.as_json()
-            entry.loaded = replace(entry.model, training=record)
+        entry.loaded = replace(entry.model, training=desk.machine.branches[-1].record())
         self._pass_on(desk, self.model_described)
+        self._calibrator.calibrate(desk)
 
     def _pass_on(self, desk: Desk, signal: SignalInstance, *arguments: object) -> None:
         """Emit a signal of the shown problem; what happens on the other desk waits until it is looked at."""

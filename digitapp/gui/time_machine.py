@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
+from digitapp.calibration import Calibration
+from digitapp.datasets.dataset import Dataset
 from digitapp.gui.marks import Marks
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.history import History
 from digitapp.training.moments import LEAST_MOMENTS, Archive, Moment, Moments
+from digitapp.training.record import training_record
 
 MOST_BRANCHES = 12  # older ones leave the list
 
@@ -23,7 +28,9 @@ class Branch:
     Attributes
     ----------
     number : counted from 1 in the order of their starts
-    model : what its networks are like, all but the parameters
+    model : what its networks are like, all but the parameters; calibrated as the run began, and as it ended once it has
+    dataset : that it learned from
+    facts : what a model's record says of the run besides settings and results, such as where it began
     marks : the units that it left as they were
     parent : the branch that this one set out from, None for one that began with other weights
     start : where it began, in epochs since the start of the first of its ancestors
@@ -34,14 +41,31 @@ class Branch:
     history: History
     model: Model
     configs: tuple[NetworkConfig, TrainConfig]
+    dataset: Dataset
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
     parent: Branch | None = None
     start: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def epochs_at(self, step: int) -> float:
         """Return where a step is on the common axis, in epochs."""
         started = self.history.started
         return self.start + (step / started.batches_per_epoch if started is not None else 0.0)
+
+    def record(self) -> dict[str, Any]:
+        """Return the record of the network as the run has left it, or as it is now."""
+        return {**training_record(*self.configs, self.dataset, self.history), **self.facts}
+
+    def record_at(self, step: int) -> dict[str, Any]:
+        """Return the record of the network after a step, without the results: they are those of later."""
+        started = self.history.started
+        whole = step // started.batches_per_epoch if started is not None else 0
+        of_run = training_record(*self.configs, self.dataset, History())
+        return {**of_run, **self.facts, "epochs": whole, "steps": step, "moment": self.place_at(step)}
+
+    def place_at(self, step: int) -> dict[str, float]:
+        """Return where a step is, for records: the run's number, the step in it, and the epoch on the common axis."""
+        return {"run": self.number, "step": step, "epoch": round(self.epochs_at(step), 3)}
 
     @property
     def ancestors(self) -> tuple[Branch, ...]:
@@ -86,17 +110,31 @@ class TimeMachine:
         model: Model,
         history: History,
         configs: tuple[NetworkConfig, TrainConfig],
+        dataset: Dataset,
         marks: Marks,
         origin: Place | None,
+        source: str = "",
     ) -> Branch:
-        """Return the branch of a run that begins with `model`, at `origin` where it goes on from a moment; show now."""
+        """Return the branch of a run that begins with `model`, and show now.
+
+        Parameters
+        ----------
+        model : with the weights of `origin` where the run goes on from a moment, or of the model named `source`
+        history : of the run, to be filled
+        configs, dataset, marks : of the run
+        """
         self.back()
         moments = self._archive.open(model.network.parameters.nbytes)
         self._count += 1
         parent, start = None, 0.0
         if origin is not None:
             parent, start = origin.branch, origin.branch.epochs_at(origin.moment.step)
-        self.branch = Branch(self._count, moments, history, model, configs, marks, parent, start)
+        facts: dict[str, Any] = {"start_from": source} if source else {}
+        if origin is not None:
+            facts["branched_from"] = origin.branch.place_at(origin.moment.step)
+        if marks.held:
+            facts["held"] = marks.held.as_json()
+        self.branch = Branch(self._count, moments, history, model, configs, dataset, marks, parent, start, facts)
         self.branches = [*self.branches, self.branch][-MOST_BRANCHES:]
         return self.branch
 
@@ -114,11 +152,17 @@ class TimeMachine:
         model = self.branch.model
         if self.past is None or not has_shape_of(self.past.network, model.network):
             network = Network(model.network.sizes, model.network.activations, model.network.dtype)
-            self.past = replace(model, network=network, training={})
-        elif self.place is None or self.place.branch is not self.branch:
-            self.past = replace(model, network=self.past.network, training={})
-        np.copyto(self.past.network.parameters, moment.parameters)
+        else:
+            network = self.past.network
+        np.copyto(network.parameters, moment.parameters)
+        self.past = replace(model, network=network, training=self.branch.record_at(moment.step))
         self.place = Place(self.branch, moment)
+
+    def calibrate(self, branch: Branch, calibration: Calibration) -> None:
+        """Take over the calibration that a run has ended with, for all its moments."""
+        branch.model = replace(branch.model, calibration=calibration)
+        if self.past is not None and self.place is not None and self.place.branch is branch:
+            self.past = replace(self.past, calibration=calibration)
 
     def back(self) -> None:
         """Show now."""

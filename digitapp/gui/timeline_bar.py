@@ -195,7 +195,9 @@ class TimelineBar(Panel):
         elif is_active:
             tip = self.tr("Stop the present run first: one network learns at a time")
         else:
-            tip = self.tr("Start a new run from this moment, with the settings of the Train page")
+            tip = self.tr(
+                "Start a new run from this moment, with the settings of the Train page. The optimiser starts afresh."
+            )
         self.train_on.set_tip(tip)
 
     # What the user does

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp.calibration import UNCALIBRATED, Calibration
 from digitapp.inspection.dossier import CHUNK, layer_chunks
-from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network
 
 BATCH = 512
@@ -58,10 +58,11 @@ class Ablation:
     Parameters
     ----------
     network : without changes to it; normalised layers are used with their running means
-    loss : a key of `LOSSES`, for the probabilities
+    loss : a key of `LOSSES`; with `calibration` it makes the outputs the probabilities that the model states
     layer : a hidden layer, 0 for the first
     inputs : float array, shape (samples, features), samples ≥ 1
     labels : int array, shape (samples,), 0 ≤ label < classes
+    calibration : the model's
 
     Attributes
     ----------
@@ -75,7 +76,13 @@ class Ablation:
     """
 
     def __init__(
-        self, network: Network, loss: str, layer: int, inputs: NDArray[np.floating], labels: NDArray[np.integer]
+        self,
+        network: Network,
+        loss: str,
+        layer: int,
+        inputs: NDArray[np.floating],
+        labels: NDArray[np.integer],
+        calibration: Calibration = UNCALIBRATED,
     ) -> None:
         if not 0 <= layer < len(network.layers) - 1:
             raise ValueError(f"layer {layer} is not a hidden layer: the network has {len(network.layers) - 1} of them")
@@ -85,7 +92,7 @@ class Ablation:
         if labels.min() < 0 or labels.max() >= classes:
             raise ValueError(f"labels lie between 0 and {classes - 1}, not between {labels.min()} and {labels.max()}")
         network = network.folded() if any(network.normalized) else network.copy()
-        self._loss = LOSSES[loss]
+        self._loss, self._calibration = loss, calibration
         self._layers = network.layers[layer + 1 :]
         self._labels = labels.astype(np.int64)
         self._classes = classes
@@ -196,8 +203,8 @@ class Ablation:
     ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """Return for each sample whether it was read rightly and −ln p(label)."""
         right = outputs.argmax(axis=1) == labels
-        probabilities = self._loss.probabilities(outputs)[np.arange(len(labels)), labels]
-        return right, -np.log(np.maximum(probabilities.astype(np.float64), _LEAST_PROBABILITY))
+        stated = self._calibration.probabilities(self._loss, outputs)[np.arange(len(labels)), labels]
+        return right, -np.log(np.maximum(stated.astype(np.float64), _LEAST_PROBABILITY))
 
     def _score(self, right: NDArray[np.bool_], surprise: NDArray[np.float64]) -> Score:
         correct = np.bincount(self._labels[right], minlength=self._classes)

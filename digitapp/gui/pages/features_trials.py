@@ -21,6 +21,7 @@ from digitapp.inspection.maximisation import (
     strongest_input,
     typical_length,
 )
+from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Trials(QObject):
             return
         if self._loss_job is None and not self.has_failed("loss", layer, unit):
             self._loss_for = layer, unit
-            work = _Silence(network, self._session.model.loss, layer, unit, dataset, self._reusable(layer, dataset))
+            work = _Silence(self._session.model, layer, unit, dataset, self._reusable(layer, dataset))
             work.version = self._version
             self._loss_job = self._session.start_job(work, succeeded=self._on_loss, failed=self._on_loss_failed)
 
@@ -182,7 +183,7 @@ class Trials(QObject):
             return
         if not self.has_failed("ranking", layer, 0):
             self._ranking_for = layer
-            work = _SilenceEach(network, self._session.model.loss, layer, dataset, self._reusable(layer, dataset))
+            work = _SilenceEach(self._session.model, layer, dataset, self._reusable(layer, dataset))
             work.version = self._version
             self._ranking_job = self._session.start_job(
                 work, succeeded=self._on_ranking, failed=self._on_ranking_failed, progressed=self._on_progressed
@@ -281,18 +282,17 @@ class _Trial:
 
 
 class _Silence(_Trial):
-    def __init__(
-        self, network: Network, loss: str, layer: int, unit: int, dataset: Dataset, ready: Ablation | None
-    ) -> None:
-        super().__init__(network, layer)
-        self._loss, self._unit, self._ready = loss, unit, ready
+    def __init__(self, model: Model, layer: int, unit: int, dataset: Dataset, ready: Ablation | None) -> None:
+        super().__init__(model.network, layer)
+        self._model, self._unit, self._ready = model, unit, ready
         self.split = trial_split(dataset)[0]
 
     def _prepared(self) -> Ablation:
         assert self.split is not None
         if self._ready is not None:
             return self._ready
-        return Ablation(self.network, self._loss, self.layer, self.split.inputs, self.split.labels)
+        model, split = self._model, self.split
+        return Ablation(model.network, model.loss, self.layer, split.inputs, split.labels, model.calibration)
 
     def __call__(self, _report: Report, cancelled: threading.Event) -> tuple[_Trial, Ablation, Loss] | None:
         if cancelled.is_set():
@@ -303,8 +303,8 @@ class _Silence(_Trial):
 
 
 class _SilenceEach(_Silence):
-    def __init__(self, network: Network, loss: str, layer: int, dataset: Dataset, ready: Ablation | None) -> None:
-        super().__init__(network, loss, layer, 0, dataset, ready)
+    def __init__(self, model: Model, layer: int, dataset: Dataset, ready: Ablation | None) -> None:
+        super().__init__(model, layer, 0, dataset, ready)
 
     def __call__(self, report: Report, cancelled: threading.Event) -> tuple[_Trial, Ablation, Ranking] | None:  # type: ignore[override]
         ablation = self._prepared()

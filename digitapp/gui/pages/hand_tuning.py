@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp import __version__
+from digitapp.calibration import calibrate
 from digitapp.datasets.collection import Collection, split_of
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import GenerationCancelled
@@ -165,7 +166,8 @@ def tune(
 
     Parameters
     ----------
-    others : data sets to mix in; the test part of the first one says what is forgotten
+    others : data sets to mix in; the test part of the first one says what is forgotten, and its validation part how
+        sure the network may be
     """
     began = time.perf_counter()
     model, measured = source.model, others[0].test
@@ -188,7 +190,9 @@ def tune(
     elsewhere, evaluation = change(measured)
     names = tuple(other.name for other in others)
     record = _record(model, collection, names, hand, evaluation)
-    tuned = replace(model, network=network, training=record, name=f"{name} + {_HAND}")
+    # The digits of the other set are what the network was calibrated on before; generated ones came out too sure.
+    calibration = calibrate(network, model.loss, [others[0].validation], otherwise=model.calibration)
+    tuned = replace(model, network=network, training=record, name=f"{name} + {_HAND}", calibration=calibration)
     return Tuned(source, tuned, hand, elsewhere, names[0], seconds)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ from digitapp.inspection.embedding import (
     tsne_is_available,
 )
 from digitapp.inspection.probes import INPUT, layer_activations
-from digitapp.nn.losses import LOSSES
-from digitapp.nn.network import Network
+from digitapp.modelfile import Model
 
 COUNTS = (300, 1000, 2000)
 PCA, TSNE = 0, 1
@@ -43,8 +42,7 @@ _IMAGE = 168
 class Question:
     """What map is asked for."""
 
-    network: Network
-    loss: str
+    model: Model
     images: Split
     layer: int
     method: int
@@ -95,9 +93,8 @@ def make_map(asked: Question, cancelled: threading.Event) -> ActivationMap | Non
     ValueError : the layer's activations are not numbers, or there are too few images for t-SNE
     """
     with np.errstate(all="ignore"):
-        outputs = asked.network.forward(asked.images.inputs)
-        probabilities = LOSSES[asked.loss].probabilities(outputs)
-        activations = layer_activations(asked.network, asked.layer, asked.images.inputs)
+        probabilities = asked.model.probabilities(asked.images.inputs)
+        activations = layer_activations(asked.model.network, asked.layer, asked.images.inputs)
     if asked.method == PCA:
         projection = principal_components(activations)
         places = projection(activations)
@@ -227,7 +224,8 @@ class MapView(NetworkView):
         self.counts.setVisible(max(len(dataset.train), len(images)) > COUNTS[0])
         previous = self._map.places if self._map is not None and self._map.asked.images is images else None
         method = self.method.currentIndex()
-        asked = Question(session.network.copy(), session.model.loss, images, self.layer, method, previous)
+        model = replace(session.model, network=session.network.copy())
+        asked = Question(model, images, self.layer, method, previous)
         self._work.start(lambda _report, cancelled: make_map(asked, cancelled))
         self.say(self._sentence())
 
