@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitapp.calibration import Calibration, expected_calibration_error, fit_calibration, fit_temperature
+from digitapp.calibration import (
+    LEAST_SAMPLES,
+    Calibration,
+    calibrate,
+    expected_calibration_error,
+    fit_calibration,
+    fit_temperature,
+)
+from digitapp.datasets.dataset import Split
+from digitapp.nn import Network
 from digitapp.nn.losses import LOSSES
 
 
@@ -40,6 +49,26 @@ def test_temperature_by_hand():
 def test_only_the_temperature_matters_not_what_all_logits_share(seed):
     logits, labels = drawn(200, seed)
     assert fit_temperature(logits, labels) == pytest.approx(fit_temperature(logits + 1000, labels), rel=1e-3)
+
+
+def test_data_that_is_read_without_a_mistake_does_not_make_everything_certain():
+    logits = 8 * np.eye(10)[np.arange(300) % 10]
+    assert 0.5 < fit_temperature(logits, np.arange(300) % 10) < 1
+
+
+def test_only_parts_with_enough_samples_calibrate():
+    network = Network((10, 10), ("identity",))
+    network.weights[0][:] = 3 * np.eye(10)
+    logits, labels = drawn(2 * LEAST_SAMPLES)
+    large = Split(logits.astype(np.float32), labels)
+    small = Split(large.inputs[: LEAST_SAMPLES - 1], labels[: LEAST_SAMPLES - 1])
+    known = Calibration(2.0, 0.3)
+    assert calibrate(network, "cross_entropy", [small, None]) == Calibration()
+    assert calibrate(network, "cross_entropy", [small, None], known) == known
+    found = calibrate(network, "cross_entropy", [small, large], known)
+    assert found == fit_calibration("cross_entropy", [(network.forward(large.inputs), labels)])
+    network.biases[0][0] = np.nan
+    assert calibrate(network, "cross_entropy", [large], known) == known
 
 
 def test_calibration_error_by_hand():

@@ -5,6 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from digitapp.calibration import Calibration
 from digitapp.inspection.ablation import BATCH, Ablation
 from digitapp.nn.initializers import initialize
 from digitapp.nn.losses import LOSSES
@@ -118,3 +119,12 @@ def test_what_does_not_fit_is_refused() -> None:
     network.weights[0][0, 0] = np.nan
     with pytest.raises(ValueError, match="finite"):
         Ablation(network, "cross_entropy", 0, x, labels)
+
+
+def test_surprise_is_that_of_the_probabilities_the_model_states():
+    network, (x, labels) = a_network(4, 6, 3), samples(4, 3)
+    known = Calibration(3.0)
+    stated = known.probabilities("cross_entropy", network.forward(x))[np.arange(len(labels)), labels]
+    score = Ablation(network, "cross_entropy", 0, x, labels, known).baseline
+    assert score.surprise == pytest.approx(float(-np.log(stated).mean()))
+    assert score.surprise != pytest.approx(Ablation(network, "cross_entropy", 0, x, labels).baseline.surprise)
