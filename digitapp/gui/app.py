@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import threading
+from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +20,12 @@ from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import load_model
 from digitapp.training.threads import blas_threads
+
+_LOAD_AFTER_MS = 300  # after the window was shown
+_LATER_MODULES = (
+    *(f"digitapp.gui.pages.{page}" for page in ("draw", "train", "features", "why", "network", "hand")),
+    "digitapp.gui.picture_saver",
+)
 
 
 def run(problem: str | None = None, model: str | None = None) -> int:
@@ -42,7 +50,16 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     with blas_threads(1):
         window = create_window(Settings(), problem=problem, model=model)
         window.show()
+        # The process waits for such a thread before it ends.
+        loading = threading.Thread(target=_load_later_modules, name="loading")
+        QTimer.singleShot(_LOAD_AFTER_MS, loading.start)
         return application.exec()
+
+
+def _load_later_modules() -> None:
+    """Import what the window did not need to open; the other pages come at once then, when they are wanted."""
+    for name in _LATER_MODULES:
+        import_module(name)
 
 
 def create_window(

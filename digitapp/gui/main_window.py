@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -17,14 +19,8 @@ from digitapp.gui import settings as remembered
 from digitapp.gui.header import PICTURE_KEY, Header
 from digitapp.gui.help_dialog import HelpDialog
 from digitapp.gui.icons import app_icon
-from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.features import FeaturesPage
-from digitapp.gui.pages.hand import HandPage
-from digitapp.gui.pages.network import NetworkPage
+from digitapp.gui.page_stack import PageEntry, PageStack
 from digitapp.gui.pages.page import Page
-from digitapp.gui.pages.train import TrainPage
-from digitapp.gui.pages.why import WhyPage
-from digitapp.gui.picture_saver import PictureSaver
 from digitapp.gui.preferences import PreferencesMenu
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
@@ -32,12 +28,28 @@ from digitapp.gui.status_bar import StatusBar
 from digitapp.gui.timeline_bar import TimelineBar
 from digitapp.gui.widgets import HairLine, Rail
 
+if TYPE_CHECKING:
+    from digitapp.gui.pages.draw import DrawPage
+    from digitapp.gui.pages.features import FeaturesPage
+    from digitapp.gui.pages.hand import HandPage
+    from digitapp.gui.pages.network import NetworkPage
+    from digitapp.gui.pages.train import TrainPage
+    from digitapp.gui.pages.why import WhyPage
+    from digitapp.gui.picture_saver import PictureSaver
+
 DEFAULT_SIZE = QSize(1280, 800)
 MINIMUM_SIZE = QSize(1024, 700)
 
+AnyPage = TypeVar("AnyPage", bound=Page)
+Part = TypeVar("Part", bound=QObject)
+
 
 class MainWindow(QMainWindow):
-    """One window, one session, and the pages that show it."""
+    """One window, one session, and the pages that show it.
+
+    A page is made when it is needed first, by being shown, by its property, or by `findChild`: a start makes one page.
+    Until then an empty widget of the page's name keeps its place.
+    """
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
@@ -46,39 +58,126 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.session = session
         self.settings = settings
-        self.draw_page = DrawPage(session, settings)
-        self.train_page = TrainPage(session, settings)
-        self.features_page = FeaturesPage(session, settings)
-        self.why_page = WhyPage(session, settings)
-        self.network_page = NetworkPage(session, settings)
-        self.hand_page = HandPage(session, settings)
-        self._pages: tuple[Page, ...] = (
-            self.draw_page,
-            self.train_page,
-            self.features_page,
-            self.why_page,
-            self.network_page,
-            self.hand_page,
-        )
+        self.entries = self._page_entries()
         self._build()
         self._connect()
         self._restore()
 
+    # The pages
+
+    def _page_entries(self) -> tuple[PageEntry, ...]:
+        tr = self.tr
+        return (
+            PageEntry("drawPage", "pen", tr("Draw"), tr("Draw a digit and see it read"), lambda: self.draw_page),
+            PageEntry(
+                "trainPage", "train", tr("Train"), tr("Train a network and watch it learn"), lambda: self.train_page
+            ),
+            PageEntry(
+                "featuresPage",
+                "features",
+                tr("Features"),
+                tr("See what every unit has learned"),
+                lambda: self.features_page,
+            ),
+            PageEntry("whyPage", "why", tr("Why"), tr("See what led to the answer"), lambda: self.why_page),
+            PageEntry(
+                "networkPage", "network", tr("Network"), tr("See the whole network at work"), lambda: self.network_page
+            ),
+            PageEntry(
+                "handPage", "hand", tr("My hand"), tr("Teach a network your handwriting"), lambda: self.hand_page
+            ),
+        )
+
+    # Imports are deferred with the pages: theirs are half of all that the window imports.
+
+    @cached_property
+    def draw_page(self) -> DrawPage:
+        from digitapp.gui.pages.draw import DrawPage
+
+        return self._take_in(DrawPage(self.session, self.settings))
+
+    @cached_property
+    def train_page(self) -> TrainPage:
+        from digitapp.gui.pages.train import TrainPage
+
+        page = self._take_in(TrainPage(self.session, self.settings))
+        page.features_requested.connect(self._show_features)
+        return page
+
+    @cached_property
+    def features_page(self) -> FeaturesPage:
+        from digitapp.gui.pages.features import FeaturesPage
+
+        return self._take_in(FeaturesPage(self.session, self.settings))
+
+    @cached_property
+    def why_page(self) -> WhyPage:
+        from digitapp.gui.pages.why import WhyPage
+
+        page = self._take_in(WhyPage(self.session, self.settings))
+        page.drawing_wanted.connect(self._show_drawing)
+        return page
+
+    @cached_property
+    def network_page(self) -> NetworkPage:
+        from digitapp.gui.pages.network import NetworkPage
+
+        page = self._take_in(NetworkPage(self.session, self.settings))
+        page.features_requested.connect(self._show_features)
+        return page
+
+    @cached_property
+    def hand_page(self) -> HandPage:
+        from digitapp.gui.pages.hand import HandPage
+
+        page = self._take_in(HandPage(self.session, self.settings))
+        page.mnist_requested.connect(self._show_training)
+        return page
+
+    def _take_in(self, page: AnyPage) -> AnyPage:
+        """Put a new page into the window."""
+        self.header.add_page(page)
+        self.stack.put(page)
+        self._order_tabs()
+        page.status_changed.connect(self._on_status_changed)
+        return page
+
+    def findChild(
+        self,
+        kind: type[Part],
+        /,
+        name: str = "",
+        options: Qt.FindChildOption = Qt.FindChildOption.FindChildrenRecursively,
+    ) -> Part | None:
+        """Return the first part of a kind and name; where it belongs to a page that is not there yet, make the page.
+
+        Tests, screenshots and assistive tools rely on the names; what is made late must not be missed by them.
+        """
+        for entry in self.entries:
+            if entry.name == name:
+                entry.page()
+        found = super().findChild(kind, name, options)
+        for entry in self.entries:
+            if found is None:
+                entry.page()
+                found = super().findChild(kind, name, options)
+        return found
+
+    @property
+    def page(self) -> Page:
+        """The shown page."""
+        return self.entries[self.stack.currentIndex()].page()
+
+    # Building
+
     def _build(self) -> None:
         self.rail = Rail()
-        self.rail.add_page("pen", self.tr("Draw"), self.tr("Draw a digit and see it read"), "Ctrl+1")
-        self.rail.add_page("train", self.tr("Train"), self.tr("Train a network and watch it learn"), "Ctrl+2")
-        self.rail.add_page("features", self.tr("Features"), self.tr("See what every unit has learned"), "Ctrl+3")
-        self.rail.add_page("why", self.tr("Why"), self.tr("See what led to the answer"), "Ctrl+4")
-        self.rail.add_page("network", self.tr("Network"), self.tr("See the whole network at work"), "Ctrl+5")
-        self.rail.add_page("hand", self.tr("My hand"), self.tr("Teach a network your handwriting"), "Ctrl+6")
+        for number, entry in enumerate(self.entries, 1):
+            self.rail.add_page(entry.icon, entry.title, entry.tip, f"Ctrl+{number}")
         self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
-        self.stack = QStackedWidget()
-        for page in self._pages:
-            self.stack.addWidget(page)
-            self.header.add_page(page)
+        self.stack = PageStack(self.entries)
         self.timeline = TimelineBar(self.session)
         self.status = StatusBar(self.session)
 
@@ -102,8 +201,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self.setMinimumSize(MINIMUM_SIZE)
         self._preferences = PreferencesMenu(self.settings, self.session, self)
-        self.pictures = PictureSaver(self.session, self.settings, self)
-        # Tab walks from what matters to what is rarely needed: header, page, then the rail.
+
+    def _order_tabs(self) -> None:
+        """Tab walks from what matters to what is rarely needed: header, page, then the rail."""
         QWidget.setTabOrder(self.header, self.stack)
         QWidget.setTabOrder(self.stack, self.rail.pages)
 
@@ -112,17 +212,11 @@ class MainWindow(QMainWindow):
         self._settings_button.clicked.connect(self._show_preferences)
         self._help_button.clicked.connect(self._show_help)
         self.stack.currentChanged.connect(self._on_page_changed)
-        for page in self._pages:
-            page.status_changed.connect(self._on_status_changed)
         self.header.open_requested.connect(self.open_model)
         self.header.pictures_requested.connect(self._show_pictures)
-        self.train_page.features_requested.connect(self._show_features)
-        self.why_page.drawing_wanted.connect(self._show_drawing)
         self.timeline.train_on_wanted.connect(self._train_on)
-        self.network_page.features_requested.connect(self._show_features)
-        self.hand_page.mnist_requested.connect(self._show_training)
         self.session.activity_changed.connect(self._show_activity)
-        for number in range(len(self._pages)):
+        for number in range(len(self.entries)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
             shortcut.activated.connect(lambda number=number: self.stack.setCurrentIndex(number))
         for key, slot in (
@@ -141,25 +235,20 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(DEFAULT_SIZE)
         page = self.settings.get(remembered.PAGE)
-        self.stack.setCurrentIndex(page if page < len(self._pages) else 0)
+        self.stack.setCurrentIndex(page if page < len(self.entries) else 0)
         self._on_page_changed(self.stack.currentIndex())
-
-    @property
-    def page(self) -> Page:
-        """The shown page."""
-        return self._pages[self.stack.currentIndex()]
 
     @Slot(int)
     def _on_page_changed(self, index: int) -> None:
         self.rail.setCurrentIndex(index)
         self.header.show_page(self.page)
         self.status.show_text(self.page.status_text)
-        self.timeline.show_always(self.page is self.train_page)
+        self.timeline.show_always(index == self.stack.index_of("trainPage"))
         self.settings.set(remembered.PAGE, index)
 
     @Slot(str)
     def _on_status_changed(self, text: str) -> None:
-        if self.sender() is self.page:
+        if self.sender() is self.stack.currentWidget():
             self.status.show_text(text)
 
     @Slot()
@@ -194,7 +283,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_activity(self) -> None:
-        self.rail.set_dot(1, self.session.any_run_active)
+        self.rail.set_dot(self.stack.index_of("trainPage"), self.session.any_run_active)
 
     @Slot()
     def _undo(self) -> None:
@@ -203,6 +292,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _redo(self) -> None:
         self.page.redo()
+
+    @cached_property
+    def pictures(self) -> PictureSaver:
+        """What saves pictures; it knows the views of all pages and is imported with them."""
+        from digitapp.gui.picture_saver import PictureSaver
+
+        return PictureSaver(self.session, self.settings, self)
 
     @Slot()
     def _show_pictures(self) -> None:

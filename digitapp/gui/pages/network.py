@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -37,18 +37,14 @@ class NetworkPage(Page):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self.setObjectName("networkPage")
-        self._is_built = False
-
-    def event(self, event: QEvent) -> bool:
-        """Build the page just before it is shown first: most starts of the window never come here."""
-        if event.type() == QEvent.Type.Polish and not self._is_built:
-            self._build()
-        return super().event(event)
+        self._build()
+        self._connect()
+        self._fit()
+        self._show_view(0)
 
     # Building
 
     def _build(self) -> None:
-        self._is_built = True
         self.pad = DrawingPad(self.session)
         self.paths = PathsView(self.session)
         self.templates = TemplatesView(self.session)
@@ -66,9 +62,6 @@ class NetworkPage(Page):
         whole.addWidget(self._make_stage(), 1)
         whole.addWidget(HairLine(Qt.Orientation.Vertical))
         whole.addWidget(self._make_inspector())
-        self._connect()
-        self._fit()
-        self._show_view(0)
 
     def _make_stage(self) -> Panel:
         stage = Panel("window")
@@ -76,11 +69,7 @@ class NetworkPage(Page):
         head.setSpacing(12)
         head.addWidget(self.choice)
         head.addStretch(1)
-        self._stack, self._details = QStackedLayout(), QStackedLayout()
-        for view in self._views:
-            head.addWidget(view.tools)
-            self._stack.addWidget(view)
-            self._details.addWidget(view.details)
+        self._stack = QStackedLayout()
         column = QVBoxLayout(stage)
         column.setContentsMargins(theme.STAGE_MARGIN, 20, theme.STAGE_MARGIN, 20)
         column.setSpacing(12)
@@ -88,6 +77,10 @@ class NetworkPage(Page):
         column.addWidget(self.sentence)
         column.addWidget(self.note)
         column.addLayout(self._stack, 1)
+        # Not before it has its place: it shows the first widget at once, which would be a window of its own.
+        for view in self._views:
+            head.addWidget(view.tools)
+            self._stack.addWidget(view)
         return stage
 
     def _make_inspector(self) -> ScrollPanel:
@@ -97,7 +90,10 @@ class NetworkPage(Page):
         column.setSpacing(16)
         column.addWidget(self.pad)
         column.addWidget(HairLine(Qt.Orientation.Horizontal))
+        self._details = QStackedLayout()
         column.addLayout(self._details)
+        for view in self._views:
+            self._details.addWidget(view.details)
         column.addStretch(1)
         return self.inspector
 
@@ -154,22 +150,19 @@ class NetworkPage(Page):
 
     def undo(self) -> None:
         """Take back the last stroke on the drawing."""
-        if self._is_built:
-            self.pad.canvas.end_gesture()
-            self.session.artwork.undo_stack.undo()
+        self.pad.canvas.end_gesture()
+        self.session.artwork.undo_stack.undo()
 
     def redo(self) -> None:
         """Draw the stroke that was taken back again."""
-        if self._is_built:
-            self.pad.canvas.end_gesture()
-            self.session.artwork.undo_stack.redo()
+        self.pad.canvas.end_gesture()
+        self.session.artwork.undo_stack.redo()
 
     # Size
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._is_built:
-            self._fit()
+        self._fit()
 
     def _fit(self) -> None:
         width = float(np.interp(self.width(), list(_INSPECTOR), list(_INSPECTOR.values())))

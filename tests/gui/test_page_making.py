@@ -1,0 +1,101 @@
+"""A start makes the shown page alone; the others are made when they are wanted, and nobody can tell the difference."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from digitapp.gui import settings as remembered
+from digitapp.gui.app import _load_later_modules
+from digitapp.gui.main_window import MainWindow
+from digitapp.gui.pages.page import Page
+from digitapp.gui.settings import Settings
+
+OpenWindow = Callable[..., MainWindow]
+
+
+def made(window: MainWindow) -> list[str]:
+    """Return the names of the pages that there are."""
+    return sorted(page.objectName() for page in window.findChildren(Page))
+
+
+def test_a_start_makes_the_shown_page_alone(open_window: OpenWindow, settings: Settings) -> None:
+    assert made(open_window()) == ["drawPage"]
+    settings.set(remembered.PAGE, 3)
+    assert made(open_window()) == ["whyPage"]
+
+
+def test_a_part_is_found_by_its_name_and_makes_no_page_but_its_own(open_window: OpenWindow) -> None:
+    window = open_window()
+    assert window.findChild(QWidget, "canvas") is not None
+    assert made(window) == ["drawPage"]
+    assert window.findChild(QWidget, "handPage") is window.hand_page
+    assert made(window) == ["drawPage", "handPage"]
+    start = window.findChild(QWidget, "startButton")
+    assert start is not None and window.train_page.isAncestorOf(start)
+    assert window.findChild(QWidget, "no such part") is None
+
+
+def test_a_page_takes_its_place_and_its_name(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.stack.setCurrentIndex(0)
+    for index, entry in enumerate(window.entries):
+        page = window.stack.widget(index)
+        assert page is entry.page() and page.objectName() == entry.name
+        assert [widget for widget in window.findChildren(QWidget) if widget.objectName() == entry.name] == [page]
+        assert window.stack.currentIndex() == 0  # making is not showing
+    assert window.stack.count() == len(window.entries)
+
+
+class Windows(QObject):
+    """Collects what is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(repr(watched))
+        return False
+
+
+@pytest.mark.parametrize("problem", ["toy", "mnist"])
+def test_nothing_flashes_while_pages_are_made(open_window: OpenWindow, qapp: QApplication, problem: str) -> None:
+    window, windows = open_window(problem), Windows()
+    qapp.installEventFilter(windows)
+    for index in range(window.stack.count()):
+        window.stack.setCurrentIndex(index)
+        qapp.processEvents()
+    qapp.removeEventFilter(windows)
+    assert windows.shown == []
+
+
+def test_tab_goes_from_the_header_to_a_page_that_was_made_late(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.stack.setCurrentIndex(1)
+    chain: list[QWidget] = []
+    widget = window.rail.pages.nextInFocusChain()
+    while widget is not window.rail.pages:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+    save, start = window.train_page.save_button, window.train_page.transport.start
+    assert chain.index(window.header.problem_selector) < chain.index(save) < chain.index(start)
+
+
+def test_a_start_imports_neither_other_pages_nor_plots() -> None:
+    code = "import sys, digitapp.gui.app, digitapp.gui.pages.draw; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    loaded = set(run.stdout.split())
+    assert "pyqtgraph" not in loaded
+    assert not loaded & {f"digitapp.gui.pages.{page}" for page in ("train", "features", "why", "network", "hand")}
+
+
+def test_what_was_put_off_can_be_loaded() -> None:
+    _load_later_modules()
+    assert {"pyqtgraph", "digitapp.gui.pages.hand", "digitapp.gui.picture_saver"} <= set(sys.modules)
