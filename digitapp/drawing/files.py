@@ -27,6 +27,7 @@ from digitapp.drawing.ink import Drawing, Stroke
 MAX_BYTES = 32 * 2**20
 MAX_LISTS = 3_000_000  # as many as points fit into the file: each costs time and memory even when it is empty
 MAX_POINTS = 20_000
+MAX_STROKES = 1000  # a digit has a handful; each costs the canvas a tenth of a millisecond, however short it is
 MAX_COORDINATE = 1e7
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -162,6 +163,8 @@ def drawing_from_json(item: Any) -> Drawing:
     strokes = item.get("strokes")
     if not isinstance(strokes, list) or not strokes:
         raise DrawingFlaw('it has no strokes; expected a list of at least one under "strokes"')
+    if len(strokes) > MAX_STROKES:
+        raise DrawingFlaw(f"it has {len(strokes)} strokes; expected at most {MAX_STROKES}")
     point_count = sum(len(points) for points in strokes if isinstance(points, list))
     if point_count > MAX_POINTS:
         raise DrawingFlaw(f"it has {point_count} points; expected at most {MAX_POINTS}")

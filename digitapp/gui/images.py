@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter
 
 from digitapp.inspection import colors
@@ -68,6 +69,21 @@ def rgba_pixels(image: QImage) -> NDArray[np.uint8]:
     plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
     return rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
+
+
+def keep_extreme(target: QImage, image: QImage, corner: QPoint, *, lighter: bool) -> None:
+    """Lay one opaque 32-bit image on another and keep of every pixel and channel the darker, or the lighter one.
+
+    `corner` is where the image's top left pixel comes to lie; all of it must lie on the target. What
+    `QPainter.CompositionMode_Darken` and `_Lighten` do, several times as fast.
+    """
+    below, above = (
+        np.frombuffer(pixels.bits(), np.uint8).reshape(pixels.height(), pixels.bytesPerLine())
+        for pixels in (target, image)
+    )
+    across, down = 4 * corner.x(), corner.y()
+    covered = below[down : down + above.shape[0], across : across + above.shape[1]]
+    (np.maximum if lighter else np.minimum)(covered, above, out=covered)
 
 
 def image_to_rgb(image: QImage) -> NDArray[np.uint8]:

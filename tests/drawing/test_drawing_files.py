@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitapp.drawing.files import MAX_BYTES, MAX_POINTS, DrawingFileError, read_drawings, write_drawings
+from digitapp.drawing.files import MAX_BYTES, MAX_POINTS, MAX_STROKES, DrawingFileError, read_drawings, write_drawings
 from digitapp.drawing.ink import Drawing
 
 coordinates = st.floats(-1e6, 1e6, width=32)
@@ -97,6 +97,7 @@ def test_a_file_that_holds_no_drawings_is_refused(write, content, reason):
         ({"strokes": [[[10**400, 0]]]}, "too large"),
         ({"strokes": [[[0, 0, 1.5]]]}, "pressure"),
         ({"strokes": [[[0, 0]] * (MAX_POINTS + 1)]}, "20001 points"),
+        ({"strokes": [[[0, 0]]] * (MAX_STROKES + 1)}, "1001 strokes"),
         ({"strokes": [[[0, 0]]], "label": 11}, "label is 11"),
         ({"strokes": [[[0, 0]]], "label": -1}, "label is -1"),
         ({"strokes": [[[0, 0]]], "label": "3"}, "label is '3'"),

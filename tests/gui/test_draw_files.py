@@ -19,7 +19,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
 from digitapp.gui.main_window import MainWindow
 from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.draw_files import GridTextError, grid_text, on_canvas, parse_grid
+from digitapp.gui.pages.draw_files import GridTextError, grid_text, on_canvas, parse_grid, thinned_for_canvas
 from digitapp.gui.pages.draw_sample import sample_three
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]], label=1)
@@ -268,6 +268,15 @@ def test_drawings_of_other_units_come_to_the_middle() -> None:
         assert box is not None
         assert box.longer_side == pytest.approx(0.7, abs=1e-4)
         assert box.centre == pytest.approx((0.5, 0.5), abs=1e-4)
+
+
+def test_a_drawing_without_end_keeps_what_the_canvas_can_show() -> None:
+    rng = np.random.default_rng(0)
+    criss_cross = Drawing.from_points([rng.random((20_000, 2))])
+    assert thinned_for_canvas(criss_cross).point_count < 1000
+    winding = Drawing.from_points([np.cumsum(rng.normal(0, 1e-3, (20_000, 2)), axis=0)])
+    assert 3000 < thinned_for_canvas(winding).point_count <= 6000
+    assert thinned_for_canvas(ONE) is ONE
 
 
 def test_the_window_can_be_closed_while_a_file_is_read(page: DrawPage, tmp_path: Path) -> None:

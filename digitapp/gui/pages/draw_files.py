@@ -22,6 +22,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui.artwork import Artwork, Picture
 from digitapp.gui.images import ink_image, rgba_pixels
 from digitapp.gui.jobs import Job, Report
+from digitapp.gui.pages.draw_ink import MOST_POINTS
 from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
 
@@ -31,6 +32,7 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".we
 _PICTURE_SIDE = 560  # 20 pixels for each of the network's
 _PIXEL_SIDE = 40  # of one of the toy's pixels in a picture
 _READ_AT_ONCE = 100_000  # bytes of strokes
+_LONGEST_LINE = 200.0  # canvas sides, more than minutes of scribbling leave; of longer ones fewer points are kept
 _MARGIN_OF_A_CANVAS = 0.95  # a drawing larger than this was not made on a canvas
 
 
@@ -161,7 +163,7 @@ class DrawingFiles(QObject):
 
     def show_drawing(self, drawing: Drawing, artwork: Artwork | None = None) -> None:
         """Put a drawing on the canvas, at its own place if it was made on one."""
-        (artwork or self._session.artwork).commit(on_canvas(drawing), self.tr("Open"))
+        (artwork or self._session.artwork).commit(thinned_for_canvas(on_canvas(drawing)), self.tr("Open"))
 
     # Saving
 
@@ -297,6 +299,13 @@ def on_canvas(drawing: Drawing) -> Drawing:
     # In other units, a digit may well be a speck in the unit square's corner.
     fits = 0.1 <= box.longer_side <= _MARGIN_OF_A_CANVAS
     return drawing if inside and fits else drawing.normalised()
+
+
+def thinned_for_canvas(drawing: Drawing) -> Drawing:
+    """Return a drawing with no more points than the canvas can show at once; a digit stays as it is."""
+    lines = (np.diff(stroke.points[:, :2], axis=0) for stroke in drawing.strokes)
+    length = sum(float(np.hypot(line[:, 0], line[:, 1]).sum()) for line in lines)
+    return drawing.thinned(round(MOST_POINTS * min(1.0, _LONGEST_LINE / max(length, _LONGEST_LINE))))
 
 
 def drawing_text(drawing: Drawing) -> str:

@@ -27,7 +27,7 @@ _ERASER = 2.0  # the eraser's width in pen widths
 _MARK_LENGTH = 20.0
 _MARK_GAP = 10.0  # between the ink and the corners around it
 _DOT = 4.0
-_MOST_POINTS = 6000  # of a drawing; a digit has a hundred or two, and beyond this the answer falls behind the pen
+MOST_POINTS = 6000  # of a drawing; a digit has a hundred or two, and beyond this the answer falls behind the pen
 _LEAST_ROOM = 600  # for a new stroke
 _NUDGE, _TURN, _GROWTH = 0.01, 2.0, 1.02  # canvas units, degrees and times, for each press of a key
 
@@ -55,7 +55,7 @@ class InkSurface(Surface):
         self._base = Drawing()
         self._shown = Drawing()
         self._builder = StrokeBuilder()
-        self._room = _MOST_POINTS
+        self._room = MOST_POINTS
         self._from = self._to = QPointF()
         self._grip: Grip = "move"
         self._handles: Handles | None = None
@@ -83,8 +83,8 @@ class InkSurface(Surface):
             self._grip = self._handles.grip(touch.place) if self._handles is not None else "move"
             self._from = self._to = touch.place
         if self._gesture == "pen":
-            self._base = self._base.thinned(_MOST_POINTS * 3 // 4)
-            self._room = _MOST_POINTS - self._base.point_count
+            self._base = self._base.thinned(MOST_POINTS * 3 // 4)
+            self._room = MOST_POINTS - self._base.point_count
             if self._room < _LEAST_ROOM:
                 self._artwork = self._gesture = None
                 self.filled_up.emit()

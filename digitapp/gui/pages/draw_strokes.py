@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 
 from digitapp.drawing.ink import Stroke
 from digitapp.gui import theme
+from digitapp.gui.images import keep_extreme
 
 Points = NDArray[np.float64]
 
@@ -232,7 +233,7 @@ class InkLayer:
     def _lay(self, target: QImage, corner: QPoint, part: Part) -> None:
         """Add a part's ink to an image whose top left pixel is this one of the sheet."""
         bounds = part.bounds()
-        place = self._pixels(bounds)
+        place = self._pixels(bounds).intersected(QRect(corner, target.size()))
         if place.isEmpty():
             return
         fresh = self._blank.copy(place)
@@ -244,13 +245,7 @@ class InkLayer:
             painter.setClipPath(rounded(self._sheet, theme.CARD_RADIUS))
         part.paint(painter, theme.current().palette.ink)
         painter.end()
-        painter.begin(target)
-        modes = QPainter.CompositionMode
-        painter.setCompositionMode(
-            modes.CompositionMode_Lighten if theme.current().is_dark else modes.CompositionMode_Darken
-        )
-        painter.drawImage(place.topLeft() - corner, fresh)
-        painter.end()
+        keep_extreme(target, fresh, place.topLeft() - corner, lighter=theme.current().is_dark)
 
     def _pixels(self, bounds: QRectF) -> QRect:
         """Return the image's pixels that a rectangle of the sheet touches."""
