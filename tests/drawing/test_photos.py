@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from photographs import SCENES, photograph
+from painted_photos import SCENES, photograph
 from PIL import Image
 
 from digitapp.drawing.components import brightest_near, darkest_near, pieces

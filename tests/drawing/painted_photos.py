@@ -66,15 +66,17 @@ SCENES = {
 }
 
 
-def photograph(drawing: Drawing, scene: Scene, rng: np.random.Generator) -> bytes:
-    """Return a JPEG file: the drawing on a sheet, under a light, through a lens."""
+def photograph(digit: Drawing | np.ndarray, scene: Scene, rng: np.random.Generator) -> bytes:
+    """Return a JPEG file: the digit on a sheet, under a light, through a lens.
+
+    A drawing is written with a pen of any width, an image of 28×28 pixels (ink = 1) has its own.
+    """
     height, width = (int(side) for side in rng.integers(420, 900, 2))
     shorter = min(height, width)
     size = rng.uniform(*scene.share)
     side = int(size * shorter)
     pen = rng.uniform(0.022, 0.035) if scene.thin else rng.uniform(0.05, 0.11)
-    margin = pen + 0.02
-    ink = render(drawing.normalised(1 - margin), pen, side)
+    ink = render(digit.normalised(1 - pen - 0.02), pen, side) if isinstance(digit, Drawing) else _enlarged(digit, side)
     room = 0.2 if scene.tilt or scene.table else 0.0  # nobody takes a picture of half a digit
     left, top = (
         int(
@@ -103,6 +105,19 @@ def photograph(drawing: Drawing, scene: Scene, rng: np.random.Generator) -> byte
     file = BytesIO()
     picture.save(file, "JPEG", quality=scene.quality)
     return file.getvalue()
+
+
+def _enlarged(image: np.ndarray, side: int) -> np.ndarray:
+    """Return the ink of a small image's box in a square, with edges as sharp as a pen's."""
+    rows, columns = np.flatnonzero(image.max(axis=1) > 0.1), np.flatnonzero(image.max(axis=0) > 0.1)
+    box = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    longer = max(box.shape) + 2
+    square = np.zeros((longer, longer), dtype=np.float32)
+    top, left = (longer - box.shape[0]) // 2, (longer - box.shape[1]) // 2
+    square[top : top + box.shape[0], left : left + box.shape[1]] = box
+    large = Image.fromarray(square).resize((side, side), Image.Resampling.BICUBIC)
+    softness = max(side / longer / 2, 1.0)  # half of a small pixel
+    return np.clip((np.asarray(large, dtype=np.float32) - 0.45) * softness + 0.5, 0, 1)
 
 
 def _sheet(height: int, width: int, scene: Scene, rng: np.random.Generator) -> np.ndarray:
