@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -25,6 +25,8 @@ from digitapp.gui.settings import Settings
 from digitapp.resources import DATA_DIR_VARIABLE
 from digitapp.training.config import NetworkConfig
 from digitapp.training.presets import DEFAULTS
+
+PATIENCE = 120_000  # ms
 
 # Deferred in the fixtures too: tests of single widgets build no session and no window.
 if TYPE_CHECKING:
@@ -88,6 +90,24 @@ def _new_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the user a data folder of nothing: no MNIST, no digits of the own hand, and none of the real user's."""
     monkeypatch.delenv(DATA_DIR_VARIABLE, raising=False)
     monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+
+
+class PatientBot(QtBot):
+    """Waits until a thing has happened, however busy the machine is; only what never happens costs the time."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE))
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=max(timeout, PATIENCE), **options)
+
+    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:  # noqa: N802
+        return super().waitSignals(signals, timeout=max(timeout, PATIENCE), **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:  # noqa: ARG001
+    return PatientBot(request)
 
 
 @pytest.fixture

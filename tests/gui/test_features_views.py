@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from digitapp.gui.pages.features import FeaturesPage
 from digitapp.gui.pages.features_dossier import LOOKS_FACE, WORTH_FACE
 from digitapp.gui.pages.features_gallery import Lack, Shown, starting_parameters
 from digitapp.gui.pages.features_tools import Order
-from digitapp.inspection.ablation import Ablation
+from digitapp.inspection.ablation import Ablation, Score
 from digitapp.inspection.maximisation import strongest_input
 from digitapp.inspection.survey import survey_layer
 from digitapp.inspection.unit_images import change_images, class_images, layer_images
@@ -145,13 +146,24 @@ def test_orders_by_data(open_page: OpenPage, qtbot: QtBot) -> None:
     assert page.grid.selected() == int(np.flatnonzero(page._order == page.session.selected.unit)[0])
 
 
-def test_a_cancelled_order_leaves_the_units_by_number(open_page: OpenPage, qtbot: QtBot) -> None:
+def test_a_cancelled_order_leaves_the_units_by_number(
+    open_page: OpenPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was_cancelled, without_each = threading.Event(), Ablation.without_each
+
+    def wait_for_the_cancelling(ablation: Ablation) -> Iterator[tuple[int, Score]]:
+        was_cancelled.wait(10)
+        yield from without_each(ablation)
+
+    monkeypatch.setattr(Ablation, "without_each", wait_for_the_cancelling)
     page = open_page("mnist", 20)
     order(page, Order.IMPORTANCE)
+    assert page._trials.is_ranking
     page._trials.cancel_ranking()
+    was_cancelled.set()
     qtbot.waitUntil(lambda: not page._trials.is_ranking, timeout=20_000)
-    if page.tools.order is Order.INDEX:  # it may have been quicker than the cancelling
-        np.testing.assert_array_equal(page._order, np.arange(20))
+    assert page.tools.order is Order.INDEX
+    np.testing.assert_array_equal(page._order, np.arange(20))
 
 
 def test_what_is_lost_without_a_unit(open_page: OpenPage, qtbot: QtBot) -> None:

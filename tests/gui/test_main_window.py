@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import settings as remembered
@@ -69,6 +69,18 @@ def choose_problem(window: MainWindow, key: str) -> None:
     index = selector.findData(key)
     selector.setCurrentIndex(index)
     selector.activated.emit(index)
+
+
+def fits(page: QWidget) -> bool:
+    least = page.minimumSizeHint()
+    return least.width() <= page.width() and least.height() <= page.height()
+
+
+def has_dark_ground(window: MainWindow) -> bool:
+    """Look at a column of pixels: the ground takes most of it, whatever stands on it."""
+    picture, x = window.grab().toImage(), window.width() - 40
+    column = sorted(picture.pixelColor(x, y).lightness() for y in range(picture.height()))
+    return column[len(column) // 2] < 128
 
 
 def draw_one(window: MainWindow) -> None:
@@ -139,7 +151,7 @@ def test_the_problem_changes_everywhere_and_each_keeps_its_drawing(open_window: 
     assert label(window) == "?"
     for page in range(window.stack.count()):
         window.stack.setCurrentIndex(page)
-        qtbot.wait(20)
+        QApplication.processEvents()
     window.stack.setCurrentIndex(0)
     choose_problem(window, "mnist")
     qtbot.waitUntil(lambda: label(window) == "1")
@@ -152,11 +164,9 @@ def test_nothing_is_squeezed_out_of_the_window(open_window: OpenWindow, qtbot: Q
         choose_problem(window, problem)
         for page in range(window.stack.count()):
             window.stack.setCurrentIndex(page)
-            qtbot.wait(30)
-            assert (window.width(), window.height()) == size
             shown = window.page
-            assert shown.minimumSizeHint().width() <= shown.width()
-            assert shown.minimumSizeHint().height() <= shown.height()
+            qtbot.waitUntil(lambda shown=shown: fits(shown))
+            assert (window.width(), window.height()) == size
 
 
 def test_the_theme_changes_while_everything_stands(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -166,10 +176,7 @@ def test_the_theme_changes_while_everything_stands(open_window: OpenWindow, qtbo
         theme.current().set_mode(mode)
         for page in range(window.stack.count()):
             window.stack.setCurrentIndex(page)
-            qtbot.wait(20)
-            picture, x = window.grab().toImage(), window.width() - 40
-            column = sorted(picture.pixelColor(x, y).lightness() for y in range(picture.height()))
-            assert (column[len(column) // 2] < 128) == (mode == "dark")  # the ground, whatever stands on it
+            qtbot.waitUntil(lambda dark=mode == "dark": has_dark_ground(window) == dark)
     assert label(window) == "1"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from page_helpers import PAGE_SIZE, SLANTED_STROKE, OpenSession, ShowPage, noise_digits
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QStackedWidget, QTabWidget
 from pytestqt.qtbot import QtBot
 
@@ -141,17 +141,15 @@ def test_keys_walk_over_the_units(open_page: OpenPage, qtbot: QtBot) -> None:
         qtbot.keyClick(diagram, Qt.Key.Key_Return)
 
 
-def test_connections_are_found_under_the_pointer(open_page: OpenPage) -> None:
+def test_connections_are_found_under_the_pointer(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page()
     draw(page)
     diagram = page.paths.paths
+    qtbot.waitUntil(lambda: diagram.places is not None)
     layout = diagram.places
     assert layout is not None
-    first, drawing = layout.columns[0], layout.drawing
-    thing = diagram.thing_at((drawing.center() + first.places[0].center()) / 2)
-    assert isinstance(thing, Link) or thing is None
     middle = (layout.columns[0].places[0].right() + layout.columns[1].places[0].left()) / 2
-    found = [diagram.thing_at(layout.columns[0].places[0].center().__class__(middle, y)) for y in range(60, 600, 2)]
+    found = [diagram.thing_at(QPointF(middle, y)) for y in range(60, 600, 2)]
     assert any(isinstance(thing, Link) and thing.layer == 1 for thing in found)
 
 
@@ -306,8 +304,8 @@ def test_the_probes_are_measured_layer_by_layer(open_page: OpenPage, qtbot: QtBo
     assert all(text.endswith("%") for text in texts)
 
 
-def test_probes_are_cancelled(open_page: OpenPage, qtbot: QtBot, digits: Dataset) -> None:
-    page = open_page(dataset=digits)
+def test_probes_are_cancelled(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page("toy", None)
     page.choice.setCurrentIndex(PROBES)
     qtbot.waitUntil(page.probes.start_button.isVisible, timeout=PATIENCE)
     page.probes.start_button.click()
@@ -337,8 +335,11 @@ def test_a_hidden_page_does_nothing(open_page: OpenPage, digits: Dataset) -> Non
 def test_the_problem_changes_under_every_view(open_page: OpenPage) -> None:
     page = open_page()
     draw(page)
+    views = page.paths, page.templates, page.map, page.probes
     for view in (PATHS, TEMPLATES, MAP, PROBES):
         page.choice.setCurrentIndex(view)
         for problem in ("toy", "mnist"):
             page.session.choose_problem(problem)
             page.grab()
+            assert page.view is views[view] and page.view.isVisible()
+            assert page.pad.certainty.text().endswith("sure") == (problem == "mnist"), "each has its own drawing"

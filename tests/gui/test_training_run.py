@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import threading
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.load import load_dataset
 from digitapp.gui.training_run import RunState, TrainingRun
+from digitapp.gui.worker import TrainingWorker
 from digitapp.nn.network import Network
 from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train
 from digitapp.training.events import BatchDone
@@ -28,8 +31,31 @@ def start(run: TrainingRun, config: TrainConfig, *, paused: bool = False) -> Net
     return network
 
 
+class Gate(threading.Event):
+    """An event that tells whether somebody waits for it."""
+
+    is_closed = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.is_closed = True
+        try:
+            return super().wait(timeout)
+        finally:
+            self.is_closed = False
+
+
+class WatchedWorker(TrainingWorker):
+    """A worker whose rest can be seen."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.gate = self._go = Gate()
+        self.gate.set()
+
+
 @pytest.fixture
-def run(qtbot: QtBot) -> Iterator[TrainingRun]:  # noqa: ARG001 - a running application is needed
+def run(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingRun]:  # noqa: ARG001 - Qt has to run
+    monkeypatch.setattr("digitapp.gui.training_run.TrainingWorker", WatchedWorker)
     run = TrainingRun()
     yield run
     run.close()
@@ -40,14 +66,18 @@ def test_a_run_ends_by_itself_and_hands_over_everything(run: TrainingRun, qtbot:
     arrived: list[np.ndarray] = []
     epochs: list[EpochDone] = []
     run.weights_arrived.connect(arrived.append)
+    frames: list[bool] = []
     run.epoch_finished.connect(epochs.append)
+    run.progressed.connect(lambda: frames.append(True))
     with qtbot.waitSignal(run.ended, timeout=10_000):
         first = start(run, config)
         assert run.state is RunState.RUNNING
     assert run.state is RunState.IDLE
     assert run.history.started is not None
     assert len(run.history.loss) == 20 * run.history.started.batches_per_epoch
-    assert [event.epoch for event in epochs] == [20]  # a frame shows the newest epoch alone
+    shown = [event.epoch for event in epochs]
+    assert shown == sorted(set(shown)) and shown[-1] == 20
+    assert len(shown) <= len(frames)  # a frame shows the newest epoch alone
     assert len(run.history.epochs) == 20
     assert run.history.progress == 1.0
     headless = build_network(12, 2, DEFAULTS["toy"][0], config.loss, np.random.default_rng(config.seed))
@@ -76,14 +106,11 @@ def test_pause_step_and_resume(run: TrainingRun, qtbot: QtBot) -> None:
 
 
 def _settled(run: TrainingRun, qtbot: QtBot) -> int:
-    """Return the number of batches once two frames in a row bring no more."""
-    counts = [-1]
-    for _ in range(100):
-        qtbot.wait(70)
-        counts.append(len(run.history.loss))
-        if counts[-1] == counts[-2]:
-            return counts[-1]
-    raise AssertionError("a paused run went on")
+    """Return the number of batches once the worker rests and all that it did has been shown."""
+    worker = run._worker
+    assert isinstance(worker, WatchedWorker)
+    qtbot.waitUntil(lambda: worker.gate.is_closed and not worker.events)
+    return len(run.history.loss)
 
 
 def test_a_run_that_starts_paused_trains_one_batch(run: TrainingRun, qtbot: QtBot) -> None:
@@ -131,9 +158,10 @@ def test_close_in_the_middle_waits_for_the_thread(run: TrainingRun, qtbot: QtBot
 
 def test_a_slow_pace_is_kept_and_can_be_lifted(run: TrainingRun, qtbot: QtBot) -> None:
     run.set_pace(20)
+    began = time.monotonic()
     start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
-    qtbot.wait(300)
-    assert len(run.history.loss) <= 12
+    qtbot.waitUntil(lambda: len(run.history.loss) > 3)
+    assert len(run.history.loss) <= 20 * (time.monotonic() - began) + 1
     run.set_pace(None)
     qtbot.waitUntil(lambda: len(run.history.loss) > 500)
 

@@ -131,8 +131,12 @@ def test_a_focus_ring_that_python_has_emptied_lets_events_pass(show: Show) -> No
     window = show(button)
     _ring(button).__dict__.clear()  # as the collector leaves it when a whole page goes
     button.hide()
+    assert not button.isVisible()
     button.show()
     window.resize(300, 200)
+    assert button.isVisible()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert button.hasFocus()
 
 
 def test_focus_ring_follows_its_control(show: Show) -> None:

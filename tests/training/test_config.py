@@ -99,9 +99,11 @@ def test_options_of_the_optimiser_are_checked_against_its_registry_entry():
 
 
 def test_the_limits_themselves_are_allowed():
-    NetworkConfig(hidden=(10_000,) * 20)
-    NetworkConfig(hidden=())
-    TrainConfig(learning_rate=1000, batch_size=1, epochs=1, seed=2**63 - 1, momentum=0)
+    assert NetworkConfig(hidden=(10_000,) * 20).hidden == (10_000,) * 20
+    assert NetworkConfig(hidden=()).hidden == ()
+    config = TrainConfig(learning_rate=1000, batch_size=1, epochs=1, seed=2**63 - 1, momentum=0)
+    assert (config.learning_rate, config.batch_size, config.epochs) == (1000, 1, 1)
+    assert (config.seed, config.momentum) == (2**63 - 1, 0)
 
 
 def test_a_list_of_layers_becomes_a_tuple():
