@@ -141,9 +141,7 @@ def _follow_recipe(
         option = foreign[0].replace("_", "-")
         raise BadInput(f"--recipe {key}: brings its own data and start; expected no --{option}")
     recipe = RECIPES[key]
-    if not recipe.uses_pens and pens is not None:
-        raise BadInput(f"--pens {pens}: the recipe {key} uses no pen strokes; expected no --pens")
-    if recipe.uses_pens and pens is None:
+    if pens is None:
         pens = find_pens(data_dir)
         if pens is None:
             note("no real pen strokes were found: the recipe goes on without them, and reads fewer hands (--pens FILE)")

@@ -47,7 +47,6 @@ class Recipe:
     ----------
     key, summary : the name, and one plain sentence
     network, training : the settings
-    uses_pens : whether real pen strokes are a part of its data
     half_precision : whether the model is saved with 16 bits a number
     gather : from the data folder, the file of pen strokes or None, and the seed, to what is trained with
     """
@@ -56,7 +55,6 @@ class Recipe:
     summary: str
     network: NetworkConfig
     training: TrainConfig
-    uses_pens: bool
     half_precision: bool
     gather: Callable[[Path | None, Path | None, int], Ingredients]
 
@@ -143,7 +141,6 @@ RECIPES: dict[str, Recipe] = {
                 schedule="one_cycle",
                 augmentation=STRONG,
             ),
-            uses_pens=True,
             half_precision=True,
             gather=gather_everyday,
         ),
@@ -160,7 +157,6 @@ RECIPES: dict[str, Recipe] = {
                 schedule="one_cycle",
                 augmentation=STRONG,
             ),
-            uses_pens=True,
             half_precision=True,
             gather=gather_record,
         ),
