@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QShortcut
@@ -146,21 +146,22 @@ class MainWindow(QMainWindow):
         self,
         kind: type[Part],
         /,
-        name: str = "",
+        name: str | None = None,
         options: Qt.FindChildOption = Qt.FindChildOption.FindChildrenRecursively,
     ) -> Part | None:
         """Return the first part of a kind and name; where it belongs to a page that is not there yet, make the page.
 
         Tests, screenshots and assistive tools rely on the names; what is made late must not be missed by them.
         """
+        wanted: Any = name  # Qt takes None for any name, which the stubs do not know; "" finds only what has no name
         for entry in self.entries:
             if entry.name == name:
                 entry.page()
-        found = super().findChild(kind, name, options)
+        found = super().findChild(kind, wanted, options)
         for entry in self.entries:
             if found is None:
                 entry.page()
-                found = super().findChild(kind, name, options)
+                found = super().findChild(kind, wanted, options)
         return found
 
     @property

@@ -39,6 +39,7 @@ def test_a_part_is_found_by_its_name_and_makes_no_page_but_its_own(open_window: 
     start = window.findChild(QWidget, "startButton")
     assert start is not None and window.train_page.isAncestorOf(start)
     assert window.findChild(QWidget, "no such part") is None
+    assert window.findChild(Page) in [entry.page() for entry in window.entries]  # of whatever name
 
 
 def test_a_page_takes_its_place_and_its_name(open_window: OpenWindow) -> None:
