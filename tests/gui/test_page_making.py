@@ -82,7 +82,7 @@ def test_tab_goes_from_the_header_to_a_page_that_was_made_late(open_window: Open
     window.stack.setCurrentIndex(1)
     chain: list[QWidget] = []
     widget = window.rail.pages.nextInFocusChain()
-    while widget is not window.rail.pages:
+    while widget is not None and widget is not window.rail.pages:
         chain.append(widget)
         widget = widget.nextInFocusChain()
     save, start = window.train_page.save_button, window.train_page.transport.start
