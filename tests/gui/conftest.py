@@ -205,3 +205,4 @@ def _show(widget: QWidget, size: tuple[int, int], qtbot: QtBot) -> None:
     widget.resize(*size)
     widget.show()
     qtbot.waitExposed(widget)
+    QApplication.processEvents()  # the layout settles

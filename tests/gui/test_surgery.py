@@ -211,8 +211,7 @@ def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
 
 def panel_of(window: MainWindow) -> SurgeryPanel:
     """Return the panel, on the face of the dossier that it stands on."""
-    panel = window.findChild(SurgeryPanel)
-    assert panel is not None
+    panel = window.features_page.surgery
     faces = window.features_page.dossier.faces
     for face in range(3):
         if not panel.isVisible():

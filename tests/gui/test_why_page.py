@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from page_helpers import OpenSession, ShowPage
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
@@ -37,9 +36,7 @@ def open_page(open_session: OpenSession, show_page: ShowPage) -> OpenPage:
         session = open_session(problem, sizes, activation=activation)
         if drawn:
             session.artwork.commit(ZERO if problem == "toy" else sample_three(), "draw")
-        page = show_page(WhyPage, session)
-        QApplication.processEvents()  # the layout settles
-        return page
+        return show_page(WhyPage, session)
 
     return open_it
 
