@@ -155,7 +155,10 @@ class PathsView(NetworkView):
 
     @Slot()
     def _on_resized(self) -> None:
-        self._on_answer_changed()
+        # Qt resizes what it is about to show: hidden by a refresh at that moment, it would be shown all the same.
+        self._answer_is_old = True
+        if self.paths.isVisible():
+            self._soon()
 
     @Slot(int, int)
     def _open_unit(self, layer: int, unit: int) -> None:
