@@ -1,16 +1,21 @@
 """``digitapp evaluate``: how good a model is on labelled data."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from digitapp.cli.errors import BadInput
-from digitapp.cli.inputs import check_reads_drawings, data_for, labelled_split
+from digitapp.cli.inputs import PEN_WIDTH, check_reads_drawings, data_for, labelled_drawings, split_of
 from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table
 from digitapp.datasets.dataset import Dataset, Split
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import preprocess
 from digitapp.modelfile import Model, load_model
+from digitapp.recognition import judge
 from digitapp.training import Evaluation, TrainConfig, evaluate, parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -48,16 +53,17 @@ def evaluate_command(
         if dataset is not None:
             note(f"--dataset {dataset} is not looked at: the drawings are measured")
         check_reads_drawings(loaded)
-        split, left_out = labelled_split(drawings, len(loaded.class_names))
+        labelled, left_out = labelled_drawings(drawings, len(loaded.class_names))
         if left_out:
             note(f"{drawings}: {left_out} drawings without a label were left out")
-        source = str(drawings)
+        split, source = split_of(labelled), str(drawings)
+        refused = _refused_drawings(loaded, labelled, split)
     else:
         data = data_for(loaded, dataset, data_dir, parse_seed(seed))
         split, chosen = _choose(data, part)
         source = data.name if chosen == "all" else f"the {chosen} part of {data.name}"
+        refused = _refused(loaded, split)
     result = evaluate(loaded.network, loaded.loss, split)
-    refused = _refused(loaded, split)
     if json:
         keys = ("samples", "accuracy", "loss", "confusion")
         print_json({**{key: getattr(result, key) for key in keys}, "refused": refused})
@@ -89,8 +95,18 @@ def _joined(splits: list[Split]) -> Split:
 
 def _refused(model: Model, split: Split) -> int:
     """Return how many samples the model would not take for a digit, by its probabilities alone; right or wrong."""
-    batches = (split.inputs[start : start + _BATCH] for start in range(0, len(split), _BATCH))
-    return sum(int((~model.calibration.accepts(model.probabilities(batch))).sum()) for batch in batches)
+    return sum(int((~model.calibration.accepts(model.probabilities(batch))).sum()) for batch in _batches(split))
+
+
+def _refused_drawings(model: Model, drawings: Sequence[Drawing], split: Split) -> int:
+    """Return how many drawings are not taken for a digit, by the rules of the canvas; right or wrong."""
+    rows = (row for batch in _batches(split) for row in model.network.forward(batch))
+    inks = (preprocess(drawing, PEN_WIDTH) for drawing in drawings)
+    return sum(ink.is_empty or judge(model, row, ink).label is None for row, ink in zip(rows, inks, strict=True))
+
+
+def _batches(split: Split) -> Iterator[NDArray[np.float32]]:
+    return (split.inputs[start : start + _BATCH] for start in range(0, len(split), _BATCH))
 
 
 def _print_result(result: Evaluation, class_names: tuple[str, ...], refused: int | None) -> None:

@@ -1,5 +1,6 @@
 """From files and data sets to what a network reads; images and drawings by the one road."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -69,8 +70,8 @@ def read_inputs(path: Path) -> list[Preprocessed]:
     return [preprocess(read_image(path))]
 
 
-def labelled_split(path: Path, classes: int) -> tuple[Split, int]:
-    """Return the labelled drawings of a file as inputs and labels, and how many others were left out.
+def labelled_drawings(path: Path, classes: int) -> tuple[list[Drawing], int]:
+    """Return the labelled drawings of a file, as large as they are read, and how many others were left out.
 
     Raises
     ------
@@ -78,16 +79,20 @@ def labelled_split(path: Path, classes: int) -> tuple[Split, int]:
     BadInput : no drawing has a label, or one has a label that the model does not know
     """
     drawings = read_drawings(path)
-    labelled: list[Drawing] = [drawing for drawing in drawings if drawing.label is not None]
-    labels = np.array([drawing.label for drawing in labelled], dtype=np.int64)
-    if not labelled:
+    labels = [drawing.label for drawing in drawings if drawing.label is not None]
+    if not labels:
         raise BadInput(f"{path}: none of its {len(drawings)} drawings has a label to measure against")
-    if labels.max() >= classes:
-        raise BadInput(f"{path}: there is a label {labels.max()}; the model knows 0 to {classes - 1}")
-    pictures = preprocess_drawings(
-        [drawing.normalised(DRAWING_SIZE) for drawing in labelled], [PEN_WIDTH] * len(labelled)
-    )
-    return Split(pictures.reshape(len(labelled), -1), labels), len(drawings) - len(labelled)
+    if max(labels) >= classes:
+        raise BadInput(f"{path}: there is a label {max(labels)}; the model knows 0 to {classes - 1}")
+    labelled = [drawing.normalised(DRAWING_SIZE) for drawing in drawings if drawing.label is not None]
+    return labelled, len(drawings) - len(labelled)
+
+
+def split_of(drawings: Sequence[Drawing]) -> Split:
+    """Return what the network sees of labelled drawings, and their labels."""
+    pictures = preprocess_drawings(drawings, [PEN_WIDTH] * len(drawings))
+    labels = np.array([drawing.label for drawing in drawings], dtype=np.int64)
+    return Split(pictures.reshape(len(drawings), -1), labels)
 
 
 def _is_drawings_file(path: Path) -> bool:
