@@ -11,6 +11,7 @@ from digitapp.datasets.dataset import FOIL
 from digitapp.datasets.pens import find_pens, part_of, read_pens
 from digitapp.modelfile import load_model
 from digitapp.training import recipes
+from digitapp.training.foils import RECIPES_WITH_FOILS
 from digitapp.training.recipes import RECIPES, gather_everyday, varied_hands
 
 
@@ -77,6 +78,7 @@ def test_the_everyday_recipe_keeps_its_promises(invented_pens, mnist_dir):
     ingredients = gather_everyday(mnist_dir, invented_pens, seed=3)
     train, validation = ingredients.dataset.train, ingredients.dataset.validation
     assert np.count_nonzero(train.labels == FOIL) == 90
+    assert "everyday" in RECIPES_WITH_FOILS
     assert validation is not None
     assert len(validation) == sum(map(len, ingredients.validation_parts))
     hands = read_pens(invented_pens).part("validation")
@@ -94,6 +96,7 @@ def test_the_command_follows_a_recipe_and_goes_on_with_it(invented_pens, mnist_d
     assert result.exit_code == 0, result.stderr
     model = load_model(out)
     assert model.training["recipe"] == "everyday"
+    assert model.training["foils"] == 90
     assert model.training["config"]["augmentation"] == RECIPES["everyday"].training.augmentation
     assert model.calibration.threshold is not None
     assert out.stat().st_size < 2 * model.network.parameter_count + 8000

@@ -10,6 +10,7 @@ Source: Hendrycks, Mazeika, Dietterich, "Deep Anomaly Detection with Outlier Exp
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.datasets import scribbles
+from digitapp.datasets.errors import GenerationCancelled
 from digitapp.datasets.handwriting import USUAL_HAND, Hand, Handwritten, generate_drawings, write
 from digitapp.datasets.scribbles import Points
 from digitapp.datasets.signs import HELD_OUT_SIGNS, SIGNS, UNSEEN_SIGNS, Sign
@@ -38,7 +40,9 @@ class NonDigit(NamedTuple):
     name: str
 
 
-def generate_nondigits(count: int, seed: int, kinds: Sequence[str] | None = None) -> list[NonDigit]:
+def generate_nondigits(
+    count: int, seed: int, kinds: Sequence[str] | None = None, cancelled: threading.Event | None = None
+) -> list[NonDigit]:
     """Draw `count` things that are not digits, as many of each kind as of every other (to one), in random order.
 
     Parameters
@@ -46,23 +50,29 @@ def generate_nondigits(count: int, seed: int, kinds: Sequence[str] | None = None
     count : int >= 0
     seed : int, the same seed gives the same drawings
     kinds : names from `KINDS`, a name as often as it shall weigh; by default `TRAINING_KINDS`
+    cancelled : set from another thread to end early
 
     Raises
     ------
+    GenerationCancelled : `cancelled` said so
     KeyError : a kind that there is not
     """
     chosen = TRAINING_KINDS if kinds is None else tuple(kinds)
     rng = np.random.default_rng((seed, 0x0D161))  # not the stream of the digits of the same seed
     drawings: list[NonDigit] = []
     for index, kind in enumerate(chosen):
+        if cancelled is not None and cancelled.is_set():
+            raise GenerationCancelled
         share = (count + len(chosen) - 1 - index) // len(chosen)
         drawings += KINDS[kind](kind, share, rng)
     return [drawings[index] for index in rng.permutation(count)]
 
 
-def nondigit_inputs(count: int, seed: int, kinds: Sequence[str] | None = None) -> NDArray[np.float32]:
+def nondigit_inputs(
+    count: int, seed: int, kinds: Sequence[str] | None = None, cancelled: threading.Event | None = None
+) -> NDArray[np.float32]:
     """Return the network's inputs for `generate_nondigits(count, seed, kinds)`, float32, shape (count, 784)."""
-    return inputs_of(generate_nondigits(count, seed, kinds))
+    return inputs_of(generate_nondigits(count, seed, kinds, cancelled))
 
 
 def inputs_of(drawings: Sequence[NonDigit | Handwritten]) -> NDArray[np.float32]:

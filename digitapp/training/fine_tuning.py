@@ -2,7 +2,8 @@
 
 Some seventy digits are few: each is shown in many variations (`digitapp.datasets.variation`) and mixed with digits of
 other people, or of the built-in handwriting, that the network should go on reading; a small learning rate and the mean
-of the weights along the way do the rest. How much of each was chosen on people whose digits judge nothing afterwards.
+of the weights along the way do the rest. A network that knows what is no digit is shown such drawings as well, or it
+would forget. How much of each was chosen on people whose digits judge nothing afterwards.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from digitapp.datasets.problems import MNIST, MY_HAND
 from digitapp.datasets.variation import vary
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.nn.network import Network
+from digitapp.training import foils
 from digitapp.training.augmentation import STANDARD, Augmenter
 from digitapp.training.config import TrainConfig
 from digitapp.training.events import BatchDone
@@ -36,12 +38,14 @@ class Tuning:
     ----------
     own : int, pictures made from the person's own digits, all variations together
     others : int, pictures of other hands that are mixed in
+    foils : int, drawings that are no digits, for a network that is to go on refusing them
     strength : float, how far variations stray, see `vary`
     config : TrainConfig; its loss is replaced by the model's
     """
 
     own: int = 2000
     others: int = 12_000
+    foils: int = 1_200
     strength: float = 1.0
     config: TrainConfig = field(
         default_factory=lambda: TrainConfig(learning_rate=3e-4, batch_size=100, epochs=4, averaging=0.99)
@@ -64,6 +68,7 @@ def fine_tune(
     others: Sequence[Split],
     tuning: Tuning = TUNING,
     *,
+    with_foils: bool = False,
     report: Callable[[int, int], None] | None = None,
     cancelled: threading.Event | None = None,
 ) -> Network:
@@ -75,18 +80,21 @@ def fine_tune(
     loss : key of the loss it was trained with
     samples : the person's digits that may be trained on, at least one
     others : data sets to mix in, each as much as the others as far as it has the digits
+    with_foils : whether drawings that are no digits are mixed in
     report : is told the batches done and to do
     cancelled : set from another thread to stop
 
     Raises
     ------
-    TuningCancelled : `cancelled` said so
+    TuningCancelled, GenerationCancelled : `cancelled` said so
     ValueError : no samples
     TrainingDiverged : a network whose numbers run away, such as one that was never trained
     """
     rng = np.random.default_rng(tuning.config.seed)
     config = replace(tuning.config, loss=loss)
     data = fine_tuning_data(samples, others, tuning, rng)
+    if with_foils:
+        data = foils.with_foils(data, tuning.foils, config.seed, cancelled)
     tuned = network.copy()
     total = config.epochs * -(-len(data.train) // config.batch_size)
     events = train(tuned, data, config, rng)

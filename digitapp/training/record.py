@@ -5,8 +5,10 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from digitapp import __version__
-from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import Evaluation
 from digitapp.training.history import History
@@ -34,16 +36,19 @@ def training_record(
     dict with the keys
         ``digitapp`` : the version
         ``dataset``, ``network``, ``config`` : the data set's name and the settings, which together repeat the run
+        ``foils`` : how many drawings that are none of the classes were in its training part, if any
         ``epochs``, ``steps`` : whole epochs and batches done
         ``finished`` : whether the run came to its end
         ``learning_rate`` : of the last batch, because it can be changed during a run; None without a batch
         ``results`` : ``train_loss``, ``train_accuracy``, ``train_samples``, and the same three for ``validation`` and
-        ``test`` where measured. Accuracies are shares of 1; those of ``train`` are means over the last epoch's batches
+        ``test`` where measured. Accuracies are shares of 1; those of ``train`` are means over the last epoch's batches.
+        Foils are no samples
     """
     batch, epoch = history.last_batch, history.last_epoch
+    foils = int(np.count_nonzero(dataset.train.labels == FOIL))
     results: dict[str, Any] = {}
     if epoch is not None:
-        results |= _part("train", epoch.train_loss, epoch.train_accuracy, len(dataset.train))
+        results |= _part("train", epoch.train_loss, epoch.train_accuracy, len(dataset.train) - foils)
         if dataset.validation is not None:
             results |= _part("validation", epoch.validation_loss, epoch.validation_accuracy, len(dataset.validation))
     if test is not None:
@@ -52,6 +57,7 @@ def training_record(
     return {
         "digitapp": __version__,
         "dataset": dataset.name,
+        **({"foils": foils} if foils else {}),
         "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
         "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
         "epochs": epoch.epoch if epoch is not None else 0,

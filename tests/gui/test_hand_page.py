@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a user who has neither MNIST nor a collection; the built-in handwriting is short."""
     monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr(hand_tuning, "_WRITTEN_DIGITS", 120)
-    quick = fine_tuning.Tuning(own=100, others=100, config=replace(fine_tuning.TUNING.config, epochs=1))
+    quick = fine_tuning.Tuning(own=100, others=100, foils=20, config=replace(fine_tuning.TUNING.config, epochs=1))
     monkeypatch.setattr(hand_tuning, "fine_tune", partial(fine_tuning.fine_tune, tuning=quick))
     return tmp_path / "data"
 
@@ -203,6 +203,7 @@ def test_fine_tuning_makes_a_network_that_can_be_thrown_away(page: HandPage, qtb
     with qtbot.waitSignal(page.tuner.tuned, timeout=30_000):
         pass
     assert session.current_entry.model.name == f"{name} + my hand"
+    assert session.model.training["foils"] > 0, "the shipped network knows what is no digit"
     assert session.network is not before
     assert np.array_equal(before.parameters, parameters)
     assert "held-out digits are read right" in page.inspector.result.text()

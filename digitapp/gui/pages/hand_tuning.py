@@ -22,6 +22,7 @@ from digitapp.gui.session import ModelEntry, Session
 from digitapp.modelfile import Model
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.fine_tuning import TUNING, TuningCancelled, fine_tune
+from digitapp.training.foils import goes_on_refusing
 
 LEAST_DIGITS = 10  # to train on
 
@@ -172,11 +173,13 @@ def tune(
     began = time.perf_counter()
     model, measured = source.model, others[0].test
     assert measured is not None  # MNIST and the built-in handwriting have one
+    foils = TUNING.foils if goes_on_refusing(model.training, model.calibration) else 0
     network = fine_tune(
         model.network,
         model.loss,
         collection.training,
         [other.train for other in others],
+        with_foils=foils > 0,
         report=report,
         cancelled=cancelled,
     )
@@ -189,7 +192,7 @@ def tune(
     hand = change(split_of(collection.held_out))[0] if collection.held_out else None
     elsewhere, evaluation = change(measured)
     names = tuple(other.name for other in others)
-    record = _record(model, collection, names, hand, evaluation)
+    record = _record(model, collection, names, foils, hand, evaluation)
     # The digits of the other set are what the network was calibrated on before; generated ones came out too sure.
     calibration = calibrate(network, model.loss, [others[0].validation], otherwise=model.calibration)
     tuned = replace(model, network=network, training=record, name=f"{name} + {_HAND}", calibration=calibration)
@@ -197,7 +200,12 @@ def tune(
 
 
 def _record(
-    source: Model, collection: Collection, mixed_with: tuple[str, ...], hand: Change | None, others: Evaluation
+    source: Model,
+    collection: Collection,
+    mixed_with: tuple[str, ...],
+    foils: int,
+    hand: Change | None,
+    others: Evaluation,
 ) -> dict[str, Any]:
     """Return what the model's file says about its training; accuracies on MNIST stand where those of a run do."""
     held_out = (
@@ -211,6 +219,7 @@ def _record(
         "own_digits": len(collection.training),
         "held_out_digits": held_out,
         "mixed_with": list(mixed_with),
+        **({"foils": foils} if foils else {}),
         "epochs": TUNING.config.epochs,
         "finished": True,
         "results": results if mixed_with[0] == "mnist" else {},
