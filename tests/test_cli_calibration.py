@@ -63,3 +63,26 @@ def test_without_a_validation_part_it_is_that_of_the_model_to_start_from(
     run_json("train", *settings, "--loss", "hinge", "--out", out)
     assert load_model(out).calibration == UNCALIBRATED
     assert "Calibration: none" in run("info", out).stdout
+
+
+def test_a_network_that_knows_what_is_no_digit_goes_on_learning_it(
+    tmp_path: Path, known: Path, noise: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(noise, monkeypatch)
+    taught, first, second = (tmp_path / f"{name}.safetensors" for name in ("taught", "first", "second"))
+    save_model(replace(load_model(known), training={"foils": 9}), taught)
+    settings = ("--dataset", "handwriting", "--start-from", taught, "--epochs", 2)
+    saved = tmp_path / "run.checkpoint"
+    result = run("train", *settings, "--out", first, "--checkpoint", saved)
+    assert "26 drawings that are no digits are mixed in, so that taught goes on refusing such" in result.stderr
+    assert "of 300" in result.stdout, "the accuracies are those of digits"
+    trained = load_model(first)
+    assert trained.training["foils"] == 26
+    assert trained.training["results"]["train_samples"] == 300
+
+    run_json("train", "--resume", saved, "--out", second)
+    np.testing.assert_array_equal(load_model(second).network.parameters, trained.network.parameters)
+    result = run("train", *settings, "--loss", "hinge", "--out", second)
+    assert "no digits" not in result.stderr, "a network with another loss has no threshold to keep"
+    assert "foils" not in load_model(second).training
+    assert "no digits" not in run("train", *settings[:3], known, "--epochs", 1, "--out", second).stderr

@@ -12,6 +12,7 @@ from digitapp.calibration import UNCALIBRATED, Calibration
 from digitapp.cli.output import note
 from digitapp.training import BatchDone, EpochDone, Event, NetworkConfig, PretrainingStep
 from digitapp.training.checkpoint import Checkpoint, CheckpointError, save_checkpoint, take_checkpoint
+from digitapp.training.foils import MOST
 from digitapp.training.loop import Run
 from digitapp.training.recipes import RECIPES
 
@@ -27,7 +28,8 @@ class Origin:
     network : what was built
     start_from : name of the model that gave the first weights, if one did
     calibration : that model's, which stays where there is nothing to fit another on
-    is_recipe : whether the run follows a recipe
+    foils : how many drawings that are no digits are mixed into the data, made with the same seed
+    is_recipe : whether the run follows a recipe, which brings its own foils
     pens : file of pen strokes for a recipe that uses them, if there was one
     """
 
@@ -36,6 +38,7 @@ class Origin:
     network: NetworkConfig
     start_from: str | None = None
     calibration: Calibration = UNCALIBRATED
+    foils: int = 0
     is_recipe: bool = False
     pens: str | None = None
 
@@ -63,7 +66,9 @@ def read_origin(checkpoint: Checkpoint, path: Path) -> Origin:
     texts = origin.start_from, origin.pens
     if not isinstance(origin.dataset, str) or not all(isinstance(text, str | None) for text in texts):
         raise foreign
-    if not isinstance(origin.seed, int) or (origin.is_recipe and origin.dataset not in RECIPES):
+    if not isinstance(origin.seed, int) or not isinstance(origin.foils, int) or not 0 <= origin.foils <= MOST:
+        raise foreign
+    if origin.is_recipe and origin.dataset not in RECIPES:
         raise foreign
     return origin
 

@@ -15,7 +15,7 @@ from digitapp.cli.errors import BadInput
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
-from digitapp.datasets.dataset import Split
+from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.pens import find_pens
 from digitapp.datasets.problems import MNIST, PROBLEMS
@@ -33,6 +33,7 @@ from digitapp.training import (
 )
 from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
+from digitapp.training.foils import foils_to_go_on, with_foils
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 from digitapp.training.recipes import RECIPES, Ingredients
@@ -122,14 +123,22 @@ def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Map
         data = load_dataset(dataset, data_dir=data_dir, seed=config.seed)
     rng = np.random.default_rng(config.seed)
     network = build_network(data.problem.features, data.problem.classes, network_config, config.loss, rng)
-    if source is not None:
-        start_from(network, source.network)
-    run = begin(network, data, config, rng)
     origin = Origin(dataset, config.seed, network_config)
     if source is not None:
+        start_from(network, source.network)
         kept = source.calibration if source.loss == config.loss else UNCALIBRATED
-        origin = replace(origin, start_from=source.name, calibration=kept)
-    return _Task(run, origin, (data.validation,))
+        foils = foils_to_go_on(source.training, kept, len(data.train))
+        origin = replace(origin, start_from=source.name, calibration=kept, foils=foils)
+        data = _with_foils(data, origin)
+    return _Task(begin(network, data, config, rng), origin, (data.validation,))
+
+
+def _with_foils(data: Dataset, origin: Origin) -> Dataset:
+    """Mix in what the network is to go on refusing, and say so."""
+    if origin.foils:
+        what = "drawing that is no digit is" if origin.foils == 1 else "drawings that are no digits are"
+        note(f"{origin.foils:,} {what} mixed in, so that {origin.start_from} goes on refusing such")
+    return with_foils(data, origin.foils, origin.seed)
 
 
 def _follow_recipe(
@@ -171,7 +180,7 @@ def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
         return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts)
     with loading(origin.dataset):
         data = load_dataset(origin.dataset, data_dir=data_dir, seed=origin.seed)
-    return _Task(resume_run(saved, data), origin, (data.validation,))
+    return _Task(resume_run(saved, _with_foils(data, origin)), origin, (data.validation,))
 
 
 def _shaped_like(
@@ -227,7 +236,7 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
         return
     sizes = "-".join(map(str, network.sizes))
     typer.echo(f"Trained {sizes} on {data.name}: {_count(finished.epochs, 'epoch')} in {finished.seconds:.1f} s")
-    print_table([_row(name, part, results[name]) for name, part in parts.items() if part], right=frozenset({1, 2}))
+    print_table([_row(name, result) for name, result in results.items() if result], right=frozenset({1, 2}))
     typer.echo(f"Wrote {out} ({network.parameter_count:,} parameters)")
 
 
@@ -240,9 +249,9 @@ def _measured(results: Mapping[str, Evaluation | None]) -> dict[str, float]:
     return {} if result is None else {"train_loss": result.loss, "train_accuracy": result.accuracy}
 
 
-def _row(name: str, part: Split, result: Evaluation | None) -> tuple[str, str, str]:
+def _row(name: str, result: Evaluation) -> tuple[str, str, str]:
     title = {"train": "training"}.get(name, name)
-    return f"  {title}", percent(result and result.accuracy), f"of {len(part):,}"
+    return f"  {title}", percent(result.accuracy), f"of {result.samples:,}"
 
 
 def _count(number: int, noun: str) -> str:

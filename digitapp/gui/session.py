@@ -350,6 +350,14 @@ class Session(QObject):
         """Whether any problem's run is active."""
         return any(desk.run.is_active for desk in self._desks.values())
 
+    @property
+    def foils(self) -> int:
+        """How many drawings that are no digits are in the data of the newest run, or of the one being made."""
+        plan, branches = self._desk.plan, self.time_machine.branches
+        if plan is not None:
+            return plan.foils
+        return branches[-1].facts.get("foils", 0) if branches else 0
+
     def start_training(
         self,
         network: NetworkConfig,
@@ -362,7 +370,9 @@ class Session(QObject):
 
         It is a new one, or with `source` a copy of that model's.
 
-        A large network is made in the background first: the run is active meanwhile, and the shown network stays.
+        A source that knows what is no digit learns from such drawings as well (`foils`), so that it does not forget.
+        They, and a large network, are made in the background first: the run is active meanwhile, and the shown network
+        stays.
         Raises RuntimeError while the data set is not in memory or a run is active.
         """
         if self.dataset is None:
@@ -381,12 +391,14 @@ class Session(QObject):
 
     def _make(self, plan: Plan) -> None:
         self._desk.plan = plan
-        if not plan.is_large:
+        if not plan.takes_time:
             self._on_made(plan.make())
             return
         if plan.dataset is not None:
             self.run.prepare(paused=plan.paused)
-        self.start_job(lambda _report, _cancelled: plan.make(), succeeded=self._on_made, failed=self._on_not_made)
+        self.start_job(
+            lambda _report, cancelled: plan.make(cancelled), succeeded=self._on_made, failed=self._on_not_made
+        )
 
     @Slot(object)
     def _on_made(self, start: Start) -> None:
@@ -397,15 +409,15 @@ class Session(QObject):
             return  # something else was asked for meanwhile, or the run was stopped
         desk.plan = None
         self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=plan.marks))
-        if plan.dataset is not None:
-            source = plan.source.name if plan.source is not None else ""
+        dataset = start.dataset
+        if plan.dataset is not None and dataset is not None:
             rng = np.random.default_rng(plan.config.seed)
-            dataset, config, held = plan.dataset, plan.config, plan.marks.held
+            config, held = plan.config, plan.marks.held
             if not desk.run.is_active:
                 desk.run.prepare(paused=plan.paused)
             configs = plan.network, plan.config
             branch = desk.machine.begin(
-                start.shown, desk.run.history, configs, dataset, plan.marks, plan.origin, source
+                start.shown, desk.run.history, configs, plan.dataset, plan.marks, plan.origin, plan.facts
             )
             desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng, held), moments=branch.moments)
             self._pass_on(desk, self.branches_changed)

@@ -113,15 +113,16 @@ class TimeMachine:
         dataset: Dataset,
         marks: Marks,
         origin: Place | None,
-        source: str = "",
+        facts: Mapping[str, Any],
     ) -> Branch:
         """Return the branch of a run that begins with `model`, and show now.
 
         Parameters
         ----------
-        model : with the weights of `origin` where the run goes on from a moment, or of the model named `source`
+        model : with the weights of `origin` where the run goes on from a moment, or of another model
         history : of the run, to be filled
         configs, dataset, marks : of the run
+        facts : what its record says besides; where it began in the past, and what it held, are added
         """
         self.back()
         moments = self._archive.open(model.network.parameters.nbytes)
@@ -129,7 +130,7 @@ class TimeMachine:
         parent, start = None, 0.0
         if origin is not None:
             parent, start = origin.branch, origin.branch.epochs_at(origin.moment.step)
-        facts: dict[str, Any] = {"start_from": source} if source else {}
+        facts = dict(facts)
         if origin is not None:
             facts["branched_from"] = origin.branch.place_at(origin.moment.step)
         if marks.held:

@@ -123,9 +123,51 @@ def test_a_saved_moment_says_of_which_run_it_is(session: Session, qtbot: QtBot, 
     assert session.model.training["branched_from"] == record["moment"]
 
 
+def test_a_network_that_knows_what_is_no_digit_goes_on_learning_it(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    begin_paused(session, qtbot, replace(calibrated(session), training={"foils": 600, "results": {}}))
+    started = session.run.history.started
+    assert started is not None
+    assert started.training_samples == 200 + 17
+    assert session.foils == 17
+    assert session.model.training == {"foils": 17}, "who fine-tunes it meanwhile has to know"
+    assert session.dataset is not None
+    assert len(session.dataset.train) == 200, "every page shows the digits alone"
+    with qtbot.waitSignal(session.model_described, timeout=20_000):
+        session.run.resume()
+    assert session.model.training["foils"] == 17
+    epoch = session.run.history.last_epoch
+    assert epoch is not None
+    assert epoch.confusion.sum() == 200
+    session.show_moment(session.time_machine.branches[-1].moments.kept[2])
+    session.save_model(tmp_path / "moment.safetensors")
+    assert load_model(tmp_path / "moment.safetensors").training["foils"] == 17
+
+    run_through(session, qtbot, session.model)
+    assert session.model.training["foils"] == 17, "and so does a branch of that run"
+    run_through(session, qtbot)
+    assert "foils" not in session.model.training
+    assert session.foils == 0
+
+
+def test_a_run_that_is_stopped_before_its_data_are_made_does_not_begin(session: Session, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=20_000)
+    shown = session.network
+    session.start_training(NETWORK, CONFIG, source=replace(calibrated(session), training={"foils": 600}))
+    assert session.run.is_active
+    session.run.stop()
+    assert not session.run.is_active
+    qtbot.waitUntil(lambda: len(session._jobs) == 0, timeout=20_000)
+    assert session.network is shown
+    assert session.time_machine.branches == []
+
+
 def test_another_loss_drops_the_calibration(session: Session) -> None:
     plan = Plan(session.problem, NETWORK, replace(CONFIG, loss="hinge"), calibrated(session))
     assert plan.make().shown.calibration == UNCALIBRATED
+    taught = replace(plan, source=replace(calibrated(session), training={"foils": 9}), dataset=session.dataset)
+    assert taught.foils == 0
     assert replace(plan, config=CONFIG).make().shown.calibration == KNOWN
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession
+from page_helpers import OpenSession, ShowPage, noise_digits
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from train_helpers import choose, click, enter, parameters, wait_for_data, wait_for_end
 
+from digitapp.calibration import Calibration
 from digitapp.gui.pages.train import TrainPage
 from digitapp.gui.pages.train_fields import NUMBERS
 from digitapp.gui.pages.train_presets import presets
@@ -223,6 +225,27 @@ def test_a_run_starts_from_a_model_file_and_its_record_says_so(
     assert toy.session.model.training["start_from"] == "earlier"
     toy.session.choose_problem("mnist")
     assert not toy.setup.goes_on
+
+
+def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
+    open_session: OpenSession, show_page: ShowPage, qtbot: QtBot
+) -> None:
+    session = open_session("mnist", (4,), dataset=noise_digits(200, 200))
+    page = show_page(TrainPage, session)
+    wait_for_data(qtbot, page)
+    model = replace(session.model, calibration=Calibration(1.0, 0.2), training={"foils": 5})
+    session.add_network("taught", model)
+    assert page.setup.note("dataset") == "200 train, 200 validate"
+    page.setup._start.setCurrentIndex(1)
+    assert page.setup.note("dataset") == "200 train, 200 validate; 17 drawings that are no digits are mixed in"
+    enter(qtbot, page, "epochs", "2")
+    click(qtbot, page.transport.start)
+    qtbot.waitUntil(lambda: page.session.run.history.last_epoch is not None, timeout=20_000)
+    wait_for_end(qtbot, page)
+    assert page.setup.note("dataset").endswith("17 drawings that are no digits are mixed in")
+    assert page.setup.source is session.model, "as it was described when it had ended"
+    page.setup._start.setCurrentIndex(0)
+    assert page.setup.note("dataset") == "200 train, 200 validate"
 
 
 @pytest.mark.parametrize("content", ["none", "other problem", "cancelled"])

@@ -26,6 +26,7 @@ from digitapp.gui.training_run import RunState
 from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
+from digitapp.training.foils import foils_to_go_on
 
 
 class TrainPage(Page):
@@ -92,6 +93,7 @@ class TrainPage(Page):
         self.setup.dataset_chosen.connect(self.session.choose_dataset)
         self.setup.learning_rate_changed.connect(self._on_learning_rate_changed)
         self.setup.changed.connect(self._show_ready)
+        self.setup.source_changed.connect(self._show_data)
         self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
         self.setup.check_clicked.connect(self.check_gradient)
@@ -259,7 +261,7 @@ class TrainPage(Page):
         if self.isVisible() and state is DataState.UNASKED:
             self._request_data()  # comes back here with the next state
             return
-        self.setup.show_dataset(name, state, dataset)
+        self._show_data()
         self.data_card.setVisible(self.data_card.show_state(name))
         self.stage.show_lower()
         waiting = self._start_when_loaded
@@ -267,7 +269,22 @@ class TrainPage(Page):
             self._start_when_loaded = None
             if dataset is not None and waiting[0] == self.session.problem.key:
                 self._start(paused=waiting[1])
+
+    @Slot()
+    def _show_data(self) -> None:
+        """Say what the run learns from, or would."""
+        session, name = self.session, self.session.dataset_name
+        self.setup.show_dataset(name, session.data.state(name), session.dataset, self._foils())
         self._show_ready()
+
+    def _foils(self) -> int:
+        """Return how many drawings that are no digits are mixed in."""
+        if self.session.run.is_active:
+            return self.session.foils
+        source, dataset = self.setup.source, self.session.dataset
+        if source is None or dataset is None:
+            return 0
+        return foils_to_go_on(source.training, source.calibration, len(dataset.train))
 
     # Models
 
@@ -360,7 +377,7 @@ class TrainPage(Page):
         state = self.session.run.state
         self.transport.show_state(state)
         self.setup.set_locked(state is not RunState.IDLE)
-        self._show_ready()
+        self._show_data()
         self._show_progress()
 
     @Slot()
@@ -373,7 +390,7 @@ class TrainPage(Page):
             return
         dataset, text = self.session.dataset, ""
         if dataset is not None:
-            batches = -(-len(dataset.train) // self.setup.settings.value("batch_size"))
+            batches = -(-(len(dataset.train) + self._foils()) // self.setup.settings.value("batch_size"))
             number = QLocale().toString
             text = self.tr("epochs: {0}, batches each: {1}").format(
                 number(self.setup.settings.value("epochs")), number(batches)
@@ -435,7 +452,11 @@ class TrainPage(Page):
 
     @Slot()
     def _show_weights(self) -> None:
-        if self._hidden() or not self.units.isVisible():
+        if self._hidden():
+            return
+        if self.session.model is not self.setup.model:  # it was described or calibrated
+            self.setup.show_model(self.session.model)
+        if not self.units.isVisible():
             return
         if self.session.run.is_active:
             self._pictures.add(self._draw_units)

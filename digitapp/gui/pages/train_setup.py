@@ -47,14 +47,15 @@ class SetupForm(Panel):
     """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
 
     Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
-    engine; `renew_clicked`; `check_clicked` asks for the gradient check, `variations_clicked` for the pictures'
-    variations, `file_wanted` for a model file to start from.
+    engine; `source_changed` by another network to go on with; `renew_clicked`; `check_clicked` asks for the gradient
+    check, `variations_clicked` for the pictures' variations, `file_wanted` for a model file to start from.
     """
 
     dataset_chosen = Signal(str)
     learning_rate_changed = Signal(float)
     pace_changed = Signal()
     changed = Signal()
+    source_changed = Signal()
     renew_clicked = Signal()
     check_clicked = Signal()
     variations_clicked = Signal()
@@ -298,14 +299,17 @@ class SetupForm(Panel):
         self._show_relevant()
         self._show_architecture()
 
-    def show_dataset(self, name: str, state: DataState, dataset: Dataset | None) -> None:
-        """Show the chosen data set and how large it is."""
+    def show_dataset(self, name: str, state: DataState, dataset: Dataset | None, foils: int = 0) -> None:
+        """Show the chosen data set, how large it is, and how many drawings that are no digits are mixed in."""
         if self._dataset.findData(name) < 0:
             self._dataset.add_entry(dataset_title(name), data=name)
         self._dataset.setCurrentIndex(self._dataset.findData(name))
         if dataset is not None:
             validation = len(dataset.validation) if dataset.validation is not None else 0
-            text = self.tr("{0} train, {1} validate").format(thousands(len(dataset.train)), thousands(validation))
+            numbers = thousands(len(dataset.train)), thousands(validation), thousands(foils)
+            text = self.tr("{0} train, {1} validate").format(*numbers)
+            if foils:
+                text = self.tr("{0} train, {1} validate; {2} drawings that are no digits are mixed in").format(*numbers)
         else:
             text = {
                 DataState.LOADING: self.tr("loading…"),
@@ -327,6 +331,7 @@ class SetupForm(Panel):
             self._start.setCurrentIndex(0)
         self._take_shape()
         self._show_lock()
+        self.source_changed.emit()
 
     def _take_shape(self) -> None:
         """While going on with a network, show its shape in the fields."""
@@ -426,6 +431,7 @@ class SetupForm(Panel):
         self._show_relevant()
         self._show_architecture()
         self._show_lock()
+        self.source_changed.emit()
 
     @Slot(int)
     def _on_pace_chosen(self, _index: int) -> None:
