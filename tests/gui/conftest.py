@@ -59,7 +59,7 @@ def _nothing_left_behind(qapp: QApplication, _modules_are_no_litter: None) -> It
     threads = [
         thread
         for thread in threading.enumerate()
-        if thread not in threads_before and not thread.name.startswith("Dummy-")
+        if thread not in threads_before and not thread.name.startswith("Dummy-") and not _ends(thread)
     ]
     running: list[QThread] = []
     timers: list[QTimer] = []
@@ -80,14 +80,23 @@ def _nothing_left_behind(qapp: QApplication, _modules_are_no_litter: None) -> It
     assert not windows, f"windows left open: {windows}"
 
 
+def _ends(thread: threading.Thread) -> bool:
+    """Give a thread that is about to end the time for it, and return whether it has."""
+    thread.join(10)
+    return not thread.is_alive()
+
+
 def _qt_things() -> list[QThread | QTimer]:
     """Return the threads and timers that Python holds and whose C++ side still exists."""
     return [thing for thing in gc.get_objects() if isinstance(thing, QThread | QTimer) and isValid(thing)]
 
 
 @pytest.fixture(autouse=True)
-def _new_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the user a data folder of nothing: no MNIST, no digits of the own hand, and none of the real user's."""
+def _new_user(_nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the user a data folder of nothing: no MNIST, no digits of the own hand, and none of the real user's.
+
+    What a test has patched is put back before it is looked at what the test has left behind.
+    """
     monkeypatch.delenv(DATA_DIR_VARIABLE, raising=False)
     monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
 
