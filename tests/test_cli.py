@@ -363,10 +363,21 @@ class TestEvaluate:
         choosy = tmp_path / "choosy.safetensors"
         save_model(replace(load_model(digits_model), calibration=Calibration(1.0, 1.0)), choosy)
         after = run_json("evaluate", choosy, "--drawings", drawings)
-        assert before["refused"] == 0
+        assert before["refused"] == 1, "without ink there is no digit, whatever the model"
         assert after == {**before, "refused": before["samples"]}
-        assert "not taken for a digit" in run("evaluate", choosy, "--drawings", drawings).stdout
-        assert "taken for a digit" not in run("evaluate", digits_model, "--drawings", drawings).stdout
+        assert "(2 of 2 not taken for a digit)" in run("evaluate", choosy, "--drawings", drawings).stdout
+        assert "(1 of 2 not taken for a digit)" in run("evaluate", digits_model, "--drawings", drawings).stdout
+
+    def test_drawings_are_refused_by_the_rules_of_the_canvas(self, digits_model: Path, tmp_path: Path) -> None:
+        lenient = tmp_path / "lenient.safetensors"  # by the probabilities alone it refuses nothing
+        save_model(replace(load_model(digits_model), calibration=Calibration(20.0, 0.0)), lenient)
+        zigzag = [[100 * (turn % 2), 10 * turn] for turn in range(12)]
+        content = [{"label": 1, "strokes": [stroke]} for stroke in ([[0, 0], [0, 100]], zigzag)]
+        path = tmp_path / "scribble.json"
+        path.write_text(json.dumps({"drawings": content}))
+        labels = [result["label"] for result in run_json("classify", path, "--model", lenient)["results"]]
+        assert labels.count(None) == 1
+        assert run_json("evaluate", lenient, "--drawings", path)["refused"] == 1
 
     def test_json_has_the_promised_keys(self, toy_model: Path) -> None:
         result = run_json("evaluate", toy_model, "--dataset", "toy", "--part", "train")

@@ -69,7 +69,8 @@ def evaluate_command(
         print_json({**{key: getattr(result, key) for key in keys}, "refused": refused})
     else:
         typer.echo(f"{loaded.name} on {source}")
-        _print_result(result, loaded.class_names, refused if loaded.calibration.threshold is not None else None)
+        refuses = refused > 0 or loaded.calibration.threshold is not None
+        _print_result(result, loaded.class_names, refused if refuses else None)
 
 
 def parse_seed(text: str) -> int:
@@ -113,7 +114,9 @@ def _print_result(result: Evaluation, class_names: tuple[str, ...], refused: int
     wrong = result.samples - int(np.trace(result.confusion))
     typer.echo(f"  accuracy  {percent(result.accuracy)} ({wrong:,} of {result.samples:,} wrong)")
     if refused is not None:
-        typer.echo(f"  refused   {percent(refused / result.samples)} ({refused:,} are not taken for a digit)")
+        typer.echo(
+            f"  refused   {percent(refused / result.samples)} ({refused:,} of {result.samples:,} not taken for a digit)"
+        )
     typer.echo(f"  loss      {result.loss:.4f}")
     typer.echo("  confusion (rows: what it is, columns: what was read)")
     rows = [["", *class_names]]
