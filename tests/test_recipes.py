@@ -113,7 +113,6 @@ def test_the_command_follows_a_recipe_and_goes_on_with_it(invented_pens, mnist_d
     [
         (["--recipe", "cake"], "everyday, record"),
         (["--recipe", "everyday", "--dataset", "toy"], "no --dataset"),
-        (["--recipe", "record", "--pens", "pens.json"], "no --pens"),
         (["--pens", "pens.json"], "--recipe"),
         (["--recipe", "everyday", "--pens", "missing.json"], "missing.json"),
     ],

@@ -13,7 +13,7 @@ from digitapp.modelfile import load_model
 from digitapp.training.evaluate import evaluate
 from digitapp.training.fine_tuning import TUNING, Tuning, TuningCancelled, fine_tune, fine_tuning_data, varied
 
-QUICK = Tuning(own=600, others=600, config=replace(TUNING.config, epochs=3, learning_rate=1e-3))
+QUICK = Tuning(own=600, others=600, config=replace(TUNING.config, epochs=3, learning_rate=3e-3))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_a_strange_hand_is_learned_and_the_network_it_began_with_stays(mirrored,
     assert steps == [(step, 36) for step in range(1, 37)]
     held_out = split_of(mirrored.held_out)
     gain = evaluate(tuned, model.loss, held_out).accuracy - evaluate(model.network, model.loss, held_out).accuracy
-    assert gain > 0.05  # of the forty digits that are held out
+    assert gain > 0.2  # of the forty digits that are held out
 
 
 def test_the_same_digits_give_the_same_network(mirrored, others):
