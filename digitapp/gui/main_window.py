@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -163,6 +163,19 @@ class MainWindow(QMainWindow):
                 entry.page()
                 found = super().findChild(kind, wanted, options)
         return found
+
+    def findChildren(
+        self,
+        kind: type[Part],
+        /,
+        name: str | QRegularExpression | None = None,
+        options: Qt.FindChildOption = Qt.FindChildOption.FindChildrenRecursively,
+    ) -> list[Part]:
+        """Return all parts of a kind and name, as `findChild`; without a plain name those that are there."""
+        if isinstance(name, str) and name:
+            self.findChild(kind, name, options)
+        wanted: Any = name
+        return super().findChildren(kind, wanted, options)
 
     @property
     def page(self) -> Page:

@@ -38,6 +38,7 @@ def test_a_part_is_found_by_its_name_and_makes_no_page_but_its_own(open_window: 
     assert made(window) == ["drawPage", "handPage"]
     start = window.findChild(QWidget, "startButton")
     assert start is not None and window.train_page.isAncestorOf(start)
+    assert [part.objectName() for part in window.findChildren(QWidget, "unitGrid")] == ["unitGrid"]
     assert window.findChild(QWidget, "no such part") is None
     assert window.findChild(Page) in [entry.page() for entry in window.entries]  # of whatever name
 
