@@ -35,7 +35,8 @@ class Job(QThread):
         try:
             result = self._work(self.progressed.emit, self.cancelled)
         except Exception as error:  # noqa: BLE001 - whatever ends a job is shown in the window, never lost in a thread
-            self.failed.emit(error)
+            # Its frames hold what the work had in hand, perhaps 60,000 drawings, while the error is remembered.
+            self.failed.emit(error.with_traceback(None))
         else:
             self.succeeded.emit(result)
 

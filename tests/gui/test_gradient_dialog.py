@@ -18,6 +18,7 @@ from digitapp.gui.gradient_report import PER_LAYER, CheckCancelled, GradientRepo
 from digitapp.gui.pages.train import TrainPage
 from digitapp.modelfile import Model, load_model
 from digitapp.nn.network import Network
+from digitapp.training import NetworkConfig, build_network
 
 OpenPage = Callable[..., TrainPage]
 
@@ -85,7 +86,9 @@ def test_closing_ends_the_check(open_train_page: OpenPage, qtbot: QtBot) -> None
 
 
 def test_a_large_network_is_checked_by_a_sample_and_without_data() -> None:
-    report = check_model(load_model("mnist"), None, 1, quiet, threading.Event())
+    network = build_network(784, 10, NetworkConfig((48, 32)), "cross_entropy", np.random.default_rng(0))
+    model = replace(load_model("mnist"), network=network)
+    report = check_model(model, None, 1, quiet, threading.Event())
     assert report.is_random
     assert report.checked < report.parameters
     assert report.checked <= 2 * 3 * PER_LAYER
