@@ -25,6 +25,7 @@ from digitapp.inspection.flip_map import SHIFTS, TURNS
 
 SEVEN = Drawing.from_points([[(0.35, 0.3), (0.62, 0.3), (0.48, 0.7)]])
 CORNER = SEVEN.transformed([[0.35, 0, 0.6], [0, 0.35, 0.6]])
+SIX = Drawing.from_points([[(0.55, 0.2), (0.4, 0.5), (0.42, 0.75), (0.55, 0.75), (0.55, 0.6), (0.42, 0.6)]])
 LINE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]])
 LEANING = LINE.transformed([[1, -1.2, 0.6], [0, 1, 0]])
 
@@ -186,7 +187,7 @@ def test_a_picture_has_no_pen(page: DrawPage, qtbot: QtBot) -> None:
 
 
 def test_the_map_shows_the_present_answer_in_its_middle(page: DrawPage, qtbot: QtBot) -> None:
-    lay(page, SEVEN)
+    lay(page, SIX)  # which is a 5 where it is turned far
     panel = doctor(page)
     wait_for_map(qtbot, panel)
     found = panel.map.map

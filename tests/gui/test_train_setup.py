@@ -243,7 +243,7 @@ def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
     qtbot.waitUntil(lambda: page.session.run.history.last_epoch is not None, timeout=20_000)
     wait_for_end(qtbot, page)
     assert page.setup.note("dataset").endswith("17 drawings that are no digits are mixed in")
-    assert page.setup.source is session.model, "as it was described when it had ended"
+    qtbot.waitUntil(lambda: page.setup.source is session.model)  # as it is described when it has ended
     page.setup._start.setCurrentIndex(0)
     assert page.setup.note("dataset") == "200 train, 200 validate"
 
