@@ -108,7 +108,9 @@ class PatientBot(QtBot):
         super().waitUntil(callback, timeout=max(timeout, PATIENCE))
 
     def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:  # noqa: N802
-        return super().waitSignal(signal, timeout=max(timeout, PATIENCE), **options)
+        if options.get("raising", True):  # else the time is what is asked: `assertNotEmitted` waits so
+            timeout = max(timeout, PATIENCE)
+        return super().waitSignal(signal, timeout=timeout, **options)
 
     def waitSignals(self, signals: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:  # noqa: N802
         return super().waitSignals(signals, timeout=max(timeout, PATIENCE), **options)
@@ -152,6 +154,7 @@ def open_session(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterato
     yield open_it
     for session in opened:
         session.close()
+        session.deleteLater()  # its own connections, which Python cannot see, would keep it and its data for ever
 
 
 @pytest.fixture
@@ -181,21 +184,26 @@ def show_page(qtbot: QtBot, settings: Settings, open_session: OpenSession) -> Sh
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, settings: Settings) -> Callable[..., MainWindow]:
+def open_window(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., MainWindow]]:
     """Return a function that opens the real window; it is closed when the test ends.
 
     Without `data_dir` there is no MNIST on this user's computer.
     """
     from digitapp.gui.app import create_window
 
+    sessions: list[Session] = []
+
     def open_it(
         problem: str = "mnist", data_dir: Path | None = None, size: tuple[int, int] = (1280, 800)
     ) -> MainWindow:
         window = create_window(settings, problem=problem, data_dir=data_dir)
+        sessions.append(window.session)
         _show(window, size, qtbot)
         return window
 
-    return open_it
+    yield open_it
+    for session in sessions:
+        session.deleteLater()
 
 
 @pytest.fixture
