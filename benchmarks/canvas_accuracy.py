@@ -49,7 +49,7 @@ def replay(stand: Stand, drawing: Drawing, rng: np.random.Generator) -> tuple[fl
     """Draw somewhere on the canvas; return size, pen width, the most probable digit and the answer's text."""
     from PySide6.QtWidgets import QLabel
 
-    from digitapp.gui.pages.draw_tools import NARROWEST, WIDEST
+    from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
 
     size, pen = rng.uniform(SIZES[0], SIZES[-1]), rng.uniform(NARROWEST, WIDEST) / 1000
     small = drawing.normalised(size)

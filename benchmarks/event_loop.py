@@ -26,8 +26,8 @@ from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from digitapp.gui.app import create_window
-from digitapp.gui.main_window import MainWindow
 from digitapp.gui.settings import Settings
+from digitapp.gui.window.main_window import MainWindow
 
 PROBE_MS = 5
 EPOCHS = 10_000  # the run ends when it is stopped

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QApplication
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.gui import theme
-from digitapp.gui.pages.features_looks import LayerLook, UnitLook
 from digitapp.gui.widgets import ZoomableGrid
 from digitapp.inspection.ablation import Ablation
+from digitapp.inspection.looks import LayerLook, UnitLook
 from digitapp.inspection.ordering import order_by_similarity
 from digitapp.modelfile import load_model
 from digitapp.nn.initializers import initialize

@@ -70,9 +70,9 @@ class Stand:
         from PySide6.QtWidgets import QApplication
 
         from digitapp.gui import theme
-        from digitapp.gui.pages.draw import DrawPage
-        from digitapp.gui.session import Session
+        from digitapp.gui.pages.draw.page import DrawPage
         from digitapp.gui.settings import Settings
+        from digitapp.gui.state.session import Session
 
         self.application = QApplication([])
         theme.apply_theme("light")

@@ -21,7 +21,7 @@ from event_loop import open_window, wait
 from PySide6.QtWidgets import QApplication
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.gui.main_window import MainWindow
+from digitapp.gui.window.main_window import MainWindow
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import train
 from digitapp.training.presets import build_network

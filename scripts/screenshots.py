@@ -27,9 +27,9 @@ from digitapp.datasets.handwriting import generate_drawings
 from digitapp.datasets.mnist import mnist_status
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import create_window
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.features_paint import PaintDialog
+from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.settings import Settings
+from digitapp.gui.window.main_window import MainWindow
 from digitapp.resources import DATA_DIR_VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -15,8 +15,8 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
 # core knows those that stand before it.
-TOOLS = {"__init__", "atomic", "resources"}
-CORE = ("nn", "drawing", "datasets", "calibration", "training", "modelfile", "recognition", "inspection")
+TOOLS = {"__init__", "atomic", "progress", "resources"}
+CORE = ("nn", "drawing", "datasets", "calibration", "training", "modelfile", "recognition", "inspection", "runs")
 MAY_IMPORT = {
     **{part: {*CORE[: index + 1], *TOOLS} for index, part in enumerate(CORE)},
     "nn": {"nn"},
@@ -77,9 +77,10 @@ def test_the_mathematics_needs_numpy_alone(name: str) -> None:
     assert roots - set(sys.stdlib_module_names) <= {"numpy", "digitapp"}
 
 
-@pytest.mark.skipif("digitapp.gui.session" not in MODULES, reason="there is no session")
 def test_the_session_knows_no_page() -> None:
-    assert not {name for name in imported(MODULES["digitapp.gui.session"]) if name.startswith("digitapp.gui.pages")}
+    assert not {
+        name for name in imported(MODULES["digitapp.gui.state.session"]) if name.startswith("digitapp.gui.pages")
+    }
 
 
 def modules_after(code: str) -> set[str]:

@@ -15,16 +15,16 @@ from digitapp import __version__
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.display import check_display
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.session import Session
+from digitapp.gui.window.main_window import MainWindow
 from digitapp.modelfile import load_model
 from digitapp.training.threads import blas_threads
 
 _LOAD_AFTER_MS = 300  # after the window was shown
 _LATER_MODULES = (
     *(f"digitapp.gui.pages.{page}" for page in ("draw", "train", "features", "why", "network", "hand")),
-    "digitapp.gui.picture_saver",
+    "digitapp.gui.window.picture_saver",
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
-    from digitapp.gui.session import Session
+    from digitapp.gui.state.session import Session
 
 
 class Evaluator(QObject):

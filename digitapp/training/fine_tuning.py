@@ -9,7 +9,7 @@ would forget. How much of each was chosen on people whose digits judge nothing a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from digitapp.datasets.problems import MNIST, MY_HAND
 from digitapp.datasets.variation import vary
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.nn.network import Network
+from digitapp.progress import Report
 from digitapp.training import foils
 from digitapp.training.augmentation import STANDARD, Augmenter
 from digitapp.training.config import TrainConfig
@@ -69,7 +70,7 @@ def fine_tune(
     tuning: Tuning = TUNING,
     *,
     with_foils: bool = False,
-    report: Callable[[int, int], None] | None = None,
+    report: Report | None = None,
     cancelled: threading.Event | None = None,
 ) -> Network:
     """Return a copy of `network` that went on learning from a person's digits, mixed with those of others.

@@ -30,9 +30,9 @@ PATIENCE = 120_000  # ms
 
 # Deferred in the fixtures too: tests of single widgets build no session and no window.
 if TYPE_CHECKING:
-    from digitapp.gui.main_window import MainWindow
-    from digitapp.gui.pages.train import TrainPage
-    from digitapp.gui.session import Session
+    from digitapp.gui.pages.train.page import TrainPage
+    from digitapp.gui.state.session import Session
+    from digitapp.gui.window.main_window import MainWindow
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -130,7 +130,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def open_session(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenSession]:  # noqa: ARG001
     """Return a function that opens a session; it is closed when the test ends."""
-    from digitapp.gui.session import Session
+    from digitapp.gui.state.session import Session
 
     opened: list[Session] = []
 
@@ -145,7 +145,7 @@ def open_session(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterato
         session = Session(problem, data_dir)
         opened.append(session)
         if dataset is not None:
-            monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: dataset)
+            monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda *_, **__: dataset)
             session.choose_dataset("handwriting")
         if hidden is not None:
             session.renew_weights(NetworkConfig(hidden, activation, "he"), DEFAULTS[problem][1])
@@ -209,7 +209,7 @@ def open_window(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., Main
 @pytest.fixture
 def open_train_page(show_page: ShowPage, open_session: OpenSession) -> Callable[..., TrainPage]:
     """Return a function that opens the Train page alone."""
-    from digitapp.gui.pages.train import TrainPage
+    from digitapp.gui.pages.train.page import TrainPage
 
     def open_it(problem: str = "toy", data_dir: Path | None = None, size: tuple[int, int] = PAGE_SIZE) -> TrainPage:
         return show_page(TrainPage, open_session(problem, data_dir=data_dir), size)

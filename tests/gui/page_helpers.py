@@ -16,8 +16,8 @@ from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 
 if TYPE_CHECKING:
-    from digitapp.gui.session import Session
     from digitapp.gui.settings import Settings
+    from digitapp.gui.state.session import Session
 
 Page = TypeVar("Page", bound=QWidget)
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.gui.data_source import DataSource, DataState
-from digitapp.gui.jobs import finish_unless
-from digitapp.gui.main_window import MainWindow
+from digitapp.gui.state.data_source import DataSource, DataState
+from digitapp.gui.state.jobs import finish_unless
+from digitapp.gui.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -24,11 +24,13 @@ def test_closing_while_files_are_imported_starts_no_new_work(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr("digitapp.gui.data_source.import_mnist", lambda *_: None)
-    monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda name, **_: loaded.append(name))
+    monkeypatch.setattr("digitapp.gui.state.data_source.import_mnist", lambda *_: None)
+    monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda name, **_: loaded.append(name))
     source = DataSource(tmp_path)
     source.import_from(tmp_path)
-    monkeypatch.setattr("digitapp.gui.data_source.mnist_status", lambda _: type("Status", (), {"available": True}))
+    monkeypatch.setattr(
+        "digitapp.gui.state.data_source.mnist_status", lambda _: type("Status", (), {"available": True})
+    )
     source.close()
     assert source.state("mnist") is DataState.FETCHING
     qtbot.waitUntil(lambda: source.state("mnist") is DataState.UNASKED)  # the import's success is told only now
@@ -36,7 +38,7 @@ def test_closing_while_files_are_imported_starts_no_new_work(
 
 
 def test_a_silent_network_does_not_hold_up_who_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitapp.gui.jobs._GRACE_SECONDS", 0.0)
+    monkeypatch.setattr("digitapp.gui.state.jobs._GRACE_SECONDS", 0.0)
     cancelled, answer = threading.Event(), threading.Event()
     cancelled.set()
 
@@ -62,7 +64,7 @@ def test_another_problem_while_evidence_of_digits_is_shown(
     rng = np.random.default_rng(0)
     split = Split(rng.random((50, 784), dtype=np.float32), np.full(50, 9))  # a class that the toy has not
     digits = Dataset("handwriting", PROBLEMS["mnist"], split, None, None)
-    monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: digits)
+    monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda *_, **__: digits)
     window = open_window("mnist")
     window.session.choose_dataset("handwriting")
     sums = window.session.network.trace(split.inputs).pre_activations[0]
@@ -76,7 +78,7 @@ def test_another_problem_while_evidence_of_digits_is_shown(
 def test_pasting_from_an_empty_clipboard_is_said(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     clipboard = type("Clipboard", (), {"mimeData": lambda _: None})
-    monkeypatch.setattr("digitapp.gui.pages.draw_files.QGuiApplication.clipboard", clipboard)
+    monkeypatch.setattr("digitapp.gui.pages.draw.files.QGuiApplication.clipboard", clipboard)
     said: list[str] = []
     window.draw_page.files.failed.connect(said.append)
     window.draw_page.files.paste()

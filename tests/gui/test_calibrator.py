@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.calibration import UNCALIBRATED, Calibration, calibrate
 from digitapp.datasets.collection import Collection, Sample
-from digitapp.gui.desk import ModelEntry
-from digitapp.gui.pages import hand_tuning
-from digitapp.gui.preparation import Plan
-from digitapp.gui.session import OWN_NETWORK, Session
+from digitapp.gui.pages.hand import tuning
+from digitapp.gui.state.desk import ModelEntry
+from digitapp.gui.state.session import OWN_NETWORK, Session
 from digitapp.modelfile import Model, load_model
+from digitapp.runs.plan import Plan
 from digitapp.training import DEFAULTS, NetworkConfig
 
 NETWORK = NetworkConfig((4,), "relu", "he")
@@ -182,12 +182,12 @@ def test_a_network_that_was_not_trained_is_saved_as_it_is(session: Session, qtbo
 
 
 def test_fine_tuning_calibrates_anew(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hand_tuning, "fine_tune", lambda network, *_, **__: network.copy())
+    monkeypatch.setattr(tuning, "fine_tune", lambda network, *_, **__: network.copy())
     data = noise_digits(200, 200)
     others = replace(data, test=data.validation)
     model = calibrated(session)
     digit = Sample(np.full((28, 28), 255, np.uint8), 3, held_out=False)
-    tuned = hand_tuning.tune(
+    tuned = tuning.tune(
         ModelEntry("m", "file", model),
         "M",
         Collection((digit,)),

@@ -24,8 +24,8 @@ from digitapp.datasets.pens import read_pens
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
 from digitapp.gui.images import image_to_rgb
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.draw import DrawPage
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.window.main_window import MainWindow
 
 Way = Sequence[tuple[float, float]]
 

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
-from digitapp.gui.artwork import Picture
-from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.draw_correction import CorrectionRow
+from digitapp.gui.pages.draw.correction import CorrectionRow
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.state.artwork import Picture
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.48, 0.5), (0.5, 0.8)]])
 

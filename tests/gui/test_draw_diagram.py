@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
-from digitapp.gui.pages.draw_diagram import NUMBERS, TALE, NetworkDiagram
-from digitapp.gui.pages.draw_diagram_layout import Detail, curve, lay_out, line_ends, nearest_line
-from digitapp.gui.pages.draw_diagram_view import Line, Place
-from digitapp.gui.pages.draw_diagram_words import Computation, number, tale, unit_readout, with_sign
-from digitapp.gui.session import Session
+from digitapp.gui.diagram.layout import Detail, curve, lay_out, line_ends, nearest_line
+from digitapp.gui.diagram.network_diagram import NUMBERS, TALE, NetworkDiagram
+from digitapp.gui.diagram.view import Line, Place
+from digitapp.gui.diagram.words import Computation, number, tale, unit_readout, with_sign
+from digitapp.gui.state.session import Session
 from digitapp.training.config import NetworkConfig
 from digitapp.training.presets import DEFAULTS
 

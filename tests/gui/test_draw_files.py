@@ -17,10 +17,10 @@ from digitapp.drawing.files import read_drawings, write_drawings
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.draw_files import GridTextError, grid_text, on_canvas, parse_grid, thinned_for_canvas
-from digitapp.gui.pages.draw_sample import sample_three
+from digitapp.gui.canvas.sample import sample_three
+from digitapp.gui.pages.draw.files import GridTextError, grid_text, on_canvas, parse_grid, thinned_for_canvas
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.window.main_window import MainWindow
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]], label=1)
 

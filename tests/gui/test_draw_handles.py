@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Box, Drawing
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.draw_handles import Handles, scaled, turned
-from digitapp.gui.pages.draw_strokes import InkLayer
-from digitapp.gui.pages.draw_surface import Touch
+from digitapp.gui.canvas.handles import Handles, scaled, turned
+from digitapp.gui.canvas.strokes import InkLayer
+from digitapp.gui.canvas.surface import Touch
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.window.main_window import MainWindow
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 BOX = Box(0.3, 0.4, 0.5, 0.8)

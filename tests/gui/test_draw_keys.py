@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
+from digitapp.gui.canvas.canvas import Canvas
+from digitapp.gui.canvas.key_pen import KeyPen
 from digitapp.gui.images import image_to_rgb
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.draw_canvas import Canvas
-from digitapp.gui.pages.draw_key_pen import KeyPen
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.window.main_window import MainWindow
 
 Key = Qt.Key
 PLAIN, SHIFT, CTRL = (

@@ -12,9 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from digitapp.calibration import Calibration
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.draw import DrawPage
-from digitapp.gui.pages.draw_words import answer_words, forced_words
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.window.main_window import MainWindow
+from digitapp.gui.words.answers import answer_words, forced_words
 from digitapp.modelfile import Model, save_model
 from digitapp.nn import Network
 

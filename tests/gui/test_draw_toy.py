@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.draw import DrawPage
+from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.widgets import ProbabilityBars
+from digitapp.gui.window.main_window import MainWindow
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 ZERO = "111\n101\n101\n111\n"

@@ -15,15 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.gui.data_source import DataState
-from digitapp.gui.pages.features import FeaturesPage
-from digitapp.gui.pages.features_gallery import Shown
-from digitapp.gui.pages.features_tools import Order
-from digitapp.gui.picture_saver import PictureSaver
-from digitapp.gui.session import UnitRef
+from digitapp.gui.pages.features.gallery import Shown
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.session import UnitRef
 from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.window.picture_saver import PictureSaver
 from digitapp.inspection.unit_images import layer_images, projected_images
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.presets import DEFAULTS
@@ -241,7 +241,7 @@ def test_without_mnist_it_says_so_and_offers_the_built_in_handwriting(
     assert page.session.data.state("mnist") is DataState.MISSING
     assert page.dossier.note.isVisible()
     assert "MNIST is not on this computer" in page.dossier.note.text()
-    monkeypatch.setattr("digitapp.gui.data_source.load_dataset", lambda *_, **__: digits)
+    monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda *_, **__: digits)
     qtbot.mouseClick(page.dossier._handwriting, Qt.MouseButton.LeftButton)
     wait_for_evidence(qtbot, page)
     assert not page.dossier.note.isVisible()

@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.gui.pages.features import FeaturesPage
-from digitapp.gui.pages.features_dossier import LOOKS_FACE, WORTH_FACE
-from digitapp.gui.pages.features_gallery import Lack, Shown, starting_parameters
-from digitapp.gui.pages.features_tools import Order
+from digitapp.gui.pages.features.dossier import LOOKS_FACE, WORTH_FACE
+from digitapp.gui.pages.features.gallery import Lack, Shown, starting_parameters
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.features.tools import Order
 from digitapp.inspection.ablation import Ablation, Score
 from digitapp.inspection.maximisation import strongest_input
 from digitapp.inspection.survey import survey_layer

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from train_helpers import click, wait_for_data
 
 from digitapp.datasets.load import load_dataset
-from digitapp.gui.gradient_dialog import GradientDialog
-from digitapp.gui.gradient_report import PER_LAYER, CheckCancelled, GradientReport, check_model
-from digitapp.gui.pages.train import TrainPage
+from digitapp.gui.pages.train.gradient_dialog import GradientDialog
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.inspection.gradient_report import PER_LAYER, CheckCancelled, GradientReport, check_model
 from digitapp.modelfile import Model, load_model
 from digitapp.nn.network import Network
 from digitapp.training import NetworkConfig, build_network

@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.collection import Collection, Sample, read_collection, write_collection
 from digitapp.datasets.handwriting import generate_drawings
-from digitapp.gui.pages import hand_tuning
-from digitapp.gui.pages.hand import HandPage
+from digitapp.gui.pages.hand import tuning
+from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.settings import Settings
 from digitapp.training import fine_tuning
 
@@ -29,9 +29,9 @@ OpenHand = Callable[..., HandPage]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a user who has neither MNIST nor a collection; the built-in handwriting is short."""
     monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(hand_tuning, "_WRITTEN_DIGITS", 120)
+    monkeypatch.setattr(tuning, "_WRITTEN_DIGITS", 120)
     quick = fine_tuning.Tuning(own=100, others=100, foils=20, config=replace(fine_tuning.TUNING.config, epochs=1))
-    monkeypatch.setattr(hand_tuning, "fine_tune", partial(fine_tuning.fine_tune, tuning=quick))
+    monkeypatch.setattr(tuning, "fine_tune", partial(fine_tuning.fine_tune, tuning=quick))
     return tmp_path / "data"
 
 

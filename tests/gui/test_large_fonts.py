@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
-from digitapp.gui.pages.draw import DrawPage
+from digitapp.gui.pages.draw.page import DrawPage
 
 
 @pytest.fixture(params=[13, 16, 20])

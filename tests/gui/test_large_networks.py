@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.gui import preparation
-from digitapp.gui.session import Session
-from digitapp.gui.training_run import RunState
+from digitapp.gui.state.session import Session
+from digitapp.gui.state.training_run import RunState
 from digitapp.nn.network import Network
+from digitapp.runs import plan as run_plan
 from digitapp.training.config import MAX_PARAMETERS, ConfigError, NetworkConfig, TrainConfig
 from digitapp.training.presets import DEFAULTS, build_network
 
@@ -40,7 +40,7 @@ def builders(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
         threads.append(threading.current_thread())
         return build_network(*arguments, **options)
 
-    monkeypatch.setattr(preparation, "build_network", build)
+    monkeypatch.setattr(run_plan, "build_network", build)
     return threads
 
 
@@ -98,7 +98,7 @@ def test_a_network_that_cannot_be_made_ends_its_run_with_the_reason(
     def build(*_: object) -> Network:
         raise MemoryError
 
-    monkeypatch.setattr(preparation, "build_network", build)
+    monkeypatch.setattr(run_plan, "build_network", build)
     wait_for_data(qtbot, session)
     with qtbot.waitSignal(session.run_failed):
         session.start_training(LARGE, CONFIG)

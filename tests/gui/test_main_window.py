@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
-from digitapp.gui.data_source import DataState
-from digitapp.gui.main_window import MainWindow
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.window.main_window import MainWindow
 
 CONTRACT = [
     "mainWindow",

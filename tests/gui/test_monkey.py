@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDia
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
-from digitapp.gui.main_window import MainWindow
+from digitapp.gui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -118,7 +118,7 @@ def test_nothing_that_anybody_does_breaks_the_window(
         monkeypatch.setattr(QFileDialog, ask, lambda *_: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     monkeypatch.setattr("digitapp.datasets.download.MIRRORS", ("http://127.0.0.1:9",))  # nobody answers there
-    monkeypatch.setattr("digitapp.gui.main_window.HelpDialog.exec", lambda _: 0)
+    monkeypatch.setattr("digitapp.gui.window.main_window.HelpDialog.exec", lambda _: 0)
     window = open_window(problem)
     window.activateWindow()
     monkey = Monkey(window, seed)

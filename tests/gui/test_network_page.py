@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui.pages.network import NetworkPage
-from digitapp.gui.pages.network_map import COUNTS, sample
-from digitapp.gui.pages.network_paths import is_small
-from digitapp.gui.pages.network_paths_view import Link, Spot
-from digitapp.gui.session import UnitRef
+from digitapp.gui.diagram.paths_view import Link, Spot
+from digitapp.gui.pages.network.map import COUNTS, sample
+from digitapp.gui.pages.network.page import NetworkPage
+from digitapp.gui.pages.network.paths import is_small
+from digitapp.gui.state.session import UnitRef
 from digitapp.gui.widgets import PlainButton
 
 OpenPage = Callable[..., NetworkPage]

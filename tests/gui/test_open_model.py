@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from digitapp.gui.main_window import MainWindow
 from digitapp.gui.widgets import NoteBar
+from digitapp.gui.window.main_window import MainWindow
 from digitapp.modelfile import load_model, save_model
 
 

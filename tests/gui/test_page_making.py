@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import _load_later_modules
-from digitapp.gui.main_window import MainWindow
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
+from digitapp.gui.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -91,7 +91,7 @@ def test_tab_goes_from_the_header_to_a_page_that_was_made_late(open_window: Open
 
 
 def test_a_start_imports_neither_other_pages_nor_plots() -> None:
-    code = "import sys, digitapp.gui.app, digitapp.gui.pages.draw; print(*sys.modules)"
+    code = "import sys, digitapp.gui.app, digitapp.gui.pages.draw.page; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     loaded = set(run.stdout.split())
     assert "pyqtgraph" not in loaded
@@ -100,4 +100,4 @@ def test_a_start_imports_neither_other_pages_nor_plots() -> None:
 
 def test_what_was_put_off_can_be_loaded() -> None:
     _load_later_modules()
-    assert {"pyqtgraph", "digitapp.gui.pages.hand", "digitapp.gui.picture_saver"} <= set(sys.modules)
+    assert {"pyqtgraph", "digitapp.gui.pages.hand.page", "digitapp.gui.window.picture_saver"} <= set(sys.modules)

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.picture_views import SavableView, view_around, views_of
 from digitapp.gui.pictures import MARGIN, PictureFormatError, capture, pixels, with_suffix
+from digitapp.gui.window.main_window import MainWindow
+from digitapp.gui.window.picture_views import SavableView, view_around, views_of
 
 OpenWindow = Callable[..., MainWindow]
 

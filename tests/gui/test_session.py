@@ -11,8 +11,8 @@ from page_helpers import RING, OpenSession
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Drawing
-from digitapp.gui.data_source import DataState
-from digitapp.gui.session import OWN_NETWORK, Session, UnitRef
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.session import OWN_NETWORK, Session, UnitRef
 from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training import DEFAULTS, NetworkConfig
 

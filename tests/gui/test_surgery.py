@@ -11,16 +11,16 @@ from page_helpers import RING
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.gui.pages.features_paint import PaintDialog
-from digitapp.gui.pages.features_surgery import SurgeryPanel
-from digitapp.gui.session import OWN_NETWORK, Session
-from digitapp.gui.surgery import Effect
+from digitapp.gui.pages.features.paint import PaintDialog
+from digitapp.gui.pages.features.surgery import SurgeryPanel
+from digitapp.gui.state.session import OWN_NETWORK, Session
+from digitapp.gui.state.surgery import Effect
 from digitapp.modelfile import load_model
 from digitapp.training import DEFAULTS
 from digitapp.training.evaluate import evaluate
 
 if TYPE_CHECKING:
-    from digitapp.gui.main_window import MainWindow
+    from digitapp.gui.window.main_window import MainWindow
 
 
 @pytest.fixture

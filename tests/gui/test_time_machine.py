@@ -12,7 +12,7 @@ from page_helpers import RING
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.gui.session import OWN_NETWORK, Session
+from digitapp.gui.state.session import OWN_NETWORK, Session
 from digitapp.training import DEFAULTS, NetworkConfig, build_network, train
 from digitapp.training.config import TrainConfig
 from digitapp.training.evaluate import evaluate
@@ -20,7 +20,7 @@ from digitapp.training.events import BatchDone
 from digitapp.training.moments import MOST_BYTES
 
 if TYPE_CHECKING:
-    from digitapp.gui.main_window import MainWindow
+    from digitapp.gui.window.main_window import MainWindow
 
 FOREVER = 1_000_000
 

@@ -14,8 +14,8 @@ from train_helpers import click, enter, parameters, wait_for_data, wait_for_end,
 
 from digitapp.datasets import handwriting
 from digitapp.datasets.errors import DownloadCancelled, DownloadError
-from digitapp.gui.data_source import DataState
-from digitapp.gui.pages.train import TrainPage
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.state.data_source import DataState
 from digitapp.modelfile import load_model
 
 OpenPage = Callable[..., TrainPage]
@@ -121,7 +121,7 @@ def test_the_built_in_handwriting_needs_no_download(
 def test_a_start_while_data_are_loading_waits_for_them(
     open_train_page: OpenPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from digitapp.gui import data_source
+    from digitapp.gui.state import data_source
 
     may_load = threading.Event()
     load = data_source.load_dataset

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from train_helpers import click, enter, wait_for_data, wait_for_end
 
 from digitapp.gui import theme
-from digitapp.gui.pages.train import TrainPage
-from digitapp.gui.pages.train_axes import accuracy_range, accuracy_ticks, epoch_ticks, loss_range, loss_ticks
-from digitapp.gui.pages.train_messages import gentler_rate
-from digitapp.gui.pages.train_plots import CurvePlot, accuracy_text, loss_text
-from digitapp.gui.pages.train_transport import duration
+from digitapp.gui.pages.train.messages import gentler_rate
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.train.transport import duration
+from digitapp.gui.plots.axes import accuracy_range, accuracy_ticks, epoch_ticks, loss_range, loss_ticks
+from digitapp.gui.plots.curve_plot import CurvePlot, accuracy_text, loss_text
 
 OpenPage = Callable[..., TrainPage]
 NONE = np.empty(0)

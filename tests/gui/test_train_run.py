@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from train_helpers import FOREVER, choose, click, enter, parameters, start, wait_for_data, wait_for_end
 
-from digitapp.gui.main_window import MainWindow
-from digitapp.gui.pages.train import TrainPage
-from digitapp.gui.session import OWN_NETWORK
-from digitapp.gui.training_run import RunState
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.state.session import OWN_NETWORK
+from digitapp.gui.state.training_run import RunState
+from digitapp.gui.window.main_window import MainWindow
 
 OpenPage = Callable[..., TrainPage]
 

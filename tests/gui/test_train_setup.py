@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from train_helpers import choose, click, enter, parameters, wait_for_data, wait_for_end
 
 from digitapp.calibration import Calibration
-from digitapp.gui.pages.train import TrainPage
-from digitapp.gui.pages.train_fields import NUMBERS
-from digitapp.gui.pages.train_presets import presets
+from digitapp.gui.pages.train.fields import NUMBERS
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.train.presets import presets
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import OPTIMIZERS

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from digitapp.gui.pages.train import TrainPage
-from digitapp.gui.pages.train_variations import VariationsDialog, sample_pictures
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.train.variations import VariationsDialog, sample_pictures
 from digitapp.gui.settings import Settings
 from digitapp.training.augmentation import STANDARD
 

@@ -14,8 +14,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.load import load_dataset
-from digitapp.gui.training_run import RunState, TrainingRun
-from digitapp.gui.worker import TrainingWorker
+from digitapp.gui.state.training_run import RunState, TrainingRun
+from digitapp.gui.state.worker import TrainingWorker
 from digitapp.nn.network import Network
 from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train
 from digitapp.training.events import BatchDone
@@ -55,7 +55,7 @@ class WatchedWorker(TrainingWorker):
 
 @pytest.fixture
 def run(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingRun]:  # noqa: ARG001 - Qt has to run
-    monkeypatch.setattr("digitapp.gui.training_run.TrainingWorker", WatchedWorker)
+    monkeypatch.setattr("digitapp.gui.state.training_run.TrainingWorker", WatchedWorker)
     run = TrainingRun()
     yield run
     run.close()

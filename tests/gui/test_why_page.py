@@ -13,16 +13,16 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui.artwork import Picture
-from digitapp.gui.pages.draw_sample import sample_three
-from digitapp.gui.pages.why import CHANGE, PIXELS, UNITS, WhyPage
-from digitapp.gui.picture_saver import PictureSaver
+from digitapp.gui.canvas.sample import sample_three
+from digitapp.gui.pages.why.page import CHANGE, PIXELS, UNITS, WhyPage
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.artwork import Picture
+from digitapp.gui.window.picture_saver import PictureSaver
 from digitapp.inspection.attribution import MAPS
 
 ZERO = BinaryGrid.from_vector([1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1])
 if TYPE_CHECKING:
-    from digitapp.gui.main_window import MainWindow
+    from digitapp.gui.window.main_window import MainWindow
 
 OpenPage = Callable[..., WhyPage]
 
@@ -134,7 +134,7 @@ def test_without_a_hidden_layer_the_pixels_are_listed(open_page: OpenPage) -> No
 def test_pictures_of_a_large_network_come_from_the_background(
     qtbot: QtBot, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitapp.gui.pages.why_units.LARGE", 10)
+    monkeypatch.setattr("digitapp.gui.pages.why.units.LARGE", 10)
     page = open_page("toy")
     assert page.units.ledger.rows[1].name == "Unit A"
     qtbot.waitUntil(lambda: bool(np.any(page.units.ledger.rows[1].values)), timeout=120_000)

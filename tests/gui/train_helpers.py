@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from digitapp.gui.pages.train import TrainPage
-from digitapp.gui.training_run import RunState
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.state.training_run import RunState
 from digitapp.gui.widgets import ComboBox
 
 FOREVER = 1_000_000  # epochs: such a run ends when it is stopped

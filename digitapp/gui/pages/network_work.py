@@ -8,8 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitapp.gui.jobs import Job, Report
-from digitapp.gui.session import Session
+from digitapp.gui.state.jobs import Job
+from digitapp.gui.state.session import Session
+from digitapp.progress import Report
 
 
 class Background(QObject):

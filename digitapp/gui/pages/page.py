@@ -9,10 +9,10 @@ from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.gui import settings as remembered
-from digitapp.gui.messages import Message, file_message
 from digitapp.gui.pictures import ComposedPicture
-from digitapp.gui.session import Session
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.session import Session
+from digitapp.gui.words.messages import Message, file_message
 from digitapp.modelfile import SUFFIX, ModelFileError
 
 

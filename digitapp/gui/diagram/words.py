@@ -1,0 +1,325 @@
+"""What the network diagram says in words and sums: readouts, the tale of an answer, the captions of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.widgets.readout import ReadoutRow
+from digitapp.inspection.unit_names import unit_name
+from digitapp.nn.activations import ACTIVATIONS
+from digitapp.nn.network import Network
+
+if TYPE_CHECKING:
+    from digitapp.gui.state.session import Answer
+
+translate = QCoreApplication.translate
+
+_MOST_TERMS = 14
+_MOST_VOICES = 3
+_MOST_NAMED = 6
+
+
+def number(value: float, places: int = 2) -> str:
+    """Return a number as the window writes it, or words for what is none."""
+    return decimal(value, places) if isfinite(value) else translate("NetworkDiagram", "not a number")
+
+
+def with_sign(value: float, places: int = 2) -> str:
+    """Return a number with its sign, or words for what is none."""
+    return signed(value, places) if isfinite(value) else translate("NetworkDiagram", "not a number")
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """Return "A", "A and B" or "A, B and C"."""
+    if len(words) < 2:
+        return "".join(words)
+    return translate("NetworkDiagram", "{0} and {1}").format(", ".join(words[:-1]), words[-1])
+
+
+class Stage(NamedTuple):
+    """One step of the walk through a computation: sums of a layer, then what becomes of them; layer −1: the inputs."""
+
+    layer: int
+    activated: bool
+
+
+def stages(network: Network) -> list[Stage]:
+    """Return the walk from the inputs to the answer."""
+    layers = range(len(network.weights))
+    return [Stage(-1, True), *(Stage(layer, activated) for layer in layers for activated in (False, True))]
+
+
+@dataclass(frozen=True)
+class Computation:
+    """A network and what it makes of one drawing. Columns count from 0, the inputs; column k + 1 holds layer k."""
+
+    network: Network
+    class_names: tuple[str, ...]
+    answer: Answer
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a drawing that the network has seen."""
+        return self.answer.trace is not None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every weight and bias is a number."""
+        return bool(np.isfinite(self.network.parameters).all())
+
+    def value(self, column: int, index: int) -> float | None:
+        """Return a pixel, a unit's activation or an output's say, or None while nothing is drawn."""
+        answer = self.answer
+        if answer.inputs is None or answer.trace is None or answer.probabilities is None:
+            return None
+        if column == 0:
+            return float(answer.inputs[index])
+        if column == len(self.network.sizes) - 1:
+            return float(answer.probabilities[index])
+        return float(answer.trace.activations[column - 1][0, index])
+
+    def total(self, column: int, index: int) -> float | None:
+        """Return a unit's weighted sum with its bias, its pre-activation."""
+        trace = self.answer.trace
+        return None if trace is None else float(trace.pre_activations[column - 1][0, index])
+
+    def is_awake(self, column: int, index: int) -> bool:
+        """Whether a pixel is on, or a unit's sum above zero."""
+        measure = self.value(column, index) if column == 0 else self.total(column, index)
+        return measure is not None and measure > 0
+
+    def short_name(self, column: int, index: int) -> str:
+        """Return "7" for a pixel, "A" for a unit, the class for an output."""
+        if column == 0:
+            return str(index + 1)
+        if column == len(self.network.sizes) - 1:
+            return self.class_names[index]
+        return unit_name(self.network.sizes, column - 1, index)
+
+    def name(self, column: int, index: int) -> str:
+        """Return "Pixel 7", "Unit A" or "Output 0"."""
+        if column == 0:
+            text = translate("NetworkDiagram", "Pixel {0}")
+        elif column == len(self.network.sizes) - 1:
+            text = translate("NetworkDiagram", "Output {0}")
+        else:
+            text = translate("NetworkDiagram", "Unit {0}")
+        return text.format(self.short_name(column, index))
+
+    def source_name(self, column: int, index: int) -> str:
+        """Return what stands in a sum: "pixel 7" or "unit A"."""
+        text = translate("NetworkDiagram", "pixel {0}") if column == 0 else translate("NetworkDiagram", "unit {0}")
+        return text.format(self.short_name(column, index))
+
+    def squashing(self, layer: int) -> str:
+        """Return the name of what turns a layer's sums into its activations."""
+        key = self.network.activations[layer]
+        if key == "identity":
+            return "softmax" if layer == len(self.network.weights) - 1 else "identity"
+        return {"relu": "ReLU", "leaky_relu": "leaky ReLU"}.get(key, ACTIVATIONS[key].title.lower())
+
+
+def line_readout(computation: Computation, layer: int, source: int, target: int) -> tuple[str, list[ReadoutRow]]:
+    """Return title and rows for one line: its weight, what it multiplies, what it adds."""
+    weight = float(computation.network.unit_weights[layer][source, target])
+    head = computation.name(layer, source)
+    goal = computation.name(layer + 1, target)
+    title = f"{head} → {goal[0].lower()}{goal[1:]}"
+    rows = [ReadoutRow(translate("NetworkDiagram", "weight"), with_sign(weight))]
+    value = computation.value(layer, source)
+    if value is not None:
+        times = translate("NetworkDiagram", "× pixel") if layer == 0 else translate("NetworkDiagram", "× activation")
+        rows.append(ReadoutRow(times, number(value, 0 if layer == 0 and value == int(value) else 2)))
+        rows.append(ReadoutRow(translate("NetworkDiagram", "adds"), with_sign(weight * value)))
+    return title, rows
+
+
+def unit_readout(computation: Computation, column: int, index: int) -> tuple[str, list[ReadoutRow]]:
+    """Return title and rows for a pixel, a unit or an output: its sum term by term."""
+    title = computation.name(column, index)
+    value = computation.value(column, index)
+    if column == 0:
+        shown = "?" if value is None else number(value, 0)
+        return title, [ReadoutRow(translate("NetworkDiagram", "value"), shown)]
+    layer = column - 1
+    bias = ReadoutRow(
+        translate("NetworkDiagram", "bias"), with_sign(float(computation.network.unit_biases[layer][index]))
+    )
+    total = computation.total(column, index)
+    if value is None or total is None:
+        return title, [bias]
+    rows = [*_terms(computation, layer, index), bias]
+    rows.append(ReadoutRow(translate("NetworkDiagram", "sum + bias = z"), with_sign(total)))
+    rows.append(ReadoutRow(f"{computation.squashing(layer)}(z) = a", number(value)))
+    return title, rows
+
+
+def _terms(computation: Computation, layer: int, index: int) -> Iterable[ReadoutRow]:
+    """Yield what each source adds, in their order; the smallest ones together where there are many."""
+    weights = computation.network.unit_weights[layer][:, index]
+    values = np.array([computation.value(layer, source) for source in range(len(weights))], dtype=np.float64)
+    adds = weights * values
+    silent = np.flatnonzero(values == 0)
+    voices = np.flatnonzero(values != 0)
+    named = np.sort(voices[np.argsort(-np.abs(adds[voices]), kind="stable")][:_MOST_TERMS])
+    for source in named:
+        name = computation.source_name(layer, int(source))
+        if values[source] != 1:
+            name += f"  {with_sign(float(weights[source]))} × {number(float(values[source]))}"
+        yield ReadoutRow(name, with_sign(float(adds[source])))
+    rest = np.setdiff1d(voices, named)
+    if rest.size:
+        yield ReadoutRow(
+            translate("NetworkDiagram", "{0} others").format(rest.size), with_sign(float(adds[rest].sum()))
+        )
+    if silent.size:
+        words = translate("NetworkDiagram", "{0} at 0") if layer else translate("NetworkDiagram", "{0} blank pixels")
+        yield ReadoutRow(words.format(silent.size), "0")
+
+
+def caption(computation: Computation, step: int) -> str:
+    """Return what happens at one step of the walk, with its numbers."""
+    walk = stages(computation.network)
+    stage = walk[step]
+    column = stage.layer + 1
+    size = computation.network.sizes[column]
+    if stage.layer < 0:
+        on = sum(computation.is_awake(0, index) for index in range(size))
+        text = translate(
+            "NetworkDiagram", "Inputs. {0} of {1} pixels are on and count as 1; the others are 0 and add nothing."
+        ).format(on, size)
+    else:
+        is_output = stage.layer == len(computation.network.weights) - 1
+        text = _layer_caption(computation, stage, is_output)
+    return translate("NetworkDiagram", "{0} of {1} · {2}").format(step + 1, len(walk), text)
+
+
+def _layer_caption(computation: Computation, stage: Stage, is_output: bool) -> str:
+    column = stage.layer + 1
+    measure, shown = (computation.value, number) if stage.activated else (computation.total, with_sign)
+    values = [measure(column, index) for index in range(computation.network.sizes[column])]
+    parts = [
+        f"{computation.short_name(column, index)} {shown(value)}"
+        for index, value in enumerate(values[:_MOST_NAMED])
+        if value is not None
+    ]
+    listed = ", ".join(parts) + (", …" if len(values) > _MOST_NAMED else "")
+    squashing = computation.squashing(stage.layer)
+    if stage.activated and is_output:
+        label = computation.answer.label
+        verdict = "?" if label is None else computation.class_names[label]
+        text = translate("NetworkDiagram", "Answer. {0} turns the sums into {1}. The largest says {2}.")
+        return text.format(squashing.capitalize() if squashing.islower() else squashing, listed, verdict)
+    if stage.activated:
+        text = translate("NetworkDiagram", "Activations. {0} turns each sum into how excited its unit is: {1}.")
+        return text.format(squashing.capitalize() if squashing.islower() else squashing, listed)
+    if is_output:
+        text = translate("NetworkDiagram", "Votes. Each output adds up weight × activation, and its bias: {0}.")
+    elif stage.layer == 0:
+        text = translate("NetworkDiagram", "Sums. Each unit adds up weight × pixel, and its bias: {0}.")
+    else:
+        text = translate("NetworkDiagram", "Sums. Each unit adds up weight × activation, and its bias: {0}.")
+    return text.format(listed)
+
+
+def tale(computation: Computation) -> list[str]:
+    """Return how the answer came about, in a few sentences: who is excited, what they look for, how they vote."""
+    answer, network = computation.answer, computation.network
+    if not computation.is_finite:
+        return [translate("NetworkDiagram", "Some weights are not numbers any more, so there is no answer to explain.")]
+    if answer.trace is None or answer.label is None:
+        return [translate("NetworkDiagram", "Nothing is drawn yet. Switch on some pixels and read here what happens.")]
+    last = len(network.sizes) - 2  # the column that votes
+    sources = np.array([computation.value(last, index) for index in range(network.sizes[last])], dtype=np.float64)
+    adds = sources[:, np.newaxis] * network.weights[-1]
+    weight_of = np.abs(network.weights[-1]).max(axis=1) if last else np.abs(adds).max(axis=1)
+    loudest = np.argsort(-weight_of, kind="stable")[:_MOST_VOICES]
+    named = [int(index) for index in np.sort(loudest)]
+    sentences = [_unit_tale(computation, last, index, adds[index]) for index in named]
+    rest = network.sizes[last] - len(named)
+    if rest:
+        others = adds.sum(axis=0) - adds[named].sum(axis=0)
+        text = translate("NetworkDiagram", "The other {0} add {1}.")
+        sentences.append(text.format(rest, _for_classes(computation, others)))
+    return [*sentences, _verdict(computation)]
+
+
+def _unit_tale(computation: Computation, column: int, index: int, adds: np.ndarray) -> str:
+    """Return the part one voter plays."""
+    votes = _votes(computation, adds)
+    name = computation.name(column, index)
+    if column == 0:
+        if computation.is_awake(0, index):
+            return translate("NetworkDiagram", "{0} is on: {1}.").format(name, votes)
+        return translate("NetworkDiagram", "{0} is blank and adds nothing.").format(name)
+    activation = number(computation.value(column, index) or 0.0)
+    likes, dislikes = _tastes(computation, column - 1, index)
+    if computation.is_awake(column, index):
+        text = translate("NetworkDiagram", "{0} is excited ({1}). It likes {2}; it dislikes {3}. {4}.")
+    else:
+        text = translate("NetworkDiagram", "{0} is quiet ({1}). It likes {2}; it dislikes {3}. {4}.")
+    return text.format(name, activation, likes, dislikes, votes[0].upper() + votes[1:])
+
+
+def _tastes(computation: Computation, layer: int, index: int) -> tuple[str, str]:
+    """Return the sources with the strongest weights of either sign, in words."""
+    weights = computation.network.unit_weights[layer][:, index]
+    floor = 0.3 * float(np.abs(weights).max())
+    order = np.argsort(-np.abs(weights), kind="stable")
+
+    def named(sign: int) -> str:
+        chosen = [int(source) for source in order if weights[source] * sign > floor][:3]
+        names = enumeration([computation.short_name(layer, source) for source in sorted(chosen)])
+        if not chosen:
+            return translate("NetworkDiagram", "nothing much")
+        if layer > 0:
+            return names
+        if len(chosen) == 1:
+            return translate("NetworkDiagram", "ink on pixel {0}").format(names)
+        return translate("NetworkDiagram", "ink on pixels {0}").format(names)
+
+    return named(1), named(-1)
+
+
+def _votes(computation: Computation, adds: np.ndarray) -> str:
+    best, worst = int(np.argmax(adds)), int(np.argmin(adds))
+    if np.abs(adds).max() < 0.05:
+        return translate("NetworkDiagram", "its votes hardly count now")
+    parts = []
+    if adds[best] > 0:
+        name = computation.class_names[best]
+        parts.append(translate("NetworkDiagram", "for {0} ({1})").format(name, with_sign(float(adds[best]))))
+    if adds[worst] < 0:
+        name = computation.class_names[worst]
+        parts.append(translate("NetworkDiagram", "against {0} ({1})").format(name, with_sign(float(adds[worst]))))
+    return translate("NetworkDiagram", "it votes {0}").format(enumeration(parts))
+
+
+def _for_classes(computation: Computation, values: np.ndarray) -> str:
+    order = np.sort(np.argsort(-np.abs(values), kind="stable")[:3])
+    text = translate("NetworkDiagram", "{0} to {1}")
+    return enumeration([text.format(with_sign(float(values[k])), computation.class_names[k]) for k in order])
+
+
+def _verdict(computation: Computation) -> str:
+    answer, column = computation.answer, len(computation.network.sizes) - 1
+    assert answer.label is not None
+    order = np.argsort([-(computation.value(column, k) or 0.0) for k in range(len(computation.class_names))])[:2]
+    sums = enumeration(
+        [
+            translate("NetworkDiagram", "{0} has {1}").format(
+                computation.class_names[k], with_sign(computation.total(column, int(k)) or 0.0)
+            )
+            for k in np.sort(order)
+        ]
+    )
+    says = number(computation.value(column, answer.label) or 0.0)
+    text = translate("NetworkDiagram", "With the biases, {0}: it says {1} ({2}).")
+    return text.format(sums, computation.class_names[answer.label], says)

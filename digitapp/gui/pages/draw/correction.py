@@ -1,0 +1,159 @@
+"""Say what a drawing is when the network is wrong: one click or one key, and it joins the user's own digits."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
+
+from digitapp.datasets.collection import Sample, TooManyDigitsError
+from digitapp.datasets.problems import MNIST
+from digitapp.drawing.ink import Drawing
+from digitapp.gui import theme
+from digitapp.gui.state.artwork import Ink
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import ElidedLabel, Label, LinkButton
+from digitapp.gui.widgets.buttons import Button
+from digitapp.gui.words.answers import with_article
+
+_SIDE = 22
+
+
+class _DigitButton(Button):
+    """One of ten, as small as a finger still hits."""
+
+    def __init__(self, label: int, tip: str) -> None:
+        super().__init__(str(label), kind="ghost", tip=tip, key=str(label))
+        self.setAccessibleName(tip)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.scaled(_SIDE), theme.scaled(24))
+
+
+class CorrectionRow(QWidget):
+    """ "Not a 3?" and ten digits. What is chosen is kept until the drawing changes, with a way to undo it.
+
+    The number keys do the same wherever on the page the focus is; they belong to `host`, for in a narrow window the
+    row is hidden and the digits are offered by the canvas's menu.
+    """
+
+    def __init__(self, session: Session, host: QWidget) -> None:
+        super().__init__(host)
+        self._session = session
+        self._ink: Ink | None = None  # what was corrected
+        self._sample: Sample | None = None
+        self._shown: tuple[int | None, int | None] = (-1, -1)
+        self._is_hidden = False
+        self._question = Label("", "caption", "text2")
+        self._question.setMinimumWidth(self._widest_question())
+        self.digits = [
+            _DigitButton(label, self.tr("It is {0}: keep it in My hand").format(with_article(str(label))))
+            for label in range(MNIST.classes)
+        ]
+        self.kept = ElidedLabel("", "caption", "accent")
+        self.undo_button = LinkButton(self.tr("Undo"), tip=self.tr("Take it out of My hand again"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._question)
+        row.addSpacing(4)
+        for button in self.digits:
+            row.addWidget(button)
+        row.addWidget(self.kept)
+        row.addSpacing(10)
+        row.addWidget(self.undo_button)
+        row.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(theme.scaled(24))
+        for label, button in enumerate(self.digits):
+            button.clicked.connect(partial(self.correct, label))
+            QShortcut(QKeySequence(str(label)), host).activated.connect(partial(self.correct, label))
+        self.undo_button.clicked.connect(self.undo)
+
+    def _widest_question(self) -> int:
+        metrics = QFontMetrics(self._question.font())
+        names = [self.tr("It is"), *(self._asked(label) for label in range(MNIST.classes))]
+        return max(map(metrics.horizontalAdvance, names)) + 2
+
+    def _asked(self, label: int) -> str:
+        return self.tr("Not {0}?").format(with_article(str(label)))
+
+    @property
+    def can_correct(self) -> bool:
+        """Whether there is something on the canvas that can be told to be a digit."""
+        return self._session.problem.key == MNIST.key and self._session.answer.probabilities is not None
+
+    @property
+    def _read_as(self) -> int | None:
+        """What the page says the drawing is; None where it says "?"."""
+        answer = self._session.answer
+        return None if answer.is_refused else answer.label
+
+    def refresh(self, *, hidden: bool = False) -> None:
+        """Follow the answer; `hidden` where there is no room but for saying what was kept."""
+        self._is_hidden = hidden
+        if self._ink is not None and self._session.artwork.value is not self._ink:
+            self._ink = self._sample = None
+        self.setVisible(self.can_correct and (not hidden or self._sample is not None))
+        kept = self._sample.label if self._sample is not None else None
+        read_as = self._read_as
+        if (read_as, kept) == self._shown:
+            return
+        self._shown = read_as, kept
+        self._question.setText(self.tr("It is") if read_as is None else self._asked(read_as))
+        for label, button in enumerate(self.digits):
+            button.setEnabled(label != read_as)
+        for part in (self._question, *self.digits):
+            part.setVisible(kept is None)
+        for part in (self.kept, self.undo_button):
+            part.setVisible(kept is not None)
+        if kept is not None:
+            self.kept.setText(self.tr("Kept as {0} in My hand").format(with_article(str(kept))))
+
+    @Slot()
+    def correct(self, label: int, _checked: bool = False) -> None:
+        """Keep what is on the canvas as this digit, in the place of what it was corrected to before."""
+        if not self.can_correct or (label == self._read_as and self._sample is None):
+            return
+        self.undo()
+        sample = self._sample_of(label)
+        text = self.tr("Correct to {0}").format(with_article(str(label)))
+        try:
+            self._session.hand.add([sample], text)
+        except TooManyDigitsError:
+            return  # the page My hand is the place to make room
+        self._ink, self._sample = self._session.artwork.value, sample
+        self.refresh(hidden=self._is_hidden)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the correction back."""
+        if self._sample is not None:
+            self._session.hand.remove([self._sample], self.tr("Take back a correction"))
+            self._ink = self._sample = None
+            self.refresh(hidden=self._is_hidden)
+
+    def _sample_of(self, label: int) -> Sample:
+        value, pictures = self._session.artwork.value, self._session.answer.preprocessed
+        if isinstance(value, Drawing):
+            return Sample(value.with_label(label), label, self._session.pen_width, held_out=False, correction=True)
+        assert pictures is not None  # there is an answer, so there was something to read
+        pixels = np.round(pictures.input * 255).astype(np.uint8)
+        return Sample(pixels, label, held_out=False, correction=True)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Offer the digits in a menu."""
+        read_as = self._read_as
+        title = self.tr("It is…") if read_as is None else self._asked(read_as)
+        choices = menu.addMenu(title)
+        choices.setEnabled(self.can_correct)
+        for label in range(MNIST.classes):
+            if label != read_as:
+                text = self.tr("It is {0}").format(with_article(str(label)))
+                action = choices.addAction(text, partial(self.correct, label))
+                action.setShortcut(QKeySequence(str(label)))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # only shown: the page has the keys

@@ -1,0 +1,280 @@
+"""What is known about the drawing: the answer, the probabilities, the road to the input, or the toy's whole network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.drawing.ink import Drawing
+from digitapp.gui import theme
+from digitapp.gui.diagram.network_diagram import NetworkDiagram
+from digitapp.gui.pages.draw.answer import AnswerHeader
+from digitapp.gui.pages.draw.doctor import DoctorPanel
+from digitapp.gui.pages.draw.road import RoadPictures
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import (
+    ElidedLabel,
+    GhostButton,
+    HairLine,
+    NoteBar,
+    ProbabilityBars,
+    ScrollPanel,
+    SectionHeader,
+    SegmentedControl,
+)
+from digitapp.gui.widgets.containers import NoteKind
+from digitapp.gui.widgets.numbers import thousands
+
+_MARGIN = 28
+_DESIGN_HEIGHT = 716
+_LOW = 690  # below this height, everything stands closer together
+_TOY_BARS, _COMPACT_TOY_BARS = 232, 132
+_TOY_BARS_SHARE = 0.34  # of the inspector, at most
+_BARS_NAME = "probabilityBars"
+
+
+class Inspector(ScrollPanel):
+    """The right part of the Draw page."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent)
+        self._session = session
+        self._height, self._row_height = _DESIGN_HEIGHT, theme.scaled(24)
+        self.header = AnswerHeader(session)
+        self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
+        self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
+        self.road = RoadPictures()
+        self.diagram = NetworkDiagram(session)
+        self.doctor = DoctorPanel(session)
+        self.faces = SegmentedControl(name=self.tr("What to see about the drawing"))
+        self.faces.add_segment(self.tr("Answer"), tip=self.tr("The probabilities, and the road to the input"))
+        self.faces.add_segment(self.tr("Doctor"), tip=self.tr("Why is it read so: steps, measures, and where it flips"))
+        self.faces.currentChanged.connect(self._show_face)
+        self.browser = FileBrowser()
+        self.browser.hide()
+        self.note = NoteBar()
+        self.note.hide()
+        self._bars_title = SectionHeader(self.tr("Probability of each digit"))
+        self._road_title = SectionHeader(self.tr("From your ink to the network's input"))
+        self._lower_line = HairLine()
+        self._build()
+        self.show_problem()
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(theme.scaled(16))
+        top.addWidget(self.header, 1)
+        top.addWidget(self.toy_bars)
+        column = self._column = QVBoxLayout(self.content)
+        column.setContentsMargins(_MARGIN, 0, _MARGIN, 12)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(HairLine())
+        self._title_gap = _Gap(column)
+        self._bars_title.add(self.faces)
+        column.addWidget(self._bars_title)
+        self._bars_gap = _Gap(column)
+        column.addWidget(self.bars)
+        column.addWidget(self.doctor, 1)
+        self._line_gap = _Gap(column)
+        column.addWidget(self._lower_line)
+        self._road_gap = _Gap(column)
+        column.addWidget(self._road_title)
+        self._pictures_gap = _Gap(column)
+        column.addWidget(self.road)
+        self._note_gap = _Gap(column)
+        column.addWidget(self.browser)
+        column.addWidget(self.note)
+        column.addWidget(self.diagram, 1)
+        self._filler = QWidget()
+        column.addWidget(self._filler, 1)
+
+    def show_problem(self) -> None:
+        """Show the parts that the session's problem needs."""
+        problem = self._session.problem
+        by_hand = problem.preprocessing == "binary_grid"
+        hidden, shown = (self.bars, self.toy_bars) if by_hand else (self.toy_bars, self.bars)
+        hidden.setObjectName("")
+        shown.setObjectName(_BARS_NAME)
+        shown.set_labels(problem.class_names)
+        for widget in (self._bars_title, self._bars_gap):
+            widget.setVisible(not by_hand)
+        self.toy_bars.setVisible(by_hand)
+        self.diagram.setVisible(by_hand)
+        self._show_face()
+
+    @property
+    def shows_doctor(self) -> bool:
+        """Whether the doctor stands where the probabilities do otherwise; pixels set by hand need none."""
+        return self.faces.currentIndex() == 1 and self._session.problem.preprocessing != "binary_grid"
+
+    @Slot()
+    def _show_face(self) -> None:
+        doctor = self.shows_doctor
+        answer = not doctor and self._session.problem.preprocessing != "binary_grid"
+        lower = (self._line_gap, self._lower_line, self._road_gap, self._road_title, self._pictures_gap, self.road)
+        for widget in (self.bars, *lower, self._filler):
+            widget.setVisible(answer)
+        self._name_section()
+        self.doctor.setVisible(doctor)
+        self._place_note()
+        if answer:
+            self.refresh()
+            self._fit_bars()
+
+    def fit(self, width: int, height: int, compact: bool) -> None:
+        """Arrange everything for this size; `compact` for a narrow window."""
+        self.setFixedWidth(width)
+        self._height = height
+        self.road.set_room(width - 2 * _MARGIN)
+        self.doctor.fit(width - 2 * _MARGIN)
+        low = height < theme.scaled(_LOW)
+        self.header.fit(compact=compact, low=low)
+        self.header.refresh()
+        spare = max(0, height - _DESIGN_HEIGHT)
+        self._row_height = theme.scaled(20 if low else min(30, 24 + spare // 30))
+        self.toy_bars.setFixedHeight(theme.scaled(28) * max(1, len(self.toy_bars.labels())))
+        toy_bars = theme.scaled(_COMPACT_TOY_BARS if compact else _TOY_BARS)
+        self.toy_bars.setFixedWidth(min(toy_bars, round(_TOY_BARS_SHARE * width)))
+        airy = min(24, spare // 10)
+        for gap, pixels in (
+            (self._title_gap, 8 if low else 12),
+            (self._bars_gap, 6 if low else 8),
+            (self._line_gap, 12 if low else 14 + airy),
+            (self._road_gap, 14 if low else 16 + airy),
+            (self._pictures_gap, 8),
+            (self._note_gap, 8 if low else 16 + airy),
+        ):
+            gap.setFixedHeight(pixels)
+        self._fit_bars()
+
+    def _fit_bars(self) -> None:
+        """Give the bars what the other parts leave, down to the height of their text; then the inspector scrolls."""
+        rows = max(1, len(self.bars.labels()))
+        self.bars.setFixedHeight(rows)
+        self._column.invalidate()
+        room = (self._height - self._column.minimumSize().height()) // rows
+        least = QFontMetrics(theme.font("body")).height() - 2
+        self.bars.setFixedHeight(rows * max(least, min(self._row_height, room)))
+
+    def show_note(self, kind: NoteKind, text: str) -> None:
+        """Show a note, or none for an empty text. It shares its place with the browser, which gives way to errors."""
+        self.note.set_note(kind, text)
+        self._place_note()
+        self._fit_bars()
+
+    def _place_note(self) -> None:
+        """Show the browser or the note; the doctor says himself what a note of less weight would say."""
+        browsing = self.browser.is_open and self.note.kind != "error"
+        self.browser.setVisible(browsing)
+        worth = bool(self.note.text()) and (self.note.kind == "error" or not self.shows_doctor)
+        self.note.setVisible(worth and not browsing)
+        by_hand = self._session.problem.preprocessing == "binary_grid"
+        self._note_gap.setVisible(not by_hand and (worth or browsing or not self.shows_doctor))
+
+    def _name_section(self) -> None:
+        answer = self._session.answer
+        if self.shows_doctor:
+            title = self.tr("Why this answer?")
+        elif answer.is_refused and answer.is_settled:
+            title = self.tr("If it must be one digit")
+        else:
+            title = self.tr("Probability of each digit")
+        if title != self._bars_title.title.text():
+            self._bars_title.title.setText(title)
+
+    def refresh(self) -> None:
+        """Show the session's answer."""
+        answer = self._session.answer
+        self.header.refresh()
+        if self._session.problem.preprocessing == "binary_grid":
+            self.toy_bars.set_values(answer.probabilities)
+        elif self.shows_doctor:
+            self.doctor.refresh()
+        else:
+            self._name_section()
+            self.bars.set_values(answer.probabilities, answered=not answer.is_refused)
+            self.road.show_pictures(answer.preprocessed)
+
+
+class FileBrowser(QWidget):
+    """Walks through the drawings of an opened file.
+
+    Signals: `chosen(Drawing)`, `closed`.
+    """
+
+    chosen = Signal(object)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._drawings: Sequence[Drawing] = ()
+        self._name = ""
+        self.index = 0
+        self.back = GhostButton(icon="chevron-left", tip=self.tr("Drawing before"), key="PgUp")
+        self.forth = GhostButton(icon="chevron-right", tip=self.tr("Next drawing"), key="PgDown")
+        self.label = ElidedLabel("", "caption", "text2", tabular=True)
+        self.close_button = GhostButton(icon="close", tip=self.tr("Close the file; the drawing stays"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.back)
+        row.addWidget(self.forth)
+        row.addSpacing(4)
+        row.addWidget(self.label, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.close_button)
+        self.back.clicked.connect(self.step_back)
+        self.forth.clicked.connect(self.step_forth)
+        self.close_button.clicked.connect(self.close_file)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a file with several drawings to walk through."""
+        return len(self._drawings) > 1
+
+    def open_file(self, drawings: Sequence[Drawing], name: str) -> None:
+        """Offer the drawings of a file, the first one being on the canvas."""
+        self._drawings, self._name, self.index = drawings, name, 0
+        self._describe()
+
+    def close_file(self) -> None:
+        """Forget the file."""
+        self._drawings = ()
+        self.closed.emit()
+
+    def step_back(self) -> None:
+        """Show the drawing before."""
+        self._step(-1)
+
+    def step_forth(self) -> None:
+        """Show the next drawing."""
+        self._step(1)
+
+    def _step(self, steps: int) -> None:
+        index = self.index + steps
+        if self.is_open and 0 <= index < len(self._drawings):
+            self.index = index
+            self._describe()
+            self.chosen.emit(self._drawings[index])
+
+    def _describe(self) -> None:
+        count = len(self._drawings)
+        self.back.setEnabled(self.index > 0)
+        self.forth.setEnabled(self.index < count - 1)
+        if not count:
+            return
+        label = self._drawings[self.index].label
+        place = self.tr("Drawing {0} of {1}").format(thousands(self.index + 1), thousands(count))
+        meant = self.tr("no label") if label is None else self.tr("labelled {0}").format(label)
+        self.label.setText(f"{place} · {meant} · {self._name}")
+
+
+class _Gap(QWidget):
+    """Room between two widgets of a column that can be changed and hidden."""
+
+    def __init__(self, column: QVBoxLayout) -> None:
+        super().__init__()
+        column.addWidget(self)

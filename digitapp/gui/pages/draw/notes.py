@@ -1,0 +1,55 @@
+"""What else there is to say about a drawing: lines much thinner or thicker than those the network has learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import preprocess
+from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets.numbers import percent
+from digitapp.gui.words.answers import with_article
+from digitapp.inspection.digit_measures import Measure, distribution, stroke_widths
+
+_UNUSUAL = 5  # percent at either end
+
+
+def width_note(session: Session, canvas_side: float) -> str:
+    """Return a sentence about unusually thin or thick lines, with the answer that a usual pen gives, or "".
+
+    Parameters
+    ----------
+    session : its drawing and its answer are looked at
+    canvas_side : float, in pixels, since pens are measured in the canvas's pixels
+    """
+    answer, drawing = session.answer, session.drawing
+    if answer.preprocessed is None or answer.preprocessed.is_empty or drawing.is_empty:
+        return ""
+    (width,) = stroke_widths(answer.preprocessed.input[np.newaxis])
+    widths = distribution(Measure.STROKE_WIDTH)
+    rank = widths.rank(width)
+    if _UNUSUAL < rank < 100 - _UNUSUAL or answer.is_refused:
+        return ""
+    if rank <= _UNUSUAL:
+        text = _tr("Thinner lines than in {0} % of the training digits.").format(round(100 - rank))
+    else:
+        text = _tr("Thicker lines than in {0} % of the training digits.").format(round(rank))
+    pen = round(session.pen_width * widths.median / width, 3)
+    if not NARROWEST <= pen * 1000 <= WIDEST:
+        return text
+    return f"{text} {_with_pen(session, drawing, pen, canvas_side)}"
+
+
+def _with_pen(session: Session, drawing: Drawing, pen: float, canvas_side: float) -> str:
+    """Return what the network would say to the same strokes of another pen."""
+    inputs = preprocess(drawing, pen_width=pen).input.reshape(1, -1)
+    probabilities = session.model.probabilities(inputs)[0]
+    best = int(probabilities.argmax())
+    name, sure = session.problem.class_names[best], percent(min(float(probabilities[best]), 1 - 1e-9))
+    return _tr("With {0} px: {1}, {2} sure.").format(round(pen * canvas_side), with_article(name), sure)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("DrawNotes", text)

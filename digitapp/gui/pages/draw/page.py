@@ -1,0 +1,390 @@
+"""The Draw page: draw a digit and watch the network read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
+
+from digitapp.drawing.ink import Drawing
+from digitapp.gui import icons, theme
+from digitapp.gui import settings as remembered
+from digitapp.gui.canvas.canvas import Canvas
+from digitapp.gui.canvas.grid import GridSurface
+from digitapp.gui.canvas.ink import InkSurface, Tool
+from digitapp.gui.canvas.sample import sample_three
+from digitapp.gui.pages.draw.files import MIME, DrawingFiles
+from digitapp.gui.pages.draw.inspector import Inspector
+from digitapp.gui.pages.draw.notes import width_note
+from digitapp.gui.pages.draw.stage import Stage
+from digitapp.gui.pages.draw.tools import TOOL_KEYS, ToolsLine
+from digitapp.gui.pages.page import Page
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.artwork import Ink
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import GhostButton
+from digitapp.gui.words.messages import Message
+
+# The inspector's width at the page widths of a 1024, a 1280 and a 1920 pixels wide window.
+_PAGE_WIDTHS = (952, 1208, 1848)
+_INSPECTOR_WIDTHS = (400, 532, 665)
+_TOY_INSPECTOR_WIDTHS = (552, 692, 865)
+_LARGEST_SHARE, _LARGEST_TOY_SHARE = 0.5, 0.6  # of the page, for the inspector in a large font
+_SMALLEST = QSize(920, 600)  # what a window of 1024×700 leaves, whatever the font
+_COMPACT_BELOW = 1100
+
+
+class DrawPage(Page):
+    """A canvas for strokes or pixels on the left; on the right what the network makes of it."""
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("drawPage")
+        self.setAcceptDrops(True)
+        self._answer_is_old = True
+        self._shown_ink: Ink | None = None
+        self._shown_pen_width = 0.0
+        self._error = ""
+        self.ink = InkSurface(session, self)
+        self.ink.filled_up.connect(self._on_filled_up)
+        self.grid = GridSurface(session, self)
+        self.canvas = Canvas(self.ink)
+        self.canvas.setAccessibleName(self.tr("Canvas"))
+        self.tools = ToolsLine()
+        self.stage = Stage(self.canvas, self.tools)
+        self.inspector = Inspector(session)
+        self.files = DrawingFiles(session, settings, self)
+        self.copy_button = GhostButton(
+            self.tr("Copy"), "copy", tip=self.tr("Copy the drawing"), key=QKeySequence.StandardKey.Copy
+        )
+        self.open_button = GhostButton(
+            self.tr("Open…"), "folder", tip=self.tr("Open a drawing"), key=QKeySequence.StandardKey.Open
+        )
+        self.save_button = GhostButton(
+            self.tr("Save…"), "download", tip=self.tr("Save the drawing"), key=QKeySequence.StandardKey.Save
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the parts follow the page, not it them
+        row.addWidget(self.stage, 1)
+        row.addWidget(self.inspector)
+        self._connect_parts()
+        self._connect_session()
+        self._add_shortcuts()
+        self.tools.guides.setChecked(settings.get(remembered.GUIDES))
+        self.ink.set_guides(self.tools.guides.isChecked())
+        self.tools.set_pen_width(session.pen_width)
+        self._show_problem()
+
+    def _connect_parts(self) -> None:
+        tools, inspector = self.tools, self.inspector
+        tools.tool_chosen.connect(self.ink.set_tool)
+        tools.width_chosen.connect(self._choose_width)
+        tools.guides_toggled.connect(self._show_guides)
+        tools.undo_requested.connect(self.undo)
+        tools.redo_requested.connect(self.redo)
+        tools.clear_requested.connect(self.clear)
+        self.stage.canvas_resized.connect(tools.set_canvas_side)
+        self.canvas.drawing_ended.connect(self._on_drawing_ended)
+        self.canvas.customContextMenuRequested.connect(self._show_menu)
+        self.grid.pixel_hovered.connect(inspector.diagram.mark_pixel)
+        inspector.diagram.pixel_hovered.connect(self.grid.mark_pixel)
+        inspector.header.sample_requested.connect(self.show_sample)
+        inspector.doctor.pen_suggested.connect(self._choose_width)
+        inspector.browser.chosen.connect(self._browse)
+        inspector.browser.closed.connect(self._show_note)
+        self.files.started.connect(self._on_reading)
+        self.files.opened.connect(self._on_opened)
+        self.files.replaced.connect(self._on_replaced)
+        self.files.failed.connect(self._on_failed)
+        self.copy_button.clicked.connect(self.copy)
+        self.open_button.clicked.connect(self.open)
+        self.save_button.clicked.connect(self.save)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.problem_changed.connect(self._show_problem)
+        session.drawing_changed.connect(self._on_drawing_changed)
+        session.answer_changed.connect(self._on_answer_changed)
+
+    def _add_shortcuts(self) -> None:
+        standard = QKeySequence.StandardKey
+        for keys, slot in (
+            (QKeySequence("Delete"), self.clear),
+            (QKeySequence("Backspace"), self.clear),
+            (QKeySequence("["), self._thinner),
+            (QKeySequence("]"), self._wider),
+            (QKeySequence(standard.Copy), self.copy),
+            (QKeySequence(standard.Paste), self.paste),
+            (QKeySequence(standard.Open), self.open),
+            (QKeySequence(standard.Save), self.save),
+            (QKeySequence("PgUp"), self.inspector.browser.step_back),
+            (QKeySequence("PgDown"), self.inspector.browser.step_forth),
+        ):
+            QShortcut(keys, self).activated.connect(slot)
+        for tool, key in TOOL_KEYS.items():
+            QShortcut(QKeySequence(key), self).activated.connect(partial(self._choose_tool, tool))
+
+    def header_actions(self) -> Sequence[QWidget]:
+        """Return Copy, Open and Save."""
+        return (self.copy_button, self.open_button, self.save_button)
+
+    # What the user can do
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last edit of the drawing."""
+        self.canvas.end_gesture()
+        self.session.artwork.undo_stack.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Do the edit that was taken back again."""
+        self.canvas.end_gesture()
+        self.session.artwork.undo_stack.redo()
+
+    @Slot()
+    def clear(self) -> None:
+        """Empty the canvas, undoably."""
+        self.canvas.end_gesture()
+        self._on_replaced()
+        self.session.artwork.clear(self.tr("Clear"))
+
+    @Slot()
+    def show_sample(self) -> None:
+        """Draw a 3, undoably."""
+        self.session.artwork.commit(sample_three(), self.tr("Sample"))
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy the drawing."""
+        self.canvas.end_gesture()
+        self.files.copy()
+
+    @Slot()
+    def paste(self) -> None:
+        """Put what is on the clipboard on the canvas."""
+        self.canvas.end_gesture()
+        self.files.paste()
+
+    @Slot()
+    def open(self) -> None:
+        """Ask for a file and put it on the canvas."""
+        self.canvas.end_gesture()
+        self.files.ask_open()
+
+    @Slot()
+    def save(self) -> None:
+        """Ask for a name and save the drawing."""
+        self.canvas.end_gesture()
+        self.files.ask_save()
+
+    def _choose_tool(self, tool: Tool) -> None:
+        if self.canvas.surface is self.ink:
+            self.canvas.end_gesture()
+            self.tools.choose_tool(tool)
+
+    @Slot()
+    def _thinner(self) -> None:
+        self.tools.step_width(-1)
+
+    @Slot()
+    def _wider(self) -> None:
+        self.tools.step_width(1)
+
+    @Slot(float)
+    def _choose_width(self, width: float) -> None:
+        self.settings.set(remembered.PEN_WIDTH, width)
+        self.session.set_pen_width(width)
+        self.canvas.setCursor(self.canvas.surface.cursor())
+
+    @Slot(bool)
+    def _show_guides(self, shown: bool) -> None:
+        self.settings.set(remembered.GUIDES, shown)
+        self.ink.set_guides(shown)
+
+    @Slot(QPoint)
+    def _show_menu(self, place: QPoint) -> None:
+        if self.canvas.is_drawing:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stack = self.session.artwork.undo_stack
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        for icon, text, slot, enabled in (
+            ("undo", self.tr("Undo"), self.undo, stack.canUndo()),
+            ("redo", self.tr("Redo"), self.redo, stack.canRedo()),
+            ("copy", self.tr("Copy"), self.copy, not self.files.is_empty),
+            ("paste", self.tr("Paste"), self.paste, True),
+            ("trash", self.tr("Clear"), self.clear, not self.files.is_empty),
+        ):
+            menu.addAction(icons.icon(icon), text, slot).setEnabled(enabled)
+        if not by_hand:
+            menu.addSeparator()
+            self.inspector.header.correction.fill_menu(menu)
+            guides = menu.addAction(self.tr("Guides"))
+            guides.setCheckable(True)
+            guides.setChecked(self.tools.guides.isChecked())
+            guides.toggled.connect(self.tools.guides.setChecked)
+        menu.popup(self.canvas.mapToGlobal(place))
+
+    # What has happened
+
+    @Slot()
+    def _show_problem(self) -> None:
+        self.canvas.end_gesture()
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        self.canvas.lay(self.grid if by_hand else self.ink)
+        self.stage.set_grid((self.session.problem.rows, self.session.problem.columns) if by_hand else None)
+        self.tools.set_by_hand(by_hand)
+        self.tools.follow(self.session.artwork)
+        self.inspector.show_problem()
+        self._on_replaced()
+        self._fit()
+        self._on_drawing_changed()
+        self._on_answer_changed()
+
+    @Slot()
+    def _on_drawing_changed(self) -> None:
+        self.tools.set_pen_width(self.session.pen_width)
+        empty = self.files.is_empty
+        self.copy_button.setEnabled(not empty)
+        self.save_button.setEnabled(not empty)
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        if not self.isVisible():
+            self._answer_is_old = True
+            return
+        self._answer_is_old = False
+        ink, pen_width = self.session.artwork.value, self.session.pen_width
+        if ink is not self._shown_ink or pen_width != self._shown_pen_width:
+            # While the network learns, only the answer changes.
+            self._shown_ink, self._shown_pen_width = ink, pen_width
+            self.canvas.surface.show_session()
+        self.inspector.refresh()
+        if not self.canvas.is_drawing:
+            self._show_note()
+        self._say_time()
+
+    @Slot(str)
+    def _on_reading(self, name: str) -> None:
+        self.say(self.tr("Reading {0}…").format(name))
+
+    def _say_time(self) -> None:
+        seconds = self.session.answer.seconds
+        self.say(self.tr("Answer in {0} ms").format(_milliseconds(seconds)) if seconds else "")
+
+    @Slot()
+    def _on_drawing_ended(self) -> None:
+        self._error = ""
+        self._show_note()
+
+    @Slot()
+    def _show_note(self) -> None:
+        """Say the most important of what there is to say besides the answer."""
+        session = self.session
+        if self._error:
+            self.inspector.show_note("error", self._error)
+        elif session.shows_run:
+            self.inspector.show_note("info", self.tr("This network is still learning: its answers change."))
+        elif session.picture is not None:
+            self.inspector.show_note("info", self.tr("{0}: a stroke takes its place.").format(session.picture.name))
+        else:
+            self.inspector.show_note("info", width_note(session, self.canvas.width()))
+
+    @Slot(object)
+    def _browse(self, drawing: Drawing) -> None:
+        self.canvas.end_gesture()
+        self.files.show_drawing(drawing)
+
+    @Slot(object, str)
+    def _on_opened(self, drawings: Sequence[Drawing], name: str) -> None:
+        self._error = ""
+        self.inspector.browser.open_file(drawings, name)
+        self._show_note()
+
+    @Slot()
+    def _on_replaced(self) -> None:
+        """The opened file and its errors are things of the past."""
+        self._error = ""
+        self.inspector.browser.close_file()
+
+    @Slot()
+    def _on_filled_up(self) -> None:
+        self._on_failed(self.tr("The canvas holds no more strokes. Clear it, or take some away."))
+
+    def tell(self, message: Message) -> None:
+        self._on_failed(self.tr("{0}: {1}").format(message.title, message.text))
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._error = sentence
+        self._show_note()
+        self._say_time()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while another page was shown."""
+        super().showEvent(event)
+        if self._answer_is_old:
+            self._on_answer_changed()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the smallest window leaves to a page: everything here adapts to it."""
+        return _SMALLEST
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Part the page into stage and inspector."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        widths = _TOY_INSPECTOR_WIDTHS if by_hand else _INSPECTOR_WIDTHS
+        # The design's sizes are for its font; a larger one makes the page, in its own measure, a smaller one.
+        breadth = theme.scaled(100) / 100
+        width = float(np.interp(self.width() / breadth, _PAGE_WIDTHS, widths)) * breadth
+        share = _LARGEST_TOY_SHARE if by_hand else _LARGEST_SHARE
+        compact = self.width() < theme.scaled(_COMPACT_BELOW)
+        largest = min(share * self.width(), self.width() - self.stage.minimumWidth())
+        self.inspector.fit(round(min(width, largest)), self.height(), compact)
+        self.tools.set_compact(compact)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files, pictures and drawings."""
+        data = event.mimeData()
+        if data.hasUrls() or data.hasImage() or data.hasFormat(MIME) or data.hasText():
+            event.acceptProposedAction()
+            self.canvas.set_welcoming(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Stop showing where it would land."""
+        self.canvas.set_welcoming(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.canvas.set_welcoming(False)
+        self.canvas.end_gesture()
+        self.files.take(event.mimeData())
+        event.acceptProposedAction()
+
+
+def _milliseconds(seconds: float) -> str:
+    """Return "0.05", "0.4" or "12": what can be told apart, without an exponent."""
+    milliseconds = seconds * 1000
+    places = 0 if milliseconds >= 10 else 1 if milliseconds >= 0.1 else 2
+    return f"{milliseconds:.{places}f}"

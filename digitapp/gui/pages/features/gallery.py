@@ -1,0 +1,236 @@
+"""The pictures of all units of a layer: made at once where that is quick, and beside the window where it is not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from digitapp.gui.pages.features.evidence import Evidence
+from digitapp.gui.state.data_source import DataState
+from digitapp.inspection.unit_images import (
+    change_images,
+    class_images,
+    compact_shape,
+    layer_images,
+    projected_images,
+)
+from digitapp.progress import Report
+
+if TYPE_CHECKING:
+    from digitapp.gui.state.jobs import Job
+    from digitapp.gui.state.session import Session
+
+_AT_ONCE = 4_000_000  # multiplications or copied numbers: about 4 ms
+_PRODUCT = 20  # a multiplication within a matrix product costs a twentieth of a copied number
+_REST = 15  # what is made beside a run may take one part in fifteen of a core
+
+Images = NDArray[np.floating]
+
+
+class Shown(Enum):
+    """What the tiles show."""
+
+    PROJECTED = "projected"
+    WEIGHTS = "weights"
+    PATTERN = "pattern"
+    CHANGE = "change"
+    CLASS = "class"
+
+
+class Lack(Enum):
+    """Why there are no pictures."""
+
+    NOT_YET = "not yet"
+    NO_DATA = "no data"
+    NO_START = "no start"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is wanted: of which layer, what, and for which class where it is about one."""
+
+    layer: int
+    shown: Shown
+    label: int = 0
+
+    @property
+    def on_pixels(self) -> bool:
+        """Whether the cells are the inputs' pixels."""
+        return self.layer == 0 or self.shown in (Shown.PROJECTED, Shown.PATTERN)
+
+
+class Gallery(QObject):
+    """Makes the pictures of a view; `changed` tells of those that were made beside the window.
+
+    Attributes
+    ----------
+    images : float array, shape (units, rows, columns); zeros while there is nothing to show
+    lack : why there is nothing to show, None where there is
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, evidence: Evidence, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._evidence = session, evidence
+        self.view = View(0, Shown.WEIGHTS)
+        self.images: Images = np.zeros((0, 1, 1), dtype=np.float32)
+        self.lack: Lack | None = None
+        self._job: Job | None = None
+        self._is_old = False
+        self._began = self._took = 0.0
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.renew)
+
+    def show(self, view: View) -> None:
+        """Make the pictures of another view, or of another network; empty ones at first where that takes time."""
+        if self._job is not None:
+            self._job.cancel()
+        self.view = view
+        self._took = 0.0
+        self.images = self._blank()
+        self.renew()
+
+    @Slot()
+    def renew(self) -> None:
+        """Make the pictures of the network as it is now; the old ones stay until they are there."""
+        make = self._maker()
+        if isinstance(make, Lack):
+            self.lack = make
+            self.images = self._blank()
+            return
+        if self._cost() <= _AT_ONCE:
+            self.images, self.lack = make(), None
+        elif self._job is not None:
+            self._is_old = True
+        elif self._is_due():
+            self._is_old = False
+            self._began = time.perf_counter()
+            self._job = self._session.start_job(_Work(make, self.view), succeeded=self._on_made, failed=self._on_failed)
+
+    def own_limits(self, images: Images) -> NDArray[np.floating]:
+        """Return each picture's largest value, shape (units,); what is blank in all data has no say."""
+        blank = self._evidence.blank
+        cells = images.reshape(len(images), -1)
+        if self.view.on_pixels and blank is not None and not blank.all():
+            cells = cells[:, ~blank]
+        largest = np.maximum(cells.max(axis=1), -cells.min(axis=1))
+        return np.where(np.isfinite(largest) & (largest > 0), largest, 1.0)
+
+    def stop(self) -> None:
+        """Make nothing any more until asked again."""
+        self._timer.stop()
+        if self._job is not None:
+            self._job.cancel()
+
+    def _is_due(self) -> bool:
+        due = 1000 * (_REST * self._took - (time.perf_counter() - self._began))
+        if not self._session.shows_run or due <= 1:
+            return True
+        if not self._timer.isActive():
+            self._timer.start(int(due) + 1)
+        return False
+
+    @Slot(object)
+    def _on_made(self, made: tuple[View, Images] | None) -> None:
+        self._job = None
+        self._took = time.perf_counter() - self._began
+        units = self._session.network.sizes[self.view.layer + 1]
+        if made is not None and made[0] == self.view and len(made[1]) == units:
+            self.images, self.lack = made[1], None
+            self.changed.emit()
+            if self._is_old:
+                self.renew()
+        else:
+            self.renew()
+
+    @Slot(object)
+    def _on_failed(self, _error: Exception) -> None:
+        self._job = None
+        self.lack = Lack.BROKEN
+
+    def _blank(self) -> Images:
+        """Return empty pictures in the shape that they will have."""
+        problem, network = self._session.problem, self._session.network
+        units = network.sizes[self.view.layer + 1]
+        if self.view.on_pixels:
+            return np.zeros((units, problem.rows, problem.columns), network.dtype)
+        return np.zeros((units, *compact_shape(network.sizes[self.view.layer])), network.dtype)
+
+    def _cost(self) -> float:
+        view, sizes = self.view, self._session.network.sizes
+        units = sizes[view.layer + 1]
+        if view.shown is Shown.PATTERN:
+            return 0.0
+        if view.shown is Shown.PROJECTED:
+            return sum(sizes[below] * sizes[below + 1] for below in range(view.layer)) * units / _PRODUCT
+        return float(sizes[view.layer] * units)
+
+    def _maker(self) -> Callable[[], Images] | Lack:
+        """Return what makes the pictures, or why there are none."""
+        view, network, problem = self.view, self._session.network, self._session.problem
+        grid = problem.rows, problem.columns
+        if view.shown is Shown.WEIGHTS:
+            return partial(layer_images, network, view.layer, *grid)
+        if view.shown is Shown.PROJECTED:
+            return partial(projected_images, network, view.layer, *grid)
+        if view.shown is Shown.CHANGE:
+            start = starting_parameters(self._session)
+            return Lack.NO_START if start is None else partial(change_images, network, start, view.layer, *grid)
+        known = self._evidence.layer
+        if known is None:
+            return why_unknown(self._session, self._evidence)
+        if view.shown is Shown.PATTERN:
+            patterns = known.survey.patterns
+            return lambda: patterns.reshape(-1, *grid)
+        mean = np.nan_to_num(known.survey.source_class_means[view.label])
+        return partial(class_images, network, view.layer, mean, *grid)
+
+
+class _Work:
+    """Makes pictures beside the window."""
+
+    def __init__(self, make: Callable[[], Images], view: View) -> None:
+        self._make, self._view = make, view
+
+    def __call__(self, _report: Report, cancelled: threading.Event) -> tuple[View, Images] | None:
+        return None if cancelled.is_set() else (self._view, self._make())
+
+
+def why_unknown(session: Session, evidence: Evidence) -> Lack:
+    """Return why data tell nothing about the shown layer."""
+    if evidence.is_broken:
+        return Lack.BROKEN
+    state = session.data.state(session.dataset_name)
+    return Lack.NO_DATA if state in (DataState.MISSING, DataState.FAILED, DataState.FETCHING) else Lack.NOT_YET
+
+
+def starting_parameters(session: Session) -> NDArray[np.floating] | None:
+    """Return the parameters that the shown network began with, None where that is not known.
+
+    It is known of networks that were trained since the window was opened: of a run that went on from another's moment,
+    the start of the first.
+    """
+    machine = session.time_machine
+    if machine.place is not None:
+        branch = machine.place.branch
+    else:
+        of_network = (branch for branch in machine.branches if branch.model.network is session.network)
+        branch = next(of_network, None)
+    if branch is None:
+        return None
+    first = branch.ancestors[-1] if branch.ancestors else branch
+    kept = first.moments.kept
+    if not kept or kept[0].step != 0 or kept[0].parameters.shape != session.network.parameters.shape:
+        return None
+    return kept[0].parameters

@@ -1,0 +1,466 @@
+"""The Features page: every unit of a layer as a picture of its weights, and the dossier of the selected one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from digitapp.gui.pages.features.dossier import WORTH_FACE, Dossier, UnitPicture, dossier_width
+from digitapp.gui.pages.features.evidence import Evidence
+from digitapp.gui.pages.features.gallery import Gallery, Lack, Shown, View
+from digitapp.gui.pages.features.orders import Orders
+from digitapp.gui.pages.features.picture import units_to_save
+from digitapp.gui.pages.features.stage import MOST_STRIP_UNITS, FeatureStage
+from digitapp.gui.pages.features.surgery import SurgeryPanel
+from digitapp.gui.pages.features.tools import Order
+from digitapp.gui.pages.features.trials import Trials
+from digitapp.gui.pages.features.words import UnitWords
+from digitapp.gui.pages.page import Page
+from digitapp.gui.picture_queue import Draw, PictureQueue
+from digitapp.gui.pictures import ComposedPicture
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.session import Session, UnitRef
+from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
+from digitapp.gui.widgets.numbers import signed
+from digitapp.gui.words.messages import Message
+from digitapp.inspection.colors import symmetric_limit
+
+_LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
+
+
+class FeaturesPage(Page):
+    """All units of a layer, live, and everything about one of them."""
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("featuresPage")
+        self._words = UnitWords(session)
+        self._evidence = Evidence(session, self)
+        self._trials = Trials(session, self)
+        self._gallery = Gallery(session, self._evidence, self)
+        self._orders = Orders(session, self._evidence, self._trials, self)
+        self._shown_layer = -1
+        self._limit: float | None = None
+        self._is_old = True
+        self._warns = False  # of the weights or the view; a note about anything else stays
+        self._pictures = PictureQueue(self)
+        self._settling = QTimer(self, singleShot=True)
+        self._settling.timeout.connect(self._arrange)
+        self._build()
+        self._connect()
+
+    # Building
+
+    def _build(self) -> None:
+        self._stage = FeatureStage()
+        self.tools, self.note = self._stage.tools, self._stage.note
+        self.grid, self.strip, self.hint = self._stage.grid, self._stage.strip, self._stage.hint
+        self.sizes, self.work = self._stage.sizes, self._stage.work
+        self.timeline_place = self._stage.timeline_place
+        self._readout = HoverReadout(self)
+        self.dossier = Dossier(self.session, self._evidence, self._trials)
+
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._stage, 1)
+        whole.addWidget(HairLine(Qt.Orientation.Vertical))
+        whole.addWidget(self.dossier)
+        self.surgery = SurgeryPanel(self.session)
+        self.dossier.worth.add_surgery(self.surgery)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.network_changed.connect(self._on_network_changed)
+        session.weights_changed.connect(self._on_weights_changed)
+        session.answer_changed.connect(self._on_answer_changed)
+        session.selection_changed.connect(self._on_selection_changed)
+        session.dataset_changed.connect(self._on_dataset_changed)
+        session.run_state_changed.connect(self._on_run_state_changed)
+        session.surgery.changed.connect(self._show_surgery)
+        self._evidence.changed.connect(self._on_evidence_changed)
+        self._evidence.progressed.connect(self._on_look_progressed)
+        self._gallery.changed.connect(self._on_pictures_made)
+        self._orders.settled.connect(self._on_settled)
+        self._trials.progressed.connect(self._on_trial_progressed)
+        self.work.cancel_wanted.connect(self._trials.cancel_ranking)
+        self.sizes.own_scale_chosen.connect(self._show_images)
+        self.tools.width_changed.connect(self._arrange_soon)
+        self.tools.layer_chosen.connect(self._on_layer_chosen)
+        self.tools.shown_chosen.connect(self._show_layer)
+        self.tools.order_chosen.connect(self._on_order_chosen)
+        self.grid.unit_selected.connect(self._on_tile_selected)
+        self.grid.unit_toggled.connect(self._on_tile_toggled)
+        self.grid.unit_hovered.connect(self._on_tile_hovered)
+        self.dossier.step_wanted.connect(self._on_step_wanted)
+        self.dossier.unit_wanted.connect(self._on_unit_wanted)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self).activated.connect(self.open_model)
+
+    # What is shown
+
+    @property
+    def layer(self) -> int:
+        """The shown layer; the selection always is in it."""
+        return self.session.selected.layer
+
+    @property
+    def _images(self) -> NDArray[np.floating]:
+        return self._gallery.images
+
+    @property
+    def _order(self) -> NDArray[np.int64]:
+        """Which unit stands at which tile."""
+        return self._orders.places
+
+    @Slot()
+    def _on_network_changed(self) -> None:
+        self._limit = None
+        self._is_old = True
+        if self.isVisible():
+            self._show_everything()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_old:
+            self._show_everything()
+        else:
+            self._gallery.renew()
+            self._show_images()
+        self._ask_for_data()
+        self._evidence.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._pictures.clear()
+        self._settling.stop()
+        self._readout.hide()
+        self._gallery.stop()
+        self._trials.stop()
+        self._evidence.set_active(False)
+
+    def _ask_for_data(self) -> None:
+        """Ask for the data set once; where it is missing, its state says so."""
+        if self.session.data.state(self.session.dataset_name) is DataState.UNASKED:
+            self.session.data.request(self.session.dataset_name)
+
+    def _show_everything(self) -> None:
+        self._is_old = False
+        layers = range(len(self.session.network.weights))
+        texts, short = ([self._words.layer(layer, short=short) for layer in layers] for short in (False, True))
+        self.tools.set_layers(texts, short, self.layer)
+        self.tools.set_classes(self.session.problem.class_names)
+        self._show_layer()
+        self._ask_for_data()
+
+    @Slot()
+    def _show_layer(self) -> None:
+        """Show another layer, or the same in another way: choices, order, pictures."""
+        self._shown_layer = self.layer
+        self.note.hide()
+        last = len(self.session.network.weights) - 1
+        self.tools.offer(is_first=self.layer == 0, is_output=self.layer == last)
+        self._limit = None
+        self._evidence.want(self.layer, self.session.selected.unit)
+        self._gallery.show(View(self.layer, self.tools.shown, self.tools.label))
+        if len(self._images) > MOST_STRIP_UNITS:
+            self.strip.hide()
+        self._sort()
+        self._refresh_pictures()
+        self.dossier.show_answer()
+        self._on_evidence_changed()
+        self._arrange_soon()
+
+    def _sort(self) -> None:
+        """Settle the order of the tiles; it stays until another one is asked for."""
+        self._orders.settle(self.tools.order, self.layer)
+        self._stage.show_work(self._trials.is_ranking)
+
+    def _refresh_pictures(self) -> None:
+        """Show the pictures in their order."""
+        self._show_images()
+        self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
+        self._show_dossier()
+        if not self.strip.isHidden():
+            self._show_strip()
+
+    @Slot()
+    def _show_images(self) -> None:
+        images = self._images
+        sample = images.ravel()[::_LIMIT_STRIDE] if images.size > 1000 else images
+        self._limit = symmetric_limit(sample, previous=self._limit)
+        in_order = images if self._orders.order is Order.INDEX else images[self._order]
+        if self.sizes.own_scale.isChecked():
+            limits = self._gallery.own_limits(in_order)
+            self.grid.set_own_scales(in_order, limits)
+            self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(self.session.selected.unit)]))
+        else:
+            self.grid.set_images(in_order, self._limit)
+            self.tools.scale_bar.set_limit(self._limit)
+        self._show_warning()
+
+    @Slot()
+    def _on_pictures_made(self) -> None:
+        if self.isVisible() and not self._is_old:
+            self._show_images()
+            self._show_dossier()
+            self._arrange_soon()
+
+    def _show_dossier(self) -> None:
+        image = self._images[self.session.selected.unit]
+        limit = (
+            float(self._gallery.own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
+        )
+        picture = UnitPicture(image, limit or 1.0, self._cell_name)
+        self.dossier.show_network(picture)
+
+    def _cell_name(self, row: int, column: int) -> str:
+        if self._gallery.view.on_pixels:
+            return self._words.cell(row, column)
+        index = row * self._images.shape[2] + column
+        return self._words.source_unit(self.layer, index) if index < self.session.network.sizes[self.layer] else ""
+
+    @Slot()
+    def _on_weights_changed(self) -> None:
+        if self.isVisible():
+            self._follow(self._renew_images, self._show_dossier)
+        else:
+            self._is_old = True
+
+    def _follow(self, *parts: Draw) -> None:
+        """Show what has changed: at once, or while the shown network learns part by part, at the pace of the eye."""
+        for part in parts:
+            if self.session.shows_run:
+                self._pictures.add(part)
+            else:
+                part()
+
+    def _renew_images(self) -> None:
+        self._gallery.renew()
+        self._show_images()
+
+    @Slot()
+    def _on_run_state_changed(self) -> None:
+        # A part that still waits would be the last to show the end of the run.
+        self._pictures.finish()
+        if self.isVisible() and not self._is_old and not self._orders.is_settled:
+            self._on_order_chosen()
+        self._on_evidence_changed()
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        if self.isVisible() and not self._is_old:
+            self._follow(self.dossier.show_answer, *self._strip_part())
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        if not self.isVisible() or self._is_old:
+            self._is_old = True
+            return
+        if self._shown_layer != self.layer:
+            self.tools.set_layer(self.layer)
+            self._show_layer()
+            return
+        self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
+        self._evidence.want(self.layer, self.session.selected.unit)
+        if self.sizes.own_scale.isChecked():
+            self._show_images()
+        self._show_dossier()
+        self.dossier.show_answer()
+        self._on_evidence_changed()
+
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        if self.isVisible():
+            self._ask_for_data()
+            self._on_evidence_changed()
+
+    @Slot()
+    def _on_evidence_changed(self) -> None:
+        """Show what the data tell about the layer and the unit, as far as it is known by now."""
+        if not self.isVisible() or self._is_old:
+            return
+        needs_data = self._gallery.view.shown in (Shown.PATTERN, Shown.CLASS)
+        renew = (self._renew_images, self._show_dossier) if needs_data else ()
+        self._follow(*renew, self._show_marks, self._show_evidence, *self._strip_part())
+
+    @Slot(int, int)
+    def _on_look_progressed(self, done: int, total: int) -> None:
+        if self.isVisible() and done < total:
+            self.say(self._words.looking(done, total))
+
+    @Slot(int, int)
+    def _on_trial_progressed(self, done: int, total: int) -> None:
+        if self._trials.is_ranking:
+            self.work.set_progress(self._words.working(done, total), done, total)
+            self._stage.show_work(True)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        """Show an order that is there now; one that was given up leaves the units where they are."""
+        self._stage.show_work(False)
+        if not self.isVisible() or self._is_old:
+            self._is_old = True
+            return
+        if not self._orders.is_settled:
+            self.tools.choose_order(Order.INDEX)
+            self._orders.settle(Order.INDEX, self.layer)
+        self._refresh_pictures()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        problem, network, blank = self.session.problem, self.session.network, self._evidence.blank
+        mask = None
+        if self._gallery.view.on_pixels and blank is not None and blank.any():
+            mask = blank.reshape(problem.rows, problem.columns)
+        self.grid.set_fade_mask(mask)
+        units = network.sizes[self.layer + 1]
+        dead = self._evidence.dead
+        self.grid.set_dead(dead[self._order] if dead is not None and dead.any() else None)
+        self.say(self._words.count(units, dead))
+        self._show_surgery()
+        self._show_hint()
+
+    @Slot()
+    def _show_surgery(self) -> None:
+        if self.isVisible() and not self._is_old and self._shown_layer == self.layer:
+            off, frozen = self.session.surgery.marked(self.layer)
+            self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
+
+    def _show_evidence(self) -> None:
+        known = self._evidence.unit or self._evidence.layer
+        source = "" if known is None else self._words.source(len(known.split.labels), self._evidence.is_partial)
+        self.dossier.show_evidence(source)
+
+    def _show_hint(self) -> None:
+        view = self._gallery.view
+        parts = [
+            self.tr("Hover for a weight, click to inspect."),
+            self._words.shown(view.shown, view.layer, view.label),
+        ]
+        if view.layer == 0 and self._evidence.blank is not None and self._evidence.blank.any():
+            parts.append(self.tr("Pixels that are blank in every digit are faded."))
+        if not self._orders.is_settled and not self._trials.is_ranking:
+            parts.append(self._words.unsettled(self._orders.order, self._trials))
+        self.hint.setText(" ".join(part for part in parts if part))
+
+    def _show_warning(self) -> None:
+        """Say plainly when a layer holds nothing to see."""
+        lack = self._gallery.lack
+        trouble = self._words.trouble(self.layer, lack, self._gallery.view.shown)
+        if trouble is not None:
+            self.note.set_note(*trouble)
+        warns = trouble is not None and lack is not Lack.NOT_YET
+        if warns or self._warns:
+            self.note.setVisible(warns)
+        self._warns = warns
+
+    def _strip_part(self) -> tuple[Draw, ...]:
+        return () if self.strip.isHidden() else (self._show_strip,)
+
+    def _show_strip(self) -> None:
+        refs = [UnitRef(self.layer, int(unit)) for unit in self._order]
+        self.strip.set_entries([self._words.strip_entry(ref, self._evidence.layer) for ref in refs])
+
+    # Size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.dossier.setFixedWidth(dossier_width(self.width()))
+        self._arrange_soon()
+
+    @Slot()
+    def _arrange_soon(self) -> None:
+        """Arrange tools and stage when the layouts have settled: new segments have no size before."""
+        if not self._settling.isActive():
+            self._settling.start(0)
+
+    @Slot()
+    def _arrange(self) -> None:
+        for layout in (self.layout(), self._stage.layout()):
+            if layout is not None:
+                layout.activate()
+        self.tools.arrange(self.tools.width())
+        if (rows := self.tools.layout()) is not None:
+            rows.activate()
+        if not self._is_old and self._stage.arrange(self._images.shape, of_pixels=self._gallery.view.on_pixels):
+            self._show_strip()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange_soon()
+
+    # What the user does
+
+    @Slot(int)
+    def _on_layer_chosen(self, layer: int) -> None:
+        if layer != self.layer:
+            self.session.select_unit(layer, 0)
+
+    @Slot()
+    def _on_order_chosen(self) -> None:
+        self._sort()
+        self._refresh_pictures()
+        self._on_evidence_changed()
+
+    @Slot(int)
+    def _on_unit_wanted(self, unit: int) -> None:
+        self.session.select_unit(self.layer, unit)
+
+    @Slot(int)
+    def _on_tile_selected(self, tile: int) -> None:
+        self.session.select_unit(self.layer, int(self._order[tile]))
+
+    @Slot(int)
+    def _on_tile_toggled(self, tile: int) -> None:
+        self.session.surgery.toggle(self.layer, int(self._order[tile]))
+        self.dossier.show_face(WORTH_FACE)
+
+    def undo(self) -> None:
+        self.session.surgery.undo()
+        self.dossier.show_face(WORTH_FACE)
+
+    def redo(self) -> None:
+        self.session.surgery.redo()
+        self.dossier.show_face(WORTH_FACE)
+
+    @Slot(int)
+    def _on_step_wanted(self, step: int) -> None:
+        tile = (self._orders.tile_of(self.session.selected.unit) + step) % len(self._order)
+        self.session.select_unit(self.layer, int(self._order[tile]))
+
+    @Slot(int, int, int)
+    def _on_tile_hovered(self, tile: int, row: int, column: int) -> None:
+        name = self._cell_name(row, column) if tile >= 0 else ""
+        if not name:
+            self._readout.hide()
+            return
+        unit = int(self._order[tile])
+        place = self.grid.tile_rect(tile)
+        cell = place.width() / self._images.shape[2]
+        point = QPoint(round(place.left() + (column + 1) * cell), round(place.top() + (row + 1) * cell))
+        value = float(self._images[unit, row, column])
+        title = self._words.title(UnitRef(self.layer, unit))
+        text = signed(value) if np.isfinite(value) else self.tr("not a number")
+        self._readout.show_at(self.grid.viewport().mapTo(self, point), title, [ReadoutRow(name, text)])
+
+    def readout_text(self) -> str:
+        """Return what the panel beside the pointer says, empty while there is none."""
+        return self._readout.text() if self._readout.isVisible() else ""
+
+    def tell(self, message: Message) -> None:
+        self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self.note.show()
+
+    def composed_pictures(self) -> Sequence[ComposedPicture]:
+        """Return the picture of all units of the layer, in the order of the grid."""
+        if self._is_old:
+            return ()
+        title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
+        return (units_to_save(self._images[self._order], title, [int(unit) for unit in self._order]),)

@@ -1,0 +1,333 @@
+"""What the Features page says about units, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from digitapp.gui.pages.features.gallery import Lack, Shown
+from digitapp.gui.pages.features.grid import StripEntry
+from digitapp.gui.pages.features.tools import Order
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.widgets.numbers import decimal, percent, signed, thousands
+from digitapp.inspection.dossier import unit_votes
+from digitapp.inspection.looks import LayerEvidence, UnitEvidence
+from digitapp.inspection.unit_names import unit_name
+
+if TYPE_CHECKING:
+    from digitapp.gui.pages.features.trials import Trials
+    from digitapp.gui.state.session import Session, UnitRef
+
+translate = QCoreApplication.translate
+
+TWIN = 0.98  # correlation of two units' sums from which on one is called the other's double
+SATURATED = 0.95  # share of samples
+
+
+class UnitWords:
+    """Sentences and names for the session's network and problem as they are when asked."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # Names
+
+    def title(self, unit: UnitRef) -> str:
+        """Return "Unit 66", or "Output 3" for a unit of the last layer."""
+        network = self._session.network
+        if unit.layer == len(network.weights) - 1:
+            return translate("FeaturesPage", "Output {0}").format(self._session.problem.class_names[unit.unit])
+        return translate("FeaturesPage", "Unit {0}").format(unit_name(network.sizes, unit.layer, unit.unit))
+
+    def layer(self, layer: int, *, short: bool = False) -> str:
+        """Return "Hidden layer · 128", "Layer 2 · 64" or "Output · 10"; short "2 · 64" or "Output"."""
+        sizes = self._session.network.sizes
+        if short:
+            is_output = layer == len(sizes) - 2
+            text = translate("FeaturesPage", "Output") if is_output else translate("FeaturesPage", "{0} · {1}")
+            return text.format(layer + 1, thousands(sizes[layer + 1]))
+        units = thousands(sizes[layer + 1])
+        if layer == len(sizes) - 2:
+            return translate("FeaturesPage", "Output · {0}").format(units)
+        if len(sizes) == 3:
+            return translate("FeaturesPage", "Hidden layer · {0}").format(units)
+        return translate("FeaturesPage", "Layer {0} · {1}").format(layer + 1, units)
+
+    def count(self, units: int, dead: NDArray[np.bool_] | None) -> str:
+        """Return how many units a layer has, and how many of them are dead where that is known."""
+        if dead is None:
+            return translate("FeaturesPage", "{0} units").format(thousands(units))
+        return translate("FeaturesPage", "{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum())))
+
+    def drawing(self) -> str:
+        """Return "your 3" for the present drawing by what it was read as."""
+        label = self._session.answer.label
+        if label is None:
+            return translate("FeaturesPage", "your drawing")
+        return translate("FeaturesPage", "your {0}").format(self._session.problem.class_names[label])
+
+    def cell(self, row: int, column: int) -> str:
+        """Return what a cell of a unit's picture is called when it is a pixel; rows and columns count from 1."""
+        return translate("FeaturesPage", "row {0}, column {1}").format(row + 1, column + 1)
+
+    def source_unit(self, layer: int, unit: int) -> str:
+        """Return what a cell is called when it is a unit of the layer before."""
+        name = unit_name(self._session.network.sizes, layer - 1, unit)
+        return translate("FeaturesPage", "from unit {0}").format(name)
+
+    # Sentences
+
+    def sentence(self, unit: UnitRef, votes: NDArray[np.floating] | None, evidence: UnitEvidence | None) -> str:
+        """Return what the unit does, in one or two plain sentences."""
+        network = self._session.network
+        incoming = network.unit_weights[unit.layer][:, unit.unit]
+        if not np.isfinite(incoming).all():
+            return translate("FeaturesPage", "Some of its weights are not numbers any more, so it has no answer.")
+        if not incoming.any():
+            return translate("FeaturesPage", "All its weights are zero: it says the same to every image.")
+        parts = [self._wakes(unit, evidence)] if evidence is not None else []
+        if votes is not None and np.isfinite(votes).all():
+            parts.append(self._votes(votes))
+        elif votes is None and not parts:
+            parts.append(translate("FeaturesPage", "Its sum is the network's case for this class."))
+        return " ".join(parts)
+
+    def _wakes(self, unit: UnitRef, evidence: UnitEvidence) -> str:
+        facts, names = evidence.facts, self._session.problem.class_names
+        toy = self._session.problem.key == "toy"
+        is_output = unit.layer == len(self._session.network.weights) - 1
+        if facts.awake_share == 0 and not is_output:
+            if self._session.network.activations[unit.layer] == "relu":
+                return translate("FeaturesPage", "Dead: none of these images wakes it.")
+            return translate("FeaturesPage", "None of these images wakes it.")
+        share = f"{facts.awake_share * 100:.0f} %" if facts.awake_share >= 0.005 else "<1 %"
+        loudest = [names[int(label)] for label in facts.loudest_classes[:2]]
+        if is_output:
+            text = translate("FeaturesPage", "Its sum is above zero for {0} of {1}, highest for {2}.")
+        else:
+            text = translate("FeaturesPage", "Wakes for {0} of {1}, loudest for {2}.")
+        things = translate("FeaturesPage", "images") if toy else translate("FeaturesPage", "digits")
+        one = toy or is_output or len(loudest) < 2
+        pair = loudest[0] if one else translate("FeaturesPage", "{0} and {1}").format(*loudest)
+        return text.format(share, things, pair)
+
+    def _votes(self, votes: NDArray[np.floating]) -> str:
+        names = self._session.problem.class_names
+        best, worst = int(np.argmax(votes)), int(np.argmin(votes))
+        if votes[best] > 0 > votes[worst]:
+            return translate("FeaturesPage", "Votes for {0}, against {1}.").format(names[best], names[worst])
+        if votes[best] > 0:
+            return translate("FeaturesPage", "Votes for {0} most, against none.").format(names[best])
+        if votes[worst] < 0:
+            return translate("FeaturesPage", "Votes against {0} most, for none.").format(names[worst])
+        return translate("FeaturesPage", "Has no votes: its outgoing weights are zero.")
+
+    def strip_entry(self, unit: UnitRef, known: LayerEvidence | None) -> StripEntry:
+        """Return what the strip says about a unit; `known` is what the data tell about its layer."""
+        session = self._session
+        network, trace = session.network, session.answer.trace
+        is_output = unit.layer == len(network.weights) - 1
+        cast = None if is_output else unit_votes(network, unit.layer, unit.unit)
+        state, is_awake = translate("FeaturesPage", "Nothing is drawn yet."), False
+        if trace is not None:
+            is_awake = bool(trace.pre_activations[unit.layer][0, unit.unit] > 0)
+            activation = decimal(float(trace.activations[unit.layer][0, unit.unit]))
+            excited = translate("FeaturesPage", "On {0}: {1}, excited.")
+            quiet = translate("FeaturesPage", "On {0}: {1}, quiet.")
+            state = (excited if is_awake else quiet).format(self.drawing(), activation)
+        images, awake, caption = None, 0, ""
+        if known is not None and known.sums is not None and known.layer == unit.layer:
+            order = np.argsort(-known.sums[unit.unit], kind="stable")
+            problem = session.problem
+            images = known.split.inputs[order].reshape(-1, problem.rows, problem.columns)
+            awake = int(known.survey.awake[unit.unit])
+            caption = translate("FeaturesPage", "Wakes for {0} of {1} images").format(awake, len(images))
+        bias = translate("FeaturesPage", "bias {0}").format(signed(float(network.unit_biases[unit.layer][unit.unit])))
+        sentence = self.sentence(unit, cast, None)
+        return StripEntry(self.title(unit), bias, sentence, state, is_awake, images, awake, caption)
+
+    def source(self, samples: int, validation: bool) -> str:
+        """Return which samples the data-driven parts were computed from."""
+        count = thousands(samples)
+        if validation:
+            return translate("FeaturesPage", "From {0} validation images, while training.").format(count)
+        return translate("FeaturesPage", "From {0} training images.").format(count)
+
+    def missing(self, state: DataState) -> str:
+        """Return why there are no pictures that wake a unit."""
+        error = self._session.data.error(self._session.dataset_name)
+        if state is DataState.FETCHING:
+            return translate("FeaturesPage", "What wakes this unit is shown as soon as MNIST has arrived.")
+        if state is DataState.FAILED and error is not None:
+            return translate("FeaturesPage", "What wakes this unit is not known: {0}").format(error)
+        return translate(
+            "FeaturesPage",
+            "MNIST is not on this computer, so nothing is known about the digits that wake this unit. "
+            "The Train page can fetch it.",
+        )
+
+    # What the tiles and the pictures show
+
+    def shown(self, shown: Shown, layer: int, label: int) -> str:
+        """Return one plain sentence about what the tiles show."""
+        if shown is Shown.PROJECTED:
+            return translate("FeaturesPage", "A linear sketch: all weights below, multiplied.")
+        if shown is Shown.PATTERN:
+            return translate("FeaturesPage", "How the ink differs from the average when the unit is excited.")
+        if shown is Shown.CHANGE:
+            return translate("FeaturesPage", "What training has added to the weights it began with.")
+        if shown is Shown.CLASS:
+            name = self._session.problem.class_names[label]
+            text = translate("FeaturesPage", "What each cell adds to the unit's mean sum over all {0}.")
+            return text.format(translate("FeaturesPage", "images of {0}").format(name))
+        if layer:
+            return translate("FeaturesPage", "Each cell is the weight from one unit of the layer before.")
+        return ""
+
+    def lack(self, lack: Lack, shown: Shown) -> str:
+        """Return why there are no pictures to show."""
+        if lack is Lack.NOT_YET:
+            return translate("FeaturesPage", "Looking at the images of the data set…")
+        if lack is Lack.BROKEN:
+            return translate("FeaturesPage", "Some weights are not numbers any more, so there is nothing to work out.")
+        if lack is Lack.NO_DATA:
+            if shown is Shown.PATTERN:
+                return translate("FeaturesPage", "A pattern needs a data set, and none is at hand. Weights need none.")
+            return translate("FeaturesPage", "This view needs a data set, and none is at hand. Weights need none.")
+        return translate(
+            "FeaturesPage",
+            "What this network began with is not in its file. It is known of networks trained since the start of the "
+            "program.",
+        )
+
+    def filter(self, layer: int) -> str:
+        """Return what the picture of the weights is."""
+        if layer == 0:
+            return translate("FeaturesPage", "Its filter: orange ink excites it, blue ink quiets it.")
+        return translate("FeaturesPage", "Its filter: one weight for each unit of the layer before.")
+
+    def pattern(self, evidence: LayerEvidence | None, lack: str) -> str:
+        """Return what the pattern is, or why there is none."""
+        if evidence is None:
+            return lack
+        return translate(
+            "FeaturesPage",
+            "The ink at hand when it is excited: above average where orange, below where blue. A filter also holds "
+            "what only cancels disturbances; a pattern does not.",
+        )
+
+    def trouble(
+        self, layer: int, lack: Lack | None, shown: Shown
+    ) -> tuple[Literal["info", "warning", "error"], str] | None:
+        """Return the kind and words of a note on what a layer's pictures cannot show, None where all is well."""
+        weights = self._session.network.unit_weights[layer]
+        # A sum is not finite as soon as one of its terms is not, and takes a fraction of the time.
+        missing = 0 if np.isfinite(weights.sum()) else int(np.count_nonzero(~np.isfinite(weights)))
+        if missing:
+            text = translate("FeaturesPage", "{0} weights of this layer are not numbers. They are shown in red.")
+            return "error", text.format(thousands(missing))
+        if lack is not None:
+            return "info", self.lack(lack, shown)
+        if not weights.any():
+            return "warning", translate(
+                "FeaturesPage", "All weights of this layer are zero: nothing has been learned yet."
+            )
+        return None
+
+    def unsettled(self, order: Order, trials: Trials) -> str:
+        """Return why the units do not stand in the order that was asked for."""
+        if self._session.dataset is None and order in (Order.IMPORTANCE, Order.ASLEEP):
+            return translate("FeaturesPage", "This order needs a data set; until there is one they stand by number.")
+        if order is Order.IMPORTANCE and not trials.is_possible:
+            return translate("FeaturesPage", "Importance is worked out when the run rests.")
+        return translate("FeaturesPage", "The order is being worked out…")
+
+    # What a unit is worth
+
+    def worth(self, unit: UnitRef, samples: tuple[int, bool] | None, *, is_possible: bool, has_failed: bool) -> str:
+        """Return one sentence about the table of what is lost without the unit."""
+        if unit.layer == len(self._session.network.weights) - 1:
+            return translate("FeaturesPage", "An output is a class itself: it cannot be taken away.")
+        if has_failed:
+            return translate("FeaturesPage", "Some answers are not numbers, so nothing can be counted.")
+        if not is_possible:
+            return translate("FeaturesPage", "The unit is silenced and all images are read again when the run rests.")
+        if samples is None:
+            return translate("FeaturesPage", "Without a data set only the present drawing tells what it is worth.")
+        return translate("FeaturesPage", "The unit is silenced, all others stay as they are: what is lost?")
+
+    def worth_source(self, samples: tuple[int, bool] | None) -> str:
+        """Return on which images the accuracies were counted."""
+        if samples is None:
+            return ""
+        if samples[1]:
+            text = translate("FeaturesPage", "On {0} validation images, which the network has not learned from.")
+        else:
+            text = translate("FeaturesPage", "On {0} training images.")
+        return text.format(thousands(samples[0]))
+
+    def condition(self, unit: UnitRef, known: LayerEvidence | None) -> str:
+        """Return what condition the unit is in, in plain sentences."""
+        if known is None or known.layer != unit.layer:
+            if self._session.data.state(self._session.dataset_name) is not DataState.READY:
+                return translate("FeaturesPage", "Not known without a data set.")
+            return self.lack(Lack.NOT_YET, Shown.PATTERN)
+        survey, k = known.survey, unit.unit
+        awake, saturated = int(survey.awake[k]) / survey.samples, int(survey.saturated[k]) / survey.samples
+        parts = []
+        is_relu = self._session.network.activations[unit.layer] == "relu"
+        if awake == 0:
+            parts.append(
+                translate("FeaturesPage", "Dead: no image wakes it, so it neither says nor learns anything.")
+                if is_relu
+                else translate("FeaturesPage", "No image wakes it.")
+            )
+        elif awake == 1:
+            always = translate("FeaturesPage", "Always awake: every image wakes it, so it acts like a plain sum.")
+            parts.append(always if is_relu else translate("FeaturesPage", "Every image wakes it."))
+        else:
+            parts.append(translate("FeaturesPage", "Awake for {0} of the images.").format(percent(awake)))
+        if saturated >= SATURATED:
+            text = translate(
+                "FeaturesPage", "Saturated: for {0} of them it is at the end of its range and hardly learns."
+            )
+            parts.append(text.format(percent(saturated)))
+        twin = self.twin(unit, known)
+        if twin < 0:
+            parts.append(translate("FeaturesPage", "No other unit of the layer says the same."))
+        else:
+            text = translate("FeaturesPage", "A double of {0}: their sums rise and fall together, correlation {1}.")
+            name = self.title(type(unit)(unit.layer, twin))
+            parts.append(text.format(name[0].lower() + name[1:], decimal(float(survey.twin_correlations[k]), 3)))
+        return " ".join(parts)
+
+    def twin(self, unit: UnitRef, known: LayerEvidence | None) -> int:
+        """Return the unit that says nearly the same, −1 where there is none."""
+        if known is None or known.layer != unit.layer or known.survey.twin_correlations[unit.unit] < TWIN:
+            return -1
+        return int(known.survey.twins[unit.unit])
+
+    def alert(self, unit: UnitRef, known: LayerEvidence | None) -> str:
+        """Return what is odd about the unit in a few words, empty for a sound one."""
+        if known is None or known.layer != unit.layer:
+            return ""
+        twin = self.twin(unit, known)
+        if twin >= 0:
+            name = self.title(type(unit)(unit.layer, twin))
+            return translate("FeaturesPage", "Nearly the same as {0}.").format(name[0].lower() + name[1:])
+        if int(known.survey.saturated[unit.unit]) >= SATURATED * known.survey.samples:
+            return translate("FeaturesPage", "Saturated nearly always.")
+        return ""
+
+    def working(self, done: int, total: int) -> str:
+        """Return what is being tried out, unit by unit."""
+        text = translate("FeaturesPage", "Switching off each unit in turn: {0} of {1}")
+        return text.format(thousands(done), thousands(total))
+
+    def looking(self, done: int, total: int) -> str:
+        """Return how far the look at the data is."""
+        text = translate("FeaturesPage", "Looking at {1} images: {0} seen")
+        return text.format(thousands(done), thousands(total))

@@ -1,0 +1,184 @@
+"""The user's digits in files of their own, both ways: as a drawings file, and as IDX."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from digitapp.datasets.collection import (
+    Collection,
+    Sample,
+    TooManyDigitsError,
+    pictures,
+    read_samples,
+    write_collection,
+)
+from digitapp.datasets.collection_idx import export_idx, import_idx
+from digitapp.datasets.errors import DataError, DataFileError, DataMissingError
+from digitapp.drawing.files import DrawingFileError
+from digitapp.gui import icons
+from digitapp.gui import settings as remembered
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.hand_collection import HandCollection
+from digitapp.gui.state.session import Session
+from digitapp.progress import Report
+
+
+class HandFiles(QObject):
+    """Imports and exports in the background.
+
+    Signals: `done(str)`, `failed(str)`: one sentence for the user.
+    """
+
+    done = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._settings, self._window = session, settings, parent
+        self._name = ""
+
+    @property
+    def _hand(self) -> HandCollection:
+        return self._session.hand
+
+    def offer_import(self, button: QWidget, _checked: bool = False) -> None:
+        """Offer the ways in, below a button."""
+        menu = self._menu()
+        menu.addAction(icons.icon("folder"), self.tr("Drawings or IDX file…"), self.ask_import_file)
+        menu.addAction(icons.icon("folder"), self.tr("Folder with four IDX files…"), self.ask_import_folder)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def offer_export(self, button: QWidget, _checked: bool = False) -> None:
+        """Offer the ways out, below a button."""
+        menu = self._menu()
+        menu.addAction(icons.icon("download"), self.tr("Drawings file, with all strokes…"), self.ask_export_file)
+        menu.addAction(icons.icon("download"), self.tr("Four IDX files, as MNIST has…"), self.ask_export_folder)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    # Choosing
+
+    @Slot()
+    def ask_import_file(self) -> None:
+        """Let the user choose a drawings file, or one of a pair of IDX files."""
+        patterns = [
+            self.tr("Drawings and IDX ({0})").format("*.json *.json.gz *idx?-ubyte *idx?-ubyte.gz"),
+            self.tr("All files ({0})").format("*"),
+        ]
+        path, _ = QFileDialog.getOpenFileName(self._window, self.tr("Import digits"), self._folder, ";;".join(patterns))
+        if path:
+            self._remember(Path(path).parent)
+            self.import_path(Path(path))
+
+    @Slot()
+    def ask_import_folder(self) -> None:
+        """Let the user choose a folder with the four files."""
+        path = QFileDialog.getExistingDirectory(self._window, self.tr("Import digits"), self._folder)
+        if path:
+            self._remember(Path(path))
+            self.import_path(Path(path))
+
+    @Slot()
+    def ask_export_file(self) -> None:
+        """Let the user choose a name for a drawings file."""
+        pattern = self.tr("Drawings ({0})").format("*.json *.json.gz")
+        name = str(Path(self._folder) / "my-hand.json")
+        path, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export digits"), name, pattern)
+        if path:
+            self._remember(Path(path).parent)
+            self.export_drawings(Path(path))
+
+    @Slot()
+    def ask_export_folder(self) -> None:
+        """Let the user choose a folder for the four files."""
+        path = QFileDialog.getExistingDirectory(self._window, self.tr("Export four IDX files into"), self._folder)
+        if path:
+            self._remember(Path(path))
+            self.export_idx(Path(path))
+
+    @property
+    def _folder(self) -> str:
+        return self._settings.get(remembered.LAST_FOLDER)
+
+    def _remember(self, folder: Path) -> None:
+        self._settings.set(remembered.LAST_FOLDER, str(folder))
+
+    # Doing
+
+    def import_path(self, path: Path) -> None:
+        """Read a drawings file, an IDX file with its companion, or a folder with four of them, and add what is new."""
+        self._name = path.name
+
+        def work(_report: Report, _cancelled: threading.Event) -> tuple[list[Sample], int]:
+            is_drawings = path.suffix.lower() == ".json" or path.name.lower().endswith(".json.gz")
+            samples, unlabelled = read_samples(path) if is_drawings else (import_idx(path), 0)
+            pictures(samples)
+            return samples, unlabelled
+
+        self._session.start_job(work, succeeded=self._on_read, failed=self._on_failed)
+
+    @Slot(object)
+    def _on_read(self, found: tuple[list[Sample], int]) -> None:
+        samples, unlabelled = found
+        try:
+            new = self._hand.add(samples, self.tr("Import"))
+        except TooManyDigitsError as error:
+            self._on_failed(error)
+            return
+        words = [self.tr("{0} digits were imported from {1}.").format(new, self._name)]
+        if known := len(samples) - new:
+            words.append(self.tr("{0} were there already.").format(known))
+        if unlabelled:
+            words.append(self.tr("{0} without a label were left out.").format(unlabelled))
+        self.done.emit(" ".join(words))
+
+    def export_drawings(self, path: Path) -> None:
+        """Write a drawings file."""
+        chosen = path if path.suffix else path.with_suffix(".json")
+        self._export(chosen, lambda collection: write_collection(chosen, collection))
+
+    def export_idx(self, folder: Path) -> None:
+        """Write four IDX files into a folder."""
+        self._export(folder, lambda collection: export_idx(collection, folder))
+
+    def _export(self, path: Path, write: Callable[[Collection], object]) -> None:
+        self._name = path.name
+        collection = self._hand.collection
+
+        def work(_report: Report, _cancelled: threading.Event) -> int:
+            write(collection)
+            return len(collection)
+
+        self._session.start_job(work, succeeded=self._on_written, failed=self._on_failed)
+
+    @Slot(object)
+    def _on_written(self, count: int) -> None:
+        self.done.emit(self.tr("{0} digits were written to {1}.").format(count, self._name))
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self.failed.emit(f"{self._name}: {reason(error)}")
+
+
+def reason(error: Exception) -> str:
+    """Return what is wrong, without the path, which the sentence around it names."""
+    if isinstance(error, DrawingFileError):
+        return error.reason if error.index is None else f"drawing {error.index + 1}: {error.reason}"
+    if isinstance(error, DataMissingError):
+        return f"not found: {', '.join(error.missing)}"
+    if isinstance(error, DataFileError):
+        return f"{error.path.name}: {error.found}; expected {error.expected}"
+    if isinstance(error, DataError):
+        return str(error)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)

@@ -1,0 +1,114 @@
+"""How the shown network reads everybody's digits: MNIST's test images, or the built-in handwriting where it must do."""
+
+from __future__ import annotations
+
+import threading
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.gui.evaluator import Evaluator
+from digitapp.gui.pages.hand.tuning import Score, Tuner
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.session import Session
+from digitapp.nn.network import Network
+from digitapp.progress import Report
+from digitapp.training.evaluate import Evaluation, evaluate
+
+
+class OthersMeasured(QObject):
+    """Measures the shown network once, unless it is in training: then nothing is measured.
+
+    Signals: `measured`, when `score` or `name` is another.
+    """
+
+    measured = Signal()
+
+    def __init__(self, session: Session, tuner: Tuner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.score: Score | None = None
+        self._session, self._tuner = session, tuner
+        self._known: WeakKeyDictionary[Network, dict[str, Score]] = WeakKeyDictionary()
+        self._written: Dataset | None = None
+        self._is_writing = self._is_wanted = False
+        self._evaluator = Evaluator(session, self)
+        self._evaluator.measured.connect(self._on_measured)
+        session.data.changed.connect(self._on_data_changed)
+
+    @property
+    def name(self) -> str:
+        """The data set that is measured on: "handwriting" where MNIST is not on this computer."""
+        missing = self._session.data.state("mnist") in (DataState.MISSING, DataState.FETCHING, DataState.FAILED)
+        return "handwriting" if missing else "mnist"
+
+    def request(self) -> None:
+        """Bring the digits into memory; they are measured as soon as they are there."""
+        self._is_wanted = True
+        self._session.data.request("mnist")
+        self.measure()
+
+    def release(self) -> None:
+        """Measure nothing for the time being."""
+        self._is_wanted = False
+
+    def measure(self) -> None:
+        """Measure the shown network, if that has not been done."""
+        session, name = self._session, self.name
+        dataset = self._written if name == "handwriting" else session.data.get("mnist")
+        if name == "handwriting" and dataset is None:
+            self._write()
+        if session.shows_run:
+            self._known.pop(session.network, None)
+            self._tell(None)
+            return
+        known = self._known.get(session.network, {}).get(name)
+        self._tell(known)
+        test = dataset.test if dataset is not None else None
+        if known is None and test is not None and dataset is not None and session.problem.key == dataset.problem.key:
+            model = session.model
+            self._evaluator.measure(lambda: evaluate(model.network, model.loss, test), (model.network, name))
+
+    def forget(self, network: Network) -> None:
+        """Measure a network anew the next time: its weights have changed."""
+        self._known.pop(network, None)
+
+    def remember(self, network: Network, name: str, score: Score) -> None:
+        """Take over what somebody else has measured."""
+        self._known.setdefault(network, {})[name] = score
+
+    def _tell(self, score: Score | None) -> None:
+        self.score = score
+        self.measured.emit()
+
+    def _write(self) -> None:
+        if not self._is_writing:
+            self._is_writing = True
+
+            def write(_report: Report, cancelled: threading.Event) -> Dataset:
+                return self._tuner.written(cancelled)
+
+            self._session.start_job(write, succeeded=self._on_written, failed=self._on_not_written)
+
+    @Slot(object)
+    def _on_written(self, dataset: Dataset) -> None:
+        self._written, self._is_writing = dataset, False
+        if self._is_wanted:
+            self.measure()
+
+    @Slot(object)
+    def _on_not_written(self, _error: Exception) -> None:
+        self._is_writing = False  # it was cancelled: the window closes
+
+    @Slot(str)
+    def _on_data_changed(self, name: str) -> None:
+        if name == "mnist" and self._is_wanted:
+            self.measure()
+
+    @Slot(object, object)
+    def _on_measured(self, evaluation: Evaluation, about: tuple[Network, str]) -> None:
+        network, name = about
+        score = Score.of(evaluation)
+        self.remember(network, name, score)
+        if network is self._session.network and name == self.name:
+            self._tell(score)

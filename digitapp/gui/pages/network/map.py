@@ -1,0 +1,371 @@
+"""A map of what a layer answers: every point is an image of the data, those that the layer takes for alike are near."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.datasets.dataset import Dataset, Split, stratified_choice
+from digitapp.gui import theme
+from digitapp.gui.diagram.paths_words import data_words, layer_name
+from digitapp.gui.pages.network.map_plot import MapPlot
+from digitapp.gui.pages.network.view import NetworkView
+from digitapp.gui.pages.network_work import Background
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.jobs import finish_unless
+from digitapp.gui.state.session import Answer, Session
+from digitapp.gui.widgets import ComboBox, EmptyState, GhostButton, Label, PixelImage, SegmentedControl
+from digitapp.gui.widgets.numbers import percent, probability, thousands
+from digitapp.inspection.embedding import (
+    Projection,
+    aligned,
+    place_beside,
+    principal_components,
+    tsne,
+    tsne_is_available,
+)
+from digitapp.inspection.probes import INPUT, layer_activations
+from digitapp.modelfile import Model
+
+COUNTS = (300, 1000, 2000)
+PCA, TSNE = 0, 1
+_LIVE_MS = 1500  # from one map to the next while the network learns
+_IMAGE = 168
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What map is asked for."""
+
+    model: Model
+    images: Split
+    layer: int
+    method: int
+    previous: NDArray[np.floating] | None
+
+
+@dataclass(frozen=True, eq=False)
+class ActivationMap:
+    """A finished map.
+
+    Attributes
+    ----------
+    asked : the question
+    places : float array, shape (samples, 2)
+    projection : how to place further inputs; None for t-SNE
+    activations : float array, shape (samples, units), of the layer
+    probabilities : float array, shape (samples, classes), the network's answers
+    """
+
+    asked: Question
+    places: NDArray[np.floating]
+    projection: Projection | None
+    activations: NDArray[np.floating]
+    probabilities: NDArray[np.floating]
+
+    def place(self, activation: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return where one more input lies, from what the layer answers to it."""
+        if self.projection is not None:
+            return self.projection(activation[np.newaxis])[0]
+        return place_beside(activation, self.activations, self.places)
+
+
+def sample(dataset: Dataset, count: int) -> Split:
+    """Return the images of a map: from the validation part, or the training part where that is too small."""
+    parts = [part for part in (dataset.validation, dataset.train) if part is not None]
+    part = next((part for part in parts if len(part) >= count), max(parts, key=len))
+    if len(part) <= count:
+        return part
+    chosen = stratified_choice(part.labels, count, np.random.default_rng(0))
+    return Split(part.inputs[chosen], part.labels[chosen])
+
+
+def make_map(asked: Question, cancelled: threading.Event) -> ActivationMap | None:
+    """Compute a map; None when it was cancelled.
+
+    Raises
+    ------
+    ValueError : the layer's activations are not numbers, or there are too few images for t-SNE
+    """
+    with np.errstate(all="ignore"):
+        probabilities = asked.model.probabilities(asked.images.inputs)
+        activations = layer_activations(asked.model.network, asked.layer, asked.images.inputs)
+    if asked.method == PCA:
+        projection = principal_components(activations)
+        places = projection(activations)
+        if asked.previous is not None and asked.previous.shape == places.shape:
+            turn = aligned(places, asked.previous)
+            projection = Projection(projection.mean, projection.axes @ turn, projection.explained)
+            places = places @ turn
+        return ActivationMap(asked, places, projection, activations, probabilities)
+    found: list[NDArray[np.floating]] = []
+    # scikit-learn cannot be interrupted: nobody who has cancelled waits for it.
+    if not finish_unless(cancelled, lambda: found.append(tsne(activations))):
+        return None
+    return ActivationMap(asked, found[0], None, activations, probabilities)
+
+
+class MapView(NetworkView):
+    """The map, with the choice of layer, number of images and method."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.plot = MapPlot()
+        self.empty = EmptyState("image", "", "")
+        self.layers, self.counts = ComboBox(), ComboBox()
+        self.layers.setAccessibleName(self.tr("Layer"))
+        self.counts.setAccessibleName(self.tr("Number of images"))
+        for count in COUNTS:
+            self.counts.add_entry(self.tr("{0} images").format(thousands(count)), data=count)
+        self.counts.setCurrentIndex(1)
+        self.method = SegmentedControl(("PCA", "t-SNE"), name=self.tr("Kind of map"))
+        self.all_button = GhostButton(self.tr("All"), "search", tip=self.tr("Show the whole map"), key="0")
+        self._point = _PointDetails()
+        self.details = self._point
+        self._work = Background(session, self)
+        self._live = QTimer(self, singleShot=True, interval=_LIVE_MS)
+        self._map: ActivationMap | None = None
+        self._images: tuple[Dataset, int, Split] | None = None
+        self._layer: int | None = None  # None: the last hidden layer
+        self._is_stale = True
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self.tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self.layers, self.counts):
+            row.addWidget(widget)
+        if tsne_is_available():
+            row.addWidget(self.method)
+        row.addWidget(self.all_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.plot, 1)
+        self.empty.hide()
+        self.say(self._sentence())
+
+    def _connect(self) -> None:
+        self.layers.activated.connect(self._on_layer_chosen)
+        self.counts.activated.connect(self._ask_now)
+        self.method.currentChanged.connect(self._ask_now)
+        self.all_button.clicked.connect(self.plot.show_all)
+        self.plot.point_hovered.connect(self._on_point_hovered)
+        self._work.done.connect(self._on_done)
+        self._work.failed.connect(self._on_failed)
+        self._live.timeout.connect(self._ask)
+        self.session.dataset_changed.connect(self._ask)
+        self.session.run_state_changed.connect(self._ask_now)
+        self.session.network_changed.connect(self._forget)
+
+    # What is asked for
+
+    @property
+    def layer(self) -> int:
+        """The layer that is mapped; `INPUT` for the pixels."""
+        last = len(self.session.network.weights) - 1
+        return max(INPUT, last - 1) if self._layer is None else min(self._layer, last)
+
+    @Slot()
+    def _forget(self) -> None:
+        self._map = None
+        self._layer = None
+        self._work.cancel()
+
+    @Slot(int)
+    def _on_layer_chosen(self, index: int) -> None:
+        self._layer = self.layers.itemData(index)
+        self._ask_now()
+
+    def refresh_network(self) -> None:
+        sizes = self.session.network.sizes
+        if self.layers.count() != len(sizes) or [self.layers.itemText(0)] == [""]:
+            self.layers.clear()
+            for layer in range(INPUT, len(sizes) - 1):
+                self.layers.add_entry(layer_name(sizes, layer), thousands(sizes[layer + 1]), data=layer)
+        self.layers.setCurrentIndex(self.layers.findData(self.layer))
+        self._is_stale = True
+        if self.session.shows_run and self._map is not None:
+            if not self._live.isActive():
+                self._live.start()
+        else:
+            self._ask()
+
+    @Slot()
+    def _ask_now(self) -> None:
+        self._is_stale = True
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        """Ask for the map of the present network in the background."""
+        session = self.session
+        if not self.isVisible() or not self._is_stale:
+            return
+        if session.data.state(session.dataset_name) is DataState.UNASKED:
+            session.data.request(session.dataset_name)
+        words = data_words(session)
+        self._show_empty(words)
+        dataset = session.dataset
+        if words is not None or dataset is None:
+            return
+        if self._work.is_busy and session.shows_run:
+            self._live.start()
+            return
+        self._is_stale = False
+        images = self._sample(dataset)
+        self.counts.setVisible(max(len(dataset.train), len(images)) > COUNTS[0])
+        previous = self._map.places if self._map is not None and self._map.asked.images is images else None
+        method = self.method.currentIndex()
+        model = replace(session.model, network=session.network.copy())
+        asked = Question(model, images, self.layer, method, previous)
+        self._work.start(lambda _report, cancelled: make_map(asked, cancelled))
+        self.say(self._sentence())
+
+    def _sample(self, dataset: Dataset) -> Split:
+        count = self.counts.currentData()
+        if self._images is None or self._images[0] is not dataset or self._images[1] != count:
+            self._images = (dataset, count, sample(dataset, count))
+        return self._images[2]
+
+    def _show_empty(self, words: tuple[str, str] | None) -> None:
+        self.empty.setVisible(words is not None)
+        self.plot.setVisible(words is None)
+        self.all_button.setEnabled(words is None)
+        if words is not None:
+            self.empty.set_text(*words)
+            self._point.show_point(None, "", "")
+
+    # What has come
+
+    @Slot(object)
+    def _on_done(self, found: ActivationMap | None) -> None:
+        if found is None:
+            return
+        asked, before = found.asked, self._map
+        same = before is not None and before.asked.layer == asked.layer and before.asked.images is asked.images
+        self._map = found
+        problem, model = self.session.problem, self.session.model
+        images = asked.images.inputs.reshape(-1, problem.rows, problem.columns)
+        if before is not None and before.asked.images is asked.images:
+            images = self._shown_images  # the same array: the atlas stays
+        self._shown_images = images
+        wrong = found.probabilities.argmax(axis=1) != asked.images.labels
+        self.plot.cloud.show_points(found.places, images, asked.images.labels, wrong, model.class_names)
+        self.plot.show_places(found.places, keep_view=same)
+        self._on_point_hovered(-1)
+        self._show_own()
+        self.say(self._sentence())
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self._map = None
+        if isinstance(error, ValueError):
+            text = self.tr("What this layer answers is not numbers: {0}.").format(str(error))
+        else:
+            text = str(error)
+        self._show_empty((self.tr("This layer has no map"), text))
+
+    def _sentence(self) -> str:
+        text = self.tr("Every point is an image; what the layer takes for alike lies side by side.")
+        if self._work.is_busy and self.method.currentIndex() == TSNE:
+            return text + " " + self.tr("t-SNE takes its time: up to a minute.")
+        found = self._map
+        if found is None:
+            return text
+        wrong = int(np.count_nonzero(found.probabilities.argmax(axis=1) != found.asked.images.labels))
+        if found.projection is not None:
+            share = percent(float(found.projection.explained.sum()))
+            text += " " + self.tr("These two directions hold {0} of all differences.").format(share)
+        else:
+            text += " " + self.tr("t-SNE keeps near neighbours together; far distances mean little.")
+        if wrong:
+            text += " " + self.tr("Framed: {0} that the network misreads.").format(thousands(wrong))
+        return text
+
+    # The present drawing and the point under the pointer
+
+    def refresh_answer(self) -> None:
+        self._show_own()
+
+    def _show_own(self) -> None:
+        found, answer, problem = self._map, self.session.answer, self.session.problem
+        activation = None if found is None else answered(answer, found.asked.layer)
+        if (
+            found is None
+            or activation is None
+            or answer.inputs is None
+            or len(activation) != found.activations.shape[1]
+        ):
+            self.plot.cloud.show_own(None, None)
+            return
+        self.plot.cloud.show_own(found.place(activation), answer.inputs.reshape(problem.rows, problem.columns))
+
+    @Slot(int)
+    def _on_point_hovered(self, point: int) -> None:
+        found = self._map
+        if found is None or point < 0:
+            text = self.tr(
+                "Hover an image to see it large. The wheel zooms, dragging moves. Your drawing has the green frame."
+            )
+            self._point.show_point(None, "", text)
+            return
+        problem, names = self.session.problem, self.session.model.class_names
+        images = found.asked.images
+        label, answers = int(images.labels[point]), found.probabilities[point]
+        read = int(answers.argmax())
+        title = self.tr("A {0}, read right") if read == label else self.tr("A {0}, read as {1}")
+        sure = self.tr("{0} sure").format(probability(float(answers[read])))
+        image = images.inputs[point].reshape(problem.rows, problem.columns)
+        self._point.show_point(image, title.format(names[label], names[read]), sure)
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._ask()
+
+    def hideEvent(self, event: object) -> None:
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self._live.stop()
+        if self._work.is_busy:
+            self._work.cancel()
+            self._is_stale = True
+
+
+def answered(answer: Answer, layer: int) -> NDArray[np.floating] | None:
+    """Return what a layer answers to the present drawing, None without one."""
+    if answer.inputs is None or answer.trace is None:
+        return None
+    return answer.inputs if layer == INPUT else answer.trace.activations[layer][0]
+
+
+class _PointDetails(QWidget):
+    """The image under the pointer, large."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image = PixelImage()
+        self.image.setFixedSize(theme.scaled(_IMAGE), theme.scaled(_IMAGE))
+        self.title = Label("", "section")
+        self.text = Label("", "body", "text2", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.image, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.title)
+        column.addWidget(self.text)
+        column.addStretch(1)
+
+    def show_point(self, image: NDArray[np.floating] | None, title: str, text: str) -> None:
+        """Show an image, or only a text."""
+        self.image.setVisible(image is not None)
+        self.image.set_ink(image)
+        self.title.setVisible(bool(title))
+        self.title.setText(title)
+        self.text.setText(text)

@@ -1,0 +1,159 @@
+"""A small canvas beside the network: draw here, and everything on the page follows the pen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.canvas.canvas import Canvas
+from digitapp.gui.canvas.grid import GridSurface
+from digitapp.gui.canvas.ink import InkSurface
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import ElidedLabel, GhostButton
+from digitapp.gui.widgets.numbers import probability
+from digitapp.gui.words.answers import answer_words, forced_words
+
+LARGEST = 232
+_GRID_LARGEST = 200
+_CANVAS_NAME = "networkCanvas"  # "canvas" is the one of the Draw page
+
+
+class DrawingPad(QWidget):
+    """The session's drawing, to look at and to draw on, with the answer to it below."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._ink, self._grid = InkSurface(session, self), GridSurface(session, self)
+        self._ink.guides = False
+        self.canvas = Canvas(self._ink)
+        self.canvas.setObjectName(_CANVAS_NAME)
+        self.canvas.setAccessibleName(self.tr("Drawing"))
+        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+        self._holder = _Holder(self.canvas)
+        self.answer = ElidedLabel("", "section")
+        self.certainty = ElidedLabel("", "caption", "text2")
+        self.clear_button = GhostButton("", "trash", tip=self.tr("Clear the drawing"), key="Delete")
+        self.clear_button.clicked.connect(self.clear)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.answer)
+        words.addWidget(self.certainty)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addLayout(words, 1)
+        below.addWidget(self.clear_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._holder)
+        column.addLayout(below)
+        session.problem_changed.connect(self.show_problem)
+        session.answer_changed.connect(self.refresh)
+        self.show_problem()
+
+    @Slot()
+    def show_problem(self) -> None:
+        """Lay what the shown problem is drawn on."""
+        self.canvas.end_gesture()
+        problem = self._session.problem
+        by_hand = problem.preprocessing == "binary_grid"
+        self.canvas.lay(self._grid if by_hand else self._ink)
+        self._holder.set_shape((problem.rows, problem.columns) if by_hand else None)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the present drawing and the answer to it."""
+        if not self.isVisible():
+            return
+        self.canvas.surface.show_session()
+        answer = self._session.answer
+        self.clear_button.setEnabled(answer.inputs is not None)
+        if answer.probabilities is None:
+            self.answer.setText(self.tr("Draw here"))
+            self.certainty.setText(self.tr("Everything follows the pen"))
+            return
+        words = answer_words(answer, self._session.model.class_names, brief=True)
+        self.answer.setText(words.sentence)
+        if answer.label is None or answer.is_refused:
+            self.certainty.setText(words.rest or forced_words(answer, self._session.model.class_names))
+        else:
+            sure = probability(float(answer.probabilities[answer.label]))
+            self.certainty.setText(self.tr("{0} sure").format(sure))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.canvas.update()
+
+    @Slot()
+    def clear(self) -> None:
+        """Empty the canvas, undoably."""
+        self.canvas.end_gesture()
+        self._session.artwork.clear(self.tr("Clear"))
+
+
+class _Holder(QWidget):
+    """Keeps the canvas square, or of the grid's shape."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self._canvas = canvas
+        self._shape: tuple[int, int] | None = None
+        canvas.setParent(self)
+        self._corners = _Corners(self)
+        self.set_shape(None)
+
+    def set_shape(self, shape: tuple[int, int] | None) -> None:
+        self._shape = shape
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        rows, columns = self._shape or (1, 1)
+        largest = theme.scaled(LARGEST if self._shape is None else _GRID_LARGEST)
+        height = min(largest, round(self.width() * rows / columns))
+        width = round(height * columns / rows)
+        self.setFixedHeight(height)
+        self._canvas.setGeometry((self.width() - width) // 2, 0, width, height)
+        self._corners.setGeometry(self._canvas.geometry())
+        self._corners.setVisible(self._shape is None)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._shape is not None:  # the canvas paints the stage's colour between the pixels
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.current().palette.window)
+            painter.drawRoundedRect(self.rect(), theme.CARD_RADIUS, theme.CARD_RADIUS)
+
+
+class _Corners(QWidget):
+    """Rounds the sheet's corners off in the inspector's colour; the canvas itself lies on the stage's elsewhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        p = theme.current().palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(self.rect())
+        sheet, corners = QPainterPath(), QPainterPath()
+        sheet.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS)
+        corners.addRect(whole)
+        painter.fillPath(corners.subtracted(sheet), p.surface)
+        painter.setPen(p.border_strong)
+        painter.drawPath(sheet)

@@ -1,0 +1,169 @@
+"""The Network page: the whole network at once, as paths, as templates, as a map, and by what can be read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.network.map import MapView
+from digitapp.gui.pages.network.pad import DrawingPad
+from digitapp.gui.pages.network.paths import PathsView
+from digitapp.gui.pages.network.probes import ProbesView
+from digitapp.gui.pages.network.templates import TemplatesView
+from digitapp.gui.pages.network.view import NetworkView
+from digitapp.gui.pages.page import Page
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import HairLine, Label, NoteBar, Panel, SegmentedControl
+from digitapp.gui.widgets.containers import ScrollPanel
+from digitapp.gui.words.messages import Message
+
+_INSPECTOR = {952: 232, 1208: 280, 1848: 320}  # width of the page to width of its inspector
+
+
+class NetworkPage(Page):
+    """Chooses between the views; each of them shows the session by itself.
+
+    Signals: `features_requested`, show the selected unit on the Features page.
+    """
+
+    features_requested = Signal()
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("networkPage")
+        self._build()
+        self._connect()
+        self._fit()
+        self._show_view(0)
+
+    # Building
+
+    def _build(self) -> None:
+        self.pad = DrawingPad(self.session)
+        self.paths = PathsView(self.session)
+        self.templates = TemplatesView(self.session)
+        self.map = MapView(self.session)
+        self.probes = ProbesView(self.session)
+        self._views: tuple[NetworkView, ...] = (self.paths, self.templates, self.map, self.probes)
+        titles = (self.tr("Paths"), self.tr("Templates"), self.tr("Map"), self.tr("Probes"))
+        self.choice = SegmentedControl(titles, name=self.tr("View of the network"))
+        self.sentence = Label("", "body", "text2", wrap=True)
+        self.note = NoteBar("error")
+        self.note.hide()
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._make_stage(), 1)
+        whole.addWidget(HairLine(Qt.Orientation.Vertical))
+        whole.addWidget(self._make_inspector())
+
+    def _make_stage(self) -> Panel:
+        stage = Panel("window")
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.choice)
+        head.addStretch(1)
+        self._stack = QStackedLayout()
+        column = QVBoxLayout(stage)
+        column.setContentsMargins(theme.STAGE_MARGIN, 20, theme.STAGE_MARGIN, 20)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.sentence)
+        column.addWidget(self.note)
+        column.addLayout(self._stack, 1)
+        # Not before it has its place: it shows the first widget at once, which would be a window of its own.
+        for view in self._views:
+            head.addWidget(view.tools)
+            self._stack.addWidget(view)
+        return stage
+
+    def _make_inspector(self) -> ScrollPanel:
+        self.inspector = ScrollPanel("surface")
+        column = QVBoxLayout(self.inspector.content)
+        column.setContentsMargins(theme.STAGE_MARGIN, 20, theme.STAGE_MARGIN, 20)
+        column.setSpacing(16)
+        column.addWidget(self.pad)
+        column.addWidget(HairLine(Qt.Orientation.Horizontal))
+        self._details = QStackedLayout()
+        column.addLayout(self._details)
+        for view in self._views:
+            self._details.addWidget(view.details)
+        column.addStretch(1)
+        return self.inspector
+
+    def _connect(self) -> None:
+        self.choice.currentChanged.connect(self._show_view)
+        for view in self._views:
+            view.sentence_changed.connect(self._show_sentence)
+            view.features_requested.connect(self.features_requested)
+        self.session.network_changed.connect(self._show_warning)
+        shortcuts: tuple[tuple[QKeySequence, Callable[[], object]], ...] = (
+            (QKeySequence("Delete"), self.pad.clear),
+            (QKeySequence(QKeySequence.StandardKey.Open), self.open_model),
+        )
+        for key, slot in shortcuts:
+            QShortcut(key, self).activated.connect(slot)
+
+    # What is shown
+
+    @property
+    def view(self) -> NetworkView:
+        """The shown view."""
+        return self._views[self.choice.currentIndex()]
+
+    @Slot(int)
+    def _show_view(self, index: int) -> None:
+        for other, view in enumerate(self._views):
+            view.tools.setVisible(other == index)
+        self._stack.setCurrentIndex(index)
+        self._details.setCurrentIndex(index)
+        self._show_sentence()
+        self._show_warning()
+
+    @Slot()
+    def _show_sentence(self) -> None:
+        self.sentence.setText(self.view.sentence)
+
+    @Slot()
+    def _show_warning(self) -> None:
+        """Say what in the network's weights keeps the views from saying much."""
+        parameters = self.session.network.parameters
+        missing = int(np.count_nonzero(~np.isfinite(parameters)))
+        if missing:
+            text = self.tr("{0} weights of this network are not numbers: what depends on them cannot be shown.")
+            self.note.set_note("error", text.format(missing))
+        elif not self.session.network.weight_vector.any():
+            self.note.set_note(
+                "warning", self.tr("All weights of this network are zero: nothing has been learned yet.")
+            )
+        self.note.setVisible(bool(missing) or not self.session.network.weight_vector.any())
+
+    def tell(self, message: Message) -> None:
+        self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self.note.show()
+
+    def undo(self) -> None:
+        """Take back the last stroke on the drawing."""
+        self.pad.canvas.end_gesture()
+        self.session.artwork.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Draw the stroke that was taken back again."""
+        self.pad.canvas.end_gesture()
+        self.session.artwork.undo_stack.redo()
+
+    # Size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = float(np.interp(self.width(), list(_INSPECTOR), list(_INSPECTOR.values())))
+        self.inspector.setFixedWidth(round(width * max(1.0, theme.scaled(100) / 100)))

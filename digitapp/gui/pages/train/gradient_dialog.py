@@ -1,0 +1,227 @@
+"""The gradient check in a window: watch back-propagation agree with plain differences, and a planted bug be found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QLocale, Qt, Slot
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.train.gradient_bars import ErrorBars, exponent_text
+from digitapp.gui.state.jobs import Job
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import ComboBox, FieldRow, Label, NoteBar, PrimaryButton, ProgressBar, SectionHeader
+from digitapp.gui.widgets.numbers import MINUS, thousands
+from digitapp.inspection.gradient_report import WORST, CheckCancelled, GradientReport, WorstParameter, check_model
+from digitapp.nn import ACTIVATIONS, LOSSES
+from digitapp.nn.gradient_check import Place
+
+_WIDTH = 600
+
+
+class GradientDialog(QDialog):
+    """Checks the gradient of the network that is shown when it opens: at once, and again with a bug where asked for."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("gradientDialog")
+        self.setWindowTitle(self.tr("Gradient check"))
+        self.setProperty("panel", "surface")
+        self._session = session
+        self._model = replace(session.model, network=session.network.copy())  # the shown one may be in training
+        self._job: Job | None = None
+        self.report: GradientReport | None = None
+        self._make_parts()
+        self._lay_out()
+        self.bug.currentIndexChanged.connect(self.check)
+        self.finished.connect(self._cancel)
+        self.check()
+
+    # Building
+
+    def _make_parts(self) -> None:
+        self.bug = ComboBox()
+        self.bug.setObjectName("bugField")
+        self.bug.add_entry(self.tr("None"), data=None)
+        for layer, activation in enumerate(self._model.network.activations):
+            name = self._layer_name(layer)
+            self.bug.add_entry(self.tr("In {0}").format(name), ACTIVATIONS[activation].title, data=layer)
+        self.bug.setToolTip(self.tr("Make the derivative of this layer's activation a tenth too small"))
+        self.verdict = NoteBar("info")
+        self.verdict.setObjectName("gradientVerdict")
+        self.bars = ErrorBars()
+        self.bars.setObjectName("gradientBars")
+        self.bars.set_errors([self._shape_name(layer) for layer in range(len(self._model.network.layers))], [])
+        self.progress = ProgressBar()
+        self.progress.setAccessibleName(self.tr("Progress of the check"))
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        self.cells = [[Label("", "caption", tabular=column > 1) for column in range(5)] for _ in range(WORST)]
+        self.close_button = PrimaryButton(self.tr("Close"))
+        self.close_button.clicked.connect(self.accept)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 24, 28, 20)
+        column.setSpacing(12)
+        column.addWidget(Label(self.tr("Does back-propagation tell the truth?"), "title"))
+        text = Label(
+            self.tr(
+                "Back-propagation computes every derivative of the loss in one go. The slow way changes a single "
+                "parameter a little, up and down, and looks how the loss moves. Both must agree."
+            ),
+            "body",
+            "text2",
+            wrap=True,
+        )
+        text.setFixedWidth(theme.scaled(_WIDTH))
+        column.addWidget(text)
+        column.addWidget(FieldRow(self.tr("Plant a bug"), self.bug))
+        column.addWidget(self.verdict)
+        header = SectionHeader(self.tr("Largest relative error"))
+        header.slot.addWidget(Label(self.tr("left of the dashed line it is rounding"), "caption", "text2"))
+        column.addWidget(header)
+        column.addWidget(self.bars)
+        column.addWidget(SectionHeader(self.tr("The parameters that differ most")))
+        column.addLayout(self._table())
+        self.checked = Label("", "caption", "text2", wrap=True)
+        column.addWidget(self.checked)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.close_button)
+        column.addLayout(row)
+
+    def _table(self) -> QGridLayout:
+        heads = (
+            self.tr("Layer"),
+            self.tr("Parameter"),
+            self.tr("Back-propagated"),
+            self.tr("Difference quotient"),
+            self.tr("Relative error"),
+        )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for place, head in enumerate(heads):
+            label = Label(head, "caption", "text2")
+            grid.addWidget(label, 0, place, right if place > 1 else Qt.AlignmentFlag.AlignLeft)
+            for line, cells in enumerate(self.cells):
+                grid.addWidget(cells[place], line + 1, place, right if place > 1 else Qt.AlignmentFlag.AlignLeft)
+        return grid
+
+    # Checking
+
+    @Slot()
+    def check(self) -> None:
+        """Check anew, with the chosen bug; a check that is under way ends."""
+        self._cancel()
+        self.report = None
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        work = partial(check_model, self._model, self._session.dataset, self.bug.currentData())
+        self._job = self._session.start_job(
+            work, succeeded=self._on_succeeded, failed=self._on_failed, progressed=self._on_progressed
+        )
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    @Slot(object, object)
+    def _on_progressed(self, done: int, total: int) -> None:
+        if self.sender() is self._job:
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        if self.sender() is not self._job or isinstance(error, CheckCancelled):
+            return
+        self._job = None
+        self.progress.hide()
+        title = self.tr("The gradient could not be checked")
+        self.verdict.set_note("error", str(error) or type(error).__name__, title=title)
+
+    @Slot(object)
+    def _on_succeeded(self, report: GradientReport) -> None:
+        if self.sender() is not self._job:
+            return
+        self._job = None
+        self.report = report
+        self.progress.hide()
+        self._show_verdict(report)
+        names = [self._shape_name(layer) for layer in range(len(report.sizes) - 1)]
+        self.bars.set_errors(names, report.layer_errors)
+        self._show_table(report)
+        self._show_checked(report)
+
+    # Showing
+
+    def _layer_name(self, layer: int) -> str:
+        if layer == len(self._model.network.layers) - 1:
+            return self.tr("layer {0}, the output").format(layer + 1)
+        return self.tr("layer {0}").format(layer + 1)
+
+    def _shape_name(self, layer: int) -> str:
+        sizes = self._model.network.sizes
+        return self.tr("Layer {0}, {1} → {2}").format(layer + 1, sizes[layer], sizes[layer + 1])
+
+    def _show_verdict(self, report: GradientReport) -> None:
+        number = QLocale().toString
+        checked, guilty = number(report.checked), report.guilty_layer
+        if guilty is not None:
+            title = self.tr("There is a mistake in {0}").format(self._layer_name(guilty))
+            text = self.tr("{0} of {1} derivatives are wrong.")
+            if guilty > 0:
+                text = self.tr("{0} of {1} derivatives are wrong: the mistake is passed back to every layer below.")
+            text = text.format(number(report.wrong), checked)
+            self.verdict.set_note("error", text, title=title)
+            return
+        title = self.tr("All {0} derivatives agree to {1} digits").format(checked, report.digits)
+        text = self.tr("Beside the largest of their layer; what is left is the rounding of the slow way.")
+        if report.wrong > 0:
+            title = self.tr("{0} of {1} derivatives agree").format(number(report.checked - report.wrong), checked)
+            text = self.tr("Single ones differ where an activation has a kink: the slow way steps across it.")
+        if report.bug_in_layer is not None:
+            text = self.tr("The planted bug does not show: with these weights and images nothing is passed back there.")
+        self.verdict.set_note("info", text, title=title)
+
+    def _show_table(self, report: GradientReport) -> None:
+        for line, cells in enumerate(self.cells):
+            texts = self._row(report.worst[line]) if line < len(report.worst) else ("",) * len(cells)
+            for cell, text in zip(cells, texts, strict=True):
+                cell.setText(text)
+
+    def _row(self, row: WorstParameter) -> tuple[str, ...]:
+        values = (f"{value:+.9f}".replace("-", MINUS) for value in (row.back_propagated, row.central_difference))
+        return (str(row.place.layer + 1), self._parameter_name(row.place), *values, exponent_text(row.relative_error))
+
+    def _parameter_name(self, place: Place) -> str:
+        unit = place.unit % self._model.network.sizes[place.layer + 1] + 1  # maxout: first pieces first
+        if place.is_gain:
+            return self.tr("gain of unit {0}").format(unit)
+        if place.input is None:
+            return self.tr("bias of unit {0}").format(unit)
+        return self.tr("weight from input {0} to unit {1}").format(place.input + 1, unit)
+
+    def _show_checked(self, report: GradientReport) -> None:
+        number = QLocale().toString
+        if report.checked < report.parameters:
+            parts = self.tr("A random sample of {0} of {1} parameters").format(
+                number(report.checked), thousands(report.parameters)
+            )
+        else:
+            parts = self.tr("All {0} parameters").format(number(report.parameters))
+        images = self.tr("{0} random inputs, for no data set is loaded") if report.is_random else self.tr("{0} images")
+        loss = LOSSES[self._model.loss].title
+        text = self.tr("{0} of {1}, {2}, with {3}, in double precision.")
+        sizes = "-".join(map(str, report.sizes))
+        self.checked.setText(text.format(parts, sizes, loss, images.format(number(report.samples))))

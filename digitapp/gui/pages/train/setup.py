@@ -1,0 +1,469 @@
+"""The inspector of the Train page: what the next run is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import Problem
+from digitapp.gui import settings as remembered
+from digitapp.gui import theme
+from digitapp.gui.pages.train.data import dataset_title
+from digitapp.gui.pages.train.presets import Preset, presets
+from digitapp.gui.pages.train.rows import SettingRows
+from digitapp.gui.settings import Settings, setup_key
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.widgets import (
+    ComboBox,
+    FieldRow,
+    GhostButton,
+    HairLine,
+    IconView,
+    Label,
+    LinkButton,
+    Panel,
+    PlainButton,
+    SectionHeader,
+)
+from digitapp.gui.widgets.numbers import thousands
+from digitapp.modelfile import Model
+from digitapp.nn import ACTIVATIONS, LOSSES
+from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden
+
+_NEW_WEIGHTS, _GO_ON, _FILE = "new", "current", "file"
+_PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
+_FIRST_PACE = {"toy": 1000}  # at full speed the toy is done before the eye has found it
+_OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
+_NETWORK = ("hidden", "activation", "activation_layers", "loss")
+_LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
+
+
+class SetupForm(Panel):
+    """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
+
+    Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
+    engine; `source_changed` by another network to go on with; `renew_clicked`; `check_clicked` asks for the gradient
+    check, `variations_clicked` for the pictures' variations, `file_wanted` for a model file to start from.
+    """
+
+    dataset_chosen = Signal(str)
+    learning_rate_changed = Signal(float)
+    pace_changed = Signal()
+    changed = Signal()
+    source_changed = Signal()
+    renew_clicked = Signal()
+    check_clicked = Signal()
+    variations_clicked = Signal()
+    file_wanted = Signal()
+
+    def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent)
+        self._problem = problem
+        self._store = settings
+        self._model: Model | None = None
+        self._file: Model | None = None
+        self._started_from = 0  # the entry to return to when no file is chosen
+        self._locked = False
+        self.settings = SettingRows(problem.key, settings, self)
+        self._make_rows()
+        self._lay_out()
+        self.settings.changed.connect(self._on_setting_changed)
+        self.settings.learning_rate_changed.connect(self.learning_rate_changed)
+        self.show_problem(problem)
+
+    # Building
+
+    def _make_rows(self) -> None:
+        self._dataset = ComboBox()
+        self._dataset.setObjectName("datasetField")
+        self._dataset.activated.connect(self._on_dataset_activated)
+        self._dataset_row = FieldRow(self.tr("Data set"), self._dataset)
+        self._start = ComboBox()
+        self._start.setObjectName("startField")
+        self._start.add_entry(self.tr("New weights"), data=_NEW_WEIGHTS)
+        self._start.add_entry(self.tr("Current network"), data=_GO_ON)
+        self._start.add_entry(self.tr("Model file…"), data=_FILE)
+        self._start.setToolTip(self.tr("Train a new network, or go on with the one that is shown or that of a file"))
+        self._start.activated.connect(self._on_start_activated)
+        self._start.currentIndexChanged.connect(self._on_start_chosen)
+        self._start_row = FieldRow(self.tr("Start from"), self._start)
+        self._pace = ComboBox()
+        self._pace.setObjectName("paceField")
+        self._pace.setToolTip(self.tr("Slow a run down to watch it; can be changed while training"))
+        for batches in _PACES:
+            text = self.tr("{0} batches/s").format(thousands(batches)) if batches else self.tr("Full speed")
+            self._pace.add_entry(text, data=batches)
+        self._pace.currentIndexChanged.connect(self._on_pace_chosen)
+        self._pace_row = FieldRow(self.tr("Pace"), self._pace)
+        self.settings.field("hidden").textChanged.connect(self._show_architecture)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setProperty("scrolled", "true")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 18, 20, 6)
+        column.setSpacing(6)
+        title = Label(self.tr("Setup"), "title")
+        font = title.font()
+        font.setPixelSize(theme.scaled(16))
+        title.setFont(font)
+        column.addWidget(title)
+        column.addLayout(self._lock_line())
+        rows = self.settings.rows
+        self._count = Label("", "caption", "text2", tabular=True)
+        self._count.setObjectName("parameterCount")
+        self.check_gradient = LinkButton(
+            self.tr("Check gradient ›"), tip=self.tr("Compare back-propagation with plain differences, or plant a bug")
+        )
+        self.check_gradient.setObjectName("checkGradientButton")
+        self.check_gradient.clicked.connect(self.check_clicked)
+        self.show_variations = LinkButton(
+            self.tr("See variations ›"), tip=self.tr("See how the pictures are varied while training, and choose how")
+        )
+        self.show_variations.setObjectName("variationsButton")
+        self.show_variations.clicked.connect(self.variations_clicked)
+        data_rows = [self._dataset_row, rows["augmentation"]]
+        self._add_section(column, self.tr("Data"), data_rows, self.show_variations)
+        self._add_section(column, self.tr("Network"), [rows[name] for name in _NETWORK], self._count)
+        self._add_section(column, self.tr("Learning"), [rows[name] for name in _LEARNING], self.check_gradient)
+        self._more = GhostButton(self.tr("More settings"), "chevron-right")
+        self._more.setObjectName("moreSettingsButton")
+        self._more.setCheckable(True)
+        self._more.setChecked(self._store.get(remembered.MORE_SETTINGS))
+        self._more.toggled.connect(self._on_more_toggled)
+        more_line = QHBoxLayout()
+        more_line.setContentsMargins(-12, 0, 0, 0)  # its icon in line with the labels
+        more_line.addWidget(self._more)
+        more_line.addStretch(1)
+        column.addLayout(more_line)
+        for row in (self._start_row, self._pace_row):
+            column.addWidget(row)
+        for name in self._more_names():
+            column.addWidget(rows[name])
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(HairLine())
+        outer.addLayout(self._bottom())
+
+    @staticmethod
+    def _add_section(column: QVBoxLayout, title: str, rows: list[FieldRow], beside: QWidget | None = None) -> None:
+        header = SectionHeader(title)
+        if beside is not None:
+            header.slot.addWidget(beside)
+        column.addWidget(header)
+        for row in rows:
+            column.addWidget(row)
+        column.addSpacing(6)
+        column.addWidget(HairLine())
+
+    def _more_names(self) -> list[str]:
+        """Every other setting: the optimiser's own options first, then the schedule with its options, then the rest."""
+        usual = (*_NETWORK, *_LEARNING, "schedule", "augmentation")
+        others = [name for name in self.settings.rows if name not in usual]
+        options = {kind: [name for name in others if name.startswith(f"{kind}.")] for kind in ("optimizer", "schedule")}
+        rest = [name for name in others if "." not in name]
+        return [*options["optimizer"], "schedule", *options["schedule"], *rest]
+
+    def _lock_line(self) -> QHBoxLayout:
+        self._lock_icon = IconView("lock", 14)
+        self._lock_text = Label("", "caption", "text2")
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._lock_icon)
+        line.addWidget(self._lock_text, 1)
+        return line
+
+    def _bottom(self) -> QHBoxLayout:
+        self._renew = PlainButton(
+            self.tr("New weights"), "dice", tip=self.tr("Show a network with fresh random weights, without training it")
+        )
+        self._presets = PlainButton(self.tr("Presets"), "settings", tip=self.tr("Settings worth starting from"))
+        self._renew.setObjectName("newWeightsButton")
+        self._presets.setObjectName("presetsButton")
+        self._renew.clicked.connect(self.renew_clicked)
+        self._presets.clicked.connect(self._open_menu)
+        self._menu = QMenu(self)
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 14, 20, 14)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self._renew, 1)
+        row.addWidget(self._presets, 1)
+        return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= theme.scaled(300)
+        self._renew.set_icon_name("dice" if roomy else None)
+        self._presets.set_icon_name("settings" if roomy else None)
+
+    # What is set
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next run starts from a network there is instead of new weights."""
+        return self._start.currentData() != _NEW_WEIGHTS
+
+    @property
+    def model(self) -> Model | None:
+        """The shown network that a run could go on with."""
+        return self._model
+
+    @property
+    def source(self) -> Model | None:
+        """The model whose weights the next run starts from; None for new weights."""
+        return {_GO_ON: self._model, _FILE: self._file}.get(self._start.currentData())
+
+    @property
+    def pace(self) -> float | None:
+        """How many batches a second are trained at most; None for full speed."""
+        return self._pace.currentData() or None
+
+    def note(self, name: str) -> str:
+        """Return the line under a setting."""
+        return ({"dataset": self._dataset_row, "start": self._start_row}.get(name) or self.settings.rows[name]).note()
+
+    def configs(self) -> tuple[NetworkConfig, TrainConfig] | None:
+        """Return all settings, or None after putting the focus on the first field with a wrong value."""
+        wrong = self.settings.first_wrong()
+        if wrong is None and not self.goes_on and not self._check_size():
+            wrong = self.settings.field("hidden")
+        if wrong is None:
+            return self.settings.configs()
+        if not wrong.isVisibleTo(self):
+            self._more.setChecked(True)
+        wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+        wrong.selectAll()
+        self._scroll.ensureWidgetVisible(wrong, 0, 48)
+        return None
+
+    def _check_size(self) -> bool:
+        """Say at the field when the network would be too large; a field with another fault says that instead."""
+        field = self.settings.field("hidden")
+        try:
+            self.settings.configs()[0].check_size(self._problem.features, self._problem.classes)
+        except ConfigError as error:
+            if field.is_valid():
+                field.show_error(self.tr("Not possible. Use {0}.").format(error.expected))
+            return False
+        return True
+
+    def set_learning_rate(self, value: float) -> None:
+        """Enter another learning rate."""
+        self.settings.set_value("learning_rate", value)
+        self.settings.remember()
+
+    def set_variations(self, strengths: Mapping[str, float]) -> None:
+        """Enter how the pictures are varied, strengths by name."""
+        self.settings.set_value("augmentation", strengths)
+        self.settings.remember()
+        self._on_setting_changed()
+
+    def apply_preset(self, preset: Preset) -> None:
+        """Enter a preset's values."""
+        self._start.setCurrentIndex(0)
+        self.settings.fill(preset.network, preset.config)
+        self.settings.remember()
+        self._on_setting_changed()
+
+    # What is shown
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show the remembered settings of a problem."""
+        self._problem = problem
+        if self._file is not None and self._file.problem != problem.key:
+            self._file = None
+            self._started_from = 0
+            self._start.setCurrentIndex(0)
+            self._start.set_entry(self._start.findData(_FILE), self.tr("Model file…"))
+        self._dataset.clear()
+        for name in problem.datasets:
+            self._dataset.add_entry(dataset_title(name), data=name)
+        self.settings.show_problem(problem.key)
+        stored = self._store.get(setup_key(problem.key, "pace"))
+        pace = int(stored) if stored.isdecimal() else _FIRST_PACE.get(problem.key, 0)
+        self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
+        self._show_relevant()
+        self._show_architecture()
+
+    def show_dataset(self, name: str, state: DataState, dataset: Dataset | None, foils: int = 0) -> None:
+        """Show the chosen data set, how large it is, and how many drawings that are no digits are mixed in."""
+        if self._dataset.findData(name) < 0:
+            self._dataset.add_entry(dataset_title(name), data=name)
+        self._dataset.setCurrentIndex(self._dataset.findData(name))
+        if dataset is not None:
+            validation = len(dataset.validation) if dataset.validation is not None else 0
+            numbers = thousands(len(dataset.train)), thousands(validation), thousands(foils)
+            text = self.tr("{0} train, {1} validate").format(*numbers)
+            if foils:
+                text = self.tr("{0} train, {1} validate; {2} drawings that are no digits are mixed in").format(*numbers)
+        else:
+            text = {
+                DataState.LOADING: self.tr("loading…"),
+                DataState.FETCHING: self.tr("on its way…"),
+                DataState.MISSING: self.tr("not on this computer yet"),
+                DataState.FAILED: self.tr("could not be loaded"),
+            }.get(state, "")
+        self._dataset_row.set_helper(text)
+
+    def show_model(self, model: Model) -> None:
+        """Offer to go on with the shown network, where its shape can be said in the fields."""
+        self._model = model
+        fits = _shape_of(model) is not None
+        chosen = self._start.currentData()
+        entries = self._start.model()
+        assert isinstance(entries, QStandardItemModel)
+        entries.item(1).setEnabled(fits)
+        if not fits and chosen == _GO_ON:
+            self._start.setCurrentIndex(0)
+        self._take_shape()
+        self._show_lock()
+        self.source_changed.emit()
+
+    def _take_shape(self) -> None:
+        """While going on with a network, show its shape in the fields."""
+        shape = _shape_of(self.source) if self.source is not None else None
+        if shape is not None:
+            self.settings.set_value("normalization", "none")  # it is folded into the weights of a shown network
+            for name, value in zip(("hidden", "activation", "loss"), shape, strict=True):
+                if value is not None:
+                    self.settings.set_value(name, value)
+
+    def start_from(self, model: Model) -> None:
+        """Start from the network of a file, or say at the field why that is not possible."""
+        if model.problem != self._problem.key:
+            self.refuse_file(self.tr("{0} is a network for another problem.").format(model.name))
+        elif _shape_of(model) is None:
+            self.refuse_file(self.tr("{0} has layers that cannot be trained here.").format(model.name))
+        else:
+            self._file = model
+            index = self._start.findData(_FILE)
+            self._start.set_entry(index, self.tr("Model file"), model.name)
+            self._start.setCurrentIndex(index)
+            self._on_start_chosen(index)
+
+    def refuse_file(self, why: str = "") -> None:
+        """Return to what was chosen before, and say why a file cannot be used, if there is a reason."""
+        self._start.setCurrentIndex(self._started_from)
+        self._start_row.set_error(why)
+
+    def set_locked(self, locked: bool) -> None:
+        """Lock everything but the learning rate and the pace, or free it."""
+        self._locked = locked
+        self._show_lock()
+
+    def _show_lock(self) -> None:
+        self._lock_icon.setVisible(self._locked)
+        locked, free = self.tr("Locked, except the learning rate"), self.tr("For the next run")
+        self._lock_text.setText(locked if self._locked else free)
+        for name, row in self.settings.rows.items():
+            of_shape = name in _OF_SHAPE and self.goes_on
+            row.set_locked((self._locked and name != "learning_rate") or of_shape)
+        for row in (self._dataset_row, self._start_row):
+            row.set_locked(self._locked)
+        self._renew.setEnabled(not self._locked)
+        self._presets.setEnabled(not self._locked)
+        self.show_variations.setEnabled(not self._locked)
+
+    def _show_relevant(self) -> None:
+        """Show the rows that count at the moment."""
+        more = self._more.isChecked()
+        self._more.set_icon_name("chevron-down" if more else "chevron-right")
+        for name in (*_NETWORK, *_LEARNING):
+            self.settings.rows[name].setVisible(self.settings.counts(name))
+        self._start_row.setVisible(more or self.goes_on)
+        self._pace_row.setVisible(more)
+        for name in self._more_names():
+            self.settings.rows[name].setVisible(more and self.settings.counts(name))
+
+    def _show_architecture(self) -> None:
+        try:
+            hidden = parse_hidden(self.settings.field("hidden").text())
+        except ConfigError:
+            return  # the field itself says what is wrong
+        sizes = (self._problem.features, *hidden, self._problem.classes)
+        keys = str(self.settings.value("activation")).split(",")
+        keys = keys if len(keys) == len(hidden) else keys[:1] * len(hidden)
+        pieces = [*(ACTIVATIONS[key].pieces for key in keys), 1]
+        layers = zip(pairwise(sizes), pieces, strict=True)
+        count = sum((fan_in + 1) * fan_out * pieces for (fan_in, fan_out), pieces in layers)
+        shape = " → ".join(str(size) for size in sizes)
+        self.settings.rows["hidden"].set_helper(shape)
+        self._count.setText(self.tr("{0} parameters").format(thousands(count)))
+
+    # What the user does
+
+    @Slot()
+    def _on_setting_changed(self) -> None:
+        self._show_relevant()
+        self._show_architecture()
+        self._check_size()
+        self.changed.emit()
+
+    @Slot(bool)
+    def _on_more_toggled(self, more: bool) -> None:
+        self._store.set(remembered.MORE_SETTINGS, more)
+        self._show_relevant()
+
+    @Slot(int)
+    def _on_start_activated(self, index: int) -> None:
+        if self._start.itemData(index) == _FILE:
+            self.file_wanted.emit()
+        self._started_from = self._start.currentIndex()
+
+    @Slot(int)
+    def _on_start_chosen(self, _index: int) -> None:
+        self._start_row.set_error("")
+        self._take_shape()
+        self._show_relevant()
+        self._show_architecture()
+        self._show_lock()
+        self.source_changed.emit()
+
+    @Slot(int)
+    def _on_pace_chosen(self, _index: int) -> None:
+        self._store.set(setup_key(self._problem.key, "pace"), str(self._pace.currentData()))
+        self.pace_changed.emit()
+
+    @Slot(int)
+    def _on_dataset_activated(self, index: int) -> None:
+        self.dataset_chosen.emit(self._dataset.itemData(index))
+
+    @Slot()
+    def _open_menu(self) -> None:
+        self._menu.clear()
+        for preset in presets(self._problem.key):
+            action = self._menu.addAction(self.tr("{0}: {1}").format(preset.title, preset.summary))
+            action.setData(preset)
+            action.triggered.connect(self._on_preset)
+        size = self._menu.sizeHint()
+        corner = self._presets.mapToGlobal(self._presets.rect().topRight())
+        self._menu.popup(corner - QPoint(size.width(), size.height() + 4))
+
+    @Slot()
+    def _on_preset(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.apply_preset(action.data())
+
+
+def _shape_of(model: Model) -> tuple[tuple[int, ...], str | None, str] | None:
+    """Return hidden sizes, activation (None without hidden layers) and loss, or None where the form cannot say them."""
+    activations = model.network.activations[:-1]
+    if not set(activations) <= set(ACTIVATIONS) or model.loss not in LOSSES:
+        return None
+    each = ",".join(activations) if len(set(activations)) > 1 else next(iter(activations), None)
+    return model.network.sizes[1:-1], each, model.loss

@@ -1,0 +1,134 @@
+"""The left side of the Train page: the run's buttons, what it lacks or why it ended, its curves and its pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.train.confusion import ConfusionCard
+from digitapp.gui.pages.train.data import DataCard
+from digitapp.gui.pages.train.transport import TransportBar
+from digitapp.gui.pages.train.units import UnitsCard
+from digitapp.gui.plots.curve_cards import CurveCards
+from digitapp.gui.state.data_source import DataSource
+from digitapp.gui.widgets import GhostButton, NoteBar, PlainButton, SegmentedControl
+from digitapp.gui.words.messages import Message
+
+_SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
+_WIDE_SETUP_SHARE = 1.25
+_COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
+_PLOT_HEIGHT, _COMPACT_PLOT_HEIGHT, _LOW_PLOT_HEIGHT = 80, 180, 160
+_LOW_HEIGHT = 600  # the smallest window with the time machine below the page
+_LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
+
+
+class RunNote(NoteBar):
+    """Why a run ended or a file was refused, with a button for what helps.
+
+    Signals: `remedy_taken`, `dismissed`, by the user alone.
+    """
+
+    remedy_taken = Signal()
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("error", parent=parent)
+        self.setObjectName("trainNote")
+        self.remedy_button = PlainButton("")
+        self.remedy_button.clicked.connect(self.remedy_taken)
+        dismiss = GhostButton(self.tr("Dismiss"))
+        dismiss.clicked.connect(self.dismissed)
+        self.button_row.addWidget(self.remedy_button)
+        self.button_row.addWidget(dismiss)
+        self.hide()
+
+    def show_message(self, message: Message, remedy: str = "") -> None:
+        """Show a message, and where `remedy` names one, the button that does it."""
+        self.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self.remedy_button.setText(remedy)
+        self.remedy_button.setVisible(bool(remedy))
+        self.show()
+
+
+class TrainStage(QWidget):
+    """Lays out its parts; what they show is the page's business.
+
+    Signals: `lower_changed` after the cards below the plots were shown or hidden.
+    """
+
+    lower_changed = Signal()
+
+    def __init__(self, data: DataSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.transport = TransportBar()
+        self.note = RunNote()
+        self.data_card = DataCard(data)
+        self.data_card.hide()
+        self.curves = CurveCards()
+        self.confusion = ConfusionCard()
+        self.units = UnitsCard()
+        self.tabs = SegmentedControl([self.tr("Confusion"), self.tr("Hidden units")], name=self.tr("Below the plots"))
+        self._compact: bool | None = None
+        self._lay_out()
+        self.tabs.currentChanged.connect(self.show_lower)
+        self.arrange(0, 0)  # the smallest: a page may grow, but not shrink below what it holds
+
+    def _lay_out(self) -> None:
+        self._lower = QWidget()
+        lower = QHBoxLayout(self._lower)
+        lower.setContentsMargins(0, 0, 0, 0)
+        lower.setSpacing(theme.CARD_GAP)
+        lower.addWidget(self.confusion, 1)
+        lower.addWidget(self.units, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(theme.CARD_GAP)
+        self._column.addWidget(self.transport)
+        self._column.addWidget(self.note)
+        self._column.addWidget(self.data_card)
+        self._column.addWidget(self.curves, 6)
+        self._column.addWidget(self.tabs)
+        self._column.addWidget(self._lower, 7)
+
+    def arrange(self, width: int, height: int) -> None:
+        """Lay the parts out for a page of this size: in little room one card below the plots, narrower margins."""
+        compact = is_compact(width, height)
+        least = _LOW_PLOT_HEIGHT if height < theme.scaled(_LOW_HEIGHT) else _COMPACT_PLOT_HEIGHT
+        for plot in (self.curves.loss, self.curves.accuracy):
+            plot.setMinimumHeight(least if compact else _PLOT_HEIGHT)
+        if compact == self._compact:
+            return
+        self._compact = compact
+        margin = 16 if compact else theme.STAGE_MARGIN
+        self._column.setContentsMargins(margin, margin - 2, margin, margin)
+        self._column.setSpacing(12 if compact else theme.CARD_GAP)
+        self.show_lower()
+
+    @Slot()
+    def show_lower(self) -> None:
+        """Show both cards below the plots, or in little room the chosen one, or none beside a note."""
+        compact = bool(self._compact)
+        room = not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
+        self.tabs.setVisible(compact and room)
+        self._lower.setVisible(room)
+        chosen = self.tabs.currentIndex()
+        self.confusion.setVisible(not compact or chosen == 0)
+        self.units.setVisible(not compact or chosen == 1)
+        self.lower_changed.emit()
+
+
+def is_compact(width: int, height: int) -> bool:
+    """Return whether a page of this size has to save room."""
+    return width < theme.scaled(_COMPACT_WIDTH) or height < theme.scaled(_COMPACT_HEIGHT)
+
+
+def setup_width(page_width: int, page_height: int) -> int:
+    """Return how wide the setup stands beside the stage; a font wider than the design's needs more."""
+    if is_compact(page_width, page_height):
+        width = _NARROW_SETUP_WIDTH
+    else:
+        grown = _SETUP_WIDTH + max(0, page_width - 1208) // 8
+        width = min(grown, round(_SETUP_WIDTH * _WIDE_SETUP_SHARE))
+    breadth = QFontMetrics(theme.font("body")).horizontalAdvance(_LONGEST_LABEL) / _LONGEST_LABEL_PX
+    return round(width * min(max(breadth, 1.0), 1.4))

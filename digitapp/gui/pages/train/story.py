@@ -1,0 +1,108 @@
+"""What the Train page shows of the past: related runs, the moment in the curves, and its confusion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.gui.evaluator import Evaluator
+from digitapp.gui.pages.train.confusion import ConfusionCard
+from digitapp.gui.plots.curve_cards import CurveCards, CurveStory
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets.numbers import epoch_text
+from digitapp.nn.network import Network
+from digitapp.runs.branches import Branch, Place
+from digitapp.training.config import TrainConfig
+from digitapp.training.evaluate import Evaluation, evaluate
+from digitapp.training.events import EpochDone
+
+MOST_PALE_LINES = 5
+
+
+class PastView(QObject):
+    """Shows the moment of the session in curves and confusion matrix; the confusion is measured in the background."""
+
+    def __init__(
+        self, session: Session, curves: CurveCards, confusion: ConfusionCard, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._curves, self._confusion = curves, confusion
+        self._asked: tuple[Place, Dataset] | None = None
+        self._measured: tuple[Place, Evaluation] | None = None
+        self._evaluator = Evaluator(session, self)
+        self._evaluator.measured.connect(self._on_measured)
+
+    def story(self) -> CurveStory:
+        """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
+        machine, history = self._session.time_machine, self._session.run.history
+        branch, place = machine.branch, machine.place
+        if branch is None or (place is None and branch.history is not history):
+            return CurveStory(history)
+        root = _root(branch)
+        others = [other for other in machine.branches if other is not branch and _root(other) is root]
+        moment = branch.epochs_at(place.moment.step) if place is not None else None
+        pale = tuple((other.history, other.start) for other in others[-MOST_PALE_LINES:])
+        return CurveStory(branch.history, branch.start, pale, moment, self._validation())
+
+    def _validation(self) -> tuple[float, float] | None:
+        """Return validation loss and accuracy at the shown moment, where they have been measured."""
+        if self._measured is None or self._asked is None or self._asked[1].validation is None:
+            return None
+        place, evaluation = self._measured
+        return (evaluation.loss, evaluation.accuracy) if place is self._session.time_machine.place else None
+
+    def show_confusion(self, dataset: Dataset | None) -> None:
+        """Show the confusion at the moment, or now that after the newest epoch, on what the run learns from."""
+        place = self._session.time_machine.place
+        if place is None or dataset is None:
+            self._asked = None
+            epoch = self._session.run.history.last_epoch
+            self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names)
+        elif self._asked is None or self._asked[0] is not place:
+            self._asked = place, dataset
+            self._confusion.show_measuring()
+            self._measure(place, dataset)
+
+    def _measure(self, place: Place, dataset: Dataset) -> None:
+        split = dataset.validation if dataset.validation is not None else dataset.train
+        model, parameters = place.branch.model, place.moment.parameters
+
+        def work() -> Evaluation:
+            network = Network(model.network.sizes, model.network.activations, parameters.dtype)
+            np.copyto(network.parameters, parameters)
+            return evaluate(network, model.loss, split)
+
+        self._evaluator.measure(work, place)
+
+    @Slot(object, object)
+    def _on_measured(self, found: Evaluation, place: Place) -> None:
+        if self._asked is None or self._asked[0] is not place or place is not self._session.time_machine.place:
+            return
+        self._measured = place, found
+        dataset = self._asked[1]
+        started, step = place.branch.history.started, place.moment.step
+        whole = step // started.batches_per_epoch if started is not None else 0
+        validation = (found.loss, found.accuracy) if dataset.validation is not None else (None, None)
+        epoch = EpochDone(
+            whole, step, found.loss, found.accuracy, *validation, found.confusion, found.predictions, seconds=0.0
+        )
+        when = self.tr("at epoch {0}").format(epoch_text(place.branch.epochs_at(step)))
+        self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names, when)
+        self._curves.show_story(self.story())
+
+    def train_on(self, config: TrainConfig) -> None:
+        """Start a branch from the shown moment; does nothing while now is shown."""
+        machine = self._session.time_machine
+        place, model = machine.place, machine.past
+        if place is not None and model is not None:
+            # What the moment's network cannot change, or would lose its weights by, is as it was.
+            config = replace(config, loss=model.loss, pretrain_epochs=0)
+            self._session.start_training(place.branch.configs[0], config, source=model)
+
+
+def _root(branch: Branch) -> Branch:
+    return (branch, *branch.ancestors)[-1]

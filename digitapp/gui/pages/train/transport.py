@@ -1,0 +1,193 @@
+"""The line above the curves: start, pause, step, stop, and how far the run is."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.gui.state.training_run import RunState, TrainingRun
+from digitapp.gui.widgets import ElidedLabel, Label, PlainButton, PrimaryButton, ProgressBar
+from digitapp.gui.widgets.numbers import percent
+from digitapp.training.events import PretrainingStep
+
+_REMAINING_EVERY_S = 0.5  # a clock that ticks faster cannot be read
+
+
+class TransportBar(QWidget):
+    """Buttons and progress of the shown run. It shows; what the buttons do is connected by the page."""
+
+    start_clicked = Signal()
+    pause_clicked = Signal()
+    step_clicked = Signal()
+    stop_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        run_words = (self.tr("Start"), self.tr("Pause"), self.tr("Resume"))
+        key = "Ctrl+Return"
+        self.start = PrimaryButton(
+            run_words[0], "play", tip=self.tr("Train a network as set up"), key=key, transport=True
+        )
+        self.pause = PrimaryButton(run_words[1], "pause", tip=self.tr("Rest, and go on later"), key=key, transport=True)
+        self.step = PlainButton(self.tr("Step"), "step", tip=self.tr("Train one batch"), key=".", transport=True)
+        self.stop = PlainButton(self.tr("Stop"), "stop", tip=self.tr("End the run; the network stays"), transport=True)
+        for button, name in ((self.start, "startButton"), (self.pause, "pauseButton"), (self.step, "stepButton")):
+            button.setObjectName(name)
+        self.stop.setObjectName("stopButton")
+        for button in (self.start, self.pause):
+            button.reserve(*run_words)
+        self.progress = ProgressBar()
+        self.progress.setObjectName("trainProgress")
+        self.progress.setAccessibleName(self.tr("Progress of the training"))
+        self._where = Label("", "section", tabular=True)
+        self._detail = ElidedLabel("", "caption", "text2", tabular=True)
+        self._left = Label("", "caption", "text2", tabular=True)
+        self._left_shown_at = 0.0
+        self._lay_out()
+        self.start.clicked.connect(self.start_clicked)
+        self.pause.clicked.connect(self.pause_clicked)
+        self.step.clicked.connect(self.step_clicked)
+        self.stop.clicked.connect(self.stop_clicked)
+
+    def _lay_out(self) -> None:
+        one_place = QGridLayout()
+        one_place.addWidget(self.start, 0, 0)
+        one_place.addWidget(self.pause, 0, 0)
+        words = QHBoxLayout()
+        words.setSpacing(10)
+        words.addWidget(self._where)
+        words.addWidget(self._detail, 1)
+        words.addWidget(self._left)
+        side = QVBoxLayout()
+        side.setSpacing(6)
+        side.addStretch(1)
+        side.addLayout(words)
+        side.addWidget(self.progress)
+        side.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addLayout(one_place)
+        row.addWidget(self.step)
+        row.addWidget(self.stop)
+        row.addSpacing(16)
+        row.addLayout(side, 1)
+
+    def text(self) -> str:
+        """Return all that is said about the progress."""
+        return " ".join(label.text() for label in (self._where, self._detail, self._left) if label.text())
+
+    def show_state(self, state: RunState) -> None:
+        """Offer what can be done in a state; the focus stays in the place of the first button."""
+        focused = self.start.hasFocus() or self.pause.hasFocus() or self.stop.hasFocus()
+        active = state is not RunState.IDLE
+        paused = state is RunState.PAUSED
+        shown, hidden = (self.pause, self.start) if active else (self.start, self.pause)
+        self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        self.pause.set_icon_name("play" if paused else "pause")
+        tip = self.tr("Go on with the run") if paused else self.tr("Rest, and go on later")
+        self.pause.set_tip(tip, "Ctrl+Return")
+        if hidden.isVisibleTo(self):
+            shown.show()
+            if focused and not (active and self.stop.hasFocus()):
+                shown.setFocus(Qt.FocusReason.OtherFocusReason)
+            hidden.hide()
+        self.step.setEnabled(state is not RunState.RUNNING)
+        self.stop.setEnabled(active)
+
+    def show_ready(self, epochs: int, text: str) -> None:
+        """Say that nothing has run yet, and what would."""
+        self.progress.set_segments(epochs)
+        self.progress.setRange(0, 1)
+        self.progress.setValue(0)
+        self._say(self.tr("Ready"), text, "")
+
+    def show_waiting(self, text: str) -> None:
+        """Say what the start waits for."""
+        self._say(self.tr("One moment"), text, "")
+
+    def show_run(self, run: TrainingRun) -> None:
+        """Show how far a run is, or how it ended."""
+        history = run.history
+        started, batch = history.started, history.last_batch
+        if started is None:
+            self._say(self.tr("Starting"), "", "")
+            return
+        if batch is None and history.pretraining is not None:
+            self._show_pretraining(run, history.pretraining)
+            return
+        steps = started.epochs * started.batches_per_epoch
+        done = batch.step if batch is not None else 0
+        # Millions of epochs do not fit into the bar's 32 bits.
+        scale = max(1, math.ceil(steps / 2**30))
+        self.progress.set_segments(started.epochs)
+        self.progress.setRange(0, steps // scale)
+        self.progress.setValue(done // scale)
+        number = QLocale().toString
+        if history.finished is None:
+            epoch, in_epoch = (batch.epoch, batch.batch) if batch is not None else (1, 0)
+            where = self.tr("Epoch {0} of {1}").format(number(epoch), number(started.epochs))
+            detail = self.tr("batch {0} of {1}").format(number(in_epoch), number(started.batches_per_epoch))
+            self._say(where, detail, None if run.is_active else self.tr("stopped"))
+            if run.is_active:
+                self._show_remaining(run)
+            return
+        done = history.finished.epochs
+        epochs = self.tr("{0} epochs in {1}") if done != 1 else self.tr("{0} epoch in {1}")
+        if done < started.epochs:
+            epochs = self.tr("{0} epochs in {1}, no longer improving")
+        text = epochs.format(number(done), duration(run.elapsed_seconds))
+        self._say(self.tr("Finished"), text, self._result(run))
+
+    def _show_pretraining(self, run: TrainingRun, step: PretrainingStep) -> None:
+        """Show how far the layers are that learn without labels; the bar begins anew with the training itself."""
+        passes = step.layers * step.epochs
+        done = ((step.layer - 1) * step.epochs + step.epoch - 1) * step.batches + step.batch
+        self.progress.set_segments(passes)
+        self.progress.setRange(0, passes * step.batches)
+        self.progress.setValue(done)
+        number = QLocale().toString
+        where = self.tr("Pretraining layer {0} of {1}").format(number(step.layer), number(step.layers))
+        detail = self.tr("epoch {0} of {1} · reconstruction error {2}")
+        detail = detail.format(number(step.epoch), number(step.epochs), f"{step.error:.4f}")
+        paused = self.tr("paused") if run.state is RunState.PAUSED else ""
+        self._say(where, detail, paused if run.is_active else self.tr("stopped"))
+
+    def _result(self, run: TrainingRun) -> str:
+        epoch = run.history.last_epoch
+        if epoch is None:
+            return ""
+        if epoch.validation_accuracy is None:
+            return self.tr("{0} in training").format(percent(epoch.train_accuracy))
+        return self.tr("{0} in validation").format(percent(epoch.validation_accuracy))
+
+    def _show_remaining(self, run: TrainingRun) -> None:
+        now = time.monotonic()
+        if run.state is RunState.PAUSED:
+            self._left.setText(self.tr("paused"))
+            self._left_shown_at = 0.0
+        elif now - self._left_shown_at >= _REMAINING_EVERY_S:
+            self._left_shown_at = now
+            seconds = run.remaining_seconds
+            self._left.setText("" if seconds is None else self.tr("{0} left").format(duration(seconds)))
+
+    def _say(self, where: str, detail: str, left: str | None) -> None:
+        self._where.setText(where)
+        self._detail.setText(detail)
+        if left is not None:
+            self._left.setText(left)
+
+
+def duration(seconds: float) -> str:
+    """Return "0.4 s", "12 s", "3 min 20 s" or "2 h 5 min"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

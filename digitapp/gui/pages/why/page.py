@@ -1,0 +1,440 @@
+"""The Why page: what made the network give this answer to the drawing on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.gui import theme
+from digitapp.gui.canvas.sample import sample_three
+from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.why.change import ChangeFace
+from digitapp.gui.pages.why.ledger import ROW
+from digitapp.gui.pages.why.pixels import PixelsFace
+from digitapp.gui.pages.why.save import explanation_to_save
+from digitapp.gui.pages.why.stage import WhyStage
+from digitapp.gui.pages.why.units import UnitsFace
+from digitapp.gui.pages.why.work import (
+    Case,
+    ChangeFindings,
+    Errand,
+    PixelFindings,
+    TemplateFindings,
+    Work,
+    examine_pixels,
+    make_templates,
+    search_change,
+)
+from digitapp.gui.picture_queue import PictureQueue
+from digitapp.gui.pictures import ComposedPicture
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.artwork import Picture
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import (
+    EmptyState,
+    HairLine,
+    NoteBar,
+    Panel,
+    PlainButton,
+    PrimaryButton,
+    ScrollPanel,
+    SegmentedControl,
+)
+from digitapp.gui.words.messages import Message
+from digitapp.inspection.contributions import Question
+
+UNITS, PIXELS, CHANGE = range(3)
+
+# The inspector's width at the page widths of a 1024, a 1280 and a 1920 pixels wide window.
+_PAGE_WIDTHS = (952, 1208, 1848)
+_INSPECTOR_WIDTHS = (420, 532, 665)
+_LARGEST_SHARE = 0.52
+_AROUND_UNITS = 330  # what stands above and below the list of units
+_SAMPLE_ZERO = (1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1)
+
+
+class WhyPage(Page):
+    """The drawing large on the left; on the right the answer as a sum, the pixels behind it, and what would change it.
+
+    Signals: `drawing_wanted` when the user wants to go and draw something.
+    """
+
+    drawing_wanted = Signal()
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.setObjectName("whyPage")
+        self._case: Case | None = None
+        self._asked: Question | None = None
+        self._target: int | None = None
+        self._rests = False  # a change was accepted or rejected: nothing is searched until something is asked
+        self._is_old = True
+        self._pixels_of: Case | None = None  # for which case maps are shown or on their way
+        self._change_of: tuple[Case, int] | None = None
+        self._pictures = PictureQueue(self)
+        self._unit_errand = Errand(session, self)
+        self._pixel_errand, self._change_errand = Errand(session, self), Errand(session, self)
+        self._build()
+        self._connect()
+
+    # Building
+
+    def _build(self) -> None:
+        self.stage = WhyStage()
+        self.units, self.pixels, self.change = UnitsFace(), PixelsFace(), ChangeFace()
+        self.faces = SegmentedControl(name=self.tr("What is shown"))
+        self.faces.add_segment(self.tr("Units"), tip=self.tr("The answer as a sum of what each unit gives"))
+        self.faces.add_segment(self.tr("Pixels"), tip=self.tr("Which pixels speak for the answer"))
+        self.faces.add_segment(self.tr("Change"), tip=self.tr("The smallest change that turns it into another digit"))
+        self.note = NoteBar("error")
+        self.note.hide()
+        self.inspector = ScrollPanel()
+        column = QVBoxLayout(self.inspector.content)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(self.faces)
+        column.addWidget(self.note)
+        for face in (self.units, self.pixels, self.change):
+            column.addWidget(face)
+        column.addStretch(1)
+        self._full = QWidget()
+        row = QHBoxLayout(self._full)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.stage, 1)
+        row.addWidget(HairLine(Qt.Orientation.Vertical))
+        row.addWidget(self.inspector)
+        self.draw_button = PrimaryButton(self.tr("Draw something"), "pen")
+        self.sample_button = PlainButton(self.tr("Show me an example"))
+        self.empty = EmptyState(
+            "why",
+            self.tr("Nothing is drawn yet"),
+            self.tr(
+                "This page takes an answer apart: which units and which pixels led to it, and what would change it. "
+                "Draw something first, then come back."
+            ),
+            [self.draw_button, self.sample_button],
+        )
+        self._blank = Panel("window")
+        place = QVBoxLayout(self._blank)
+        place.setContentsMargins(24, 24, 24, 24)
+        place.addWidget(self.empty)
+        place.addStretch(1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._full)
+        whole.addWidget(self._blank)
+        self._show_face()
+
+    def _connect(self) -> None:
+        session = self.session
+        for signal in (session.problem_changed, session.network_changed, session.drawing_changed):
+            signal.connect(self._on_new_case)
+        session.answer_changed.connect(self._on_answer_changed)
+        session.run_state_changed.connect(self._on_run_state_changed)
+        self.stage.question_asked.connect(self._on_question_asked)
+        self.faces.currentChanged.connect(self._on_face_changed)
+        self.units.changed.connect(self._show_stage)
+        self.pixels.changed.connect(self._show_stage)
+        self.change.target_chosen.connect(self._on_target_chosen)
+        self.change.accepted.connect(self.accept)
+        self.change.rejected.connect(self.reject)
+        self.change.undo_wanted.connect(self.undo)
+        self._unit_errand.found.connect(self._on_templates_found)
+        self._pixel_errand.found.connect(self._on_pixels_found)
+        self._pixel_errand.failed.connect(self._on_pixels_failed)
+        self._change_errand.found.connect(self._on_change_found)
+        self._change_errand.failed.connect(self._on_change_failed)
+        self.draw_button.clicked.connect(self.drawing_wanted)
+        self.sample_button.clicked.connect(self.show_sample)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self).activated.connect(self.open_model)
+
+    # What the user can do
+
+    @Slot()
+    def show_sample(self) -> None:
+        """Draw a digit, undoably."""
+        by_hand = self.session.problem.preprocessing == "binary_grid"
+        sample = BinaryGrid.from_vector(_SAMPLE_ZERO) if by_hand else sample_three()
+        self.session.artwork.commit(sample, self.tr("Sample"))
+
+    def undo(self) -> None:
+        """Take back the last edit of the drawing."""
+        self.session.artwork.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do the edit that was taken back again."""
+        self.session.artwork.undo_stack.redo()
+
+    @Slot()
+    def accept(self) -> None:
+        """Put the changed picture on the canvas, undoably, and say what it is read as there."""
+        findings = self.change.findings
+        if findings is None or not findings.change.reached:
+            return
+        change, name = findings.change, findings.case.names[findings.change.target]
+        if findings.case.crop is None:
+            ink: BinaryGrid | Picture = BinaryGrid.from_vector(change.after, *findings.case.shape)
+        else:
+            was = findings.case.names[findings.case.first]
+            ink = Picture(findings.case.on_canvas(change.after), self.tr("{0} made from a {1}").format(name, was))
+        self.session.artwork.commit(ink, self.tr("Change"))
+        self._rests = True
+        self._refresh()
+        if self._case is None or self._case.first != change.target:
+            text = self.tr("On the canvas, but not read as a {0}: the network has changed meanwhile.")
+            self.change.show_note("warning", text.format(name))
+        elif self.session.answer.label is None:
+            text = self.tr("On the canvas. {0} comes first there, but it is too unlike a digit to be read as one.")
+            self.change.show_note("warning", text.format(name))
+        else:
+            text = self.tr("On the canvas, and read as a {0} there. Ctrl+Z takes it back.")
+            self.change.show_note("info", text.format(name))
+
+    @Slot()
+    def reject(self) -> None:
+        """Drop the change that is offered."""
+        self._rests = True
+        self._show_change()
+        self._show_stage()
+
+    def composed_pictures(self) -> Sequence[ComposedPicture]:
+        """Return the explanation as one page, where there is one."""
+        case = self._case
+        if case is None or not case.is_finite:
+            return ()
+        return (explanation_to_save(case, self._wanted(case), self.session.model.name),)
+
+    def tell(self, message: Message) -> None:
+        self.note.set_note("error", self.tr("{0}: {1}").format(message.title, message.text))
+        self.note.show()
+
+    # What has happened
+
+    @Slot()
+    def _on_new_case(self) -> None:
+        """Another drawing or network: what was asked about the last one is of the past."""
+        self._asked = self._target = None
+        self._rests = False
+        self.note.hide()
+        self._cancel()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being found out in the background."""
+        return any(errand.is_busy for errand in (self._unit_errand, self._pixel_errand, self._change_errand))
+
+    def _cancel(self) -> None:
+        for errand in (self._unit_errand, self._pixel_errand, self._change_errand):
+            errand.cancel()
+
+    @Slot()
+    def _on_answer_changed(self) -> None:
+        if not self.isVisible():
+            self._is_old = True
+        elif self.session.shows_run:
+            self._pictures.add(self._refresh)
+        else:
+            self._refresh()
+
+    @Slot()
+    def _on_run_state_changed(self) -> None:
+        self._pictures.finish()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_old:
+            self._refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._pictures.clear()
+        self._cancel()
+        self._is_old = True
+
+    @Slot(object)
+    def _on_question_asked(self, question: Question) -> None:
+        self._asked = question
+        self._refresh()
+
+    @Slot(int)
+    def _on_face_changed(self, _index: int) -> None:
+        self._show_face()
+        self._show_present()
+
+    @Slot(int)
+    def _on_target_chosen(self, target: int) -> None:
+        self._target, self._rests = target, False
+        self._show_change()
+        self._show_stage()
+
+    # Showing
+
+    def _show_face(self) -> None:
+        for index, face in enumerate((self.units, self.pixels, self.change)):
+            face.setVisible(index == self.faces.currentIndex())
+
+    def _refresh(self) -> None:
+        """Show the session's drawing and the answer to it."""
+        self._is_old = False
+        self._case = Case.of(self.session, self._asked)
+        self._full.setVisible(self._case is not None)
+        self._blank.setVisible(self._case is None)
+        if self._case is None:
+            self._cancel()
+            self.say("")
+            return
+        self.stage.show_case(self._case)
+        self._show_present()
+
+    def _show_present(self) -> None:
+        """Show the chosen face of the case."""
+        case = self._case
+        if case is None:
+            return
+        if not case.is_finite:
+            self._show_nothing(case)
+            return
+        self._show_face()
+        face = self.faces.currentIndex()
+        if face == UNITS:
+            self._show_units(case)
+        elif face == PIXELS:
+            self._show_pixels()
+        else:
+            self._show_change()
+        self._show_stage()
+
+    def _show_units(self, case: Case) -> None:
+        self.units.show_case(case, round((self.height() - theme.scaled(_AROUND_UNITS)) / theme.scaled(2 * ROW)))
+        wanted = self.units.wanted
+        if wanted is not None:
+            self._unit_errand.ask(lambda: make_templates(case, *wanted), patient=self.session.shows_run)
+
+    @Slot(object)
+    def _on_templates_found(self, findings: TemplateFindings) -> None:
+        if self._case is not None and findings.case.is_like(self._case) and self.isVisible():
+            self.units.show_templates(findings)
+            self._show_stage()
+
+    def _show_nothing(self, case: Case) -> None:
+        for face in (self.units, self.pixels, self.change):
+            face.hide()
+        text = self.tr("This network's answers are no numbers: a weight is not a number, or too large. Choose another.")
+        self.note.set_note("error", text)
+        self.note.show()
+        self.stage.show_ink(case.ink)
+
+    @Slot()
+    def _show_stage(self) -> None:
+        face = self.faces.currentIndex()
+        (self.units, self.pixels, self.change)[face].show_on(self.stage)
+
+    def _show_pixels(self) -> None:
+        case = self._case
+        assert case is not None
+        if self._pixels_of is case:
+            return
+        learning = self.session.shows_run
+        self._pixels_of = case
+        self.pixels.show_case(case, keep=learning and self.pixels.blocks[0].evidence is not None)
+        self.say(self.tr("Examining the pixels…"))
+        self._pixel_errand.ask(self._preparing(examine_pixels), patient=learning)
+
+    def _preparing(self, make: Callable[[Case], Work]) -> Callable[[], Work]:
+        """Return what makes work from the newest case when its turn comes."""
+
+        def prepare() -> Work:
+            assert self._case is not None
+            return make(self._case)
+
+        return prepare
+
+    @Slot(object)
+    def _on_pixels_found(self, findings: PixelFindings) -> None:
+        if self._case is None or not findings.case.is_like(self._case) or not self.isVisible():
+            return
+        self.pixels.show_findings(findings)
+        self.say("")
+        if self.faces.currentIndex() == PIXELS:
+            self._show_stage()
+
+    @Slot(object)
+    def _on_pixels_failed(self, error: Exception) -> None:
+        self.pixels.show_failure(self.tr("This cannot be computed: {0}").format(error))
+        self.say("")
+
+    def _show_change(self) -> None:
+        case = self._case
+        assert case is not None
+        target = self._wanted(case)
+        if target is None:
+            self.change.show_failure(self.tr("This network knows one answer only: there is no other."))
+            return
+        if self._rests:
+            self.change.show_case(case, target, self._share(case.logits, case.first))
+            self.change.rest()
+            self._change_errand.cancel()
+            self._change_of = None
+            return
+        if self._change_of is not None and self._change_of == (case, target):
+            return
+        self._change_of = (case, target)
+        shown = self.change.findings
+        # While the network learns, the last change stays until the next one is found.
+        if not (self.session.shows_run and shown and shown.change.target == target and shown.case.is_like(case)):
+            self.change.show_case(case, target, self._share(case.logits, case.first))
+            self.change.wait()
+        self._change_errand.ask(
+            self._preparing(lambda newest: search_change(newest, target)), patient=self.session.shows_run
+        )
+
+    def _wanted(self, case: Case) -> int | None:
+        """Return the class to turn the drawing into: the chosen one, or the one that is second now."""
+        if self._target is not None and self._target != case.first:
+            return self._target
+        order = np.argsort(-case.logits, kind="stable")
+        return int(order[1]) if len(order) > 1 else None
+
+    def _share(self, logits: np.ndarray, label: int) -> float:
+        """Return the probability of a class, as the model states it."""
+        model = self.session.model
+        outputs, activation = logits.copy(), model.network.layers[-1].activation
+        if activation.pieces == 1:
+            activation.value(logits, outputs)
+        return float(model.calibration.probabilities(model.loss, outputs[np.newaxis])[0, label])
+
+    @Slot(object)
+    def _on_change_found(self, findings: ChangeFindings) -> None:
+        if self._case is None or not findings.case.is_like(self._case) or not self.isVisible():
+            return
+        change = findings.change
+        self.change.show_findings(findings, self._share(change.logits, int(change.logits.argmax())))
+        if self.faces.currentIndex() == CHANGE:
+            self._show_stage()
+
+    @Slot(object)
+    def _on_change_failed(self, error: Exception) -> None:
+        self.change.show_failure(self.tr("This cannot be computed: {0}").format(error))
+
+    # Size
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the smallest window leaves to a page: everything here scrolls or shrinks."""
+        return QSize(920, 600)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        breadth = theme.scaled(100) / 100
+        width = float(np.interp(self.width() / breadth, _PAGE_WIDTHS, _INSPECTOR_WIDTHS)) * breadth
+        width = round(min(width, _LARGEST_SHARE * self.width()))
+        self.inspector.setFixedWidth(width)
+        self.pixels.set_width(width)
+        self.change.set_width(width)
+        if self.isVisible() and event.size().height() != event.oldSize().height():
+            self._show_present()

@@ -1,0 +1,420 @@
+"""The two live plots of a run: band, smoothed line, validation dots, and a cursor that both share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QLocale, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPolygonF, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.plots.axes import (
+    LOSS_FLOOR,
+    EpochAxis,
+    ValueAxis,
+    accuracy_range,
+    loss_range,
+)
+from digitapp.gui.widgets import FocusRing, HoverReadout, Label, ReadoutRow
+from digitapp.training.history import Curve, CurveView, History
+
+MOST_EPOCH_POINTS = 256
+_VALUES_WIDTH = 50
+_DOT_SPACING = 12  # pixels between two epochs, below which validation dots would touch
+
+
+def loss_text(value: float) -> str:
+    """Return a loss with three decimals, or four where it is small."""
+    if value >= 10:
+        return f"{value:.1f}" if value < 10_000 else f"{value:.0e}".replace("e+", "e")
+    if value >= 0.01:
+        return f"{value:.3f}"
+    return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
+
+
+def accuracy_text(value: float) -> str:
+    """Return a share of 1 in per cent with one decimal."""
+    return f"{value * 100:.1f} %"
+
+
+@dataclass(frozen=True, eq=False)
+class PlotData:
+    """What a plot shows of a run: its curve, and the validation's value after each epoch.
+
+    A run that goes on from a moment of another one begins at `start`, in epochs; `view` and `epochs` count from there.
+    """
+
+    curve: Curve
+    batches_per_epoch: int
+    view: CurveView
+    epochs: np.ndarray
+    validation: np.ndarray
+    start: float = 0.0
+
+    @classmethod
+    def of(cls, history: History, name: str, start: float = 0.0) -> PlotData | None:
+        """Return the data for "loss" or "accuracy"; None before the first batch."""
+        if history.started is None or history.last_batch is None:
+            return None
+        curve: Curve = getattr(history, name)
+        per_epoch = history.started.batches_per_epoch
+        epochs = history.epochs.column("epoch", MOST_EPOCH_POINTS)
+        validation = history.epochs.column(f"validation_{name}", MOST_EPOCH_POINTS)
+        view = curve.view(per_epoch)
+        if start:
+            view, epochs = replace(view, x=view.x + start, band_x=view.band_x + start), epochs + start
+        return cls(curve, per_epoch, view, epochs, validation, start)
+
+    def place_of(self, step: int) -> float:
+        """Return where a batch stands, in epochs."""
+        return self.start + step / self.batches_per_epoch
+
+    def step_at(self, x: float) -> float:
+        """Return which batch stands at a place in epochs."""
+        return (x - self.start) * self.batches_per_epoch
+
+    def line_at(self, x: float) -> float:
+        """Return the smoothed training value at a place in epochs."""
+        return float(np.interp(x, self.view.x, self.view.mean))
+
+    def validation_at(self, x: float) -> tuple[float, float] | None:
+        """Return epoch and value of the last validation before a place in epochs."""
+        index = int(np.searchsorted(self.epochs, x + 1e-9, side="right")) - 1
+        if index < 0 or not np.isfinite(self.validation[index]):
+            return None
+        return float(self.epochs[index]), float(self.validation[index])
+
+
+class Band(pg.GraphicsObject):
+    """The pale area between the 10th and the 90th percentile of the batches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._polygon = QPolygonF()
+        self.color = QColor()
+
+    def set_data(self, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """Show another band, in the coordinates of the view."""
+        self.prepareGeometryChange()
+        points = [QPointF(a, b) for a, b in zip(x, high, strict=True)]
+        points += [QPointF(a, b) for a, b in zip(x[::-1], low[::-1], strict=True)]
+        self._polygon = QPolygonF(points)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._polygon.boundingRect()
+
+    def paint(self, painter: QPainter, option: Any, widget: QWidget | None = None) -> None:  # noqa: ARG002
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.color)
+        painter.drawPolygon(self._polygon)
+
+
+class CurvePlot(pg.PlotWidget):
+    """One quantity over the epochs. The pointer and the arrow keys move a cursor that names exact values."""
+
+    cursor_moved = Signal(object)
+    """The place of the cursor in batches (counted from 1), or None when it is gone."""
+
+    def __init__(self, name: str, title: str, *, is_loss: bool, empty: str, parent: QWidget | None = None) -> None:
+        self._values = ValueAxis(is_loss=is_loss)
+        self._epoch_axis = EpochAxis()
+        super().__init__(parent, axisItems={"left": self._values, "bottom": self._epoch_axis})
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self._is_loss = is_loss
+        self._text = loss_text if is_loss else accuracy_text
+        self._data: PlotData | None = None
+        self._step: int | None = None
+        self._readout = HoverReadout(self)
+        self._shows_readout = False
+        self._empty = Label(empty, "caption", "text3", wrap=True, parent=self)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._build()
+        self.apply_theme()
+        theme.current().changed.connect(self.apply_theme)
+
+    def _build(self) -> None:
+        # pyqtgraph's stubs know neither what a PlotItem passes on to its view nor that there always is one.
+        plot: Any = self.getPlotItem()
+        self._plot = plot
+        self._view: Any = plot.getViewBox()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(False, False)
+        plot.setContentsMargins(0, 6, 1, 0)
+        self._view.setDefaultPadding(0)
+        self._values.setWidth(theme.scaled(_VALUES_WIDTH))
+        self._epoch_axis.setHeight(theme.scaled(24))
+        if self._is_loss:
+            plot.setLogMode(False, True)
+        self._band = Band()
+        self._line = plot.plot(antialias=True)
+        self._validation = plot.plot(antialias=True, symbol="o", symbolSize=theme.scaled(8))
+        self._others: list[Any] = []
+        self._pale: Sequence[PlotData] = ()
+        self._moment = pg.InfiniteLine(angle=90, movable=False)
+        self._moment.hide()
+        self._moment_at: float | None = None
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._marks = pg.ScatterPlotItem(size=theme.scaled(9), pxMode=True)
+        items = (self._band, self._line, self._validation, self._moment, self._cursor, self._marks)
+        for z, item in enumerate(items):
+            item.setZValue(z)
+            if item not in (self._line, self._validation):
+                self._view.addItem(item, ignoreBounds=True)
+        plot.setDownsampling(auto=True, mode="peak")
+        plot.setClipToView(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self, theme.CONTROL_RADIUS)
+        self._epochs = 0
+        self.set_epochs(1)
+        self.show_data(None)
+
+    def apply_theme(self) -> None:
+        """Wear the present theme's colours; items of a plot do not ask for them."""
+        p = theme.current().palette
+        self.setBackground(p.surface)
+        self._band.color = theme.blend(p.surface, p.text, 0.07)
+        line = self.training_color()
+        self._line.setPen(pg.mkPen(line, width=1.8))
+        self._validation.setPen(pg.mkPen(p.accent, width=2.2))
+        self._validation.setSymbolBrush(p.accent)
+        self._validation.setSymbolPen(pg.mkPen(p.surface, width=1.5))
+        self._cursor.setPen(pg.mkPen(p.text3, width=1, style=Qt.PenStyle.DashLine))
+        self._moment.setPen(pg.mkPen(p.text, width=2))
+        for other in self._others:
+            other.setPen(self._pale_pen())
+        for axis, color in ((self._values, p.border), (self._epoch_axis, p.border_strong)):
+            axis.setTextPen(p.text2)
+            axis.setPen(pg.mkPen(color, width=1))
+            axis.setTickPen(pg.mkPen(p.border, width=1))
+            axis.setTickFont(theme.tabular(theme.font("tick")))
+        self._values.setPen(pg.mkPen(None))
+        self._show_cursor()
+
+    @staticmethod
+    def training_color() -> QColor:
+        """Return the colour of the training curve in the present theme."""
+        return theme.current().palette.text3
+
+    # What is shown
+
+    @property
+    def data(self) -> PlotData | None:
+        """What is shown, None before the first batch."""
+        return self._data
+
+    def set_epochs(self, epochs: int) -> None:
+        """Let the horizontal axis end with the planned number of epochs."""
+        if epochs == self._epochs:
+            return
+        self._epochs = epochs
+        self._epoch_axis.set_epochs(self._epochs)
+        self._plot.setXRange(0, self._epochs, padding=0)
+        self._show_dots()
+
+    def show_data(self, data: PlotData | None) -> None:
+        """Show a run as far as it is; None clears the plot."""
+        before, self._data = self._data, data
+        self._empty.setVisible(data is None)
+        self._values.set_blank(data is None)
+        if data is None:
+            none = np.empty(0)
+            self._line.setData(none, none)
+            self._validation.setData(none, none)
+            self._band.set_data(none, none, none)
+            self._step = None
+        else:
+            view = data.view
+            low, high = view.low, view.high
+            if self._is_loss:
+                self._line.setData(view.x, np.maximum(view.mean, LOSS_FLOOR))
+                low, high = (np.log10(np.maximum(side, LOSS_FLOOR)) for side in (low, high))
+            else:
+                self._line.setData(view.x, view.mean)
+            self._band.set_data(view.band_x, low, high)
+            if before is None or not np.array_equal(before.epochs, data.epochs) or before.curve is not data.curve:
+                known = np.isfinite(data.validation)
+                values = np.maximum(data.validation, LOSS_FLOOR) if self._is_loss else data.validation
+                self._validation.setData(data.epochs[known], values[known])
+        self._show_range()
+        self._show_cursor()
+
+    # Other runs, and the moment that is shown
+
+    def show_others(self, others: Sequence[PlotData]) -> None:
+        """Show the runs that this one comes from, or that come from it, as pale lines."""
+        if len(others) == len(self._pale) and all(a.curve is b.curve for a, b in zip(others, self._pale, strict=True)):
+            return
+        self._pale = others
+        while len(self._others) < len(others):
+            line = self._plot.plot(antialias=True, pen=self._pale_pen())
+            line.setZValue(0.5)  # above the band, below the line in front
+            self._others.append(line)
+        for index, line in enumerate(self._others):
+            line.setVisible(index < len(others))
+            if index < len(others):
+                mean = others[index].view.mean
+                line.setData(others[index].view.x, np.maximum(mean, LOSS_FLOOR) if self._is_loss else mean)
+        self._show_range()
+
+    @property
+    def pale_lines(self) -> int:
+        """How many other runs are shown."""
+        return len(self._pale)
+
+    @staticmethod
+    def _pale_pen() -> Any:
+        p = theme.current().palette
+        return pg.mkPen(theme.blend(p.surface, p.text3, 0.45), width=1.4)
+
+    def show_moment(self, x: float | None) -> None:
+        """Mark the moment of the training that the whole window shows, in epochs; None for now."""
+        self._moment_at = x
+        self._moment.setVisible(x is not None)
+        if x is not None:
+            self._moment.setValue(x)
+
+    @property
+    def moment(self) -> float | None:
+        """The marked moment, in epochs."""
+        return self._moment_at
+
+    def _show_range(self) -> None:
+        none = np.empty(0)
+        training, validation = (none, none) if self._data is None else (self._data.view.mean, self._data.validation)
+        training = np.concatenate([*(other.view.mean for other in self._pale), training])
+        low, high = loss_range(training, validation) if self._is_loss else accuracy_range(training, validation)
+        if not self._is_loss:
+            high += 0.015 * (high - low)  # a line at 100 % is not cut in half
+        view = self._view
+        if view.viewRange()[1] != [low, high]:
+            view.setYRange(low, high, padding=0)
+
+    def _show_dots(self) -> None:
+        dots = self.width() / self._epochs >= _DOT_SPACING
+        self._validation.setSymbol("o" if dots else None)  # type: ignore[arg-type] - None is allowed
+
+    # The cursor
+
+    def set_step(self, step: int | None, *, readout: bool) -> None:
+        """Put the cursor on a batch, with or without the panel of values; None takes it away."""
+        self._step = step
+        self._shows_readout = readout
+        self._show_cursor()
+
+    def readout_text(self) -> str:
+        """Return what the panel of values says, "" while there is none."""
+        return self._readout.text() if self._readout.isVisible() else ""
+
+    def _show_cursor(self) -> None:
+        data, step = self._data, self._step
+        if data is None or step is None or step > len(data.curve):  # a new run has not come that far
+            self._cursor.hide()
+            self._marks.hide()
+            self._readout.hide()
+            return
+        p = theme.current().palette
+        x = data.place_of(step)
+        points = [(x, data.line_at(x), self.training_color())]
+        validation = data.validation_at(x)
+        if validation is not None:
+            points.append((*validation, p.accent))
+        scale = (lambda v: np.log10(max(v, LOSS_FLOOR))) if self._is_loss else float
+        spots = [
+            {"pos": (a, scale(b)), "pen": pg.mkPen(color, width=2), "brush": pg.mkBrush(p.surface)}
+            for a, b, color in points
+        ]
+        self._marks.setData(spots)
+        self._cursor.setValue(x)
+        self._cursor.show()
+        self._marks.show()
+        if self._shows_readout:
+            self._show_readout(data, step, x, validation)
+        else:
+            self._readout.hide()
+
+    def _show_readout(self, data: PlotData, step: int, x: float, validation: tuple[float, float] | None) -> None:
+        epoch, batch = divmod(step - 1, data.batches_per_epoch)
+        number = QLocale().toString
+        title = self.tr("Epoch {0}, batch {1}").format(number(epoch + 1), number(batch + 1))
+        rows = [
+            ReadoutRow(self.tr("training"), self._text(data.line_at(x)), self.training_color()),
+            ReadoutRow(self.tr("this batch alone"), self._text(data.curve.value(step - 1))),
+        ]
+        if validation is not None:
+            rows.append(ReadoutRow(self.tr("validation"), self._text(validation[1]), theme.current().palette.accent))
+        # Where the curve is not: a loss falls from the top left, an accuracy rises to the top right.
+        edge = self._view.viewRange()[1][1 if self._is_loss else 0]
+        point = self.mapFromScene(self._view.mapViewToScene(QPointF(x, edge)))
+        self._readout.show_at(point, title, rows, above=not self._is_loss)
+        self.setAccessibleDescription(self._readout.text())
+
+    def _move_to(self, step: float) -> None:
+        if self._data is None:
+            return
+        self.cursor_moved.emit(int(np.clip(round(step), 1, len(self._data.curve))))
+
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        if self._data is not None:
+            place = self._view.mapSceneToView(self.mapToScene(ev.position().toPoint()))
+            self._move_to(self._data.step_at(place.x()))
+        ev.accept()
+
+    def mousePressEvent(self, ev: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        ev.accept()
+
+    def mouseReleaseEvent(self, ev: QMouseEvent) -> None:
+        ev.accept()
+
+    def wheelEvent(self, ev: QWheelEvent) -> None:
+        ev.ignore()
+
+    def leaveEvent(self, ev: Any) -> None:
+        super().leaveEvent(ev)
+        self.cursor_moved.emit(None)
+
+    def focusOutEvent(self, ev: Any) -> None:
+        super().focusOutEvent(ev)
+        self.cursor_moved.emit(None)
+
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
+        """Arrow keys move the cursor, with Shift by an epoch; Home and End go to the ends, Escape takes it away."""
+        data = self._data
+        key = ev.key()
+        if data is None:
+            ev.ignore()
+            return
+        step = self._step if self._step is not None else len(data.curve)
+        stride = max(1, len(data.curve) // 200)
+        if ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            stride = data.batches_per_epoch
+        targets = {
+            int(Qt.Key.Key_Left): step - stride,
+            int(Qt.Key.Key_Right): step + stride,
+            int(Qt.Key.Key_Home): 1,
+            int(Qt.Key.Key_End): len(data.curve),
+        }
+        if key in targets:
+            self._move_to(targets[key])
+        elif key == Qt.Key.Key_Escape and self._step is not None:
+            self.cursor_moved.emit(None)
+        else:
+            ev.ignore()
+
+    def resizeEvent(self, ev: QResizeEvent) -> None:
+        super().resizeEvent(ev)
+        if hasattr(self, "_empty"):  # pyqtgraph resizes in its own constructor
+            self._empty.setGeometry(self.rect().adjusted(theme.scaled(_VALUES_WIDTH) + 16, 0, -16, -theme.scaled(24)))
+            self._show_dots()
+            self._show_cursor()

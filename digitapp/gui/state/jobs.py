@@ -1,0 +1,136 @@
+"""Work over ten milliseconds leaves the window's thread: one function, its progress, its result or its error."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from digitapp.progress import Report
+
+_POLL_SECONDS = 0.05
+_GRACE_SECONDS = 1.0
+
+
+class Job(QThread):
+    """Runs `work(report, cancelled)` once in a thread.
+
+    `report(done, total)` becomes the signal `progressed`; `cancelled` is an Event that the work looks at.
+    Afterwards either `succeeded(result)` or `failed(error)` is emitted, and then QThread's `finished`.
+    """
+
+    progressed = Signal(object, object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, work: Callable[[Report, threading.Event], Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.cancelled = threading.Event()
+        self._work = work
+
+    def run(self) -> None:
+        """The thread."""
+        try:
+            result = self._work(self.progressed.emit, self.cancelled)
+        except Exception as error:  # noqa: BLE001 - whatever ends a job is shown in the window, never lost in a thread
+            # Its frames hold what the work had in hand, perhaps 60,000 drawings, while the error is remembered.
+            self.failed.emit(error.with_traceback(None))
+        else:
+            self.succeeded.emit(result)
+
+    def cancel(self) -> None:
+        """Ask the work to end early."""
+        self.cancelled.set()
+
+    def end(self) -> None:
+        """Cancel and wait; a running QThread must not be destroyed."""
+        self.cancel()
+        self.wait()
+
+
+class StartJob(Protocol):
+    """What `JobPool.start` is like, for those who get it handed on."""
+
+    def __call__(
+        self,
+        work: Callable[[Report, threading.Event], Any],
+        *,
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Any], object],
+        progressed: Callable[[int, int], object] | None = None,
+    ) -> Job: ...
+
+
+class JobPool(QObject):
+    """Keeps jobs until they are finished."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: set[Job] = set()
+
+    def __len__(self) -> int:
+        """Return how many jobs are not finished."""
+        return len(self._jobs)
+
+    def start(
+        self,
+        work: Callable[[Report, threading.Event], Any],
+        *,
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Any], object],
+        progressed: Callable[[int, int], object] | None = None,
+    ) -> Job:
+        """Start work in a thread that `close` waits for.
+
+        `succeeded(result)`, `failed(error)` and `progressed(done, total)` must be methods of QObjects: then they are
+        called in the window's thread. They are connected before the work starts: a signal that nobody hears is lost.
+        """
+        job = Job(work, self)
+        job.succeeded.connect(succeeded)
+        job.failed.connect(failed)
+        if progressed is not None:
+            job.progressed.connect(progressed)
+        job.finished.connect(self._on_job_finished)
+        self._jobs.add(job)
+        job.start()
+        return job
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job):
+            self._jobs.discard(job)
+            job.wait()
+            job.deleteLater()
+
+    def close(self) -> None:
+        """End every job and wait for it."""
+        for job in list(self._jobs):
+            job.end()
+
+
+def finish_unless(cancelled: threading.Event, work: Callable[[], None]) -> bool:
+    """Run work that may hang in the network, and return whether it has finished.
+
+    Once cancelled it gets one second more. What has not finished by then is left to itself in a thread that does not
+    hold up the end of the process; the work must look at `cancelled` before it touches anything. Whatever the work
+    raises is raised here.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive() and not cancelled.is_set():
+        thread.join(_POLL_SECONDS)
+    thread.join(_GRACE_SECONDS)
+    if errors:
+        raise errors[0]
+    return not thread.is_alive()

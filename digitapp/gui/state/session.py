@@ -1,0 +1,508 @@
+"""The one place of the window's changing state: problem, network, drawing, answer, training run, selected unit.
+
+Pages show the session and call it; it knows no page. Signals name what has happened, in the past tense.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import PROBLEMS, Problem
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.preprocess import Preprocessed, preprocess
+from digitapp.drawing.render import CANVAS_PEN_WIDTH
+from digitapp.gui.state.artwork import Artwork, Ink, Picture
+from digitapp.gui.state.calibrator import Calibrator
+from digitapp.gui.state.data_source import DataSource
+from digitapp.gui.state.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
+from digitapp.gui.state.hand_collection import HandCollection
+from digitapp.gui.state.jobs import JobPool, StartJob
+from digitapp.gui.state.surgery import Surgery
+from digitapp.gui.state.training_run import TrainingRun
+from digitapp.modelfile import Model, load_model, save_model
+from digitapp.nn.network import Network
+from digitapp.recognition import judge
+from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
+from digitapp.runs.marks import Marks
+from digitapp.runs.plan import Plan, Start
+from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.training.loop import begin
+from digitapp.training.moments import Archive, Moment
+
+
+@dataclass(frozen=True)
+class _Road:
+    """The way from ink to input that was taken last, and how long it took."""
+
+    ink: Ink
+    pen_width: float
+    pictures: Preprocessed
+    seconds: float
+
+
+class Session(QObject):
+    """The state behind the window.
+
+    Signals
+    -------
+    problem_changed : another problem is shown; everything else may be different too
+    network_changed : another network is shown, perhaps of another shape
+    models_changed : the list of networks to choose from is different
+    weights_changed : the shown network has learned; its shape is as before
+    drawing_changed, answer_changed, selection_changed : as they say
+    dataset_changed : the chosen data set, or its state, is different
+    run_state_changed, run_progressed, epoch_finished(EpochDone), run_failed(error) : of the shown problem's run
+    activity_changed : a run of any problem started, paused or ended
+    model_described : the shown model's training record was written
+    branches_changed : the time machine has another run to show
+    moment_changed : another moment of a run is shown, or now; the network's own signals were emitted before
+    """
+
+    problem_changed = Signal()
+    network_changed = Signal()
+    models_changed = Signal()
+    weights_changed = Signal()
+    drawing_changed = Signal()
+    answer_changed = Signal()
+    selection_changed = Signal()
+    dataset_changed = Signal()
+    run_state_changed = Signal()
+    run_progressed = Signal()
+    epoch_finished = Signal(object)
+    run_failed = Signal(object)
+    activity_changed = Signal()
+    model_described = Signal()
+    branches_changed = Signal()
+    moment_changed = Signal()
+
+    def __init__(self, problem: str = "mnist", data_dir: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.data = DataSource(data_dir, self)
+        self.data.changed.connect(self._on_data_changed)
+        self.pen_width = CANVAS_PEN_WIDTH
+        self.answer = Answer()
+        self._road: _Road | None = None
+        self._jobs = JobPool(self)
+        self.hand = HandCollection(self._jobs.start, self)
+        self._archive = Archive()
+        self.surgery = Surgery(self)
+        self._calibrator = Calibrator(self)
+        self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
+        self._desk = self._desks[problem]
+        self._show_answer()
+
+    def _make_desk(self, problem: Problem) -> Desk:
+        blank = BinaryGrid.blank(problem.rows, problem.columns) if problem.preprocessing == "binary_grid" else Drawing()
+        desk = Desk(problem, Artwork(blank, self), TrainingRun(self), TimeMachine(self._archive), problem.datasets[0])
+        # All of these are emitted in the window's thread: the worker's own signals end at TrainingRun.
+        desk.artwork.changed.connect(partial(self._on_artwork_changed, desk))
+        desk.run.state_changed.connect(partial(self._on_run_state_changed, desk))
+        desk.run.progressed.connect(partial(self._pass_on, desk, self.run_progressed))
+        desk.run.epoch_finished.connect(partial(self._pass_on, desk, self.epoch_finished))
+        desk.run.weights_arrived.connect(partial(self._on_weights_arrived, desk))
+        desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
+        desk.run.ended.connect(partial(self._on_run_ended, desk))
+        first, *others = problem.shipped_models
+        desk.entries["shipped"] = ModelEntry("shipped", "shipped", load_model(first), name=first)
+        for name in others:
+            desk.entries[name] = ModelEntry(name, "shipped", None, name=name)
+        desk.current = "shipped"
+        return desk
+
+    # The problem
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that every page shows."""
+        return self._desk.problem
+
+    def choose_problem(self, key: str) -> None:
+        """Show another problem; what was done for the present one stays as it is, a run goes on."""
+        if key == self.problem.key:
+            return
+        self._desk = self._desks[key]
+        self._show_answer()
+        self.problem_changed.emit()
+        self.models_changed.emit()
+        self.network_changed.emit()
+        self.dataset_changed.emit()
+        self.drawing_changed.emit()
+        self.answer_changed.emit()
+        self.selection_changed.emit()
+        self.run_state_changed.emit()
+        self.branches_changed.emit()
+        self.moment_changed.emit()
+
+    # The network
+
+    @property
+    def model(self) -> Model:
+        """The network that every page shows, with all that is needed to use it; perhaps one of the past."""
+        return self._desk.machine.past or self._desk.entries[self._desk.current].model
+
+    @property
+    def network(self) -> Network:
+        """The shown model's network."""
+        return self.model.network
+
+    @property
+    def model_entries(self) -> list[ModelEntry]:
+        """The networks that can be chosen for this problem."""
+        return list(self._desk.entries.values())
+
+    @property
+    def current_entry(self) -> ModelEntry:
+        """The chosen one of `model_entries`."""
+        return self._desk.entries[self._desk.current]
+
+    @property
+    def shows_run(self) -> bool:
+        """Whether the shown network is the one in training."""
+        return self.run.is_active and self._desk.current == OWN_NETWORK and self._desk.machine.past is None
+
+    def choose_model(self, key: str) -> None:
+        """Show another of `model_entries`."""
+        if key != self._desk.current and key in self._desk.entries:
+            self._desk.current = key
+            self._desk.machine.back()
+            self._network_replaced()
+            self.moment_changed.emit()
+
+    def open_model(self, path: Path) -> None:
+        """Load a model file and show it, and its problem with it. Raises ModelFileError and changes nothing."""
+        model = load_model(path)
+        desk = self._desks[model.problem]
+        self._adopt(desk, ModelEntry(str(path), "file", model, path))
+        self.choose_problem(model.problem)
+
+    def save_model(self, path: Path) -> None:
+        """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""
+        save_model(self._calibrator.described(), path)
+
+    def add_network(self, key: str, model: Model) -> None:
+        """Offer a network that was made here, in the place of an earlier one of this key, and show it.
+
+        The model's name is what people see. Its problem must be the shown one.
+        """
+        self._adopt(self._desk, ModelEntry(key, "made", model))
+
+    def remove_network(self, key: str, instead: str) -> None:
+        """Forget a network that was made here; where it was shown, `instead` is, or the shipped one."""
+        desk = self._desk
+        if desk.entries.pop(key, None) is None:
+            return
+        was_shown = desk.current == key
+        if was_shown:
+            desk.current = instead if instead in desk.entries else "shipped"
+        self.models_changed.emit()
+        if was_shown:
+            self._network_replaced()
+
+    def _network_replaced(self) -> None:
+        shape = self.network.sizes
+        selected = self._desk.selected
+        if selected.layer >= len(shape) - 1 or selected.unit >= shape[selected.layer + 1]:
+            self._desk.selected = UnitRef(0, 0)
+        # Nobody may see the new network beside an answer of the old one, which may have another shape.
+        self._show_answer()
+        self.network_changed.emit()
+        self.selection_changed.emit()
+        self.answer_changed.emit()
+
+    def tell_of_calibration(self, desk: Desk) -> None:
+        """Tell that a desk's own network states other probabilities, now or in the past that is shown."""
+        if desk is self._desk:
+            self.tell_of_edit()
+
+    def tell_of_edit(self) -> None:
+        """Tell that somebody has changed the shown network's weights in place."""
+        self.weights_changed.emit()
+        self._refresh_answer()
+
+    # The drawing and the answer to it
+
+    @property
+    def artwork(self) -> Artwork:
+        """The shown problem's drawing with its undo stack."""
+        return self._desk.artwork
+
+    @property
+    def drawing(self) -> Drawing:
+        """The strokes on the canvas; an empty drawing where a picture lies, or pixels are set by hand."""
+        value = self.artwork.value
+        return value if isinstance(value, Drawing) else Drawing()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture that lies on the canvas instead of strokes, if one does."""
+        value = self.artwork.value
+        return value if isinstance(value, Picture) else None
+
+    @property
+    def grid(self) -> BinaryGrid:
+        """The pixels set by hand; a blank grid for a problem that is drawn with strokes."""
+        value = self.artwork.value
+        return value if isinstance(value, BinaryGrid) else BinaryGrid.blank(self.problem.rows, self.problem.columns)
+
+    def set_pen_width(self, width: float) -> None:
+        """Draw all strokes with another pen; width in canvas units."""
+        if width != self.pen_width:
+            self.pen_width = width
+            self.drawing_changed.emit()
+            self._refresh_answer()
+
+    def _on_artwork_changed(self, desk: Desk) -> None:
+        if desk is self._desk:
+            self.drawing_changed.emit()
+            self._refresh_answer()
+
+    def _refresh_answer(self) -> None:
+        self._show_answer()
+        self.answer_changed.emit()
+
+    def _show_answer(self) -> None:
+        inputs, pictures, seconds = self._inputs()
+        if inputs is None:
+            self.answer = Answer(preprocessed=pictures)
+            return
+        began = time.perf_counter()
+        trace = self.network.trace(inputs[np.newaxis])
+        settled = self.artwork.is_settled
+        found = judge(self.model, trace.activations[-1][0], pictures if settled else None)
+        seconds += time.perf_counter() - began
+        self.answer = Answer(
+            inputs, found.probabilities, found.best, trace, pictures, seconds, found.reason, found.digits, settled
+        )
+
+    def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None, float]:
+        """Return the network's input with the pictures of how it came about, and the seconds that took."""
+        if self.problem.preprocessing == "binary_grid":
+            return (None if self.grid.is_empty else self.grid.to_vector()), None, 0.0
+        road = self._road_taken()
+        pictures = road.pictures
+        return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures, road.seconds
+
+    def _road_taken(self) -> _Road:
+        """Take the road from ink to input, unless only the network has changed since the last time."""
+        ink, pen_width = self.artwork.value, self.pen_width
+        if self._road is None or self._road.ink is not ink or self._road.pen_width != pen_width:
+            began = time.perf_counter()
+            pictures = preprocess(self.picture.grey if self.picture is not None else self.drawing, pen_width=pen_width)
+            self._road = _Road(ink, pen_width, pictures, time.perf_counter() - began)
+        return self._road
+
+    # The selected unit
+
+    @property
+    def selected(self) -> UnitRef:
+        """The unit whose dossier is open."""
+        return self._desk.selected
+
+    def select_unit(self, layer: int, unit: int) -> None:
+        """Open another unit's dossier."""
+        chosen = UnitRef(layer, unit)
+        if chosen != self._desk.selected:
+            self._desk.selected = chosen
+            self.selection_changed.emit()
+
+    # The data set
+
+    @property
+    def dataset_name(self) -> str:
+        """The name of the data set that the shown problem trains on."""
+        return self._desk.dataset_name
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The data set, once it is in memory."""
+        return self.data.get(self.dataset_name)
+
+    def choose_dataset(self, name: str) -> None:
+        """Train on another data set; it is loaded in the background."""
+        if name != self._desk.dataset_name:
+            self._desk.dataset_name = name
+            self.data.request(name)
+            self.dataset_changed.emit()
+
+    @Slot(str)
+    def _on_data_changed(self, name: str) -> None:
+        if name == self.dataset_name:
+            self.dataset_changed.emit()
+
+    # The training run
+
+    @property
+    def run(self) -> TrainingRun:
+        """The shown problem's training run."""
+        return self._desk.run
+
+    @property
+    def any_run_active(self) -> bool:
+        """Whether any problem's run is active."""
+        return any(desk.run.is_active for desk in self._desks.values())
+
+    @property
+    def foils(self) -> int:
+        """How many drawings that are no digits are in the data of the newest run, or of the one being made."""
+        plan, branches = self._desk.plan, self.time_machine.branches
+        if plan is not None:
+            return plan.foils
+        return branches[-1].facts.get("foils", 0) if branches else 0
+
+    def start_training(
+        self,
+        network: NetworkConfig,
+        config: TrainConfig,
+        *,
+        source: Model | None = None,
+        paused: bool = False,
+    ) -> None:
+        """Train a network on the chosen data set; it becomes the shown network.
+
+        It is a new one, or with `source` a copy of that model's.
+
+        A source that knows what is no digit learns from such drawings as well (`foils`), so that it does not forget.
+        They, and a large network, are made in the background first: the run is active meanwhile, and the shown network
+        stays.
+        Raises RuntimeError while the data set is not in memory or a run is active.
+        """
+        if self.dataset is None:
+            raise RuntimeError("the data set is not in memory")
+        if self.run.is_active:
+            raise RuntimeError("a run is active already")
+        origin, marks = None, Marks()
+        if source is not None and source.network is self.network:
+            origin = self.time_machine.place
+            marks = self.current_entry.marks if origin is None else origin.branch.marks
+        self._make(Plan(self.problem, network, config, source, self.dataset, paused, marks, origin))
+
+    def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
+        """Show a network with fresh random weights, as a run with these settings would start."""
+        self._make(Plan(self.problem, network, config))
+
+    def _make(self, plan: Plan) -> None:
+        self._desk.plan = plan
+        if not plan.takes_time:
+            self._on_made(plan.make())
+            return
+        if plan.dataset is not None:
+            self.run.prepare(paused=plan.paused)
+        self.start_job(
+            lambda _report, cancelled: plan.make(cancelled), succeeded=self._on_made, failed=self._on_not_made
+        )
+
+    @Slot(object)
+    def _on_made(self, start: Start) -> None:
+        """Show the network that was asked for, and train it if that is wanted."""
+        plan = start.plan
+        desk = self._desks[plan.problem.key]
+        if desk.plan is not plan:
+            return  # something else was asked for meanwhile, or the run was stopped
+        desk.plan = None
+        self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=plan.marks))
+        dataset = start.dataset
+        if plan.dataset is not None and dataset is not None:
+            rng = np.random.default_rng(plan.config.seed)
+            config, held = plan.config, plan.marks.held
+            if not desk.run.is_active:
+                desk.run.prepare(paused=plan.paused)
+            configs = plan.network, plan.config
+            branch = desk.machine.begin(
+                start.shown, desk.run.history, configs, plan.dataset, plan.marks, plan.origin, plan.facts
+            )
+            desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng, held), moments=branch.moments)
+            self._pass_on(desk, self.branches_changed)
+            self._pass_on(desk, self.moment_changed)
+
+    @Slot(object)
+    def _on_not_made(self, error: Exception) -> None:
+        for desk in self._desks.values():
+            if desk.plan is not None and desk.plan.dataset is not None:
+                desk.plan = None
+                desk.run.give_up(error)
+
+    def _adopt(self, desk: Desk, entry: ModelEntry) -> None:
+        """Offer a network, in the place of an earlier one of its key, and show it."""
+        desk.entries[entry.key] = entry
+        desk.current = entry.key
+        desk.machine.back()
+        if desk is self._desk:
+            self.models_changed.emit()
+            self._network_replaced()
+            self.moment_changed.emit()
+
+    def _on_weights_arrived(self, desk: Desk, parameters: np.ndarray) -> None:
+        desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
+        if desk is self._desk and desk.current == OWN_NETWORK and desk.machine.past is None:
+            self.weights_changed.emit()
+            self._refresh_answer()
+
+    def _on_run_state_changed(self, desk: Desk) -> None:
+        if not desk.run.is_active and desk.plan is not None and desk.plan.dataset is not None:
+            desk.plan = None  # stopped before it began
+        self._pass_on(desk, self.run_state_changed)
+        self.activity_changed.emit()
+
+    def _on_run_ended(self, desk: Desk) -> None:
+        entry = desk.entries[OWN_NETWORK]
+        entry.loaded = replace(entry.model, training=desk.machine.branches[-1].record())
+        self._pass_on(desk, self.model_described)
+        self._calibrator.calibrate(desk)
+
+    def _pass_on(self, desk: Desk, signal: SignalInstance, *arguments: object) -> None:
+        """Emit a signal of the shown problem; what happens on the other desk waits until it is looked at."""
+        if desk is self._desk:
+            signal.emit(*arguments)
+
+    # The time machine
+
+    @property
+    def time_machine(self) -> TimeMachine:
+        """The runs of the shown problem, to be gone back in; changed by the methods below alone."""
+        return self._desk.machine
+
+    def choose_branch(self, branch: Branch) -> None:
+        """Let the slider run along another run, and show its end."""
+        self._travel(lambda machine: machine.choose(branch))
+
+    def show_moment(self, moment: Moment) -> None:
+        """Show the network as it was at a moment of the chosen run."""
+        self._travel(lambda machine: machine.go_to(moment))
+
+    def back_to_now(self) -> None:
+        """Show the own network as it is now."""
+        self._travel(lambda machine: machine.back())
+
+    def _travel(self, go: Callable[[TimeMachine], object]) -> None:
+        desk, before, was_own = self._desk, self.network, self._desk.current == OWN_NETWORK
+        go(desk.machine)
+        desk.current = OWN_NETWORK
+        if was_own and has_shape_of(before, self.network):
+            self.tell_of_edit()
+        else:
+            self._network_replaced()
+        self.moment_changed.emit()
+
+    # Work in the background
+
+    @property
+    def start_job(self) -> StartJob:
+        """Start work in a thread that `close` waits for; see `JobPool.start`."""
+        return self._jobs.start
+
+    def close(self) -> None:
+        """End every thread and wait for it."""
+        self._jobs.close()
+        self.hand.close()
+        for desk in self._desks.values():
+            desk.run.close()
+        self.data.close()

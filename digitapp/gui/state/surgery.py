@@ -1,0 +1,344 @@
+"""Changing single units of the shown network by hand, every change one step of undo, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from digitapp.gui.evaluator import Evaluator
+from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.desk import OWN_NETWORK, Answer, ModelEntry
+from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
+from digitapp.inspection.unit_names import unit_name
+from digitapp.training.evaluate import Evaluation, evaluate
+from digitapp.training.held import UnitPlace
+
+if TYPE_CHECKING:
+    from digitapp.gui.state.session import Session
+
+_KEY = "edited:"
+
+
+@dataclass(frozen=True, eq=False)
+class UnitState:
+    """A unit as it is: its parameters, and its marks; `off` are the votes that it gets back when switched on."""
+
+    parameters: UnitParameters
+    is_frozen: bool
+    off: NDArray[np.floating] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What the last change did.
+
+    Attributes
+    ----------
+    text : the change in words
+    answers : to the present drawing, before and after
+    scores : on the validation part (the training part where there is none), before and after; None until measured
+    samples : how many that are
+    is_pending : whether the scores are on their way
+    """
+
+    text: str
+    answers: tuple[Answer, Answer]
+    scores: tuple[Evaluation, Evaluation] | None = None
+    samples: int = 0
+    is_pending: bool = False
+
+    def losses_of_classes(self) -> NDArray[np.floating]:
+        """Return what part of each class's samples is read rightly now and was not before, (classes,)."""
+        assert self.scores is not None
+        shares = [np.diag(score.confusion) / np.maximum(score.confusion.sum(axis=1), 1) for score in self.scores]
+        return shares[1] - shares[0]
+
+
+class _Edit(QUndoCommand):
+    """One unit, before and after."""
+
+    def __init__(self, surgery: Surgery, place: UnitPlace, before: UnitState, after: UnitState, text: str) -> None:
+        super().__init__(text)
+        self._surgery, self._place, self._before, self._after = surgery, place, before, after
+
+    def redo(self) -> None:
+        self._surgery.put(self._place, self._after, self.text())
+
+    def undo(self) -> None:
+        text = self._surgery.tr("Undone: {0}").format(self.text())
+        self._surgery.put(self._place, self._before, text)
+
+
+class Surgery(QObject):
+    """Edits the shown network; a shipped or opened one, or one of the past, is copied first and stays as it was.
+
+    Signals: `changed`, when what can be done or the marks are different; `effect_changed`.
+    """
+
+    changed = Signal()
+    effect_changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._stacks: dict[tuple[str, str], tuple[ModelEntry, QUndoStack, dict[str, object]]] = {}
+        self._copied: UnitParameters | None = None
+        self._count = 0
+        self._scores: tuple[object, Evaluation] | None = None  # of the network as it is now
+        self.effect: Effect | None = None
+        self._evaluator = Evaluator(session, self)
+        self._evaluator.measured.connect(self._on_measured)
+        self._evaluator.failed.connect(self._on_failed)
+        session.network_changed.connect(self._on_network_changed)
+        session.run_state_changed.connect(self.changed)
+        session.moment_changed.connect(self._on_network_changed)
+        session.selection_changed.connect(self.changed)
+
+    # What can be done
+
+    def reason(self) -> str:
+        """Return why nothing can be changed at the moment, empty where it can."""
+        if self._session.shows_run:
+            return self.tr("This network is learning. Stop the run to change it by hand.")
+        return ""
+
+    def reason_not_off(self, layer: int) -> str:
+        """Return why a unit of a layer cannot be switched off, empty where it can."""
+        if layer + 1 == len(self._session.network.weights):
+            return self.tr("An output unit is its class: it cannot be switched off.")
+        return self.reason()
+
+    def reason_not_pasted(self, layer: int) -> str:
+        """Return why the copied detector does not fit into a layer, empty where it does."""
+        if self._copied is None:
+            return self.tr("Copy a unit first")
+        network = self._session.network
+        pieces = network.layers[layer].activation.pieces
+        if self._copied.weights.shape != (pieces, network.sizes[layer]):
+            return self.tr("The copied unit belongs to a layer of another shape")
+        return self.reason()
+
+    def reason_not_painted(self, layer: int) -> str:
+        """Return why a unit of a layer cannot be painted, empty where it can."""
+        if layer:
+            return self.tr("Only units of the first layer see pixels")
+        return self.reason()
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """The steps of undo of the shown network."""
+        return self._stack_of(self._session.current_entry)
+
+    def undo(self) -> None:
+        """Take the last change back, where nothing stands against it."""
+        if not self.reason():
+            self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do the change again that was taken back last."""
+        if not self.reason():
+            self.undo_stack.redo()
+
+    # What the units are
+
+    def is_off(self, layer: int, unit: int) -> bool:
+        """Return whether a unit is switched off."""
+        return (layer, unit) in self._session.current_entry.marks.off
+
+    def is_frozen(self, layer: int, unit: int) -> bool:
+        """Return whether a unit is frozen."""
+        return (layer, unit) in self._session.current_entry.marks.frozen
+
+    def marked(self, layer: int) -> tuple[list[int], list[int]]:
+        """Return which units of a layer are off, and which are frozen."""
+        marks = self._session.current_entry.marks
+        return tuple(sorted(unit for at, unit in units if at == layer) for units in (marks.off, marks.frozen))  # type: ignore[return-value]
+
+    # What is done
+
+    def toggle(self, layer: int, unit: int) -> None:
+        """Switch a unit off, or on again with the votes that it had."""
+        if self.reason_not_off(layer):
+            return
+        name = self._name(layer, unit)
+        if self.is_off(layer, unit):
+            text = self.tr("{0} switched on").format(name)
+            self._edit(layer, unit, text, lambda now: replace(now, parameters=_heard(now), off=None))
+        else:
+            text = self.tr("{0} switched off").format(name)
+
+            def switch_off(now: UnitState) -> UnitState:
+                return replace(now, parameters=now.parameters.silenced(), off=now.parameters.outgoing)
+
+            self._edit(layer, unit, text, switch_off)
+
+    def freeze(self, layer: int, unit: int) -> None:
+        """Freeze a unit, or let it learn again."""
+        name, is_frozen = self._name(layer, unit), self.is_frozen(layer, unit)
+        text = self.tr("{0} learns again").format(name) if is_frozen else self.tr("{0} frozen").format(name)
+        self._edit(layer, unit, text, lambda now: replace(now, is_frozen=not is_frozen))
+
+    def zero(self, layer: int, unit: int) -> None:
+        """Set a unit's incoming weights and bias to zero."""
+        text = self.tr("{0} set to zero").format(self._name(layer, unit))
+        self._edit(layer, unit, text, lambda now: replace(now, parameters=now.parameters.zeroed()))
+
+    def copy(self, layer: int, unit: int) -> None:
+        """Remember a unit's detector."""
+        self._copied = read_unit(self._session.network, layer, unit)
+        self.changed.emit()
+
+    def paste(self, layer: int, unit: int) -> None:
+        """Give a unit the detector that was copied; its votes stay."""
+        copied = self._copied
+        if copied is None or self.reason_not_pasted(layer):
+            return
+        text = self.tr("{0} became a copy").format(self._name(layer, unit))
+        self._edit(layer, unit, text, lambda now: replace(now, parameters=now.parameters.with_detector_of(copied)))
+
+    def paint(self, layer: int, unit: int, weights: NDArray[np.floating], bias: float, *, is_frozen: bool) -> None:
+        """Give a unit weights (fan_in,) and a bias, freeze it or not, and switch it on if it was off."""
+        text = self.tr("{0} painted").format(self._name(layer, unit))
+        self._edit(
+            layer,
+            unit,
+            text,
+            lambda now: UnitState(_heard(now).detecting(weights, bias), is_frozen, None),
+        )
+
+    def _name(self, layer: int, unit: int) -> str:
+        network = self._session.network
+        if layer + 1 == len(network.weights):
+            return self.tr("Output {0}").format(self._session.problem.class_names[unit])
+        return self.tr("Unit {0}").format(unit_name(network.sizes, layer, unit))
+
+    def _edit(self, layer: int, unit: int, text: str, change: Callable[[UnitState], UnitState]) -> None:
+        if self.reason():
+            return
+        self._make_editable()
+        marks, place = self._session.current_entry.marks, (layer, unit)
+        parameters = read_unit(self._session.network, layer, unit)
+        before = UnitState(parameters, place in marks.frozen, marks.off.get(place))
+        stack = self.undo_stack
+        if stack.index() == 0:
+            entry = self._session.current_entry
+            self._stacks[self._session.problem.key, entry.key] = entry, stack, dict(entry.model.training)
+        stack.push(_Edit(self, place, before, change(before), text))
+
+    def _make_editable(self) -> None:
+        """Show a copy instead of a network that others rely on: a shipped or opened one, or a moment of a run."""
+        session = self._session
+        entry, is_past = session.current_entry, session.time_machine.past is not None
+        if not is_past and (entry.key == OWN_NETWORK or entry.key.startswith(_KEY)):
+            return
+        model, marks, effect = session.model, entry.marks, self.effect
+        self._count += 1
+        names = {"shipped": self.tr("Shipped model"), "own": self.tr("My network")}
+        name = self.tr("{0}, changed").format(names.get(entry.origin, model.name))
+        name = name if self._count == 1 else f"{name} {self._count}"
+        session.add_network(f"{_KEY}{self._count}", replace(model, network=model.network.copy(), name=name))
+        session.current_entry.marks = marks
+        self.effect = effect
+
+    def put(self, place: UnitPlace, state: UnitState, text: str) -> None:
+        """Make a unit what it is in `state`; called by the steps of undo."""
+        session = self._session
+        entry, before = session.current_entry, session.answer
+        old = read_unit(session.network, *place)
+        known = self._scores[1] if self._scores is not None and self._scores[0] is entry.model.network else None
+        write_unit(session.network, *place, state.parameters)
+        entry.marks = entry.marks.with_unit(place, is_frozen=state.is_frozen, off=state.off)
+        session.tell_of_edit()
+        self.effect = Effect(text, (before, session.answer))
+        if _is_same(old, state.parameters):
+            self._scores = (entry.model.network, known) if known is not None else None
+        self._measure(place, old, known)
+        self.effect_changed.emit()
+        self.changed.emit()
+
+    # What it does
+
+    def _measure(self, place: UnitPlace, old: UnitParameters, known: Evaluation | None) -> None:
+        session, effect = self._session, self.effect
+        assert effect is not None
+        self._scores = None
+        dataset = session.dataset
+        if dataset is None:
+            if session.data.state(session.dataset_name) is DataState.UNASKED:
+                session.data.request(session.dataset_name)
+            return
+        split = dataset.validation if dataset.validation is not None else dataset.train
+        network, loss = session.network.copy(), session.model.loss
+        self.effect = replace(effect, samples=len(split), is_pending=True)
+
+        def work() -> tuple[Evaluation, Evaluation]:
+            after = evaluate(network, loss, split)
+            if known is not None:
+                return known, after
+            write_unit(network, *place, old)
+            return evaluate(network, loss, split), after
+
+        self._evaluator.measure(work, (session.network, self.effect))
+
+    @Slot(object, object)
+    def _on_measured(self, scores: tuple[Evaluation, Evaluation], about: tuple[object, Effect]) -> None:
+        network, effect = about
+        if effect is self.effect:
+            self._scores = network, scores[1]
+            self.effect = replace(effect, scores=scores, is_pending=False)
+            self.effect_changed.emit()
+
+    @Slot(object, object)
+    def _on_failed(self, _error: Exception, about: tuple[object, Effect]) -> None:
+        if about[1] is self.effect:
+            self.effect = replace(about[1], is_pending=False)
+            self.effect_changed.emit()
+
+    @Slot()
+    def _on_network_changed(self) -> None:
+        """Another network: what was done to the last one says nothing about it."""
+        self.effect, self._scores = None, None
+        self.effect_changed.emit()
+        self.changed.emit()
+
+    # Steps of undo
+
+    def _stack_of(self, entry: ModelEntry) -> QUndoStack:
+        key = (self._session.problem.key, entry.key)
+        found = self._stacks.get(key)
+        if found is None or found[0] is not entry:
+            stack = QUndoStack(self)
+            stack.indexChanged.connect(self._on_index_changed)
+            self._stacks[key] = found = (entry, stack, dict(entry.model.training))
+        return found[1]
+
+    @Slot(int)
+    def _on_index_changed(self, index: int) -> None:
+        """Keep the model's record true: the results of a changed network are not those it was trained to."""
+        session = self._session
+        entry, stack, record = self._stacks[session.problem.key, session.current_entry.key]
+        if stack is self.sender():
+            if index:
+                record = {name: value for name, value in record.items() if name != "results"}
+                record["edits"] = [stack.text(step) for step in range(index)]
+            entry.loaded = replace(entry.model, training=record)
+            session.model_described.emit()
+            self.changed.emit()
+
+
+def _heard(state: UnitState) -> UnitParameters:
+    """Return the unit's parameters as they are when it is switched on."""
+    return state.parameters if state.off is None else state.parameters.heard(state.off)
+
+
+def _is_same(a: UnitParameters, b: UnitParameters) -> bool:
+    pairs = [(a.weights, b.weights), (a.biases, b.biases)]
+    if a.outgoing is not None and b.outgoing is not None:
+        pairs.append((a.outgoing, b.outgoing))
+    return all(np.array_equal(left, right) for left, right in pairs)

@@ -1,0 +1,250 @@
+"""A training run as the window sees it: its state, its history, and the newest weights at the pace of the eye."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from digitapp.gui.state.worker import TrainingWorker
+from digitapp.nn.network import Network
+from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, SetLearningRate
+from digitapp.training.history import History
+from digitapp.training.loop import Run
+from digitapp.training.moments import Moments
+
+FRAME_MS = 33
+SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for display
+SPEED_WINDOW_S = 1.0
+
+
+class RunState(Enum):
+    """What a run is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+
+
+class TrainingRun(QObject):
+    """Starts, pauses, steps and stops training, and pulls from the worker by one timer.
+
+    Signals: `state_changed`; `progressed` at most once a frame, when batches were trained; `epoch_finished(EpochDone)`
+    with the newest epoch, at most once a frame (the toy ends hundreds of epochs in one);
+    `weights_arrived(parameters)` with the newest parameters; `failed(error)`; `ended` when the thread is gone.
+    """
+
+    state_changed = Signal()
+    progressed = Signal()
+    epoch_finished = Signal(object)
+    weights_arrived = Signal(object)
+    failed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = RunState.IDLE
+        self.history = History()
+        self.error: Exception | None = None  # why the last run ended by itself, until somebody has read it
+        self.samples_per_second: float | None = None
+        self.pace: float | None = None
+        self._worker: TrainingWorker | None = None
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.timeout.connect(self._pull)
+        self._snapshot_step = -1
+        self._next_snapshot = 0.0
+        self._speed_mark = (0.0, 0)
+        self._active_seconds = 0.0
+        self._pretraining_seconds = 0.0
+        self._active_since: float | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a run has started and not yet ended; a paused run is active."""
+        return self.state is not RunState.IDLE
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """The time the planned epochs will still take at the present pace, or None before it is known."""
+        progress = self.history.progress
+        trained = self.elapsed_seconds - self._pretraining_seconds
+        if progress <= 0 or trained < 0.2:
+            return None
+        return trained * (1 - progress) / progress
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """The time this run has trained, pauses left out."""
+        running = time.perf_counter() - self._active_since if self._active_since is not None else 0.0
+        return self._active_seconds + running
+
+    def prepare(self, *, paused: bool = False) -> None:
+        """Be active while what a run needs is made; `start`, `stop` or `give_up` follows.
+
+        Raises RuntimeError while a run is active.
+        """
+        if self.is_active:
+            raise RuntimeError("a run is active already")
+        self.history = History()
+        self.error = None
+        self.samples_per_second = None
+        self._snapshot_step = -1
+        self._next_snapshot = 0.0
+        self._active_seconds, self._active_since = 0.0, None
+        self._pretraining_seconds = 0.0
+        self._set_state(RunState.PAUSED if paused else RunState.RUNNING)
+
+    def start(
+        self,
+        network: Network,
+        begin: Callable[[Network], Run],
+        *,
+        paused: bool = False,
+        moments: Moments | None = None,
+    ) -> None:
+        """Train a copy of `network` by the run that `begin(copy)` returns; `moments` is filled on the way.
+
+        After `prepare` it is paused or not as it has become meanwhile. Raises RuntimeError while a run is active.
+        """
+        if self._worker is not None or not self.is_active:
+            self.prepare(paused=paused)
+        # Copied in the worker's thread: a large network takes its time.
+        worker = TrainingWorker(network, lambda own: begin(own.copy()), moments)
+        worker.failed.connect(self._on_failed)
+        worker.finished.connect(self._on_finished)
+        worker.set_pace(self.pace)
+        self._worker = worker
+        if self.state is RunState.PAUSED:
+            worker.step_once()
+        worker.start(TrainingWorker.Priority.LowPriority)
+        self._timer.start()
+
+    def pause(self) -> None:
+        """Rest after the present batch."""
+        if self.state is RunState.RUNNING:
+            if self._worker is not None:
+                self._worker.pause()
+            self._set_state(RunState.PAUSED)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self.state is RunState.PAUSED:
+            if self._worker is not None:
+                self._worker.resume()
+            self._set_state(RunState.RUNNING)
+
+    def step_once(self) -> None:
+        """Train one batch of a paused run."""
+        if self.state is RunState.PAUSED and self._worker is not None:
+            self._worker.step_once()
+
+    def stop(self) -> None:
+        """End the run after the present batch; the weights reached so far arrive before `ended`."""
+        if self._worker is not None:
+            self._worker.stop()
+        elif self.is_active:
+            self._set_state(RunState.IDLE)
+
+    def give_up(self, error: Exception) -> None:
+        """End a run that was prepared in vain."""
+        self.error = error
+        self.failed.emit(error)
+        self._set_state(RunState.IDLE)
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate of the active run from its next batch on."""
+        if self._worker is not None and self.is_active:
+            self._worker.send(SetLearningRate(learning_rate))
+
+    def set_pace(self, batches_per_second: float | None) -> None:
+        """Train no faster than this, now and in later runs; None is full speed."""
+        self.pace = batches_per_second
+        if self._worker is not None:
+            self._worker.set_pace(batches_per_second)
+
+    def close(self) -> None:
+        """Stop and wait: a running QThread must not be destroyed."""
+        self._timer.stop()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.finished.disconnect(self._on_finished)
+            worker.failed.disconnect(self._on_failed)
+            worker.stop()
+            worker.wait()
+        if self.is_active:
+            self._set_state(RunState.IDLE)
+
+    def _set_state(self, state: RunState) -> None:
+        now = time.perf_counter()
+        if self._active_since is not None:
+            self._active_seconds += now - self._active_since
+        self._active_since = now if state is RunState.RUNNING else None
+        self._speed_mark = (0.0, 0)
+        self.state = state
+        self.state_changed.emit()
+
+    @Slot()
+    def _pull(self) -> None:
+        """Take over what the worker has done since the last frame."""
+        worker = self._worker
+        if worker is None:
+            return
+        epoch: EpochDone | None = None
+        events, add = worker.events, self.history.add
+        count = len(events)
+        for _ in range(count):
+            event = events.popleft()
+            add(event)
+            if type(event) is EpochDone:
+                epoch = event
+            elif type(event) is PretrainingStep:
+                self._pretraining_seconds = self.elapsed_seconds
+        self._measure_speed()
+        self._pull_weights(worker)
+        if count:
+            self.progressed.emit()
+        if epoch is not None:
+            self.epoch_finished.emit(epoch)
+
+    def _pull_weights(self, worker: TrainingWorker) -> None:
+        snapshot = worker.snapshot
+        if snapshot is not None and snapshot.step != self._snapshot_step:
+            self._snapshot_step = snapshot.step
+            self.weights_arrived.emit(snapshot.parameters)
+        now = time.perf_counter()
+        if now >= self._next_snapshot:
+            # About 4 GB/s of copying, once per frame for all but the largest networks.
+            self._next_snapshot = now + worker.network.state.nbytes / 4e9 / SNAPSHOT_SHARE
+            worker.request_snapshot()
+
+    def _measure_speed(self) -> None:
+        batch: BatchDone | None = self.history.last_batch
+        if batch is None or self.state is not RunState.RUNNING:
+            return
+        now = time.perf_counter()
+        since, samples = self._speed_mark
+        if since == 0.0:
+            self._speed_mark = (now, batch.samples)
+        elif now - since >= SPEED_WINDOW_S or (self.samples_per_second is None and now - since >= 0.25):
+            self.samples_per_second = (batch.samples - samples) / (now - since)
+            self._speed_mark = (now, batch.samples)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self._pull()
+        self.error = error
+        self.failed.emit(error)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._timer.stop()
+        self._pull()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            if worker.snapshot is not None:
+                self.weights_arrived.emit(worker.snapshot.parameters)
+            worker.deleteLater()
+        self._set_state(RunState.IDLE)
+        self.ended.emit()

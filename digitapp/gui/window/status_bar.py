@@ -1,0 +1,86 @@
+"""The status bar: what the shown network is worth on the left, what the shown page has to say on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.state.session import Session
+from digitapp.gui.state.training_run import RunState
+from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
+from digitapp.gui.widgets.numbers import epoch_text, percent, thousands
+
+
+class StatusBar(Panel):
+    """State, accuracy and size of the shown network; on the right the page's own line."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent)
+        self.setFixedHeight(theme.scaled(theme.STATUS_HEIGHT))
+        self._session = session
+        self._dot = StatusDot("accent")
+        self._state = Label("", "caption-strong")
+        self._accuracy = ElidedLabel("", "caption", "text2")
+        self._parameters = Label("", "caption", "text2", tabular=True)
+        self._right = Label("", "caption", "text2", tabular=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self._dot)
+        row.addWidget(self._state)
+        row.addSpacing(16)
+        row.addWidget(self._accuracy)
+        row.addSpacing(16)
+        row.addWidget(self._parameters)
+        row.addStretch(1)
+        row.addWidget(self._right)
+        changes = (session.network_changed, session.run_state_changed, session.model_described, session.moment_changed)
+        for signal in changes:
+            signal.connect(self._show_network)
+        session.epoch_finished.connect(self._show_network)
+        self._show_network()
+
+    @Slot(str)
+    def show_text(self, text: str) -> None:
+        """Show the page's line."""
+        self._right.setText(text)
+
+    @Slot()
+    def _show_network(self) -> None:
+        states = {
+            RunState.IDLE: self.tr("Ready"),
+            RunState.RUNNING: self.tr("Training"),
+            RunState.PAUSED: self.tr("Paused"),
+        }
+        state = self._session.run.state
+        self._state.setText(states[state])
+        self._dot.set_tone("warning" if state is RunState.PAUSED else "accent")
+        self._accuracy.setText(self._accuracy_text())
+        count = thousands(self._session.network.parameter_count)
+        self._parameters.setText(self.tr("{0} parameters").format(count))
+
+    def _accuracy_text(self) -> str:
+        if self._session.shows_run:
+            epoch = self._session.run.history.last_epoch
+            if epoch is None:
+                return self.tr("no epoch finished yet")
+            if epoch.validation_accuracy is not None:
+                return self.tr("{0} on the validation images").format(percent(epoch.validation_accuracy))
+            return self.tr("{0} on the training images").format(percent(epoch.train_accuracy))
+        place = self._session.time_machine.place
+        if place is not None:
+            epochs = epoch_text(place.branch.epochs_at(place.moment.step))
+            return self.tr("as it was at epoch {0} of run {1}").format(epochs, place.branch.number)
+        if "edits" in self._session.model.training:
+            return self.tr("changed by hand")
+        results = self._session.model.training.get("results", {})
+        for part, text in (
+            ("test", self.tr("{0} on {1} test images")),
+            ("validation", self.tr("{0} on {1} validation images")),
+            ("train", self.tr("{0} on {1} training images")),
+        ):
+            accuracy, samples = results.get(f"{part}_accuracy"), results.get(f"{part}_samples")
+            if isinstance(accuracy, float | int) and isinstance(samples, int):
+                return text.format(percent(accuracy, 2), thousands(samples))
+        return self.tr("not trained yet") if self._session.current_entry.origin == "own" else ""
