@@ -23,7 +23,7 @@ from digitapp.training.threads import blas_threads
 
 _LOAD_AFTER_MS = 300  # after the window was shown
 _LATER_MODULES = (
-    *(f"digitapp.gui.pages.{page}" for page in ("draw", "train", "features", "why", "network", "hand")),
+    *(f"digitapp.gui.pages.{page}.page" for page in ("draw", "train", "features", "why", "network", "hand")),
     "digitapp.gui.window.picture_saver",
 )
 
