@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import isfinite
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import decimal, signed, thousands
 from digitapp.gui.widgets.numbers import probability as probability_text
 from digitapp.gui.widgets.readout import ReadoutRow
@@ -22,23 +22,22 @@ from digitapp.nn.network import Network
 _ENOUGH = 0.9  # of what a layer does: more is all of it to the eye
 
 
-def tr(text: str) -> str:
-    """Return the translation of a text of this module."""
-    return QCoreApplication.translate("NetworkWords", text)
-
-
 def not_a_number() -> str:
     """Return what stands where a value is none."""
-    return tr("not a number")
+    return translate("NetworkWords", "not a number")
 
 
 def layer_name(sizes: Sequence[int], layer: int) -> str:
     """Return the name of a layer, counted from 0: "Hidden layer", "Hidden layer 2", "Output"; −1 is the input."""
     if layer < 0:
-        return tr("Pixels")
+        return translate("NetworkWords", "Pixels")
     if layer == len(sizes) - 2:
-        return tr("Output")
-    return tr("Hidden layer") if len(sizes) == 3 else tr("Hidden layer {0}").format(layer + 1)
+        return translate("NetworkWords", "Output")
+    return (
+        translate("NetworkWords", "Hidden layer")
+        if len(sizes) == 3
+        else translate("NetworkWords", "Hidden layer {0}").format(layer + 1)
+    )
 
 
 class PathWords:
@@ -68,7 +67,11 @@ class PathWords:
 
     def title(self, layer: int, unit: int) -> str:
         """Return "Unit 66" or "Output 3"."""
-        text = tr("Output {0}") if layer == len(self._sizes) - 2 else tr("Unit {0}")
+        text = (
+            translate("NetworkWords", "Output {0}")
+            if layer == len(self._sizes) - 2
+            else translate("NetworkWords", "Unit {0}")
+        )
         return text.format(self.name(layer, unit))
 
     def number(self, value: float) -> str:
@@ -87,17 +90,19 @@ class PathWords:
 
     def input_heading(self) -> tuple[str, str]:
         """Return what stands above the drawing."""
-        return tr("Your drawing"), tr("{0} pixels").format(thousands(self._sizes[0]))
+        return translate("NetworkWords", "Your drawing"), translate("NetworkWords", "{0} pixels").format(
+            thousands(self._sizes[0])
+        )
 
     def layer_heading(self, paths: StrongestPaths, layer: int) -> tuple[str, str]:
         """Return what stands above a column: the layer, and how much of it is shown."""
         name, total = layer_name(self._sizes, layer), self._sizes[layer + 1]
         shown = len(paths.units[layer])
         if shown == total:
-            return name, tr("all {0}").format(thousands(total))
+            return name, translate("NetworkWords", "all {0}").format(thousands(total))
         if layer == len(self._sizes) - 2:
-            return name, tr("{0} likeliest of {1}").format(shown, thousands(total))
-        return name, tr("{0} of {1} units").format(shown, thousands(total))
+            return name, translate("NetworkWords", "{0} likeliest of {1}").format(shown, thousands(total))
+        return name, translate("NetworkWords", "{0} of {1} units").format(shown, thousands(total))
 
     # Readouts
 
@@ -105,22 +110,30 @@ class PathWords:
         """Return title and rows for a shown unit; layer −1 is the drawing."""
         if layer < 0:
             ink = int(np.count_nonzero(paths.found.signals[0]))
-            return tr("What the network sees"), [ReadoutRow(tr("pixels with ink"), thousands(ink))]
+            return translate("NetworkWords", "What the network sees"), [
+                ReadoutRow(translate("NetworkWords", "pixels with ink"), thousands(ink))
+            ]
         unit = paths.units[layer][place]
         title = self.title(layer, unit)
         if layer == len(self._sizes) - 2:
-            rows = [ReadoutRow(tr("bias"), self.signed(float(self._biases[layer][unit])))]
+            rows = [ReadoutRow(translate("NetworkWords", "bias"), self.signed(float(self._biases[layer][unit])))]
             if unit == paths.found.output:
-                rows.append(ReadoutRow(tr("its sum"), self.signed(paths.found.total)))
+                rows.append(ReadoutRow(translate("NetworkWords", "its sum"), self.signed(paths.found.total)))
             else:
-                rows.append(ReadoutRow(tr("click to follow it"), ""))
+                rows.append(ReadoutRow(translate("NetworkWords", "click to follow it"), ""))
             return title, rows
         goal = self.class_name(paths.found.output)
         contribution = float(paths.found.contributions[layer][unit])
-        adds = tr("adds to {0}") if self._is_exact else tr("adds to {0}, about")
+        adds = (
+            translate("NetworkWords", "adds to {0}")
+            if self._is_exact
+            else translate("NetworkWords", "adds to {0}, about")
+        )
         rows = [
-            ReadoutRow(tr("activation"), self.number(float(paths.found.signals[layer + 1][unit]))),
-            ReadoutRow(tr("bias"), self.signed(float(self._biases[layer][unit]))),
+            ReadoutRow(
+                translate("NetworkWords", "activation"), self.number(float(paths.found.signals[layer + 1][unit]))
+            ),
+            ReadoutRow(translate("NetworkWords", "bias"), self.signed(float(self._biases[layer][unit]))),
             ReadoutRow(adds.format(goal), self.signed(contribution)),
         ]
         return title, rows
@@ -130,19 +143,26 @@ class PathWords:
         goal = self.title(layer, paths.units[layer][target])
         goal = goal[0].lower() + goal[1:]
         if layer == 0:
-            title = tr("Drawing → {0}").format(goal)
-            return title, [ReadoutRow(tr("ink × weights adds"), self.signed(float(paths.drive[target])))]
+            title = translate("NetworkWords", "Drawing → {0}").format(goal)
+            return title, [
+                ReadoutRow(translate("NetworkWords", "ink × weights adds"), self.signed(float(paths.drive[target])))
+            ]
         unit = paths.units[layer - 1][source]
         weight = float(paths.weights[layer - 1][source, target])
         signal = float(paths.found.signals[layer][unit])
         rows = [
-            ReadoutRow(tr("weight"), self.signed(weight)),
-            ReadoutRow(tr("× activation"), self.number(signal)),
-            ReadoutRow(tr("adds to its sum"), self.signed(weight * signal)),
+            ReadoutRow(translate("NetworkWords", "weight"), self.signed(weight)),
+            ReadoutRow(translate("NetworkWords", "× activation"), self.number(signal)),
+            ReadoutRow(translate("NetworkWords", "adds to its sum"), self.signed(weight * signal)),
         ]
         if layer < len(self._sizes) - 2:
             flow = float(paths.flows[layer - 1][source, target])
-            rows.append(ReadoutRow(tr("and to {0}").format(self.class_name(paths.found.output)), self.signed(flow)))
+            rows.append(
+                ReadoutRow(
+                    translate("NetworkWords", "and to {0}").format(self.class_name(paths.found.output)),
+                    self.signed(flow),
+                )
+            )
         return f"{self.title(layer - 1, unit)} → {goal}", rows
 
     # Sentences
@@ -151,17 +171,24 @@ class PathWords:
         """Return what the picture shows, in plain words."""
         goal = with_article(self.class_name(paths.found.output))
         if not isfinite(paths.found.total):
-            return tr("Some weights on the way to {0} are not numbers, so nothing adds up. They are red.").format(goal)
+            return translate(
+                "NetworkWords", "Some weights on the way to {0} are not numbers, so nothing adds up. They are red."
+            ).format(goal)
         if not paths.covered:
-            return tr("Without hidden layers every class lays its own weights over the drawing and adds them up.")
+            return translate(
+                "NetworkWords",
+                "Without hidden layers every class lays its own weights over the drawing and adds them up.",
+            )
         silent = [layer for layer, share in enumerate(paths.covered) if not isfinite(share)]
         if silent:
             name = layer_name(self._sizes, silent[0]).lower()
-            return tr("In the {0} no unit speaks for this drawing: the answer comes from biases alone.").format(name)
-        text = tr("The units that do most for “{0}”, and their connections.")
+            return translate(
+                "NetworkWords", "In the {0} no unit speaks for this drawing: the answer comes from biases alone."
+            ).format(name)
+        text = translate("NetworkWords", "The units that do most for “{0}”, and their connections.")
         least = min(paths.covered)
         if least < _ENOUGH:
-            text += " " + tr("In each layer they carry at least {1} of what counts.")
+            text += " " + translate("NetworkWords", "In each layer they carry at least {1} of what counts.")
         return text.format(self.class_name(paths.found.output), f"{100 * least:.0f} %")
 
 
@@ -172,13 +199,18 @@ def data_words(session: Session) -> tuple[str, str] | None:
     if session.dataset is not None:
         return None
     if state in (DataState.LOADING, DataState.UNASKED):
-        return tr("The images are being read"), tr("This takes a moment.")
+        return translate("NetworkWords", "The images are being read"), translate("NetworkWords", "This takes a moment.")
     if state is DataState.FETCHING:
-        return tr("The images are on their way"), tr("The Train page shows how far they are.")
+        return translate("NetworkWords", "The images are on their way"), translate(
+            "NetworkWords", "The Train page shows how far they are."
+        )
     if state is DataState.MISSING:
         return (
-            tr("There are no images on this computer yet"),
-            tr("The Train page fetches MNIST or makes handwriting of its own. The other views need no images."),
+            translate("NetworkWords", "There are no images on this computer yet"),
+            translate(
+                "NetworkWords",
+                "The Train page fetches MNIST or makes handwriting of its own. The other views need no images.",
+            ),
         )
     error = session.data.error(name)
-    return tr("The images could not be read"), str(error) if error is not None else ""
+    return translate("NetworkWords", "The images could not be read"), str(error) if error is not None else ""

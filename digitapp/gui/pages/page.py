@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import translate
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.modelfile import SUFFIX, ModelFileError
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Page", text)
 
 
 class Page(QWidget):
@@ -56,7 +53,7 @@ class Page(QWidget):
     @Slot()
     def open_model(self) -> None:
         """Let the user choose a model file and show it; a file that cannot be used changes nothing."""
-        path = self.ask_for_model(_tr("Open model"))
+        path = self.ask_for_model(translate("Page", "Open model"))
         if path is None:
             return
         try:
@@ -67,7 +64,7 @@ class Page(QWidget):
     def ask_for_model(self, title: str) -> Path | None:
         """Let the user choose a model file; None for none."""
         folder = self.settings.get(remembered.LAST_FOLDER)
-        pattern = _tr("Models (*{0});;All files (*)").format(SUFFIX)
+        pattern = translate("Page", "Models (*{0});;All files (*)").format(SUFFIX)
         path, _ = QFileDialog.getOpenFileName(self, title, folder, pattern)
         if not path:
             return None
@@ -77,9 +74,11 @@ class Page(QWidget):
     @Slot()
     def save_model(self) -> None:
         """Let the user choose where, and save the shown network."""
-        name = self.session.model.name.replace(" + ", "-").replace(" ", "-") or _tr("my-network")
+        name = self.session.model.name.replace(" + ", "-").replace(" ", "-") or translate("Page", "my-network")
         suggestion = str(Path(self.settings.get(remembered.LAST_FOLDER)) / f"{name}{SUFFIX}")
-        path, _ = QFileDialog.getSaveFileName(self, _tr("Save model"), suggestion, _tr("Models (*{0})").format(SUFFIX))
+        path, _ = QFileDialog.getSaveFileName(
+            self, translate("Page", "Save model"), suggestion, translate("Page", "Models (*{0})").format(SUFFIX)
+        )
         if path:
             self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
             self.save_to(Path(path))
@@ -92,7 +91,7 @@ class Page(QWidget):
         except ModelFileError as error:
             self.tell(file_message(error, saving=True))
         else:
-            self.say(_tr("Saved as {0}").format(chosen.name))
+            self.say(translate("Page", "Saved as {0}").format(chosen.name))
 
     def undo(self) -> None:
         """Take back the last edit on this page; pages without edits do nothing."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from digitapp.gui.diagram.network_diagram import NetworkDiagram
@@ -24,6 +23,7 @@ from digitapp.gui.pages.why.stage import WhyStage
 from digitapp.gui.pages.why.units import UnitsFace
 from digitapp.gui.pictures import Pack, capture
 from digitapp.gui.plots.curve_cards import CurveCards
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.containers import ScrollPanel
 
@@ -49,29 +49,24 @@ class SavableView:
         return lambda _cancelled: pack()
 
 
-def tr(text: str) -> str:
-    """Return the translation of a text of this module."""
-    return QCoreApplication.translate("Pictures", text)
-
-
 def _kinds() -> list[tuple[type[QWidget], str, str]]:
     return [
-        (UnitGrid, tr("Unit grid"), "units"),
-        (Dossier, tr("Dossier of the unit"), "dossier"),
-        (PathsDiagram, tr("Strongest paths"), "paths"),
-        (TemplatesView, tr("Templates"), "templates"),
-        (MapPlot, tr("Map"), "map"),
-        (ProbeChart, tr("Probes"), "probes"),
-        (NetworkDiagram, tr("Network diagram"), "network"),
-        (WhyStage, tr("Why this answer"), "why"),
-        (UnitsFace, tr("Units for and against"), "why-units"),
-        (PixelsFace, tr("Pixels and their tests"), "why-pixels"),
-        (ChangeFace, tr("The smallest change"), "why-change"),
-        (CurveCards, tr("Curves"), "curves"),
-        (ConfusionCard, tr("Confusion"), "confusion"),
-        (UnitsCard, tr("Units in training"), "units"),
-        (DoctorPanel, tr("Digit doctor"), "doctor"),
-        (RoadPictures, tr("Road from ink to input"), "road"),
+        (UnitGrid, translate("Pictures", "Unit grid"), "units"),
+        (Dossier, translate("Pictures", "Dossier of the unit"), "dossier"),
+        (PathsDiagram, translate("Pictures", "Strongest paths"), "paths"),
+        (TemplatesView, translate("Pictures", "Templates"), "templates"),
+        (MapPlot, translate("Pictures", "Map"), "map"),
+        (ProbeChart, translate("Pictures", "Probes"), "probes"),
+        (NetworkDiagram, translate("Pictures", "Network diagram"), "network"),
+        (WhyStage, translate("Pictures", "Why this answer"), "why"),
+        (UnitsFace, translate("Pictures", "Units for and against"), "why-units"),
+        (PixelsFace, translate("Pictures", "Pixels and their tests"), "why-pixels"),
+        (ChangeFace, translate("Pictures", "The smallest change"), "why-change"),
+        (CurveCards, translate("Pictures", "Curves"), "curves"),
+        (ConfusionCard, translate("Pictures", "Confusion"), "confusion"),
+        (UnitsCard, translate("Pictures", "Units in training"), "units"),
+        (DoctorPanel, translate("Pictures", "Digit doctor"), "doctor"),
+        (RoadPictures, translate("Pictures", "Road from ink to input"), "road"),
     ]
 
 
@@ -83,8 +78,8 @@ def views_of(page: Page) -> list[SavableView]:
         found += [SavableView(_whole(widget), title, name) for widget in shown]
     canvas = page.findChild(QWidget, "canvas")
     if canvas is not None:
-        found.append(SavableView(canvas, tr("Drawing"), "drawing"))
-    found.append(SavableView(page, tr("Whole page"), page.objectName().removesuffix("Page")))
+        found.append(SavableView(canvas, translate("Pictures", "Drawing"), "drawing"))
+    found.append(SavableView(page, translate("Pictures", "Whole page"), page.objectName().removesuffix("Page")))
     return found
 
 

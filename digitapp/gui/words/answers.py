@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication
-
 from digitapp.gui.state.session import Answer
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import percent
 from digitapp.inspection.unit_names import unit_name
 from digitapp.recognition import Reason
@@ -26,11 +25,6 @@ class AnswerWords(NamedTuple):
     rest: str
 
 
-def tr(text: str) -> str:
-    """Return the translation of a text of this module."""
-    return QCoreApplication.translate("AnswerWords", text)
-
-
 def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = False) -> AnswerWords:
     """Return the words for an answer; `brief` where there is little room.
 
@@ -40,7 +34,11 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
     class_names : the names of the classes
     """
     if answer.probabilities is None or answer.label is None:
-        return AnswerWords(tr("No answer"), "", tr("The network's numbers are no longer finite"))
+        return AnswerWords(
+            translate("AnswerWords", "No answer"),
+            "",
+            translate("AnswerWords", "The network's numbers are no longer finite"),
+        )
     if answer.is_refused:
         return _refusal_words(answer, class_names)
     order = answer.probabilities.argsort()[::-1]
@@ -48,28 +46,48 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
     name = with_article(class_names[order[0]])
     rest = ""
     if len(order) > 1 and float(answer.probabilities[order[1]]) >= _ALSO:
-        also = tr("or {0}") if brief else tr("could also be {0}")
+        also = translate("AnswerWords", "or {0}") if brief else translate("AnswerWords", "could also be {0}")
         rest = also.format(with_article(class_names[order[1]]))
-    return AnswerWords(_sentence(best).format(name), tr("{0} sure").format(percent(min(best, _NEARLY_ONE))), rest)
+    return AnswerWords(
+        _sentence(best).format(name), translate("AnswerWords", "{0} sure").format(percent(min(best, _NEARLY_ONE))), rest
+    )
 
 
 def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
     """Return the words for ink that is not taken for a digit."""
     assert answer.label is not None
     if not answer.is_settled:
-        return AnswerWords(tr("Not clear yet"), "", "")
+        return AnswerWords(translate("AnswerWords", "Not clear yet"), "", "")
     digits = [class_names[digit] for digit in answer.digits]
     if answer.reason == Reason.SEVERAL_DIGITS:
-        sentence = tr("This looks like two digits") if len(digits) == 2 else tr("This looks like several digits")
-        return AnswerWords(sentence, "", tr("Perhaps {0}. Draw one at a time.").format(_listed(digits)))
+        sentence = (
+            translate("AnswerWords", "This looks like two digits")
+            if len(digits) == 2
+            else translate("AnswerWords", "This looks like several digits")
+        )
+        return AnswerWords(
+            sentence, "", translate("AnswerWords", "Perhaps {0}. Draw one at a time.").format(_listed(digits))
+        )
     if answer.reason == Reason.SCRIBBLE:
-        return AnswerWords(tr("This looks like a scribble"), "", tr("No digit has so much line."))
+        return AnswerWords(
+            translate("AnswerWords", "This looks like a scribble"),
+            "",
+            translate("AnswerWords", "No digit has so much line."),
+        )
     if answer.reason == Reason.FLAT:
-        return AnswerWords(tr("This is too flat for a digit"), "", tr("Digits stand upright."))
+        return AnswerWords(
+            translate("AnswerWords", "This is too flat for a digit"),
+            "",
+            translate("AnswerWords", "Digits stand upright."),
+        )
     if answer.reason == Reason.WAVERING:
         first, second = (with_article(name) for name in digits)
-        return AnswerWords(tr("Between {0} and {1}").format(first, second), "", tr("The network cannot decide."))
-    return AnswerWords(tr("This does not look like a digit"), "", "")
+        return AnswerWords(
+            translate("AnswerWords", "Between {0} and {1}").format(first, second),
+            "",
+            translate("AnswerWords", "The network cannot decide."),
+        )
+    return AnswerWords(translate("AnswerWords", "This does not look like a digit"), "", "")
 
 
 def forced_words(answer: Answer, class_names: tuple[str, ...]) -> str:
@@ -77,25 +95,29 @@ def forced_words(answer: Answer, class_names: tuple[str, ...]) -> str:
     if not answer.is_refused or not answer.is_settled or answer.label is None:
         return ""
     if answer.probabilities is None or float(answer.probabilities[answer.label]) * len(class_names) < _LEANING:
-        return tr("No digit is nearer than another.")
-    return tr("If it must be one digit: {0}").format(class_names[answer.label])
+        return translate("AnswerWords", "No digit is nearer than another.")
+    return translate("AnswerWords", "If it must be one digit: {0}").format(class_names[answer.label])
 
 
 def _sentence(probability: float) -> str:
     if probability >= 0.99:
-        return tr("Almost certainly {0}")
+        return translate("AnswerWords", "Almost certainly {0}")
     if probability >= 0.9:
-        return tr("Very likely {0}")
+        return translate("AnswerWords", "Very likely {0}")
     if probability >= 0.6:
-        return tr("Probably {0}")
+        return translate("AnswerWords", "Probably {0}")
     if probability >= 0.4:
-        return tr("Perhaps {0}")
-    return tr("Hard to say, maybe {0}")
+        return translate("AnswerWords", "Perhaps {0}")
+    return translate("AnswerWords", "Hard to say, maybe {0}")
 
 
 def with_article(name: str) -> str:
     """Return "a 3" or "an 8"."""
-    return tr("an {0}").format(name) if name.startswith("8") else tr("a {0}").format(name)
+    return (
+        translate("AnswerWords", "an {0}").format(name)
+        if name.startswith("8")
+        else translate("AnswerWords", "a {0}").format(name)
+    )
 
 
 def unit_words(answer: Answer, sizes: tuple[int, ...], activation: str) -> str:
@@ -113,13 +135,21 @@ def unit_words(answer: Answer, sizes: tuple[int, ...], activation: str) -> str:
     for unit, value in enumerate(answer.trace.activations[0][0]):
         (excited if value >= _EXCITED else quiet).append(unit_name(sizes, 0, unit))
     if not quiet:
-        return tr("All units are excited")
+        return translate("AnswerWords", "All units are excited")
     if not excited:
-        return tr("All units are quiet")
-    start = tr("Unit {0} is excited") if len(excited) == 1 else tr("Units {0} are excited")
-    end = tr("{0} is quiet") if len(quiet) == 1 else tr("{0} are quiet")
+        return translate("AnswerWords", "All units are quiet")
+    start = (
+        translate("AnswerWords", "Unit {0} is excited")
+        if len(excited) == 1
+        else translate("AnswerWords", "Units {0} are excited")
+    )
+    end = translate("AnswerWords", "{0} is quiet") if len(quiet) == 1 else translate("AnswerWords", "{0} are quiet")
     return f"{start.format(_listed(excited))}, {end.format(_listed(quiet))}"
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else tr("{0} and {1}").format(", ".join(names[:-1]), names[-1])
+    return (
+        names[0]
+        if len(names) == 1
+        else translate("AnswerWords", "{0} and {1}").format(", ".join(names[:-1]), names[-1])
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess
 from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import percent
 from digitapp.gui.words.answers import with_article
 from digitapp.inspection.digit_measures import Measure, distribution, stroke_widths
@@ -33,9 +33,9 @@ def width_note(session: Session, canvas_side: float) -> str:
     if _UNUSUAL < rank < 100 - _UNUSUAL or answer.is_refused:
         return ""
     if rank <= _UNUSUAL:
-        text = _tr("Thinner lines than in {0} % of the training digits.").format(round(100 - rank))
+        text = translate("DrawNotes", "Thinner lines than in {0} % of the training digits.").format(round(100 - rank))
     else:
-        text = _tr("Thicker lines than in {0} % of the training digits.").format(round(rank))
+        text = translate("DrawNotes", "Thicker lines than in {0} % of the training digits.").format(round(rank))
     pen = round(session.pen_width * widths.median / width, 3)
     if not NARROWEST <= pen * 1000 <= WIDEST:
         return text
@@ -48,8 +48,6 @@ def _with_pen(session: Session, drawing: Drawing, pen: float, canvas_side: float
     probabilities = session.model.probabilities(inputs)[0]
     best = int(probabilities.argmax())
     name, sure = session.problem.class_names[best], percent(min(float(probabilities[best]), 1 - 1e-9))
-    return _tr("With {0} px: {1}, {2} sure.").format(round(pen * canvas_side), with_article(name), sure)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DrawNotes", text)
+    return translate("DrawNotes", "With {0} px: {1}, {2} sure.").format(
+        round(pen * canvas_side), with_article(name), sure
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.collection import HELD_OUT_EVERY, Collection
 from digitapp.gui import theme
 from digitapp.gui.pages.hand.tuning import LEAST_DIGITS, Change, Score, Tuned
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets import (
     ElidedLabel,
     GhostButton,
@@ -31,10 +32,6 @@ _FLOPS_PER_SECOND = 6e10  # of one core
 _FEW = 300  # digits, below which an accuracy is so uncertain that it has to be said
 _UNKNOWN = "–"
 _NUMBER_SIZE = 17  # between card title and title: "9,837 of 10,000" beside another in the narrowest window
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("HandInspector", text)
 
 
 class AccuracyColumn(QWidget):
@@ -69,7 +66,9 @@ class AccuracyColumn(QWidget):
             self.value.setText(_UNKNOWN)
             self.share.setText("")
             return
-        self.value.setText(_tr("{0} of {1}").format(thousands(score.right), thousands(score.samples)))
+        self.value.setText(
+            translate("HandInspector", "{0} of {1}").format(thousands(score.right), thousands(score.samples))
+        )
         self.share.setText(percent(score.accuracy, places))
 
     def show_change(self, change: Change | None) -> None:
@@ -78,7 +77,7 @@ class AccuracyColumn(QWidget):
             self.before.setText("")
             return
         gain = change.gain
-        words = _tr("{0} before").format(thousands(change.before.right))
+        words = translate("HandInspector", "{0} before").format(thousands(change.before.right))
         sign = "±0" if gain == 0 else f"{'+' if gain > 0 else MINUS}{thousands(abs(gain))}"
         self.before.setText(f"{words} · {sign}")
         tone: Tone = "text2" if gain == 0 else "accent" if gain > 0 else "warning"
@@ -100,21 +99,32 @@ class HandInspector(ScrollPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._reader = ElidedLabel("", "body", "text2")
-        self.hand = AccuracyColumn(_tr("My hand"), "handAccuracy")
-        self.others = AccuracyColumn(_tr("MNIST's test images"), "mnistAccuracy")
+        self.hand = AccuracyColumn(translate("HandInspector", "My hand"), "handAccuracy")
+        self.others = AccuracyColumn(translate("HandInspector", "MNIST's test images"), "mnistAccuracy")
         self.doubt = Label("", "caption", "text2", wrap=True)
-        self.get_mnist = PlainButton(_tr("Get MNIST…"), "download", tip=_tr("Go to the Train page, which gets it"))
+        self.get_mnist = PlainButton(
+            translate("HandInspector", "Get MNIST…"),
+            "download",
+            tip=translate("HandInspector", "Go to the Train page, which gets it"),
+        )
         self._tuning_words = Label("", "body", "text2", wrap=True)
-        self.tune_button = PrimaryButton(_tr("Fine-tune on my digits"), "train")
+        self.tune_button = PrimaryButton(translate("HandInspector", "Fine-tune on my digits"), "train")
         self.tune_button.setObjectName("fineTuneButton")
-        self.tune_button.set_tip(_tr("Go on training a copy of this network on your digits"), "Ctrl+Return")
-        self.cancel_button = PlainButton(_tr("Cancel"), "close", tip=_tr("Stop; nothing is changed"))
+        self.tune_button.set_tip(
+            translate("HandInspector", "Go on training a copy of this network on your digits"), "Ctrl+Return"
+        )
+        self.cancel_button = PlainButton(
+            translate("HandInspector", "Cancel"), "close", tip=translate("HandInspector", "Stop; nothing is changed")
+        )
         self.bar = ProgressBar()
-        self.bar.setAccessibleName(_tr("Progress of fine-tuning"))
+        self.bar.setAccessibleName(translate("HandInspector", "Progress of fine-tuning"))
         self.result = NoteBar()
-        self.save_button = PlainButton(_tr("Save…"), tip=_tr("Save this network as a model file"))
+        self.save_button = PlainButton(
+            translate("HandInspector", "Save…"), tip=translate("HandInspector", "Save this network as a model file")
+        )
         self.discard_button = GhostButton(
-            _tr("Throw away"), tip=_tr("Forget this network and show the one from before")
+            translate("HandInspector", "Throw away"),
+            tip=translate("HandInspector", "Forget this network and show the one from before"),
         )
         self.result.button_row.addWidget(self.save_button)
         self.result.button_row.addWidget(self.discard_button)
@@ -135,7 +145,7 @@ class HandInspector(ScrollPanel):
         column = QVBoxLayout(self.content)
         column.setContentsMargins(_MARGIN, 20, _MARGIN, 20)
         column.setSpacing(10)
-        column.addWidget(SectionHeader(_tr("How well you are read"), role="card-title"))
+        column.addWidget(SectionHeader(translate("HandInspector", "How well you are read"), role="card-title"))
         column.addWidget(self._reader)
         column.addSpacing(6)
         pair = QHBoxLayout()
@@ -149,7 +159,7 @@ class HandInspector(ScrollPanel):
         column.addSpacing(6)
         column.addWidget(HairLine())
         column.addSpacing(2)
-        column.addWidget(SectionHeader(_tr("Teach it your hand"), role="card-title"))
+        column.addWidget(SectionHeader(translate("HandInspector", "Teach it your hand"), role="card-title"))
         column.addWidget(self._tuning_words)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -162,23 +172,32 @@ class HandInspector(ScrollPanel):
 
     def show_reader(self, name: str) -> None:
         """Say which network reads."""
-        self._reader.setText(_tr("Read by: {0}").format(name))
+        self._reader.setText(translate("HandInspector", "Read by: {0}").format(name))
 
     def show_hand(self, score: Score | None, collection: Collection) -> None:
         """Show how the held-out digits are read, and how little so few of them say."""
         self.hand.show_score(score, 1)
         if score is None:
-            words = _tr("Draw at least {0} of a digit: every third is held out, so that there is something to measure.")
+            words = translate(
+                "HandInspector",
+                "Draw at least {0} of a digit: every third is held out, so that there is something to measure.",
+            )
             self.doubt.setText("" if collection.held_out else words.format(HELD_OUT_EVERY))
             return
         low, high = (round(100 * share) for share in wilson_interval(*score))
-        words = _tr("With {0} held-out digits, the true figure may well lie anywhere from {1} to {2} %.")
+        words = translate(
+            "HandInspector", "With {0} held-out digits, the true figure may well lie anywhere from {1} to {2} %."
+        )
         few = score.samples < _FEW and low < high
         self.doubt.setText(words.format(score.samples, low, high) if few else "")
 
     def show_others(self, score: Score | None, name: str, missing: bool) -> None:
         """Show how others are read: MNIST's test images, or the built-in handwriting where MNIST is missing."""
-        title = _tr("Built-in handwriting") if name == "handwriting" else _tr("MNIST's test images")
+        title = (
+            translate("HandInspector", "Built-in handwriting")
+            if name == "handwriting"
+            else translate("HandInspector", "MNIST's test images")
+        )
         self.others.set_title(title)
         self.others.show_score(score, 2 if name == "mnist" else 1)
         self.get_mnist.setVisible(missing)
@@ -187,10 +206,13 @@ class HandInspector(ScrollPanel):
         """Say what fine-tuning a network of so many parameters does, or why it cannot be done."""
         count = len(collection.training)
         if not refusal and count < LEAST_DIGITS:
-            refusal = _tr("Collect at least {0} digits to train on; there are {1}.").format(LEAST_DIGITS, count)
-        words = _tr(
+            refusal = translate("HandInspector", "Collect at least {0} digits to train on; there are {1}.").format(
+                LEAST_DIGITS, count
+            )
+        words = translate(
+            "HandInspector",
             "Trains a copy of this network on your {0} digits, each varied a little, mixed with those of other people "
-            "so that little is forgotten. {1}"
+            "so that little is forgotten. {1}",
         )
         self._tuning_words.setText(refusal or words.format(count, _duration(parameters)))
         self.tune_button.setEnabled(not refusal)
@@ -214,7 +236,9 @@ class HandInspector(ScrollPanel):
             button.setVisible(tuned is not None)
         if tuned is not None:
             self.result.set_note(
-                "info", tuned_words(tuned), title=_tr("Every page shows “{0}” now").format(tuned.model.name)
+                "info",
+                tuned_words(tuned),
+                title=translate("HandInspector", "Every page shows “{0}” now").format(tuned.model.name),
             )
 
     def show_failure(self, title: str, text: str) -> None:
@@ -230,30 +254,36 @@ def _duration(parameters: int) -> str:
     pictures = (TUNING.own + TUNING.others) * TUNING.config.epochs
     seconds = _FLOPS_PER_PICTURE * parameters * pictures / _FLOPS_PER_SECOND
     if seconds < 5:
-        return _tr("It takes a few seconds.")
+        return translate("HandInspector", "It takes a few seconds.")
     if seconds < 45:
-        return _tr("It takes about {0} seconds.").format(5 * round(seconds / 5))
-    return _tr("This network is large: it takes a minute or more.")
+        return translate("HandInspector", "It takes about {0} seconds.").format(5 * round(seconds / 5))
+    return translate("HandInspector", "This network is large: it takes a minute or more.")
 
 
 def tuned_words(tuned: Tuned) -> str:
     """Return in a sentence what a fine-tuning gained on the user's digits and cost on others'."""
-    where = _tr("MNIST's test images") if tuned.others_name == "mnist" else _tr("the built-in handwriting")
+    where = (
+        translate("HandInspector", "MNIST's test images")
+        if tuned.others_name == "mnist"
+        else translate("HandInspector", "the built-in handwriting")
+    )
     lost = -tuned.others.gain
     of = thousands(tuned.others.after.samples)
     if lost > 0:
-        cost = _tr("on {0}, {1} fewer of {2} are read right.").format(where, thousands(lost), of)
+        cost = translate("HandInspector", "on {0}, {1} fewer of {2} are read right.").format(where, thousands(lost), of)
     elif lost < 0:
-        cost = _tr("on {0}, {1} more of {2} are read right.").format(where, thousands(-lost), of)
+        cost = translate("HandInspector", "on {0}, {1} more of {2} are read right.").format(where, thousands(-lost), of)
     else:
-        cost = _tr("on {0}, as many of {1} are read right as before.").format(where, of)
+        cost = translate("HandInspector", "on {0}, as many of {1} are read right as before.").format(where, of)
     if tuned.hand is None:
-        return _tr("None of your digits is held out, so that the gain is not known; {0}").format(cost)
+        return translate("HandInspector", "None of your digits is held out, so that the gain is not known; {0}").format(
+            cost
+        )
     gain = tuned.hand.gain
     if gain > 0:
-        words = _tr("{0} more of your {1} held-out digits are read right; {2}")
+        words = translate("HandInspector", "{0} more of your {1} held-out digits are read right; {2}")
     elif gain < 0:
-        words = _tr("{0} fewer of your {1} held-out digits are read right; {2}")
+        words = translate("HandInspector", "{0} fewer of your {1} held-out digits are read right; {2}")
     else:
-        words = _tr("As many of your {1} held-out digits are read right as before; {2}")
+        words = translate("HandInspector", "As many of your {1} held-out digits are read right as before; {2}")
     return words.format(abs(gain), tuned.hand.after.samples, cost)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui.pages.train.messages import data_message
 from digitapp.gui.state.data_source import DOWNLOAD_BYTES, DataSource, DataState
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
 
 _MEGABYTES = DOWNLOAD_BYTES // 1_000_000
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DataCard", text)
-
-
 def dataset_title(name: str) -> str:
     """Return a data set's name for people; a folder is its own name."""
     titles = {
-        "toy": _tr("64 zeros and ones"),
-        "mnist": _tr("MNIST"),
-        "handwriting": _tr("Built-in handwriting"),
+        "toy": translate("DataCard", "64 zeros and ones"),
+        "mnist": translate("DataCard", "MNIST"),
+        "handwriting": translate("DataCard", "Built-in handwriting"),
     }
     return titles.get(name, name)
 
@@ -36,14 +33,16 @@ class DataCard(EmptyState):
     cancel_clicked = Signal()
 
     def __init__(self, source: DataSource, parent: QWidget | None = None) -> None:
-        self._download = PrimaryButton(_tr("Download {0} MB").format(_MEGABYTES), "download")
-        self._retry = PrimaryButton(_tr("Try again"))
+        self._download = PrimaryButton(translate("DataCard", "Download {0} MB").format(_MEGABYTES), "download")
+        self._retry = PrimaryButton(translate("DataCard", "Try again"))
         self._folder = PlainButton(
-            _tr("Choose folder…"), "folder", tip=_tr("Copy MNIST's four files from a folder of yours")
+            translate("DataCard", "Choose folder…"),
+            "folder",
+            tip=translate("DataCard", "Copy MNIST's four files from a folder of yours"),
         )
-        self._handwriting = GhostButton(_tr("Use the built-in handwriting"), "pen")
-        self._or = Label(_tr("digits that this program writes itself"), "caption", "text2")
-        self._cancel = PlainButton(_tr("Cancel"), "close")
+        self._handwriting = GhostButton(translate("DataCard", "Use the built-in handwriting"), "pen")
+        self._or = Label(translate("DataCard", "digits that this program writes itself"), "caption", "text2")
+        self._cancel = PlainButton(translate("DataCard", "Cancel"), "close")
         buttons = (self._download, self._retry, self._folder, self._cancel)
         super().__init__("download", "", "", buttons, parent=parent)
         self.setObjectName("dataCard")
@@ -88,12 +87,17 @@ class DataCard(EmptyState):
             if self._bar.isHidden():
                 self._amount.setText("")
                 self._bar.setRange(0, 0)
-            self.set_text(_tr("Getting {0}").format(title), _tr("It is checked before it is used."))
+            self.set_text(
+                translate("DataCard", "Getting {0}").format(title),
+                translate("DataCard", "It is checked before it is used."),
+            )
         elif failed:
-            self.set_text(_tr("{0} could not be loaded").format(title), "")
+            self.set_text(translate("DataCard", "{0} could not be loaded").format(title), "")
         else:
-            text = _tr("70,000 handwritten digits, {0} MB. The toy and drawing work without it.").format(_MEGABYTES)
-            self.set_text(_tr("{0} is not on this computer yet").format(title), text)
+            text = translate(
+                "DataCard", "70,000 handwritten digits, {0} MB. The toy and drawing work without it."
+            ).format(_MEGABYTES)
+            self.set_text(translate("DataCard", "{0} is not on this computer yet").format(title), text)
         shows_error = error is not None and not fetching
         self._error.setText(data_message(error) if shows_error and error is not None else "")
         self._error.setVisible(shows_error)
@@ -124,4 +128,4 @@ class DataCard(EmptyState):
     def _on_progressed(self, done: int, total: int) -> None:
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        self._amount.setText(_tr("{0} of {1} MB").format(f"{done / 1e6:.1f}", f"{total / 1e6:.1f}"))
+        self._amount.setText(translate("DataCard", "{0} of {1} MB").format(f"{done / 1e6:.1f}", f"{total / 1e6:.1f}"))

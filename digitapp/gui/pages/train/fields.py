@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets import ComboBox, NumberField, TextField
 from digitapp.nn import ACTIVATIONS
 from digitapp.nn.options import Option
@@ -30,30 +31,26 @@ _NEAR_ONE = ("momentum", "averaging")
 _SMALLEST_STEP = 1e-5
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TrainFields", text)
-
-
 def title(name: str) -> str:
     """Return the label of a setting; one that is new to this table is called by its own name."""
     titles = {
-        "learning_rate": _tr("Learning rate"),
-        "momentum": _tr("Momentum"),
-        "batch_size": _tr("Batch size"),
-        "epochs": _tr("Epochs"),
-        "weight_decay": _tr("Weight decay"),
-        "l1": _tr("L1 penalty"),
-        "l2": _tr("L2 penalty"),
-        "max_norm": _tr("Max norm"),
-        "input_dropout": _tr("Input dropout"),
-        "hidden_dropout": _tr("Dropout"),
-        "label_smoothing": _tr("Smoothing"),
-        "clip_norm": _tr("Clip gradient"),
-        "averaging": _tr("Averaging"),
-        "patience": _tr("Patience"),
-        "pretrain_epochs": _tr("Pretraining"),
-        "seed": _tr("Seed"),
-        "threads": _tr("Threads"),
+        "learning_rate": translate("TrainFields", "Learning rate"),
+        "momentum": translate("TrainFields", "Momentum"),
+        "batch_size": translate("TrainFields", "Batch size"),
+        "epochs": translate("TrainFields", "Epochs"),
+        "weight_decay": translate("TrainFields", "Weight decay"),
+        "l1": translate("TrainFields", "L1 penalty"),
+        "l2": translate("TrainFields", "L2 penalty"),
+        "max_norm": translate("TrainFields", "Max norm"),
+        "input_dropout": translate("TrainFields", "Input dropout"),
+        "hidden_dropout": translate("TrainFields", "Dropout"),
+        "label_smoothing": translate("TrainFields", "Smoothing"),
+        "clip_norm": translate("TrainFields", "Clip gradient"),
+        "averaging": translate("TrainFields", "Averaging"),
+        "patience": translate("TrainFields", "Patience"),
+        "pretrain_epochs": translate("TrainFields", "Pretraining"),
+        "seed": translate("TrainFields", "Seed"),
+        "threads": translate("TrainFields", "Threads"),
     }
     return titles.get(name, name.replace("_", " ").capitalize())
 
@@ -61,25 +58,30 @@ def title(name: str) -> str:
 def summary(name: str) -> str:
     """Return what a setting does in a sentence, "" for one that is new to this table."""
     return {
-        "learning_rate": _tr("How large a step downhill is."),
-        "momentum": _tr("How much of the speed is kept after each batch."),
-        "batch_size": _tr("How many images are looked at before each step."),
-        "epochs": _tr("How often all images are gone through."),
-        "weight_decay": _tr("Shrinks every weight a little at each step."),
-        "l1": _tr("Pulls every weight to zero with the same force; 0 switches it off."),
-        "l2": _tr("Pulls large weights to zero more strongly; 0 switches it off."),
-        "max_norm": _tr("The longest vector of incoming weights a unit may have; 0 for any."),
-        "input_dropout": _tr("How likely a pixel is silent during a batch."),
-        "hidden_dropout": _tr("How likely a hidden unit is silent during a batch."),
-        "label_smoothing": _tr("How much of the target is shared by all classes."),
-        "clip_norm": _tr("The longest gradient that is used as it is; 0 for any."),
-        "averaging": _tr("How slowly the averaged network follows; 0 switches it off."),
-        "patience": _tr("After how many epochs without a better validation the run ends; 0 for never."),
-        "pretrain_epochs": _tr("How many epochs each layer learns to restore its input first; 0 for none."),
-        "threads": _tr(
-            "Processor cores for matrix products; more pay for large networks only, 0 measures which is best."
+        "learning_rate": translate("TrainFields", "How large a step downhill is."),
+        "momentum": translate("TrainFields", "How much of the speed is kept after each batch."),
+        "batch_size": translate("TrainFields", "How many images are looked at before each step."),
+        "epochs": translate("TrainFields", "How often all images are gone through."),
+        "weight_decay": translate("TrainFields", "Shrinks every weight a little at each step."),
+        "l1": translate("TrainFields", "Pulls every weight to zero with the same force; 0 switches it off."),
+        "l2": translate("TrainFields", "Pulls large weights to zero more strongly; 0 switches it off."),
+        "max_norm": translate("TrainFields", "The longest vector of incoming weights a unit may have; 0 for any."),
+        "input_dropout": translate("TrainFields", "How likely a pixel is silent during a batch."),
+        "hidden_dropout": translate("TrainFields", "How likely a hidden unit is silent during a batch."),
+        "label_smoothing": translate("TrainFields", "How much of the target is shared by all classes."),
+        "clip_norm": translate("TrainFields", "The longest gradient that is used as it is; 0 for any."),
+        "averaging": translate("TrainFields", "How slowly the averaged network follows; 0 switches it off."),
+        "patience": translate(
+            "TrainFields", "After how many epochs without a better validation the run ends; 0 for never."
         ),
-        "seed": _tr("Decides everything random: the same seed gives the same network."),
+        "pretrain_epochs": translate(
+            "TrainFields", "How many epochs each layer learns to restore its input first; 0 for none."
+        ),
+        "threads": translate(
+            "TrainFields",
+            "Processor cores for matrix products; more pay for large networks only, 0 measures which is best.",
+        ),
+        "seed": translate("TrainFields", "Decides everything random: the same seed gives the same network."),
     }.get(name, "")
 
 
@@ -109,13 +111,13 @@ def _expected(name: str) -> str:
 
 def _explain(error: ValueError, expected: str, good: str) -> str:
     """Return a field's error: the cause, and a value that would do."""
-    cause = _tr("Not possible.")
+    cause = translate("TrainFields", "Not possible.")
     if isinstance(error, ConfigError):
         if error.value == "":
-            cause = _tr("Nothing entered.")
+            cause = translate("TrainFields", "Nothing entered.")
         elif isinstance(error.value, str):
-            cause = _tr("Not a number.")
-    return _tr("{0} Use {1}, such as {2}.").format(cause, expected, good)
+            cause = translate("TrainFields", "Not a number.")
+    return translate("TrainFields", "{0} Use {1}, such as {2}.").format(cause, expected, good)
 
 
 def number_field(name: str, suggest: Callable[[], float]) -> NumberField:
@@ -168,10 +170,10 @@ def hidden_field(value: tuple[int, ...]) -> TextField:
     """Return the field for the sizes of the hidden layers."""
 
     def describe(error: ValueError) -> str:
-        return _tr("Not possible. Use {0}.").format(getattr(error, "expected", ""))
+        return translate("TrainFields", "Not possible. Use {0}.").format(getattr(error, "expected", ""))
 
     field = TextField(parse_hidden, value, show=show_hidden, describe=describe)
-    field.setToolTip(_tr("Units of each hidden layer, such as 128, 64; empty for none."))
+    field.setToolTip(translate("TrainFields", "Units of each hidden layer, such as 128, 64; empty for none."))
     return field
 
 
@@ -184,11 +186,13 @@ def activations_field(layers: Callable[[], int]) -> TextField:
         return value
 
     def describe(error: ValueError) -> str:
-        return _tr("Not possible. Use {0}.").format(getattr(error, "expected", ""))
+        return translate("TrainFields", "Not possible. Use {0}.").format(getattr(error, "expected", ""))
 
     field = TextField(read, "", show=lambda value: value.replace(",", ", "), describe=describe)
     field.setToolTip(
-        _tr("One activation for each hidden layer, such as relu, tanh: {0}.").format(", ".join(ACTIVATIONS))
+        translate("TrainFields", "One activation for each hidden layer, such as relu, tanh: {0}.").format(
+            ", ".join(ACTIVATIONS)
+        )
     )
     return field
 

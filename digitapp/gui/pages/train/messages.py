@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
 
 from digitapp.datasets.errors import (
     ChecksumError,
@@ -11,12 +11,9 @@ from digitapp.datasets.errors import (
     DownloadError,
     NotEnoughSpaceError,
 )
+from digitapp.gui.translation import translate
 from digitapp.gui.words.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TrainMessages", text)
 
 
 def gentler_rate(learning_rate: float) -> float:
@@ -30,41 +27,54 @@ def run_message(error: Exception, learning_rate: float) -> Message:
     """Return why a run ended by itself."""
     if isinstance(error, TrainingDiverged):
         return Message(
-            _tr("Training stopped: the loss is no longer a number"),
-            _tr("In epoch {0} the steps grew too large. The weights from before are kept.").format(
-                QLocale().toString(error.epoch)
-            ),
-            _tr("Try a learning rate of {0} instead of {1}.").format(
+            translate("TrainMessages", "Training stopped: the loss is no longer a number"),
+            translate(
+                "TrainMessages", "In epoch {0} the steps grew too large. The weights from before are kept."
+            ).format(QLocale().toString(error.epoch)),
+            translate("TrainMessages", "Try a learning rate of {0} instead of {1}.").format(
                 f"{gentler_rate(learning_rate):g}", f"{learning_rate:g}"
             ),
         )
-    title = _tr("Training stopped")
+    title = translate("TrainMessages", "Training stopped")
     if isinstance(error, DataMismatch):
-        text = _tr("The network has {0} {1}, but the data set needs {2}.").format(error.network, error.what, error.data)
-        return Message(title, text, _tr("Start from new weights."))
+        text = translate("TrainMessages", "The network has {0} {1}, but the data set needs {2}.").format(
+            error.network, error.what, error.data
+        )
+        return Message(title, text, translate("TrainMessages", "Start from new weights."))
     if isinstance(error, DataNotFinite):
-        text = _tr("Image {0} of the data set holds a value that is not a number.").format(error.sample + 1)
-        return Message(title, text, _tr("Choose another data set."))
+        text = translate("TrainMessages", "Image {0} of the data set holds a value that is not a number.").format(
+            error.sample + 1
+        )
+        return Message(title, text, translate("TrainMessages", "Choose another data set."))
     if isinstance(error, MemoryError):
-        return Message(title, _tr("There is not enough memory for this network."), _tr("Use fewer hidden units."))
-    return Message(title, _tr("Something unexpected happened: {0}").format(str(error) or type(error).__name__))
+        return Message(
+            title,
+            translate("TrainMessages", "There is not enough memory for this network."),
+            translate("TrainMessages", "Use fewer hidden units."),
+        )
+    return Message(
+        title,
+        translate("TrainMessages", "Something unexpected happened: {0}").format(str(error) or type(error).__name__),
+    )
 
 
 def data_message(error: Exception) -> str:
     """Return in one sentence why a data set could not be had."""
     if isinstance(error, DownloadCancelled):
-        return _tr("The download was cancelled; what has arrived is kept for the next attempt.")
+        return translate("TrainMessages", "The download was cancelled; what has arrived is kept for the next attempt.")
     if isinstance(error, ChecksumError):
-        return _tr("{0} is not the original MNIST file: its contents differ from the published ones.").format(
-            error.source
-        )
+        return translate(
+            "TrainMessages", "{0} is not the original MNIST file: its contents differ from the published ones."
+        ).format(error.source)
     if isinstance(error, DataMissingError):
         folder = str(error.searched[0]) if error.searched else "?"
-        return _tr("In {0} these files are missing: {1}.").format(folder, ", ".join(error.missing))
+        return translate("TrainMessages", "In {0} these files are missing: {1}.").format(
+            folder, ", ".join(error.missing)
+        )
     if isinstance(error, NotEnoughSpaceError):
-        return _tr("The disk is full: {0} MB are needed, {1} MB are free.").format(
+        return translate("TrainMessages", "The disk is full: {0} MB are needed, {1} MB are free.").format(
             f"{error.needed / 1e6:.0f}", f"{error.free / 1e6:.0f}"
         )
     if isinstance(error, DownloadError):
-        return _tr("The download did not work ({0}: {1}).").format(error.url, error.reason)
+        return translate("TrainMessages", "The download did not work ({0}: {1}).").format(error.url, error.reason)
     return str(error)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
+from digitapp.gui.translation import translate
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.presets import DEFAULTS
 
@@ -20,10 +19,6 @@ class Preset:
     config: TrainConfig
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TrainPresets", text)
-
-
 def presets(problem: str) -> list[Preset]:
     """Return the presets of a problem, the default first."""
     return {"toy": _toy, "mnist": _mnist}[problem]()
@@ -32,25 +27,25 @@ def presets(problem: str) -> list[Preset]:
 def _toy() -> list[Preset]:
     return [
         Preset(
-            _tr("Classic"),
-            _tr("Three sigmoid units, as on the blackboard"),
+            translate("TrainPresets", "Classic"),
+            translate("TrainPresets", "Three sigmoid units, as on the blackboard"),
             *DEFAULTS["toy"],
         ),
         Preset(
-            _tr("Quick"),
-            _tr("Six ReLU units with Adam: done in a blink"),
+            translate("TrainPresets", "Quick"),
+            translate("TrainPresets", "Six ReLU units with Adam: done in a blink"),
             NetworkConfig((6,), "relu", "he"),
             TrainConfig("cross_entropy", "adam", 0.02, batch_size=8, epochs=100),
         ),
         Preset(
-            _tr("One unit"),
-            _tr("How far does a single hidden unit get?"),
+            translate("TrainPresets", "One unit"),
+            translate("TrainPresets", "How far does a single hidden unit get?"),
             NetworkConfig((1,), "sigmoid", "normal"),
             TrainConfig("squared_error", "sgd", 3.0, batch_size=8, epochs=300),
         ),
         Preset(
-            _tr("All weights alike"),
-            _tr("Starting from zeros, the units never become different"),
+            translate("TrainPresets", "All weights alike"),
+            translate("TrainPresets", "Starting from zeros, the units never become different"),
             NetworkConfig((3,), "sigmoid", "zeros"),
             TrainConfig("squared_error", "sgd", 3.0, batch_size=8, epochs=300),
         ),
@@ -60,31 +55,31 @@ def _toy() -> list[Preset]:
 def _mnist() -> list[Preset]:
     return [
         Preset(
-            _tr("Quick"),
-            _tr("128 units with Adam: about 97.5 % within a minute"),
+            translate("TrainPresets", "Quick"),
+            translate("TrainPresets", "128 units with Adam: about 97.5 % within a minute"),
             *DEFAULTS["mnist"],
         ),
         Preset(
-            _tr("98 %"),
-            _tr("Two hidden layers, longer, with weight decay"),
+            translate("TrainPresets", "98 %"),
+            translate("TrainPresets", "Two hidden layers, longer, with weight decay"),
             NetworkConfig((256, 128), "relu", "he"),
             TrainConfig("cross_entropy", "adam", 0.001, batch_size=128, epochs=12, weight_decay=0.01),
         ),
         Preset(
-            _tr("Textbook"),
-            _tr("30 sigmoid units, squared error and plain SGD"),
+            translate("TrainPresets", "Textbook"),
+            translate("TrainPresets", "30 sigmoid units, squared error and plain SGD"),
             NetworkConfig((30,), "sigmoid", "normal"),
             TrainConfig("squared_error", "sgd", 3.0, batch_size=10, epochs=10),
         ),
         Preset(
-            _tr("No hidden layer"),
-            _tr("Ten units that look at the pixels alone"),
+            translate("TrainPresets", "No hidden layer"),
+            translate("TrainPresets", "Ten units that look at the pixels alone"),
             NetworkConfig((), "relu", "glorot"),
             TrainConfig("cross_entropy", "adam", 0.001, batch_size=64, epochs=5),
         ),
         Preset(
-            _tr("Too large a learning rate"),
-            _tr("See what it looks like when training falls apart"),
+            translate("TrainPresets", "Too large a learning rate"),
+            translate("TrainPresets", "See what it looks like when training falls apart"),
             NetworkConfig((128,), "leaky_relu", "he"),
             TrainConfig("cross_entropy", "momentum", 2.0, batch_size=64, epochs=5),
         ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, Slot
+from PySide6.QtCore import QLocale, Qt, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
@@ -15,6 +15,7 @@ from digitapp.datasets.problems import Problem
 from digitapp.datasets.toy import load_toy
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.gui import theme
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets import GhostButton, Label, PixelImage, PlainButton, PrimaryButton, SectionHeader, Slider
 from digitapp.nn.options import Option
 from digitapp.training.augmentation import AUGMENTATIONS, STANDARD, Augmenter
@@ -205,42 +206,38 @@ def _step(option: Option) -> float:
     return _STEP.get(option.name, 0.01)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Variations", text)
-
-
 def _title(option: Option) -> str:
     return {
-        "turn": _tr("Turn"),
-        "scale": _tr("Scale"),
-        "shear": _tr("Slant"),
-        "shift": _tr("Shift"),
-        "elastic": _tr("Bend"),
-        "smoothness": _tr("Smoothness of bends"),
-        "thickness": _tr("Thickness"),
-        "erase": _tr("Rub out"),
+        "turn": translate("Variations", "Turn"),
+        "scale": translate("Variations", "Scale"),
+        "shear": translate("Variations", "Slant"),
+        "shift": translate("Variations", "Shift"),
+        "elastic": translate("Variations", "Bend"),
+        "smoothness": translate("Variations", "Smoothness of bends"),
+        "thickness": translate("Variations", "Thickness"),
+        "erase": translate("Variations", "Rub out"),
     }[option.name]
 
 
 def _summary(option: Option) -> str:
     return {
-        "turn": _tr("Turned by up to so many degrees to either side"),
-        "scale": _tr("Width and height changed by up to this share, each on its own"),
-        "shear": _tr("Slanted by up to so many widths per height to either side"),
-        "shift": _tr("Moved by up to so many pixels in each direction"),
-        "elastic": _tr("Bent smoothly; the standard deviation in pixels"),
-        "smoothness": _tr("Pixels over which a bend changes"),
-        "thickness": _tr("Strokes thicker or thinner by up to this share of a pixel's step"),
-        "erase": _tr("Share of the pictures that lose a patch"),
+        "turn": translate("Variations", "Turned by up to so many degrees to either side"),
+        "scale": translate("Variations", "Width and height changed by up to this share, each on its own"),
+        "shear": translate("Variations", "Slanted by up to so many widths per height to either side"),
+        "shift": translate("Variations", "Moved by up to so many pixels in each direction"),
+        "elastic": translate("Variations", "Bent smoothly; the standard deviation in pixels"),
+        "smoothness": translate("Variations", "Pixels over which a bend changes"),
+        "thickness": translate("Variations", "Strokes thicker or thinner by up to this share of a pixel's step"),
+        "erase": translate("Variations", "Share of the pictures that lose a patch"),
     }[option.name]
 
 
 def _shown(option: Option, value: float) -> str:
     number = QLocale().toString
     if option.name == "turn":
-        return _tr("{0}°").format(number(value, "f", 0))
+        return translate("Variations", "{0}°").format(number(value, "f", 0))
     if option.name in ("scale", "erase", "thickness"):
-        return _tr("{0} %").format(number(100 * value, "f", 0))
+        return translate("Variations", "{0} %").format(number(100 * value, "f", 0))
     if option.name == "shear":
         return number(value, "f", 2)
-    return _tr("{0} px").format(number(value, "f", 1))
+    return translate("Variations", "{0} px").format(number(value, "f", 1))
