@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.paths_layout import HEADING, Kind, PathColumn, PathLayout
+from digitapp.gui.diagram.paths_picture import PathPicture
 from digitapp.gui.images import ink_image, weights_image
-
-if TYPE_CHECKING:
-    from digitapp.gui.diagram.paths_view import PathPicture
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

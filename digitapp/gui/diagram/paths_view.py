@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +25,7 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.layout import nearest_line
 from digitapp.gui.diagram.paths_layout import PathLayout, drawing_ends, lay_out, line_ends
 from digitapp.gui.diagram.paths_paint import PathPainter
-from digitapp.gui.diagram.paths_words import PathWords
+from digitapp.gui.diagram.paths_picture import PathPicture
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.readout import HoverReadout
@@ -50,30 +49,6 @@ class Link(NamedTuple):
     layer: int
     source: int
     target: int
-
-
-@dataclass(frozen=True, eq=False)
-class PathPicture:
-    """All that is painted.
-
-    Attributes
-    ----------
-    paths : the chosen units and what connects them
-    images : float array, shape (chosen of the first layer, rows, columns), their weights
-    limit : of the colours of `images`
-    ink : float array, shape (rows, columns), the network's input
-    probabilities : of the shown outputs
-    answer : which output the network chooses, None where it knows none
-    words : names and sentences for all of it
-    """
-
-    paths: StrongestPaths
-    images: NDArray[np.floating]
-    limit: float
-    ink: NDArray[np.floating]
-    probabilities: NDArray[np.floating]
-    answer: int | None
-    words: PathWords
 
 
 class _Lines(NamedTuple):

@@ -14,7 +14,8 @@ from digitapp.gui import theme
 from digitapp.gui.canvas.sample import sample_three
 from digitapp.gui.diagram.network_diagram import NetworkDiagram
 from digitapp.gui.diagram.paths_layout import unit_counts
-from digitapp.gui.diagram.paths_view import PathPicture, PathsDiagram
+from digitapp.gui.diagram.paths_picture import PathPicture
+from digitapp.gui.diagram.paths_view import PathsDiagram
 from digitapp.gui.diagram.paths_words import PathWords
 from digitapp.gui.diagram.view import MOST_LINES
 from digitapp.gui.pages.network.view import NetworkView
