@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,10 +15,29 @@ from digitapp.nn.normalization import BatchNormalization, NormalizedLayer
 Operation = Callable[[], object]
 
 
+class Slopes(NamedTuple):
+    """How the mean loss of a batch changes with each part of one layer, with one column per sample.
+
+    Every array is the share of the batch's mean, so that sums over the columns are the gradient.
+
+    Attributes
+    ----------
+    activations : ∂C/∂a, (units, batch), before dropout
+    sums : δ = ∂C/∂z, (fan_out, batch); of a normalised layer for its weighted sums before they are normalised
+    weights : ∂C/∂W, (fan_in, fan_out), summed over the batch
+    biases : ∂C/∂b, (fan_out,), summed over the batch
+    """
+
+    activations: np.ndarray
+    sums: np.ndarray
+    weights: np.ndarray
+    biases: np.ndarray
+
+
 class Backpropagation:
     """Computes the loss of a batch and its gradient for all parameters.
 
-    Fill `inputs` and `targets`, call, read `gradient`. The operations, and the memory they work in, are put together
+    Fill `inputs` and `targets`, call, read `gradient`, or layer by layer `slopes`. The operations, and the memory they work in, are put together
     once and then only called: on a small network, looking them up would take as long as doing them. Activations are
     kept with one row per unit and one column per sample: sums over the units of a sample, as in softmax, then run along
     the memory.
@@ -64,6 +84,8 @@ class Backpropagation:
         gradients = (*network.views(self.gradient), network.gain_views(self.gradient))
 
         a, slopes = self.inputs, list[np.ndarray]()  # ∂C/∂a of each layer
+        self._deltas: list[np.ndarray] = []  # ∂C/∂z of each layer, after a call
+        self._dropouts: list[Dropout | None] = []  # of what each layer reads
         for index, (layer, weight_gradient, bias_gradient, gain_gradient) in enumerate(
             zip(network.layers, *gradients, strict=True)
         ):
@@ -97,6 +119,8 @@ class Backpropagation:
                     operations.append(partial(dropout.backward, slopes[-1]))
             backward.append(operations)
             slopes.append(slope)
+            self._deltas.append(delta)
+            self._dropouts.append(dropout)
 
         self.outputs = a
         self._evaluate = loss.prepare(a, self.targets, slopes[-1])
@@ -114,3 +138,30 @@ class Backpropagation:
         for operation in self._forward:
             operation()
         return self._evaluate()
+
+    def slopes(self, layer: int) -> Slopes:
+        """Return how the loss of the last call changes with each part of a layer, 0 for the first.
+
+        To be read before the network's weights are changed. The arrays but `activations` are those that the next call
+        writes into.
+
+        Raises
+        ------
+        IndexError : no such layer
+        """
+        if not 0 <= layer < len(self._deltas):
+            raise IndexError(f"layer {layer} does not exist: the network has layers 0 to {len(self._deltas) - 1}")
+        weights, biases = self.network.views(self.gradient)
+        return Slopes(self._slope_of_activations(layer), self._deltas[layer], weights[layer], biases[layer])
+
+    def _slope_of_activations(self, layer: int) -> np.ndarray:
+        """Return ∂C/∂a, worked out anew: in a call, the chain rule turns it into δ where it lies."""
+        if layer == len(self._deltas) - 1:
+            slope = np.empty_like(self.outputs)
+            self.loss.prepare(self.outputs, self.targets, slope)()
+            return slope
+        slope = self.network.layers[layer + 1].weights @ self._deltas[layer + 1]
+        dropout = self._dropouts[layer + 1]
+        if dropout is not None:
+            dropout.backward(slope)
+        return slope
