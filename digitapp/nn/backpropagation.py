@@ -37,10 +37,10 @@ class Slopes(NamedTuple):
 class Backpropagation:
     """Computes the loss of a batch and its gradient for all parameters.
 
-    Fill `inputs` and `targets`, call, read `gradient`, or layer by layer `slopes`. The operations, and the memory they work in, are put together
-    once and then only called: on a small network, looking them up would take as long as doing them. Activations are
-    kept with one row per unit and one column per sample: sums over the units of a sample, as in softmax, then run along
-    the memory.
+    Fill `inputs` and `targets`, call, read `gradient`, or layer by layer `slopes`. The operations, and the memory they
+    work in, are put together once and then only called: on a small network, looking them up would take as long as doing
+    them. Activations are kept with one row per unit and one column per sample: sums over the units of a sample, as in
+    softmax, then run along the memory.
 
     Parameters
     ----------
