@@ -37,6 +37,7 @@ MOST_PARTS = 4
 MOST_STROKES = 12
 """Of more strokes no parts are sought: each costs a millisecond while somebody draws."""
 _POINTS = 48  # of each stroke, to measure the distance of two
+_TOUCHING, _FAR_APART = 0.06, 0.3  # in longer sides of the drawing
 
 
 class Reason(StrEnum):
@@ -160,7 +161,13 @@ def _digits_in_turn(model: Model, ink: Preprocessed) -> tuple[int, ...]:
     if not isinstance(ink.source, Drawing) or not 2 <= len(ink.source.strokes) <= MOST_STROKES // 2:
         return ()
     strokes = ink.source.strokes
-    splits = [(Drawing(strokes[:index]), Drawing(strokes[index:])) for index in range(1, len(strokes))]
+    splits = [
+        (Drawing(strokes[:index]), Drawing(strokes[index:]))
+        for index in range(1, len(strokes))
+        if not _close_a_loop(strokes[:index], strokes[index:])
+    ]
+    if not splits:
+        return ()
     # All at once: a large network takes hardly longer for ten inputs than for one.
     probabilities = _read(model, [part for split in splits for part in split], ink.pen_width)
     readings = (_digits(model, split, probabilities[2 * index : 2 * index + 2]) for index, split in enumerate(splits))
@@ -188,6 +195,26 @@ def parts_of(drawing: Drawing) -> list[Drawing]:
     centres = np.array([box.centre for box in (group.bounding_box() for group in groups) if box is not None])
     axis = int(np.ptp(centres[:, 1]) > np.ptp(centres[:, 0]))
     return [groups[index] for index in centres[:, axis].argsort()]
+
+
+def _close_a_loop(first: Sequence[Stroke], second: Sequence[Stroke]) -> bool:
+    """Return whether two groups of strokes meet at two places far apart: together they go around something.
+
+    So do the sides of a 0 that is drawn with corners, each of which could be a 1.
+    """
+    one, other = (np.concatenate([_even_points(stroke) for stroke in group]) for group in (first, second))
+    size = float(np.ptp(np.concatenate([one, other]), axis=0).max())
+    near = _TOUCHING * size
+    meeting = one[(np.sqrt(((one[:, np.newaxis] - other) ** 2).sum(axis=2)) < near).any(axis=1)]
+    return len(meeting) > 0 and float(np.ptp(meeting, axis=0).max()) > _FAR_APART * size
+
+
+def _even_points(stroke: Stroke) -> NDArray[np.float64]:
+    """Return points at even distances along a stroke, whose own may stand at its corners alone."""
+    points = stroke.points[:, :2].astype(np.float64)
+    along = np.concatenate([[0.0], np.hypot(*np.diff(points, axis=0).T).cumsum()])
+    wanted = np.linspace(0.0, along[-1], _POINTS)
+    return np.stack([np.interp(wanted, along, axis) for axis in points.T], axis=1)
 
 
 def _thinned(stroke: Stroke) -> NDArray[np.float32]:

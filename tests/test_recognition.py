@@ -1,6 +1,7 @@
 """What is answered, what is refused and why, by a network made by hand that knows upright lines and circles."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from digitapp.calibration import Calibration
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess
 from digitapp.drawing.render import render
-from digitapp.modelfile import Model
+from digitapp.modelfile import Model, load_model
 from digitapp.nn import Network
 from digitapp.recognition import Reason, Recognition, judge, parts_of, recognise
 
@@ -69,6 +70,19 @@ def test_digits_that_touch_are_parted_where_the_pen_began_anew():
     assert len(parts_of(Drawing.from_points(touching))) == 1
     found = read(*touching)
     assert (found.reason, found.digits) == (Reason.SEVERAL_DIGITS, (1, 0))
+
+
+@pytest.mark.parametrize("corners", [4, 6, 8])
+@pytest.mark.parametrize("width", [0.2, 0.35, 0.5])
+def test_the_sides_of_an_angular_zero_are_no_digits_of_their_own(corners: int, width: float):
+    model = load_model("everyday")
+    turn = np.pi * (2 * np.arange(corners + 1) + 1) / corners
+    outline = np.stack([width / 2 * np.sin(turn), -0.3 * np.cos(turn)], axis=1) / np.cos(np.pi / corners) + 0.5
+    for first in range(corners):
+        around = np.roll(outline[:-1], first, axis=0)
+        sides = [np.stack(side) for side in pairwise([*around, around[0]])]
+        for strokes in (sides, [np.concatenate(sides[:2]), *sides[2:]], [np.linspace(*side, 15) for side in sides]):
+            assert read(*strokes, model=model).reason != Reason.SEVERAL_DIGITS
 
 
 def test_digits_side_by_side_in_an_image():
