@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import Problem
+from digitapp.datasets.problems import Inputs, Problem
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Backpropagation, Network, initialize
 from digitapp.nn.losses import one_hot
 from digitapp.training import BatchDone, TrainConfig, train
@@ -102,7 +102,7 @@ class Engine:
 
     def __init__(self, task: Task, split: Split) -> None:
         columns = task.sizes[0]
-        problem = Problem("peers", "Peers", 1, columns, tuple(map(str, range(task.sizes[-1]))), (), "", ())
+        problem = Problem("peers", "Peers", Inputs.POINTS, 1, columns, tuple(map(str, range(task.sizes[-1]))), (), "")
         validation = Split(split.inputs[:8], split.labels[:8])  # next to nothing: peers do not validate
         config = TrainConfig(
             optimizer=task.optimizer,

@@ -64,7 +64,7 @@ def classify_command(
     ],
     model: Annotated[
         str, typer.Option(metavar="MODEL", help="A model file, or the name of a shipped model.")
-    ] = MNIST.shipped_model,
+    ] = MNIST.shipped_models[0],
     json: JsonOption = False,
 ) -> None:
     """Recognise the digits in images and drawings."""

@@ -9,7 +9,7 @@ from digitapp.cli.errors import BadInput
 from digitapp.cli.progress import loading
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
-from digitapp.datasets.problems import PROBLEMS, Problem
+from digitapp.datasets.problems import PROBLEMS, Problem, problem_of
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.images import read_image
 from digitapp.drawing.ink import Drawing
@@ -39,8 +39,8 @@ def data_for(model: Model, name: str | None, data_dir: Path | None, seed: int = 
         loaded or generated, where its name says so
     DataError, DrawingFileError : it cannot be loaded
     """
-    name = name or PROBLEMS[model.problem].datasets[0]
-    known = next((problem for problem in PROBLEMS.values() if name in problem.datasets), None)
+    name = name or PROBLEMS[model.problem].usual_dataset
+    known = problem_of(name)
     if known is not None:
         _check_fits(model, name, known)
     with loading(name):

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from digitapp.cli.errors import BadInput
+from digitapp.datasets.problems import PROBLEMS
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
-from digitapp.training import DEFAULTS, NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole
+from digitapp.training import NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole, usual_configs
 
 CHOICES: Mapping[str, Iterable[str]] = {
     "activation": ACTIVATIONS,
@@ -86,7 +87,7 @@ def parse_settings(
 def _option(field: Field[Any]) -> inspect.Parameter:
     """Return the parameter that Typer turns into the option of one setting."""
     name = field.name
-    default = _default(name, *next(iter(DEFAULTS.values())))
+    default = _default(name, *usual_configs(next(iter(PROBLEMS.values()))))
     repeated = isinstance(default, Mapping)
     option = f"--{name.replace('_', '-').removesuffix('s' if repeated else '')}"
     kind = list[str] if repeated else str
@@ -110,10 +111,10 @@ def _help(name: str, repeated: bool) -> str:
         text += f" {', '.join(CHOICES[name])}."
     if repeated:
         return text
-    defaults = {problem: _shown(_default(name, *configs)) for problem, configs in DEFAULTS.items()}
+    defaults = {key: _shown(_default(name, *usual_configs(problem))) for key, problem in PROBLEMS.items()}
     if len(set(defaults.values())) == 1:
         return f"{text} [{next(iter(defaults.values()))}]"
-    return f"{text} [{'; '.join(f'{problem}: {value}' for problem, value in defaults.items())}]"
+    return f"{text} [{'; '.join(f'{key}: {value}' for key, value in defaults.items())}]"
 
 
 def _default(name: str, network: NetworkConfig, training: TrainConfig) -> Any:

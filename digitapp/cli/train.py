@@ -18,10 +18,9 @@ from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.pens import find_pens
-from digitapp.datasets.problems import MNIST, PROBLEMS
+from digitapp.datasets.problems import FIRST, problem_of
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.training import (
-    DEFAULTS,
     Evaluation,
     NetworkConfig,
     RunFinished,
@@ -30,6 +29,7 @@ from digitapp.training import (
     build_network,
     evaluate,
     start_from,
+    usual_configs,
 )
 from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
@@ -98,7 +98,7 @@ def train_command(
     elif pens is not None:
         raise BadInput("--pens: real pen strokes are a part of a recipe; expected --recipe as well")
     else:
-        task = _begun(dataset or MNIST.datasets[0], data_dir, start_from, given)
+        task = _begun(dataset or FIRST.usual_dataset, data_dir, start_from, given)
     keeper = keep and CheckpointKeeper(keep, every, write_origin(task.origin), resume_command(keep, out, data_dir))
     history = _follow(task.run, keeper)
     _save(task, history, out, json)
@@ -114,9 +114,9 @@ class _Task:
 
 
 def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
-    problem = next((problem for problem in PROBLEMS.values() if dataset in problem.datasets), MNIST)
+    problem = problem_of(dataset) or FIRST
     source = None if start is None else load_model(start)
-    network_config, config = parse_settings(DEFAULTS[problem.key], settings)
+    network_config, config = parse_settings(usual_configs(problem), settings)
     if source is not None:
         network_config, config = _shaped_like(source, network_config, config, settings)
     with loading(dataset):

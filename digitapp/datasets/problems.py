@@ -1,31 +1,84 @@
-"""The problems a network can be put to: an input grid, the classes, and the data sets to learn from."""
+"""The problems a network can be put to: what goes in, the classes, the data sets to learn from, and where to begin.
 
-from dataclasses import dataclass
+Nothing else in the program asks which problem it has before it: what a problem cannot do, such as showing a picture of
+an input that is none, it says of itself. Its words for people are found by the keys it carries.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.ink import Drawing
+from digitapp.drawing.point import Point
+from digitapp.drawing.samples import sample_three, sample_zero
+
+
+class Inputs(StrEnum):
+    """What the inputs of a network are made from."""
+
+    STROKES = "strokes"
+    """Ink or a picture of it, prepared on the road that `drawing.preprocess` describes."""
+    GRID = "grid"
+    """Pixels that are on or off, set one by one."""
+    POINTS = "points"
+    """Numbers that are no picture, such as a place in a plane."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings worth starting from: what of `NetworkConfig` and `TrainConfig` differs from the defaults there.
+
+    Attributes
+    ----------
+    key : str, by which its words are found
+    network, training : settings by name
+    """
+
+    key: str
+    network: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    training: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What every page shares: the grid a network sees and the classes it tells apart.
+    """What every page shares: what a network sees and the classes it tells apart.
 
     Attributes
     ----------
     key : str, the name in files, options and settings
-    title : str, the name for people
-    rows, columns : int, the input grid in pixels; a network has rows × columns inputs, row by row from the top
+    title : str, the name for people, where they are not told it in their language
+    inputs : Inputs, what the inputs are made from
+    rows, columns : int, how the inputs are laid out, row by row from the top: the pixels of a picture, or a row of
+        numbers; a network has rows × columns inputs
     class_names : tuple of str, one per class; label k means class_names[k]
     datasets : tuple of str, names for `load_dataset`, the usual one first
-    preprocessing : str, the road from drawing to input: "binary_grid" (cells are set by hand) or "mnist"
+    fetched : tuple of str, those of them that are brought onto the computer first; the others are always at hand
+    hand : str, name for `load_dataset` of the drawings that the user collects; empty where none are collected
+    preprocessing : str, the name in model files of the road to the input: "binary_grid" or "mnist"
     shipped_models : tuple of str, names of the trained models that come with the program, the one to begin with first
+    presets : tuple of Preset, the one to begin with first; where there is none, the defaults of the settings do
+    pace : int, how many batches a second a run learns unless another pace was chosen; 0 for as many as it can
+    input_names : tuple of str, one for each input that is a number; empty for pixels, which are called by their place
+    sample : something to look at for who has not drawn anything yet, or None
     """
 
     key: str
     title: str
+    inputs: Inputs
     rows: int
     columns: int
     class_names: tuple[str, ...]
     datasets: tuple[str, ...]
     preprocessing: str
-    shipped_models: tuple[str, ...]
+    presets: tuple[Preset, ...] = ()
+    shipped_models: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
+    hand: str = ""
+    pace: int = 0
+    input_names: tuple[str, ...] = ()
+    sample: Drawing | BinaryGrid | Point | None = None
 
     @property
     def features(self) -> int:
@@ -33,39 +86,141 @@ class Problem:
         return self.rows * self.columns
 
     @property
-    def shipped_model(self) -> str:
-        """Return the name of the model to begin with."""
-        return self.shipped_models[0]
+    def shape(self) -> tuple[int, int]:
+        """Return rows and columns."""
+        return self.rows, self.columns
 
     @property
     def classes(self) -> int:
         """Return the number of classes."""
         return len(self.class_names)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Return whether there are strokes and a road from them to the input."""
+        return self.inputs is Inputs.STROKES
+
+    @property
+    def has_picture(self) -> bool:
+        """Return whether an input can be looked at as a picture, and varied and changed as one."""
+        return self.inputs is not Inputs.POINTS
+
+    @property
+    def blank(self) -> Drawing | BinaryGrid | Point:
+        """Return the drawing that nothing has been drawn on."""
+        if self.inputs is Inputs.STROKES:
+            return Drawing()
+        return BinaryGrid.blank(*self.shape) if self.inputs is Inputs.GRID else Point()
+
+    @property
+    def usual_dataset(self) -> str:
+        """Return the name of the data set to begin with."""
+        return self.datasets[0]
+
+    @property
+    def dataset_at_hand(self) -> str:
+        """Return the name of a data set that is there although nothing was fetched; empty where there is none."""
+        return next((name for name in self.datasets if name not in self.fetched), "")
+
+
+MY_HAND = "my-hand"
+"""The name for `load_dataset` of the digits that the user has collected."""
 
 TOY = Problem(
     key="toy",
     title="0 or 1 on 4×3 pixels",
+    inputs=Inputs.GRID,
     rows=4,
     columns=3,
     class_names=("0", "1"),
     datasets=("toy",),
     preprocessing="binary_grid",
     shipped_models=("toy",),
+    pace=1000,  # at full speed it is done before the eye has found it
+    presets=(
+        Preset(
+            "classic",
+            {"hidden": (3,), "activation": "sigmoid", "initializer": "normal"},
+            # Almost every seed learns the toy whole. With this one each unit also says something of its own: A wakes
+            # for every 0, B for the 0s and some 1s, C for the 1s.
+            {
+                "loss": "squared_error",
+                "optimizer": "sgd",
+                "learning_rate": 3.0,
+                "batch_size": 8,
+                "epochs": 500,
+                "seed": 44,
+            },
+        ),
+        Preset(
+            "blink",
+            {"hidden": (6,), "activation": "relu", "initializer": "he"},
+            {"optimizer": "adam", "learning_rate": 0.02, "batch_size": 8, "epochs": 100},
+        ),
+        Preset(
+            "one-unit",
+            {"hidden": (1,), "activation": "sigmoid", "initializer": "normal"},
+            {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 3.0, "batch_size": 8, "epochs": 300},
+        ),
+        Preset(
+            "alike",
+            {"hidden": (3,), "activation": "sigmoid", "initializer": "zeros"},
+            {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 3.0, "batch_size": 8, "epochs": 300},
+        ),
+    ),
+    sample=sample_zero(),
 )
 
 MNIST = Problem(
     key="mnist",
     title="Digits on 28×28 pixels",
+    inputs=Inputs.STROKES,
     rows=28,
     columns=28,
     class_names=tuple("0123456789"),
     datasets=("mnist", "handwriting"),
+    fetched=("mnist",),
+    hand=MY_HAND,
     preprocessing="mnist",
     shipped_models=("everyday", "record", "mnist"),
+    presets=(
+        Preset(
+            "quick",
+            {"hidden": (128,), "activation": "relu", "initializer": "he"},
+            {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 64, "epochs": 5},
+        ),
+        Preset(
+            "longer",
+            {"hidden": (256, 128), "activation": "relu", "initializer": "he"},
+            {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 128, "epochs": 12, "weight_decay": 0.01},
+        ),
+        Preset(
+            "textbook",
+            {"hidden": (30,), "activation": "sigmoid", "initializer": "normal"},
+            {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 3.0, "batch_size": 10, "epochs": 10},
+        ),
+        Preset(
+            "no-hidden",
+            {"hidden": (), "initializer": "glorot"},
+            {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 64, "epochs": 5},
+        ),
+        Preset(
+            "too-fast",
+            {"hidden": (128,), "activation": "leaky_relu", "initializer": "he"},
+            {"optimizer": "momentum", "learning_rate": 2.0, "batch_size": 64, "epochs": 5},
+        ),
+    ),
+    sample=sample_three(),
 )
 
 PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, MNIST)}
+"""Every problem by its key; `datasets.load.LOADERS` says how the data sets are loaded."""
 
-MY_HAND = "my-hand"
-"""The name for `load_dataset` of the digits that the user has collected; they belong to `MNIST`'s problem."""
+FIRST = MNIST
+"""The problem that the window begins with, and that images in a folder belong to."""
+
+
+def problem_of(dataset: str) -> Problem | None:
+    """Return the problem that offers a data set of this name; None for a folder."""
+    offers = (problem for problem in PROBLEMS.values() if dataset in (*problem.datasets, problem.hand))
+    return next(offers, None) if dataset else None

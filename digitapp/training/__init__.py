@@ -14,10 +14,9 @@ from digitapp.training.events import (
     SetLearningRate,
 )
 from digitapp.training.loop import begin, train
-from digitapp.training.presets import DEFAULTS, build_network, start_from
+from digitapp.training.presets import build_network, preset_configs, start_from, usual_configs
 
 __all__ = [
-    "DEFAULTS",
     "BatchDone",
     "Command",
     "ConfigError",
@@ -39,6 +38,8 @@ __all__ = [
     "parse_hidden",
     "parse_number",
     "parse_whole",
+    "preset_configs",
     "start_from",
     "train",
+    "usual_configs",
 ]

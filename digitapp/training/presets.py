@@ -1,23 +1,21 @@
-"""Settings that work for each problem, to start from, and the network that they describe."""
+"""The settings and the network to start from."""
 
 import numpy as np
 
+from digitapp.datasets.problems import Preset, Problem
 from digitapp.nn import LOSSES, Network, initialize
 from digitapp.nn.normalization import EPSILON, NormalizedLayer
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
 
-DEFAULTS: dict[str, tuple[NetworkConfig, TrainConfig]] = {
-    "toy": (
-        NetworkConfig(hidden=(3,), activation="sigmoid", initializer="normal"),
-        # Almost every seed learns the toy whole. With this one each unit also says something of its own: A wakes for
-        # every 0, B for the 0s and some 1s, C for the 1s.
-        TrainConfig(loss="squared_error", optimizer="sgd", learning_rate=3.0, batch_size=8, epochs=500, seed=44),
-    ),
-    "mnist": (
-        NetworkConfig(hidden=(128,), activation="relu", initializer="he"),
-        TrainConfig(loss="cross_entropy", optimizer="adam", learning_rate=0.001, batch_size=64, epochs=5),
-    ),
-}
+
+def preset_configs(preset: Preset) -> tuple[NetworkConfig, TrainConfig]:
+    """Return all settings of a preset."""
+    return NetworkConfig(**preset.network), TrainConfig(**preset.training)
+
+
+def usual_configs(problem: Problem) -> tuple[NetworkConfig, TrainConfig]:
+    """Return settings that work for a problem, to start from: those of its first preset."""
+    return preset_configs(next(iter(problem.presets), Preset("")))
 
 
 def build_network(

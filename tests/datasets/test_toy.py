@@ -7,11 +7,12 @@ import pytest
 
 from digitapp.datasets import load_dataset
 from digitapp.datasets.errors import CsvError, DataFileError
+from digitapp.datasets.problems import TOY
 from digitapp.datasets.toy import load_toy
 from digitapp.resources import shipped_data_dir
 from digitapp.training.evaluate import evaluate
 from digitapp.training.loop import train
-from digitapp.training.presets import DEFAULTS, build_network
+from digitapp.training.presets import build_network, usual_configs
 
 HEADER = "label," + ",".join(f"p{number}" for number in range(1, 13)) + ",hand,part"
 ZERO = "0,1,1,1,1,0,1,1,0,1,1,1,1,square,train"
@@ -54,7 +55,7 @@ def test_the_page_about_the_toy_shows_every_image():
 def test_a_12_3_2_network_trained_on_48_images_reads_all_64():
     data = load_dataset("toy")
     assert data.validation is not None
-    network_config, train_config = DEFAULTS["toy"]
+    network_config, train_config = usual_configs(TOY)
     perfect = 0
     for seed in range(10):
         rng = np.random.default_rng(seed)

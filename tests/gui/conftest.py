@@ -20,11 +20,12 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.settings import Settings
 from digitapp.resources import DATA_DIR_VARIABLE
 from digitapp.training.config import NetworkConfig
-from digitapp.training.presets import DEFAULTS
+from digitapp.training.presets import usual_configs
 
 PATIENCE = 120_000  # ms
 
@@ -148,7 +149,7 @@ def open_session(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterato
             monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda *_, **__: dataset)
             session.choose_dataset("handwriting")
         if hidden is not None:
-            session.renew_weights(NetworkConfig(hidden, activation, "he"), DEFAULTS[problem][1])
+            session.renew_weights(NetworkConfig(hidden, activation, "he"), usual_configs(PROBLEMS[problem])[1])
         return session
 
     yield open_it

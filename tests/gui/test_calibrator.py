@@ -13,15 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.calibration import UNCALIBRATED, Calibration, calibrate
 from digitapp.datasets.collection import Collection, Sample
+from digitapp.datasets.problems import MNIST
 from digitapp.gui.pages.hand import tuning
 from digitapp.gui.state.desk import ModelEntry
 from digitapp.gui.state.session import OWN_NETWORK, Session
 from digitapp.modelfile import Model, load_model
 from digitapp.runs.plan import Plan
-from digitapp.training import DEFAULTS, NetworkConfig
+from digitapp.training import NetworkConfig, usual_configs
 
 NETWORK = NetworkConfig((4,), "relu", "he")
-CONFIG = replace(DEFAULTS["mnist"][1], epochs=3, batch_size=50)
+CONFIG = replace(usual_configs(MNIST)[1], epochs=3, batch_size=50)
 KNOWN = Calibration(2.0, 0.25)
 
 

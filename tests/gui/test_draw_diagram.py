@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
+from digitapp.datasets.problems import TOY
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
 from digitapp.gui.diagram.layout import Detail, curve, lay_out, line_ends, nearest_line
@@ -17,7 +18,7 @@ from digitapp.gui.diagram.view import Line, Place
 from digitapp.gui.diagram.words import Computation, number, tale, unit_readout, with_sign
 from digitapp.gui.state.session import Session
 from digitapp.training.config import NetworkConfig
-from digitapp.training.presets import DEFAULTS
+from digitapp.training.presets import usual_configs
 
 ONE = BinaryGrid.from_vector([0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0])
 ZERO = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
@@ -59,7 +60,7 @@ def free_point_of(diagram: NetworkDiagram, line: Line) -> QPoint:
 
 
 def train_new(session: Session, *hidden: int) -> None:
-    session.renew_weights(NetworkConfig(hidden, "sigmoid", "glorot"), DEFAULTS["toy"][1])
+    session.renew_weights(NetworkConfig(hidden, "sigmoid", "glorot"), usual_configs(TOY)[1])
 
 
 def test_a_hovered_line_shows_what_it_adds_and_marks_its_pixel(

@@ -17,7 +17,7 @@ from digitapp.drawing.files import read_drawings, write_drawings
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
-from digitapp.gui.canvas.sample import sample_three
+from digitapp.drawing.samples import sample_three
 from digitapp.gui.pages.draw.files import GridTextError, grid_text, on_canvas, parse_grid, thinned_for_canvas
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.window.main_window import MainWindow

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.problems import MNIST, PROBLEMS, TOY
 from digitapp.gui.pages.features.gallery import Shown
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.tools import Order
@@ -26,7 +26,7 @@ from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.window.picture_saver import PictureSaver
 from digitapp.inspection.unit_images import layer_images, projected_images
 from digitapp.training.config import NetworkConfig, TrainConfig
-from digitapp.training.presets import DEFAULTS
+from digitapp.training.presets import usual_configs
 
 OpenPage = Callable[..., FeaturesPage]
 
@@ -210,7 +210,7 @@ def test_what_was_found_about_another_network_is_dropped(qtbot: QtBot, open_page
     wait_for_evidence(qtbot, page)
     evidence = page._evidence
     late_layer, late_unit = evidence.layer, evidence.unit
-    page.session.renew_weights(NetworkConfig((9,), "relu", "he"), DEFAULTS["mnist"][1])
+    page.session.renew_weights(NetworkConfig((9,), "relu", "he"), usual_configs(MNIST)[1])
     evidence._on_layer(late_layer)
     evidence._on_unit(late_unit)
     assert evidence.unit is None
@@ -289,8 +289,8 @@ def test_nothing_is_cut_off_at_any_size(
 def test_units_follow_a_run(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("toy")
     qtbot.waitUntil(lambda: page.session.dataset is not None)
-    network, _ = DEFAULTS["toy"]
-    page.session.start_training(network, TrainConfig(**{**vars(DEFAULTS["toy"][1]), "epochs": 60}))
+    network, _ = usual_configs(TOY)
+    page.session.start_training(network, TrainConfig(**{**vars(usual_configs(TOY)[1]), "epochs": 60}))
     first = shown_images(page)
     qtbot.waitUntil(lambda: not page.session.run.is_active, timeout=20_000)
     qtbot.waitUntil(lambda: np.array_equal(shown_images(page), layer_images(page.session.network, 0, 4, 3)))
@@ -311,7 +311,7 @@ def test_a_hidden_page_waits(open_page: OpenPage) -> None:
 
 def test_a_network_without_hidden_layers_shows_its_outputs(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("mnist")
-    page.session.renew_weights(NetworkConfig((), "relu", "he"), DEFAULTS["mnist"][1])
+    page.session.renew_weights(NetworkConfig((), "relu", "he"), usual_configs(MNIST)[1])
     assert page.tools.layers.count() == 1
     assert page.dossier.title.text() == "Output 0"
     assert page.grid.count() == 10
@@ -323,7 +323,7 @@ def test_a_network_without_hidden_layers_shows_its_outputs(qtbot: QtBot, open_pa
 def test_another_shape_is_shown_with_its_own_answer(open_page: OpenPage) -> None:
     page = open_page("toy", 4)
     page.session.artwork.commit(RING, "draw")
-    page.session.renew_weights(NetworkConfig((3, 9), "relu", "he"), DEFAULTS["toy"][1])
+    page.session.renew_weights(NetworkConfig((3, 9), "relu", "he"), usual_configs(TOY)[1])
     page.session.select_unit(1, 8)
     assert page.dossier.title.text() == "Unit L"
     assert page.grid.count() == 9

@@ -11,7 +11,7 @@ from page_helpers import RING, OpenSession, ShowPage, noise_digits
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.problems import PROBLEMS, TOY
 from digitapp.gui.pages.features.dossier import LOOKS_FACE, WORTH_FACE
 from digitapp.gui.pages.features.gallery import Lack, Shown, starting_parameters
 from digitapp.gui.pages.features.page import FeaturesPage
@@ -21,7 +21,7 @@ from digitapp.inspection.maximisation import strongest_input
 from digitapp.inspection.survey import survey_layer
 from digitapp.inspection.unit_images import change_images, class_images, layer_images
 from digitapp.training.config import TrainConfig
-from digitapp.training.presets import DEFAULTS
+from digitapp.training.presets import usual_configs
 
 OpenPage = Callable[..., FeaturesPage]
 DIGITS = noise_digits(200, 50)
@@ -104,7 +104,7 @@ def test_the_change_since_the_start_of_a_run(open_page: OpenPage, qtbot: QtBot) 
     page = open_page("toy")
     session = page.session
     assert starting_parameters(session) is None
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     session.start_training(network, TrainConfig(**{**vars(config), "epochs": 40}))
     qtbot.waitUntil(lambda: not session.run.is_active, timeout=20_000)
     start = starting_parameters(session)

@@ -11,16 +11,16 @@ from page_helpers import OpenSession
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.problems import MNIST, PROBLEMS
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunState
 from digitapp.nn.network import Network
 from digitapp.runs import plan as run_plan
 from digitapp.training.config import MAX_PARAMETERS, ConfigError, NetworkConfig, TrainConfig
-from digitapp.training.presets import DEFAULTS, build_network
+from digitapp.training.presets import build_network, usual_configs
 
 LARGE = NetworkConfig((400,))
-CONFIG = dataclasses.replace(DEFAULTS["mnist"][1], epochs=1)
+CONFIG = dataclasses.replace(usual_configs(MNIST)[1], epochs=1)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_the_shown_page_says_why_a_file_is_refused(
 
 
 def test_a_model_is_shown_from_any_page(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save_model(load_model(window.session.problem.shipped_model), tmp_path / "mine.safetensors")
+    save_model(load_model(window.session.problem.shipped_models[0]), tmp_path / "mine.safetensors")
     choose(monkeypatch, tmp_path / "mine.safetensors")
     window.stack.setCurrentWidget(window.features_page)
     window.header.open_requested.emit()

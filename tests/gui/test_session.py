@@ -10,11 +10,12 @@ import pytest
 from page_helpers import RING, OpenSession
 from pytestqt.qtbot import QtBot
 
+from digitapp.datasets.problems import MNIST, TOY
 from digitapp.drawing.ink import Drawing
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import OWN_NETWORK, Session, UnitRef
 from digitapp.modelfile import ModelFileError, load_model
-from digitapp.training import DEFAULTS, NetworkConfig
+from digitapp.training import NetworkConfig, usual_configs
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]])
 
@@ -80,7 +81,7 @@ def test_the_network_in_training_is_the_one_shown(session: Session, qtbot: QtBot
     wait_for_data(session, qtbot)
     session.artwork.commit(RING, "Draw")
     shipped = session.network
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     with qtbot.waitSignal(session.run.ended, timeout=10_000):
         session.start_training(network, dataclasses.replace(config, epochs=200))
         assert session.shows_run
@@ -96,7 +97,7 @@ def test_the_network_in_training_is_the_one_shown(session: Session, qtbot: QtBot
 
 def test_training_goes_on_from_the_shown_network(session: Session, qtbot: QtBot) -> None:
     wait_for_data(session, qtbot)
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     before = session.network.parameters.copy()
     with qtbot.waitSignal(session.run.ended, timeout=10_000):
         session.start_training(network, dataclasses.replace(config, epochs=1, learning_rate=1e-9), source=session.model)
@@ -105,7 +106,7 @@ def test_training_goes_on_from_the_shown_network(session: Session, qtbot: QtBot)
 
 def test_a_run_goes_on_while_the_other_problem_is_shown(session: Session, qtbot: QtBot) -> None:
     wait_for_data(session, qtbot)
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     session.start_training(network, dataclasses.replace(config, epochs=1_000_000))
     run = session.run
     session.choose_problem("mnist")
@@ -120,7 +121,7 @@ def test_a_run_goes_on_while_the_other_problem_is_shown(session: Session, qtbot:
 
 
 def test_a_selected_unit_that_the_new_network_lacks_is_let_go(session: Session) -> None:
-    _, config = DEFAULTS["toy"]
+    _, config = usual_configs(TOY)
     session.renew_weights(NetworkConfig((12,), "sigmoid", "normal"), config)
     session.select_unit(0, 11)
     session.renew_weights(NetworkConfig((2,), "sigmoid", "normal"), config)
@@ -128,7 +129,7 @@ def test_a_selected_unit_that_the_new_network_lacks_is_let_go(session: Session) 
 
 
 def test_a_saved_model_opens_as_it_was(session: Session, tmp_path: Path) -> None:
-    _, config = DEFAULTS["toy"]
+    _, config = usual_configs(TOY)
     session.renew_weights(NetworkConfig((5,), "tanh", "glorot"), config)
     expected = session.network.parameters.copy()
     path = tmp_path / "mine.safetensors"
@@ -155,7 +156,7 @@ def test_missing_mnist_is_a_state_and_no_failure(open_session: OpenSession, qtbo
     assert session.data.state("mnist") is DataState.MISSING
     assert session.dataset is None
     with pytest.raises(RuntimeError):
-        session.start_training(*DEFAULTS["mnist"])
+        session.start_training(*usual_configs(MNIST))
     (tmp_path / "empty").mkdir()
     session.data.import_from(tmp_path / "empty")
     qtbot.waitUntil(lambda: session.data.error("mnist") is not None)

@@ -11,12 +11,13 @@ from page_helpers import RING
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from digitapp.datasets.problems import TOY
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.features.surgery import SurgeryPanel
 from digitapp.gui.state.session import OWN_NETWORK, Session
 from digitapp.gui.state.surgery import Effect
 from digitapp.modelfile import load_model
-from digitapp.training import DEFAULTS
+from digitapp.training import usual_configs
 from digitapp.training.evaluate import evaluate
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def test_what_the_operations_do(session: Session) -> None:
 
 
 def test_a_shipped_model_stays_as_it_was(session: Session) -> None:
-    shipped = load_model(session.problem.shipped_model)
+    shipped = load_model(session.problem.shipped_models[0])
     session.surgery.toggle(0, 0)
     assert session.current_entry.origin == "made" and session.model.name == "Shipped model, changed"
     assert "results" in shipped.training and "results" not in session.model.training
@@ -121,7 +122,7 @@ def test_a_shipped_model_stays_as_it_was(session: Session) -> None:
 
 
 def test_a_network_that_learns_is_left_alone(session: Session, qtbot: QtBot) -> None:
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     session.run.set_pace(100)
     session.start_training(network, config)
     assert "learning" in session.surgery.reason()
@@ -136,7 +137,7 @@ def test_a_network_that_learns_is_left_alone(session: Session, qtbot: QtBot) -> 
 
 
 def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: Session, qtbot: QtBot) -> None:
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     picture = np.tile(np.array([1, -1], np.float32), 6)
     session.surgery.paint(0, 1, picture, 0.25, is_frozen=True)
     session.surgery.toggle(0, 2)
@@ -159,7 +160,7 @@ def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: S
 
 
 def test_a_moment_of_the_past_is_changed_in_a_copy(session: Session, qtbot: QtBot) -> None:
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         session.start_training(network, config)
     branch = session.time_machine.branch
@@ -264,7 +265,7 @@ def test_the_buttons_act_on_the_selected_unit(window: MainWindow, qtbot: QtBot) 
 
 def test_nothing_can_be_done_to_a_network_that_learns(window: MainWindow, qtbot: QtBot) -> None:
     session, panel = window.session, panel_of(window)
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     session.run.set_pace(100)
     session.start_training(network, config)
     assert not any(button.isEnabled() for button in panel.buttons if button is not panel.copy)

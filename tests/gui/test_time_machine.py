@@ -12,8 +12,9 @@ from page_helpers import RING
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from digitapp.datasets.problems import TOY
 from digitapp.gui.state.session import OWN_NETWORK, Session
-from digitapp.training import DEFAULTS, NetworkConfig, build_network, train
+from digitapp.training import NetworkConfig, build_network, train, usual_configs
 from digitapp.training.config import TrainConfig
 from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone
@@ -31,7 +32,7 @@ def session(toy_session: Session) -> Session:
 
 
 def configs(epochs: int = 20, hidden: tuple[int, ...] = (3,)) -> tuple[NetworkConfig, TrainConfig]:
-    network, config = DEFAULTS["toy"]
+    network, config = usual_configs(TOY)
     return replace(network, hidden=hidden), replace(config, epochs=epochs)
 
 

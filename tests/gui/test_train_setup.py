@@ -15,15 +15,15 @@ from pytestqt.qtbot import QtBot
 from train_helpers import choose, click, enter, parameters, wait_for_data, wait_for_end
 
 from digitapp.calibration import Calibration
+from digitapp.datasets.problems import PROBLEMS, TOY
 from digitapp.gui.pages.train.fields import NUMBERS
 from digitapp.gui.pages.train.page import TrainPage
-from digitapp.gui.pages.train.presets import presets
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import OPTIMIZERS
 from digitapp.nn.optimizers import SGD
 from digitapp.nn.options import Option
-from digitapp.training import NetworkConfig, TrainConfig, build_network
+from digitapp.training import NetworkConfig, TrainConfig, build_network, preset_configs
 
 OpenPage = Callable[..., TrainPage]
 
@@ -147,30 +147,31 @@ def test_values_are_remembered_for_each_problem(
     assert isinstance(again.setup.settings.value("epochs"), int)
 
 
-@pytest.mark.parametrize("problem", ["toy", "mnist"])
+@pytest.mark.parametrize("problem", PROBLEMS)
 def test_presets_fill_every_field(open_train_page: OpenPage, problem: str) -> None:
     page = open_train_page(problem)
-    for preset in presets(problem):
+    for preset in PROBLEMS[problem].presets:
         page.setup.apply_preset(preset)
         configs = page.setup.configs()
         assert configs is not None
         network, config = configs
-        assert network == preset.network
+        wanted, wanted_config = preset_configs(preset)
+        assert network == wanted
         for name in (*NUMBERS, "loss", "optimizer", "schedule"):
-            assert getattr(config, name) == getattr(preset.config, name), name
+            assert getattr(config, name) == getattr(wanted_config, name), name
 
 
 def test_the_presets_menu_shows_and_applies(toy: TrainPage, qtbot: QtBot) -> None:
     click(qtbot, toy.setup._presets)
     actions = toy.setup._menu.actions()
-    assert len(actions) == len(presets("toy"))
+    assert len(actions) == len(TOY.presets)
     actions[1].trigger()
     toy.setup._menu.close()
-    assert toy.setup.settings.value("hidden") == presets("toy")[1].network.hidden
+    assert toy.setup.settings.value("hidden") == TOY.presets[1].network["hidden"]
 
 
 def test_the_preset_with_equal_weights_keeps_them_equal(toy: TrainPage, qtbot: QtBot) -> None:
-    toy.setup.apply_preset(presets("toy")[3])  # all weights alike
+    toy.setup.apply_preset(TOY.presets[3])  # all weights alike
     enter(qtbot, toy, "epochs", "5")
     click(qtbot, toy.transport.start)
     wait_for_end(qtbot, toy)

@@ -17,15 +17,16 @@ from digitapp.datasets.load import load_dataset
 from digitapp.gui.state.training_run import RunState, TrainingRun
 from digitapp.gui.state.worker import TrainingWorker
 from digitapp.nn.network import Network
-from digitapp.training import DEFAULTS, EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train
+from digitapp.training import EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train, usual_configs
 from digitapp.training.events import BatchDone
 from digitapp.training.loop import Events, Run
 
 TOY = load_dataset("toy")
+TOY_CONFIGS = usual_configs(TOY.problem)
 
 
 def start(run: TrainingRun, config: TrainConfig, *, paused: bool = False) -> Network:
-    network = build_network(12, 2, DEFAULTS["toy"][0], config.loss, np.random.default_rng(config.seed))
+    network = build_network(12, 2, TOY_CONFIGS[0], config.loss, np.random.default_rng(config.seed))
     rng = np.random.default_rng(config.seed)
     run.start(network, lambda copy: begin(copy, TOY, config, rng), paused=paused)
     return network
@@ -62,7 +63,7 @@ def run(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingRun]:
 
 
 def test_a_run_ends_by_itself_and_hands_over_everything(run: TrainingRun, qtbot: QtBot) -> None:
-    config = dataclasses.replace(DEFAULTS["toy"][1], epochs=20)
+    config = dataclasses.replace(TOY_CONFIGS[1], epochs=20)
     arrived: list[np.ndarray] = []
     epochs: list[EpochDone] = []
     run.weights_arrived.connect(arrived.append)
@@ -80,7 +81,7 @@ def test_a_run_ends_by_itself_and_hands_over_everything(run: TrainingRun, qtbot:
     assert len(shown) <= len(frames)  # a frame shows the newest epoch alone
     assert len(run.history.epochs) == 20
     assert run.history.progress == 1.0
-    headless = build_network(12, 2, DEFAULTS["toy"][0], config.loss, np.random.default_rng(config.seed))
+    headless = build_network(12, 2, TOY_CONFIGS[0], config.loss, np.random.default_rng(config.seed))
     for _ in train(headless, TOY, config, np.random.default_rng(config.seed)):
         pass
     np.testing.assert_array_equal(arrived[-1], headless.parameters)
@@ -88,7 +89,7 @@ def test_a_run_ends_by_itself_and_hands_over_everything(run: TrainingRun, qtbot:
 
 
 def test_pause_step_and_resume(run: TrainingRun, qtbot: QtBot) -> None:
-    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    start(run, dataclasses.replace(TOY_CONFIGS[1], epochs=100_000))
     qtbot.waitUntil(lambda: len(run.history.loss) > 10)
     run.pause()
     assert run.state is RunState.PAUSED
@@ -114,31 +115,31 @@ def _settled(run: TrainingRun, qtbot: QtBot) -> int:
 
 
 def test_a_run_that_starts_paused_trains_one_batch(run: TrainingRun, qtbot: QtBot) -> None:
-    start(run, DEFAULTS["toy"][1], paused=True)
+    start(run, TOY_CONFIGS[1], paused=True)
     qtbot.waitUntil(lambda: len(run.history.loss) == 1)
     assert _settled(run, qtbot) == 1
     assert run.state is RunState.PAUSED
 
 
 def test_a_stop_while_paused_ends_the_run(run: TrainingRun, qtbot: QtBot) -> None:
-    start(run, DEFAULTS["toy"][1], paused=True)
+    start(run, TOY_CONFIGS[1], paused=True)
     with qtbot.waitSignal(run.ended, timeout=10_000):
         run.stop()
 
 
 def test_a_second_start_is_refused_while_a_run_is_active(run: TrainingRun) -> None:
-    start(run, DEFAULTS["toy"][1], paused=True)
+    start(run, TOY_CONFIGS[1], paused=True)
     with pytest.raises(RuntimeError):
-        start(run, DEFAULTS["toy"][1])
+        start(run, TOY_CONFIGS[1])
 
 
 def test_divergence_is_told_and_leaves_the_last_good_weights(run: TrainingRun, qtbot: QtBot) -> None:
     arrived: list[np.ndarray] = []
     run.weights_arrived.connect(arrived.append)
-    config = dataclasses.replace(DEFAULTS["toy"][1], optimizer="sgd", loss="cross_entropy", learning_rate=1000.0)
+    config = dataclasses.replace(TOY_CONFIGS[1], optimizer="sgd", loss="cross_entropy", learning_rate=1000.0)
     wild = dataclasses.replace(TOY, train=dataclasses.replace(TOY.train, inputs=TOY.train.inputs * np.float32(1e18)))
     network = build_network(
-        12, 2, dataclasses.replace(DEFAULTS["toy"][0], hidden=()), "cross_entropy", np.random.default_rng(0)
+        12, 2, dataclasses.replace(TOY_CONFIGS[0], hidden=()), "cross_entropy", np.random.default_rng(0)
     )
     failures: list[Exception] = []
     run.failed.connect(failures.append)
@@ -150,7 +151,7 @@ def test_divergence_is_told_and_leaves_the_last_good_weights(run: TrainingRun, q
 
 
 def test_close_in_the_middle_waits_for_the_thread(run: TrainingRun, qtbot: QtBot) -> None:
-    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    start(run, dataclasses.replace(TOY_CONFIGS[1], epochs=100_000))
     qtbot.waitUntil(lambda: len(run.history.loss) > 10)
     run.close()
     assert run.state is RunState.IDLE
@@ -159,7 +160,7 @@ def test_close_in_the_middle_waits_for_the_thread(run: TrainingRun, qtbot: QtBot
 def test_a_slow_pace_is_kept_and_can_be_lifted(run: TrainingRun, qtbot: QtBot) -> None:
     run.set_pace(20)
     began = time.monotonic()
-    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    start(run, dataclasses.replace(TOY_CONFIGS[1], epochs=100_000))
     qtbot.waitUntil(lambda: len(run.history.loss) > 3)
     assert len(run.history.loss) <= 20 * (time.monotonic() - began) + 1
     run.set_pace(None)
@@ -167,7 +168,7 @@ def test_a_slow_pace_is_kept_and_can_be_lifted(run: TrainingRun, qtbot: QtBot) -
 
 
 def test_the_learning_rate_changes_while_running(run: TrainingRun, qtbot: QtBot) -> None:
-    start(run, dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000))
+    start(run, dataclasses.replace(TOY_CONFIGS[1], epochs=100_000))
     qtbot.waitUntil(lambda: run.history.last_batch is not None)
     run.set_learning_rate(0.125)
     qtbot.waitUntil(lambda: run.history.last_batch is not None and run.history.last_batch.learning_rate == 0.125)
@@ -176,8 +177,8 @@ def test_the_learning_rate_changes_while_running(run: TrainingRun, qtbot: QtBot)
 def test_a_stopped_run_hands_over_its_average_without_normalisation(run: TrainingRun, qtbot: QtBot) -> None:
     arrived: list[np.ndarray] = []
     run.weights_arrived.connect(arrived.append)
-    config = dataclasses.replace(DEFAULTS["toy"][1], epochs=100_000, averaging=0.99, pretrain_epochs=2)
-    shape = dataclasses.replace(DEFAULTS["toy"][0], normalization="batch")
+    config = dataclasses.replace(TOY_CONFIGS[1], epochs=100_000, averaging=0.99, pretrain_epochs=2)
+    shape = dataclasses.replace(TOY_CONFIGS[0], normalization="batch")
     network = build_network(12, 2, shape, config.loss, np.random.default_rng(0))
     runs: list[Run] = []
 
@@ -215,8 +216,8 @@ class _HeldRun(Run):
 def test_stop_wins_over_a_step_and_a_pause(run: TrainingRun, qtbot: QtBot, paused: bool) -> None:
     _HeldRun.begun.clear()
     _HeldRun.go_on.clear()
-    config, rng = DEFAULTS["toy"][1], np.random.default_rng(0)
-    network = build_network(12, 2, DEFAULTS["toy"][0], config.loss, rng)
+    config, rng = TOY_CONFIGS[1], np.random.default_rng(0)
+    network = build_network(12, 2, TOY_CONFIGS[0], config.loss, rng)
     run.start(network, lambda copy: _HeldRun(copy, TOY, config, rng), paused=paused)
     assert _HeldRun.begun.wait(10)
     run.stop()

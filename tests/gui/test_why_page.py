@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui.canvas.sample import sample_three
+from digitapp.drawing.samples import sample_three
 from digitapp.gui.pages.why.page import CHANGE, PIXELS, UNITS, WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitapp.datasets.problems import PROBLEMS
 from digitapp.training import (
-    DEFAULTS,
     ConfigError,
     NetworkConfig,
     TrainConfig,
@@ -17,6 +17,8 @@ from digitapp.training import (
     parse_hidden,
     parse_number,
     parse_whole,
+    preset_configs,
+    usual_configs,
 )
 
 WRONG = {
@@ -113,7 +115,15 @@ def test_a_list_of_layers_becomes_a_tuple():
 def test_configs_are_values():
     assert TrainConfig() == TrainConfig()
     assert hash(TrainConfig()) == hash(TrainConfig())
-    assert {key: len(pair) for key, pair in DEFAULTS.items()} == {"toy": 2, "mnist": 2}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=list(PROBLEMS))
+def test_every_preset_is_made_of_settings_that_can_be_used(problem):
+    assert len({preset.key for preset in problem.presets}) == len(problem.presets)
+    for preset in problem.presets:
+        network, _ = preset_configs(preset)
+        network.check_size(problem.features, problem.classes)
+    assert usual_configs(problem) == preset_configs(problem.presets[0])
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,9 @@ from threadpoolctl import threadpool_info
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
-from digitapp.datasets.problems import Problem
+from digitapp.datasets.problems import MNIST, TOY, Inputs, Problem
 from digitapp.nn import Network
 from digitapp.training import (
-    DEFAULTS,
     BatchDone,
     ConfigError,
     DataMismatch,
@@ -32,10 +31,11 @@ from digitapp.training import (
     evaluate,
     start_from,
     train,
+    usual_configs,
 )
 from digitapp.training.threads import ENVIRONMENT, blas_threads
 
-PLANE = Problem("plane", "Points", 1, 2, ("0", "1"), (), "binary_grid", ())
+PLANE = Problem("plane", "Points", Inputs.POINTS, 1, 2, ("0", "1"), (), "")
 
 
 def split(inputs, labels):
@@ -422,7 +422,7 @@ def test_dropout_and_smoothing_are_repeatable_and_matter():
 
 def test_the_toy_preset_reaches_every_training_image():
     dataset = load_dataset("toy")
-    network_config, config = DEFAULTS["toy"]
+    network_config, config = usual_configs(TOY)
     for seed in range(3):
         rng = np.random.default_rng(seed)
         network = build_network(12, 2, network_config, config.loss, rng)
@@ -433,7 +433,7 @@ def test_the_toy_preset_reaches_every_training_image():
 
 def test_real_digits_are_learned_in_a_few_hundred_batches(mnist_dir):
     dataset = load_dataset("mnist", data_dir=mnist_dir)
-    network_config, config = DEFAULTS["mnist"]
+    network_config, config = usual_configs(MNIST)
     rng = np.random.default_rng(0)
     network = build_network(784, 10, network_config, config.loss, rng)
 

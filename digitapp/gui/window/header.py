@@ -12,6 +12,7 @@ from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
+from digitapp.gui.words.problems import model_title, problem_title
 
 _OPEN = "open-a-file"
 PICTURE_KEY = "Ctrl+Shift+S"
@@ -40,8 +41,8 @@ class Header(Panel):
         self.problem_selector.setObjectName("problemSelector")
         self.problem_selector.setAccessibleName(self.tr("Problem"))
         self.problem_selector.setToolTip(self.tr("The problem: which pixels the network sees, and what it tells apart"))
-        for key in reversed(list(PROBLEMS)):
-            self.problem_selector.add_entry(self._problem_title(key), data=key)
+        for problem in reversed(list(PROBLEMS.values())):
+            self.problem_selector.add_entry(problem_title(problem), data=problem.key)
         self.problem_selector.setMinimumWidth(theme.scaled(PROBLEM_WIDTH))
 
         self.network_selector = ComboBox()
@@ -92,9 +93,6 @@ class Header(Panel):
         for owner, holder in self._actions.items():
             holder.setVisible(owner is page)
 
-    def _problem_title(self, key: str) -> str:
-        return {"toy": self.tr("4×3 toy"), "mnist": self.tr("28×28 digits")}[key]
-
     @Slot()
     def _show_problem(self) -> None:
         self.problem_selector.setCurrentIndex(self.problem_selector.findData(self._session.problem.key))
@@ -112,13 +110,7 @@ class Header(Panel):
 
     def _title(self, entry: ModelEntry) -> str:
         if entry.origin == "shipped":
-            titles = {
-                "everyday": self.tr("Everyday model"),
-                "record": self.tr("Record model"),
-                "mnist": self.tr("MNIST alone"),
-                "toy": self.tr("Shipped model"),
-            }
-            return titles[entry.name]
+            return model_title(entry.name)
         if entry.origin == "made":
             return entry.model.name
         return self.tr("My network") if entry.origin == "own" else Path(entry.key).stem

@@ -19,12 +19,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.samples import sample_three
 from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
 from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface, Tool
-from digitapp.gui.canvas.sample import sample_three
 from digitapp.gui.pages.draw.files import MIME, DrawingFiles
 from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.drawing.samples import sample_three
 from digitapp.gui import theme
-from digitapp.gui.canvas.sample import sample_three
 from digitapp.gui.diagram.network_diagram import NetworkDiagram
 from digitapp.gui.diagram.paths_layout import unit_counts
 from digitapp.gui.diagram.paths_picture import PathPicture

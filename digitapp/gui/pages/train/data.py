@@ -9,18 +9,9 @@ from digitapp.gui.pages.train.messages import data_message
 from digitapp.gui.state.data_source import DOWNLOAD_BYTES, DataSource, DataState
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
+from digitapp.gui.words.problems import dataset_title
 
 _MEGABYTES = DOWNLOAD_BYTES // 1_000_000
-
-
-def dataset_title(name: str) -> str:
-    """Return a data set's name for people; a folder is its own name."""
-    titles = {
-        "toy": translate("DataCard", "64 zeros and ones"),
-        "mnist": translate("DataCard", "MNIST"),
-        "handwriting": translate("DataCard", "Built-in handwriting"),
-    }
-    return titles.get(name, name)
 
 
 class DataCard(EmptyState):

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import Page
-from digitapp.gui.pages.train.data import dataset_title
 from digitapp.gui.pages.train.messages import gentler_rate, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
@@ -24,6 +23,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunState
 from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.words.messages import Message, file_message
+from digitapp.gui.words.problems import dataset_title
 from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
 from digitapp.training.foils import foils_to_go_on

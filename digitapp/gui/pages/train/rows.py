@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from digitapp.datasets.problems import Problem
 from digitapp.gui.pages.train.fields import (
     NUMBERS,
     activations_field,
@@ -25,7 +26,7 @@ from digitapp.gui.widgets import ComboBox, Field, FieldRow
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
 from digitapp.training.augmentation import STANDARD
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
-from digitapp.training.presets import DEFAULTS
+from digitapp.training.presets import usual_configs
 
 _CHOICES = {
     "activation": ACTIVATIONS,
@@ -57,7 +58,7 @@ class SettingRows(QObject):
     changed = Signal()
     learning_rate_changed = Signal(float)
 
-    def __init__(self, problem: str, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, problem: Problem, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._problem = problem
         self._settings = settings
@@ -99,7 +100,7 @@ class SettingRows(QObject):
         return box
 
     def _default(self, name: str) -> Any:
-        return values_of(*DEFAULTS[self._problem])[name]
+        return values_of(*usual_configs(self._problem))[name]
 
     def _add(self, name: str, label: str, control: Field | ComboBox) -> None:
         control.setObjectName(f"{name}Field")
@@ -211,14 +212,14 @@ class SettingRows(QObject):
             if name in self.rows:
                 self.set_value(name, value)
 
-    def show_problem(self, problem: str) -> None:
+    def show_problem(self, problem: Problem) -> None:
         """Show what was last entered for a problem, or its defaults."""
         self._problem = problem
-        self.fill(*DEFAULTS[problem])
+        self.fill(*usual_configs(problem))
         self._filling = True
-        self._variations = _variations_of(self._settings.get(setup_key(problem, "variations")))
+        self._variations = _variations_of(self._settings.get(setup_key(problem.key, "variations")))
         for name, row in self.rows.items():
-            setting = setup_key(problem, name)
+            setting = setup_key(problem.key, name)
             if self._settings.store.contains(setting.key):
                 self._recall(row.control, self._settings.get(setting))
         self._filling = False
@@ -236,13 +237,13 @@ class SettingRows(QObject):
 
     def remember(self) -> None:
         """Write what is shown to the settings."""
-        self._settings.set(setup_key(self._problem, "variations"), json.dumps(self._variations))
+        self._settings.set(setup_key(self._problem.key, "variations"), json.dumps(self._variations))
         for name, row in self.rows.items():
             control = row.control
             if isinstance(control, ComboBox):
-                self._settings.set(setup_key(self._problem, name), str(control.currentData()))
+                self._settings.set(setup_key(self._problem.key, name), str(control.currentData()))
             elif isinstance(control, Field) and control.is_valid():
-                self._settings.set(setup_key(self._problem, name), control.text())
+                self._settings.set(setup_key(self._problem.key, name), control.text())
 
     @Slot(int)
     def _on_activation_chosen(self, _index: int) -> None:

@@ -10,11 +10,9 @@ from PySide6.QtGui import QAction, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import Problem
+from digitapp.datasets.problems import Preset, Problem
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
-from digitapp.gui.pages.train.data import dataset_title
-from digitapp.gui.pages.train.presets import Preset, presets
 from digitapp.gui.pages.train.rows import SettingRows
 from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.state.data_source import DataState
@@ -31,13 +29,14 @@ from digitapp.gui.widgets import (
     SectionHeader,
 )
 from digitapp.gui.widgets.numbers import thousands
+from digitapp.gui.words.problems import dataset_title, preset_words
 from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, LOSSES
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden
+from digitapp.training.presets import preset_configs
 
 _NEW_WEIGHTS, _GO_ON, _FILE = "new", "current", "file"
 _PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
-_FIRST_PACE = {"toy": 1000}  # at full speed the toy is done before the eye has found it
 _OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
 _NETWORK = ("hidden", "activation", "activation_layers", "loss")
 _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
@@ -69,7 +68,7 @@ class SetupForm(Panel):
         self._file: Model | None = None
         self._started_from = 0  # the entry to return to when no file is chosen
         self._locked = False
-        self.settings = SettingRows(problem.key, settings, self)
+        self.settings = SettingRows(problem, settings, self)
         self._make_rows()
         self._lay_out()
         self.settings.changed.connect(self._on_setting_changed)
@@ -275,7 +274,7 @@ class SetupForm(Panel):
     def apply_preset(self, preset: Preset) -> None:
         """Enter a preset's values."""
         self._start.setCurrentIndex(0)
-        self.settings.fill(preset.network, preset.config)
+        self.settings.fill(*preset_configs(preset))
         self.settings.remember()
         self._on_setting_changed()
 
@@ -292,9 +291,9 @@ class SetupForm(Panel):
         self._dataset.clear()
         for name in problem.datasets:
             self._dataset.add_entry(dataset_title(name), data=name)
-        self.settings.show_problem(problem.key)
+        self.settings.show_problem(problem)
         stored = self._store.get(setup_key(problem.key, "pace"))
-        pace = int(stored) if stored.isdecimal() else _FIRST_PACE.get(problem.key, 0)
+        pace = int(stored) if stored.isdecimal() else problem.pace
         self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
         self._show_relevant()
         self._show_architecture()
@@ -445,8 +444,10 @@ class SetupForm(Panel):
     @Slot()
     def _open_menu(self) -> None:
         self._menu.clear()
-        for preset in presets(self._problem.key):
-            action = self._menu.addAction(self.tr("{0}: {1}").format(preset.title, preset.summary))
+        for preset in self._problem.presets:
+            words = preset_words(preset)
+            text = self.tr("{0}: {1}").format(*words) if words.summary else words.title
+            action = self._menu.addAction(text)
             action.setData(preset)
             action.triggered.connect(self._on_preset)
         size = self._menu.sizeHint()

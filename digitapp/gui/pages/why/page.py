@@ -10,8 +10,8 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.samples import sample_three
 from digitapp.gui import theme
-from digitapp.gui.canvas.sample import sample_three
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.why.change import ChangeFace
 from digitapp.gui.pages.why.ledger import ROW

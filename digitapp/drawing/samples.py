@@ -1,9 +1,10 @@
-"""A digit to look at for those who have not drawn one yet."""
+"""Digits to look at for those who have not drawn one yet."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 
 # A 3 as one stroke: the corner points of cubic Bézier curves, each curve beginning where the last one ended.
@@ -14,6 +15,12 @@ _THREE = (
     ((0.71, 0.66), (0.70, 0.84), (0.42, 0.87), (0.30, 0.74)),
 )
 _POINTS_A_CURVE = 16
+_ZERO = (1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1)
+
+
+def sample_zero() -> BinaryGrid:
+    """Return a 0 of the 4×3 toy."""
+    return BinaryGrid.from_vector(_ZERO)
 
 
 def sample_three() -> Drawing:
