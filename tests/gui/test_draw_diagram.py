@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.problems import TOY
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
-from digitapp.gui.diagram.layout import Detail, curve, lay_out, line_ends, nearest_line
+from digitapp.gui.diagram.layout import Detail, lay_out, line_ends
 from digitapp.gui.diagram.network_diagram import NUMBERS, TALE, NetworkDiagram
-from digitapp.gui.diagram.view import Line, Place
+from digitapp.gui.diagram.wires import Node, Wire, curve, nearest_line
 from digitapp.gui.diagram.words import Computation, number, tale, unit_readout, with_sign
 from digitapp.gui.state.session import Session
 from digitapp.training.config import NetworkConfig
@@ -41,22 +41,20 @@ def diagram(qtbot: QtBot, session: Session) -> NetworkDiagram:
     return diagram
 
 
-def middle_of(diagram: NetworkDiagram, place: Place) -> QPoint:
-    assert diagram.view.columns is not None
-    return diagram.view.columns[place.column].places[place.unit].center().toPoint()
+def middle_of(diagram: NetworkDiagram, node: Node) -> QPoint:
+    return diagram.view.node_rect(node).center().toPoint()
 
 
-def free_point_of(diagram: NetworkDiagram, line: Line) -> QPoint:
-    """Return a point at which this line is the nearest thing."""
-    lines = diagram.view.lines
-    assert lines is not None
-    index = int(np.flatnonzero((lines.where == line).all(axis=1))[0])
-    for t in np.linspace(0.05, 0.95, 181):
-        x, y = curve(lines.ends[index : index + 1], np.array([t]))[0, 0]
+def free_point_of(diagram: NetworkDiagram, wire: Wire) -> QPoint:
+    """Return a point at which this wire is the nearest thing."""
+    wires = diagram.view.wires()
+    index = wires.index(wire)
+    assert index is not None
+    for x, y in curve(wires.ends[index], np.linspace(0.05, 0.95, 181)):
         point = QPoint(round(x), round(y))
-        if diagram.view.thing_at(point.toPointF()) == line:
+        if diagram.view.thing_at(point.toPointF()) == wire:
             return point
-    raise AssertionError(f"{line} is nowhere on top")
+    raise AssertionError(f"{wire} is nowhere on top")
 
 
 def train_new(session: Session, *hidden: int) -> None:
@@ -68,7 +66,7 @@ def test_a_hovered_line_shows_what_it_adds_and_marks_its_pixel(
 ) -> None:
     spy = QSignalSpy(diagram.pixel_hovered)
     weight = float(session.network.weights[0][6, 0])
-    qtbot.mouseMove(diagram.view, free_point_of(diagram, Line(0, 6, 0)))
+    qtbot.mouseMove(diagram.view, free_point_of(diagram, Wire(0, 6, 0)))
     assert diagram.view.readout_text().splitlines() == [
         "Pixel 7 → unit A",
         f"weight {with_sign(weight)}",
@@ -82,12 +80,12 @@ def test_a_hovered_line_shows_what_it_adds_and_marks_its_pixel(
 
 
 def test_a_line_from_a_blank_pixel_adds_nothing(qtbot: QtBot, diagram: NetworkDiagram) -> None:
-    qtbot.mouseMove(diagram.view, free_point_of(diagram, Line(0, 4, 2)))
+    qtbot.mouseMove(diagram.view, free_point_of(diagram, Wire(0, 4, 2)))
     assert diagram.view.readout_text().splitlines()[2:] == ["× pixel 0", "adds 0.00"]
 
 
 def test_a_hovered_unit_shows_its_sum_term_by_term(qtbot: QtBot, session: Session, diagram: NetworkDiagram) -> None:
-    qtbot.mouseMove(diagram.view, middle_of(diagram, Place(1, 1)))
+    qtbot.mouseMove(diagram.view, middle_of(diagram, Node(1, 1)))
     lines = diagram.view.readout_text().splitlines()
     trace = session.answer.trace
     assert trace is not None
@@ -223,7 +221,7 @@ def test_every_network_of_the_toy_can_be_drawn(
         assert all(a.bottom() <= b.top() for a, b in zip(column.places, column.places[1:], strict=False))
     shown_whole = all(len(column.places) == column.total for column in columns)
     assert shown_whole or "first" in diagram.view.shortfall()
-    qtbot.mouseMove(diagram.view, middle_of(diagram, Place(1, 0)))
+    qtbot.mouseMove(diagram.view, middle_of(diagram, Node(1, 0)))
     assert diagram.view.readout_text()
 
 
@@ -249,8 +247,8 @@ def test_the_nearest_line_is_the_one_under_the_point() -> None:
     assert columns is not None
     ends = line_ends(columns, 0).reshape(-1, 4)
     for index in (0, 17, 35):
-        x, y = curve(ends[index : index + 1], np.array([0.02]))[0, 0]
-        nearest, distance = nearest_line(ends, QPoint(round(x), round(y)).toPointF())
+        x, y = curve(ends[index], [0.02])[0]
+        nearest, distance = nearest_line(curve(ends, np.linspace(0, 1, 33)), QPoint(round(x), round(y)).toPointF())
         assert nearest // 3 == index // 3  # near their beginning the three lines of a pixel run together
         assert distance < 1.5
 

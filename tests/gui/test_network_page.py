@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.gui.diagram.paths_view import Link, Spot
+from digitapp.gui.diagram.wires import Node, Wire
 from digitapp.gui.pages.network.map import COUNTS, sample
 from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.pages.network.paths import is_small
@@ -50,8 +50,8 @@ def draw(page: NetworkPage) -> None:
     page.session.artwork.commit(SLANTED_STROKE, "Stroke")
 
 
-def centre(page: NetworkPage, spot: Spot) -> QPoint:
-    return page.paths.paths.spot_rect(spot).center().toPoint()
+def centre(page: NetworkPage, node: Node) -> QPoint:
+    return page.paths.paths.node_rect(node).center().toPoint()
 
 
 # Paths
@@ -87,11 +87,11 @@ def test_the_strongest_units_are_shown_and_named(open_page: OpenPage, qtbot: QtB
     page = open_page()
     draw(page)
     diagram = page.paths.paths
-    picture = diagram._picture
+    picture = diagram.picture
     assert picture is not None and picture.answer == page.session.answer.label
     chosen, contributions = picture.paths.units[0], np.abs(picture.paths.found.contributions[0])
     assert contributions[list(chosen)].min() >= np.delete(contributions, chosen).max(initial=0)
-    qtbot.mouseMove(diagram, centre(page, Spot(0, 0)))
+    qtbot.mouseMove(diagram, centre(page, Node(1, 0)))
     text = diagram.readout_text()
     assert text.startswith(f"Unit 1.{chosen[0] + 1}") and "activation" in text and "adds to" in text
 
@@ -100,8 +100,8 @@ def test_a_click_selects_the_unit_and_a_double_click_opens_it(open_page: OpenPag
     page = open_page()
     draw(page)
     diagram = page.paths.paths
-    place = centre(page, Spot(1, 2))
-    picture = diagram._picture
+    place = centre(page, Node(2, 2))
+    picture = diagram.picture
     assert picture is not None
     with qtbot.waitSignal(page.session.selection_changed):
         qtbot.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=place)
@@ -117,10 +117,10 @@ def test_another_output_is_followed_until_the_answer_is_wanted_again(open_page: 
     answer = page.session.answer.label
     assert answer is not None
     other = 0 if answer else 1
-    qtbot.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=centre(page, Spot(2, other)))
+    qtbot.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=centre(page, Node(3, other)))
 
     def followed() -> int:
-        return -1 if diagram._picture is None else diagram._picture.paths.found.output
+        return -1 if diagram.picture is None else diagram.picture.paths.found.output
 
     qtbot.waitUntil(lambda: followed() == other)
     assert page.paths.reading.answer_wanted.isVisible()
@@ -150,7 +150,7 @@ def test_connections_are_found_under_the_pointer(open_page: OpenPage, qtbot: QtB
     assert layout is not None
     middle = (layout.columns[0].places[0].right() + layout.columns[1].places[0].left()) / 2
     found = [diagram.thing_at(QPointF(middle, y)) for y in range(60, 600, 2)]
-    assert any(isinstance(thing, Link) and thing.layer == 1 for thing in found)
+    assert any(isinstance(thing, Wire) and thing.layer == 1 for thing in found)
 
 
 def test_the_toy_is_shown_whole(open_page: OpenPage) -> None:

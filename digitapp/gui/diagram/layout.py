@@ -11,12 +11,12 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 
+from digitapp.gui.diagram.wires import ends_between
 from digitapp.inspection.unit_images import compact_shape
 
 HEADING = 28
-CURVE_POINTS = 33
 
 _INPUT_PITCH, _INPUT_BOX, _INPUT_LABEL = 35.0, 26.0, 26.0
 _CARD_TEXT, _CARD_MARGIN, _CARD_GAP = 74.0, 12.0, 12.0
@@ -27,6 +27,7 @@ _BOX_PITCH, _BOX_SMALLEST = 32.0, 6.0
 _CELL_LARGEST = 26
 _CIRCLE, _CIRCLE_SMALLEST = 82.0, 10.0
 _NARROWEST_GAP = 44.0
+_SOURCE_STEP, _TARGET_STEP = 16.0, 12.0  # between the ends of wires at a unit
 
 
 class Detail(Enum):
@@ -135,11 +136,11 @@ def _width(kind: Detail, size: int, grid: tuple[int, int], room: float) -> float
     return _ROW_WIDTH if kind is Detail.ROW else min(_BOX_PITCH - 4, max(_BOX_SMALLEST, room / size - 2))
 
 
-def _stack(count: int, place: QRectF, box_height: float, pitch: float) -> tuple[QRectF, ...]:
-    """Return rectangles of one size below one another, centred in the column's room."""
-    start = place.center().y() - pitch * (count - 1) / 2 - box_height / 2
+def stack(count: int, place: QRectF, height: float, pitch: float) -> tuple[QRectF, ...]:
+    """Return rectangles of one size below one another, centred in a column's room."""
+    start = place.center().y() - pitch * (count - 1) / 2 - height / 2
     return tuple(
-        QRectF(round(place.left()), round(start + index * pitch), round(place.width()), round(box_height))
+        QRectF(round(place.left()), round(start + index * pitch), round(place.width()), round(height))
         for index in range(count)
     )
 
@@ -149,7 +150,7 @@ def _inputs(count: int, top: float, room: float) -> Column:
     pitch = min(_INPUT_PITCH, room / shown)
     box = min(_INPUT_BOX, pitch - max(1.0, pitch * 0.2))
     place = QRectF(_INPUT_LABEL + _INPUT_BOX - box, top, box, room)
-    return Column(count, _stack(shown, place, box, pitch), Detail.BOX, QRectF())
+    return Column(count, stack(shown, place, box, pitch), Detail.BOX, QRectF())
 
 
 def _hidden(kind: Detail, size: int, grid: tuple[int, int], place: QRectF) -> Column:
@@ -159,72 +160,25 @@ def _hidden(kind: Detail, size: int, grid: tuple[int, int], place: QRectF) -> Co
         cell = _cell(grid, height)
         rows, columns = grid
         image = QRectF(_CARD_MARGIN, round((height - rows * cell) / 2), columns * cell, rows * cell)
-        return Column(size, _stack(size, place, height, room / size), kind, image, cell, grid)
+        return Column(size, stack(size, place, height, room / size), kind, image, cell, grid)
     if kind is Detail.ROW:
         pitch = min(room / size, _ROW_TALLEST + 8)
-        return Column(size, _stack(size, place, min(_ROW_TALLEST, pitch - 4), pitch), kind, QRectF())
+        return Column(size, stack(size, place, min(_ROW_TALLEST, pitch - 4), pitch), kind, QRectF())
     shown = min(size, int(room / (_BOX_SMALLEST + 2)))
     pitch = min(_BOX_PITCH, room / shown)
-    return Column(size, _stack(shown, place, min(pitch - 2, place.width()), pitch), kind, QRectF())
+    return Column(size, stack(shown, place, min(pitch - 2, place.width()), pitch), kind, QRectF())
 
 
 def _outputs(count: int, place: QRectF) -> Column:
     shown = min(count, max(1, int(place.height() / (_CIRCLE_SMALLEST + 2))))
     diameter = place.width()
     pitch = min(144.0, place.height() / shown)
-    return Column(count, _stack(shown, place, diameter, pitch), Detail.CIRCLE, QRectF())
+    return Column(count, stack(shown, place, diameter, pitch), Detail.CIRCLE, QRectF())
 
 
-def line_ends(columns: Sequence[Column], layer: int) -> NDArray[np.float64]:
-    """Return where the lines of a layer of weights begin and end.
-
-    Returns
-    -------
-    float array, shape (shown sources, shown targets, 4): x and y of the beginning, x and y of the end. Ends are spread
-    over their unit, so that lines meet it side by side
-    """
+def line_ends(columns: Sequence[Column], layer: int) -> NDArray[np.floating]:
+    """Return where the wires of a layer begin and end, shape (shown sources, shown targets, 4); see `ends_between`."""
     sources, targets = columns[layer], columns[layer + 1]
-    ends = np.empty((len(sources.places), len(targets.places), 4))
-    for index, place in enumerate(sources.places):
-        ends[index, :, 0] = place.right()
-        ends[index, :, 1] = place.center().y() + (0 if layer == 0 else _ports(place, len(targets.places), 16.0))
-    for index, place in enumerate(targets.places):
-        ports = _ports(place, len(sources.places), 12.0)
-        inset = 0.0
-        if targets.detail is Detail.CIRCLE:
-            radius = place.width() / 2
-            inset = radius - np.sqrt(np.maximum(0.0, radius**2 - ports**2))
-        ends[:, index, 2] = place.left() + inset
-        ends[:, index, 3] = place.center().y() + ports
-    return ends
-
-
-def _ports(place: QRectF, count: int, widest: float) -> NDArray[np.floating]:
-    step = min(widest, 0.7 * place.height() / count)
-    return (np.arange(count) - (count - 1) / 2) * step
-
-
-def curve(ends: NDArray[np.float64], t: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return points of the curves between `ends` (..., 4) at the positions t (points,), shape (..., points, 2).
-
-    Each is a cubic Bézier curve that leaves and arrives horizontally, its control points at half the way.
-    """
-    x0, y0, x1, y1 = (ends[..., k, np.newaxis] for k in range(4))
-    middle = (x0 + x1) / 2
-    outer, inner = (1 - t) ** 3, t**3
-    first, second = 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t)
-    x = outer * x0 + (first + second) * middle + inner * x1
-    y = (outer + first) * y0 + (second + inner) * y1
-    return np.stack([x, y], axis=-1)
-
-
-def nearest_line(ends: NDArray[np.float64], point: QPointF) -> tuple[int, float]:
-    """Return the index of the curve nearest to a point, and its distance; ends has the shape (lines, 4), lines ≥ 1."""
-    points = curve(ends, np.linspace(0, 1, CURVE_POINTS))
-    starts, steps = points[:, :-1], np.diff(points, axis=1)
-    offsets = np.array([point.x(), point.y()]) - starts
-    lengths = np.maximum(np.sum(steps**2, axis=-1), 1e-12)
-    along = np.clip(np.sum(offsets * steps, axis=-1) / lengths, 0, 1)
-    distances = np.linalg.norm(offsets - along[..., np.newaxis] * steps, axis=-1).min(axis=1)
-    line = int(np.argmin(distances))
-    return line, float(distances[line])
+    is_round = targets.detail is Detail.CIRCLE
+    steps = (_SOURCE_STEP if layer else 0.0, _TARGET_STEP)
+    return ends_between(sources.places, targets.places, steps=steps, round_targets=is_round)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.view import DiagramView
-from digitapp.gui.diagram.words import Computation, caption, stages, tale
+from digitapp.gui.diagram.words import Computation, caption, tale, walk_of
 from digitapp.gui.widgets.buttons import Button
 from digitapp.gui.widgets.labels import ElidedLabel, Label
 from digitapp.gui.widgets.scale_bar import ScaleBar
@@ -160,8 +160,8 @@ class NetworkDiagram(QWidget):
 
     def _show_words(self, computation: Computation) -> None:
         """Say the tale or the step's caption in the place of the legend."""
-        walk = stages(computation.network)
-        self.view.show_stage(None if self._step is None else walk[self._step])
+        walk = walk_of(computation.network)
+        self.view.show_step(None if self._step is None else walk[self._step])
         self.view.show_numbers(not self.is_tale or self._step is not None)
         if self._step is not None:
             text = caption(computation, self._step)
@@ -187,7 +187,7 @@ class NetworkDiagram(QWidget):
         if self._session.answer.trace is None:
             return
         following = 0 if self._step is None else self._step + 1
-        self._step = following if following < len(stages(self._session.network)) else None
+        self._step = following if following < len(walk_of(self._session.network)) else None
         self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

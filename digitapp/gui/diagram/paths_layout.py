@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from digitapp.gui.diagram.layout import stack
+from digitapp.gui.diagram.wires import ends_between
+
 HEADING = 44.0
 
 _INPUT_SIDES = (224, 168, 140, 112, 84)
@@ -24,6 +27,7 @@ _NARROW_WIDTH = 54.0
 _OUTPUT_WIDTH, _OUTPUT_HEIGHT, _OUTPUT_PITCH, _OUTPUT_LEAST = 92.0, 38.0, 52.0, 34.0
 _LEAST_GAP, _TIGHT_GAP = 44.0, 14.0
 _MOST_UNITS, _MOST_OUTPUTS = 12, 12
+_END_STEP = 5.0  # between the ends of wires at a unit
 
 
 class Kind(Enum):
@@ -152,35 +156,19 @@ def _column(
         width, height = _image_size(grid)
         card = height + 2 * _PADDING
         image = QRectF(_PADDING, _PADDING, width, height)
-        return PathColumn(Kind.IMAGE, _stack(count, place, card, card + _CARD_GAP), image)
+        return PathColumn(Kind.IMAGE, stack(count, place, card, card + _CARD_GAP), image)
     is_output = layer == layers - 1
     pitch = min(_OUTPUT_PITCH * scale if is_output else _ROW_PITCH * scale, place.height() / count)
     height = min((_OUTPUT_HEIGHT if is_output else _ROW_HEIGHT) * scale, pitch - 4)
-    return PathColumn(Kind.ROW if is_output else kind, _stack(count, place, height, pitch), QRectF())
+    return PathColumn(Kind.ROW if is_output else kind, stack(count, place, height, pitch), QRectF())
 
 
-def _stack(count: int, place: QRectF, height: float, pitch: float) -> tuple[QRectF, ...]:
-    """Return rectangles of one size below one another, centred in the room."""
-    start = place.center().y() - pitch * (count - 1) / 2 - height / 2
-    return tuple(
-        QRectF(round(place.left()), round(start + index * pitch), round(place.width()), round(height))
-        for index in range(count)
-    )
+def line_ends(sources: PathColumn, targets: PathColumn) -> NDArray[np.floating]:
+    """Return where the wires between two columns begin and end, shape (sources, targets, 4)."""
+    return ends_between(sources.places, targets.places, steps=(_END_STEP, _END_STEP))
 
 
-def line_ends(sources: PathColumn, targets: PathColumn) -> NDArray[np.float64]:
-    """Return x and y where each line begins and ends, shape (sources, targets, 4); ends are spread over their unit."""
-    ends = np.empty((len(sources.places), len(targets.places), 4))
-    for index, place in enumerate(sources.places):
-        ends[index, :, 0] = place.right()
-        ends[index, :, 1] = place.center().y() + _ports(place, len(targets.places))
-    for index, place in enumerate(targets.places):
-        ends[:, index, 2] = place.left()
-        ends[:, index, 3] = place.center().y() + _ports(place, len(sources.places))
-    return ends
-
-
-def drawing_ends(drawing: QRectF, targets: PathColumn) -> NDArray[np.float64]:
+def drawing_ends(drawing: QRectF, targets: PathColumn) -> NDArray[np.floating]:
     """Return where the lines from the drawing to each unit of the first layer begin and end, shape (targets, 4)."""
     count = len(targets.places)
     spread = np.linspace(0.2, 0.8, count) if count > 1 else np.array([0.5])
@@ -190,8 +178,3 @@ def drawing_ends(drawing: QRectF, targets: PathColumn) -> NDArray[np.float64]:
     ends[:, 2] = [place.left() for place in targets.places]
     ends[:, 3] = [place.center().y() for place in targets.places]
     return ends
-
-
-def _ports(place: QRectF, count: int) -> NDArray[np.floating]:
-    step = min(5.0, 0.7 * place.height() / count)
-    return (np.arange(count) - (count - 1) / 2) * step

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.layout import HEADING, Column, Detail
-from digitapp.gui.diagram.words import Computation, Stage, number, with_sign
+from digitapp.gui.diagram.words import Computation, WalkStep, number, with_sign
 from digitapp.gui.images import weights_image
 from digitapp.gui.widgets.weight_text import text_on_weight
 
@@ -27,7 +27,7 @@ class UnitPainter:
 
     Parameters
     ----------
-    stage : the step of the walk that is shown, None for the whole computation
+    step : the step of the walk that is shown, None for the whole computation
     numbers : print values; otherwise words
     activation_limit : the activation that fills a bar
     """
@@ -36,13 +36,13 @@ class UnitPainter:
         self,
         painter: QPainter,
         computation: Computation,
-        stage: Stage | None,
+        step: WalkStep | None,
         numbers: bool,
         activation_limit: float,
     ) -> None:
         self._painter = painter
         self._computation = computation
-        self._stage = stage
+        self._step = step
         self._numbers = numbers
         self._activation_limit = activation_limit
         self._colors = theme.current().palette
@@ -50,15 +50,15 @@ class UnitPainter:
     # What is known at this step
 
     def _value(self, column: int, index: int) -> float | None:
-        stage = self._stage
-        if stage is not None and (column - 1 > stage.layer or (column - 1 == stage.layer and not stage.activated)):
+        step = self._step
+        if step is not None and (column - 1 > step.layer or (column - 1 == step.layer and not step.activated)):
             return None
         return self._computation.value(column, index)
 
     def _sum_alone(self, column: int, index: int) -> float | None:
         """Return the weighted sum at the step that shows sums and nothing more."""
-        stage = self._stage
-        if stage is None or stage.activated or column - 1 != stage.layer:
+        step = self._step
+        if step is None or step.activated or column - 1 != step.layer:
             return None
         return self._computation.total(column, index)
 

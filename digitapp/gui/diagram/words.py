@@ -43,17 +43,17 @@ def enumeration(words: Sequence[str]) -> str:
     return translate("NetworkDiagram", "{0} and {1}").format(", ".join(words[:-1]), words[-1])
 
 
-class Stage(NamedTuple):
+class WalkStep(NamedTuple):
     """One step of the walk through a computation: sums of a layer, then what becomes of them; layer −1: the inputs."""
 
     layer: int
     activated: bool
 
 
-def stages(network: Network) -> list[Stage]:
+def walk_of(network: Network) -> list[WalkStep]:
     """Return the walk from the inputs to the answer."""
     layers = range(len(network.weights))
-    return [Stage(-1, True), *(Stage(layer, activated) for layer in layers for activated in (False, True))]
+    return [WalkStep(-1, True), *(WalkStep(layer, activated) for layer in layers for activated in (False, True))]
 
 
 @dataclass(frozen=True)
@@ -184,26 +184,26 @@ def _terms(computation: Computation, layer: int, index: int) -> Iterable[Readout
         yield ReadoutRow(words.format(silent.size), "0")
 
 
-def caption(computation: Computation, step: int) -> str:
+def caption(computation: Computation, index: int) -> str:
     """Return what happens at one step of the walk, with its numbers."""
-    walk = stages(computation.network)
-    stage = walk[step]
-    column = stage.layer + 1
+    walk = walk_of(computation.network)
+    step = walk[index]
+    column = step.layer + 1
     size = computation.network.sizes[column]
-    if stage.layer < 0:
+    if step.layer < 0:
         on = sum(computation.is_awake(0, index) for index in range(size))
         text = translate(
             "NetworkDiagram", "Inputs. {0} of {1} pixels are on and count as 1; the others are 0 and add nothing."
         ).format(on, size)
     else:
-        is_output = stage.layer == len(computation.network.weights) - 1
-        text = _layer_caption(computation, stage, is_output)
-    return translate("NetworkDiagram", "{0} of {1} · {2}").format(step + 1, len(walk), text)
+        is_output = step.layer == len(computation.network.weights) - 1
+        text = _layer_caption(computation, step, is_output)
+    return translate("NetworkDiagram", "{0} of {1} · {2}").format(index + 1, len(walk), text)
 
 
-def _layer_caption(computation: Computation, stage: Stage, is_output: bool) -> str:
-    column = stage.layer + 1
-    measure, shown = (computation.value, number) if stage.activated else (computation.total, with_sign)
+def _layer_caption(computation: Computation, step: WalkStep, is_output: bool) -> str:
+    column = step.layer + 1
+    measure, shown = (computation.value, number) if step.activated else (computation.total, with_sign)
     values = [measure(column, index) for index in range(computation.network.sizes[column])]
     parts = [
         f"{computation.short_name(column, index)} {shown(value)}"
@@ -211,18 +211,18 @@ def _layer_caption(computation: Computation, stage: Stage, is_output: bool) -> s
         if value is not None
     ]
     listed = ", ".join(parts) + (", …" if len(values) > _MOST_NAMED else "")
-    squashing = computation.squashing(stage.layer)
-    if stage.activated and is_output:
+    squashing = computation.squashing(step.layer)
+    if step.activated and is_output:
         label = computation.answer.label
         verdict = "?" if label is None else computation.class_names[label]
         text = translate("NetworkDiagram", "Answer. {0} turns the sums into {1}. The largest says {2}.")
         return text.format(squashing.capitalize() if squashing.islower() else squashing, listed, verdict)
-    if stage.activated:
+    if step.activated:
         text = translate("NetworkDiagram", "Activations. {0} turns each sum into how excited its unit is: {1}.")
         return text.format(squashing.capitalize() if squashing.islower() else squashing, listed)
     if is_output:
         text = translate("NetworkDiagram", "Votes. Each output adds up weight × activation, and its bias: {0}.")
-    elif stage.layer == 0:
+    elif step.layer == 0:
         text = translate("NetworkDiagram", "Sums. Each unit adds up weight × pixel, and its bias: {0}.")
     else:
         text = translate("NetworkDiagram", "Sums. Each unit adds up weight × activation, and its bias: {0}.")
