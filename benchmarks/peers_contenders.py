@@ -102,7 +102,7 @@ class Engine:
 
     def __init__(self, task: Task, split: Split) -> None:
         columns = task.sizes[0]
-        problem = Problem("peers", "Peers", Inputs.POINTS, 1, columns, tuple(map(str, range(task.sizes[-1]))), (), "")
+        problem = Problem("peers", "Peers", Inputs.POINTS, 1, columns, tuple(map(str, range(task.sizes[-1]))))
         validation = Split(split.inputs[:8], split.labels[:8])  # next to nothing: peers do not validate
         config = TrainConfig(
             optimizer=task.optimizer,

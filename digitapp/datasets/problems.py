@@ -70,8 +70,8 @@ class Problem:
     rows: int
     columns: int
     class_names: tuple[str, ...]
-    datasets: tuple[str, ...]
-    preprocessing: str
+    datasets: tuple[str, ...] = ()
+    preprocessing: str = ""
     presets: tuple[Preset, ...] = ()
     shipped_models: tuple[str, ...] = ()
     fetched: tuple[str, ...] = ()

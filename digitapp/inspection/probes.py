@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
-from digitapp.datasets.problems import Problem
+from digitapp.datasets.problems import Inputs, Problem
 from digitapp.inspection.dossier import layer_chunks
 from digitapp.nn.network import Network
 from digitapp.training.config import TrainConfig
@@ -109,7 +109,7 @@ def _some(split: Split, rng: np.random.Generator) -> Split:
 
 def _probe(layer: int, learning: Split, measured: Split, names: tuple[str, ...], seed: int) -> Iterator[LayerProbe]:
     units = learning.inputs.shape[1]
-    problem = Problem("probe", "", 1, units, names, (), "", ())
+    problem = Problem("probe", "", Inputs.POINTS, 1, units, names)
     epochs = max(_EPOCHS, -(-_LEAST_STEPS * _BATCH_SIZE // max(len(learning), _BATCH_SIZE)))
     config = TrainConfig(
         learning_rate=_LEARNING_RATE, batch_size=_BATCH_SIZE, epochs=epochs, schedule="cosine", seed=seed

@@ -8,7 +8,7 @@ from digitapp.datasets.problems import Inputs, Problem
 from digitapp.inspection.probes import INPUT, LayerProbe, layer_activations, layer_probes, scaled
 from digitapp.nn.network import Network
 
-SQUARE = Problem("square", "", Inputs.POINTS, 1, 2, ("same", "different"), (), "")
+SQUARE = Problem("square", "", Inputs.POINTS, 1, 2, ("same", "different"))
 
 
 def exclusive_or(count: int, seed: int) -> Split:

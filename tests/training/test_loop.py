@@ -35,7 +35,7 @@ from digitapp.training import (
 )
 from digitapp.training.threads import ENVIRONMENT, blas_threads
 
-PLANE = Problem("plane", "Points", Inputs.POINTS, 1, 2, ("0", "1"), (), "")
+PLANE = Problem("plane", "Points", Inputs.POINTS, 1, 2, ("0", "1"))
 
 
 def split(inputs, labels):
