@@ -20,6 +20,11 @@ def shipped_data_dir() -> Path:
     return _shipped_dir("data")
 
 
+def translations_dir() -> Path:
+    """Return the folder of the window's texts in other languages."""
+    return _PACKAGE / "translations"
+
+
 def user_data_dir() -> Path:
     """Return the folder in which this user's data are kept; it need not exist yet."""
     return platformdirs.user_data_path("digitapp", appauthor=False)

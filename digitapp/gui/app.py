@@ -18,6 +18,7 @@ from digitapp.gui.display import check_display
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.gui.words.language import speak
 from digitapp.modelfile import load_model
 from digitapp.training.threads import blas_threads
 
@@ -66,6 +67,7 @@ def create_window(
     settings: Settings, *, problem: str | None = None, model: str | None = None, data_dir: Path | None = None
 ) -> MainWindow:
     """Return the main window, not yet shown; a QApplication must exist."""
+    speak()
     mode = settings.get(remembered.THEME)
     theme.current().prepare(mode)
     session = Session(problem or settings.get(remembered.PROBLEM), data_dir)

@@ -1,11 +1,50 @@
-"""The way to a text in the reader's language outside a QObject, whose own `tr` takes its class as the context.
+"""Texts in the reader's language.
 
-`pyside6-lupdate` finds a text where it stands as a literal: `translate("Context", "The whole sentence, with {0}.")`.
-A function around it, a variable or an f-string would hide it from the translators.
+`pyside6-lupdate` finds a text where it stands as a literal: `self.tr("The whole sentence, with {0}.")` in a QObject,
+whose class is the context, and `translate("Context", "The whole sentence, with {0}.")` anywhere else. A function around
+it, a variable or an f-string would hide it from the translators, and half a sentence could not be put in another order.
+Plural forms, `self.tr("%n unit(s)", "", count)`, are found in a QObject alone.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, QLocale
 
 translate = QCoreApplication.translate
+
+
+class Name(str):
+    """A class's name in a sentence: `{0}` gives "8", and `{0:a}` "an 8" with its English article.
+
+    The article belongs to the placeholder, so that a sentence stays whole and other languages write `{0}`.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        if spec != "a":
+            return super().__format__(spec)
+        return f"an {self}" if self.startswith("8") else f"a {self}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return "A", "A and B" or "A, B and C" as the reader's language writes a list."""
+    return QLocale().createSeparatedList(list(names))
+
+
+def in_a_row(*sentences: str) -> str:
+    """Return whole sentences one after the other; empty ones are left out."""
+    text = ""
+    for sentence in filter(None, sentences):
+        text = translate("Sentences", "{0} {1}").format(text, sentence) if text else sentence
+    return text
+
+
+def itemised(items: Iterable[str]) -> str:
+    """Return "A; B; C": things that a screen reader says one after the other."""
+    text = ""
+    for item in items:
+        text = translate("Sentences", "{0}; {1}").format(text, item) if text else item
+    return text

@@ -23,6 +23,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.settings import Settings
+from digitapp.gui.words.language import speak
 from digitapp.resources import DATA_DIR_VARIABLE
 from digitapp.training.config import NetworkConfig
 from digitapp.training.presets import usual_configs
@@ -43,6 +44,13 @@ def _modules_are_no_litter() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The application speaks English, plural forms and lists included."""
+    speak()
+    return qapp
 
 
 @pytest.fixture(autouse=True)

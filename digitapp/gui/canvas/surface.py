@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QPainter
 
 from digitapp.gui import theme
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import translate
 
 
 class Touch(NamedTuple):
@@ -109,4 +110,4 @@ def paint_invitation(painter: QPainter, area: QRectF, text: str, by_keys: bool) 
 
 def pen_key_help() -> str:
     """Return how a pen is moved without a pointer."""
-    return QCoreApplication.translate("Surface", "Arrow keys move the pen, Space puts it down and lifts it")
+    return translate("Surface", "Arrow keys move the pen, Space puts it down and lifts it")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.layout import HEADING, Column, Detail
 from digitapp.gui.diagram.words import Computation, WalkStep, number, with_sign
 from digitapp.gui.images import weights_image
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.weight_text import text_on_weight
-
-translate = QCoreApplication.translate
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

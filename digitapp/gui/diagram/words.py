@@ -8,8 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.unit_names import unit_name
@@ -18,8 +18,6 @@ from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
     from digitapp.gui.state.session import Answer
-
-translate = QCoreApplication.translate
 
 _MOST_TERMS = 14
 _MOST_VOICES = 3

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QRectF
+from PySide6.QtCore import QRectF
 
 LOSS_FLOOR = 1e-8  # what a loss of exactly zero is drawn as
 _ACCURACY_FLOORS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
@@ -109,9 +109,7 @@ class EpochAxis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
         texts = [f"{value:g}" for value in values]
         if texts:
-            unit = QCoreApplication.translate("EpochAxis", "%n epoch(s)", "", self._epochs)
-            # Without a translation loaded Qt leaves the plural form to us.
-            texts[-1] = unit.replace("epoch(s)", "epoch" if self._epochs == 1 else "epochs")
+            texts[-1] = self.tr("%n epoch(s)", "", self._epochs)
         return texts
 
     def boundingRect(self) -> QRectF:

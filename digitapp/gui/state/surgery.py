@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from digitapp.gui.evaluator import Evaluator
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.desk import OWN_NETWORK, Answer, ModelEntry
+from digitapp.gui.translation import translate
 from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
 from digitapp.inspection.unit_names import unit_name
 from digitapp.training.evaluate import Evaluation, evaluate
@@ -71,7 +72,7 @@ class _Edit(QUndoCommand):
         self._surgery.put(self._place, self._after, self.text())
 
     def undo(self) -> None:
-        text = self._surgery.tr("Undone: {0}").format(self.text())
+        text = translate("Surgery", "Undone: {0}").format(self.text())
         self._surgery.put(self._place, self._before, text)
 
 

@@ -52,7 +52,7 @@ def read_number(text: str, expected: str = "a number") -> float:
     NotANumberError : with ``expected``; also for "nan" and "inf", which are no settings
     """
     plain = _plain(text)
-    sign = QLocale().decimalPoint()
+    sign = QLocale.system().decimalPoint()
     if sign != "." and "." not in plain:
         plain = plain.replace(sign, ".")
     try:

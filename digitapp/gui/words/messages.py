@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
+from digitapp.gui.translation import translate
 from digitapp.modelfile import ModelFileError
 
 
@@ -20,6 +19,6 @@ class Message:
 
 def file_message(error: ModelFileError, *, saving: bool) -> Message:
     """Return why a model could not be opened or saved."""
-    refused = QCoreApplication.translate("Messages", "This model cannot be used")
-    title = QCoreApplication.translate("Messages", "The model was not saved") if saving else refused
+    refused = translate("Messages", "This model cannot be used")
+    title = translate("Messages", "The model was not saved") if saving else refused
     return Message(title, f"{error.path.name}: {error.reason}")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui import theme
 from digitapp.gui.pictures import ComposedPicture, Pack
+from digitapp.gui.translation import translate
 from digitapp.inspection.picture import units_file
 
 
@@ -32,4 +32,4 @@ def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int]
 
         return pack
 
-    return ComposedPicture(prepare, QCoreApplication.translate("FeaturesPage", "All units of the layer"), "units")
+    return ComposedPicture(prepare, translate("FeaturesPage", "All units of the layer"), "units")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui.pages.features.gallery import Lack, Shown
 from digitapp.gui.pages.features.grid import StripEntry
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import decimal, percent, signed, thousands
 from digitapp.inspection.dossier import unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
@@ -20,8 +20,6 @@ from digitapp.inspection.unit_names import unit_name
 if TYPE_CHECKING:
     from digitapp.gui.pages.features.trials import Trials
     from digitapp.gui.state.session import Session, UnitRef
-
-translate = QCoreApplication.translate
 
 TWIN = 0.98  # correlation of two units' sums from which on one is called the other's double
 SATURATED = 0.95  # share of samples

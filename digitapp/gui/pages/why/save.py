@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from PySide6.QtCore import QCoreApplication
-
 from digitapp.gui import theme
 from digitapp.gui.pages.why.work import Case, search_change
 from digitapp.gui.pictures import ComposedPicture, Pack
+from digitapp.gui.translation import translate
 from digitapp.inspection.contributions import contributions, ledger
 from digitapp.inspection.explanation import map_evidence, pushers_templates
 from digitapp.inspection.explanation_picture import Explanation, explanation_picture
@@ -48,4 +47,4 @@ def explanation_to_save(case: Case, target: int | None, title: str) -> ComposedP
 
         return pack
 
-    return ComposedPicture(prepare, QCoreApplication.translate("WhyPage", "All of this explanation"), "explanation")
+    return ComposedPicture(prepare, translate("WhyPage", "All of this explanation"), "explanation")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from digitapp.gui.pages.why.work import Case
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import decimal, percent, probability, signed, thousands
 from digitapp.inspection.attribution import patch_side
 from digitapp.inspection.explanation import MapEvidence, Templates
 from digitapp.inspection.smallest_change import Change
 from digitapp.inspection.unit_names import unit_name
-
-translate = QCoreApplication.translate
 
 _LIKE, _ALMOST = 0.5, 0.3  # rank correlations from which a map is suspicious
 
