@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from page_helpers import PAGE_SIZE, OpenSession, ShowPage
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.collection import Collection, Sample, read_collection, write_collection
 from digitapp.datasets.handwriting import generate_drawings
+from digitapp.gui.canvas.surface import Touch
 from digitapp.gui.pages.hand import tuning
 from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.settings import Settings
@@ -139,9 +140,32 @@ def test_undo_takes_back_strokes_then_digits(page: HandPage) -> None:
     assert len(page.session.hand.collection) == 0
     page.redo()
     page.redo()
-    page.surface.renew()
+    page.artwork.start_again()
     page.redo()
     assert len(page.session.hand.collection) == 1
+
+
+def test_the_eraser_end_of_a_pen_takes_a_stroke_away(page: HandPage) -> None:
+    draw(page)
+    draw(page, 60)
+    page.surface.begin(Touch(QPointF(70, 100), erases=True))
+    page.surface.finish()
+    assert len(page.surface.drawing.strokes) == 1
+    page.undo()
+    assert len(page.surface.drawing.strokes) == 2
+    assert page.session.drawing.is_empty, "the Draw page has a drawing of its own"
+
+
+def test_an_abandoned_stroke_leaves_the_sheet_as_it_was(page: HandPage, qtbot: QtBot) -> None:
+    canvas = page.stage.canvas
+    before = canvas.grab().toImage()
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(60, 40))
+    QTest.mouseMove(canvas, QPoint(90, 120))
+    assert canvas.grab().toImage() != before
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert page.surface.drawing.is_empty and not page.stage.keep.isEnabled()
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(90, 120))
+    assert page.surface.drawing.is_empty
 
 
 def test_every_third_digit_is_marked_as_held_out(page: HandPage) -> None:

@@ -47,9 +47,10 @@ class Canvas(QWidget):
 
     Moves that are waiting in the queue are shown together: the first one at once, the rest when the queue is empty.
 
-    Signals: `drawing_ended`, a gesture is over; `key_pen_moved`, the crosshair has.
+    Signals: `drawing_began` and `drawing_ended`, a gesture has; `key_pen_moved`, the crosshair has.
     """
 
+    drawing_began = Signal()
     drawing_ended = Signal()
     key_pen_moved = Signal()
 
@@ -148,6 +149,7 @@ class Canvas(QWidget):
         if self._pointer is None:
             self._pointer = pointer
             self._surface.begin(touch)
+            self.drawing_began.emit()
 
     def _move(self, pointer: Pointer, touch: Touch) -> None:
         if pointer != self._pointer:

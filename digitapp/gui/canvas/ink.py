@@ -6,17 +6,18 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QPainter, QPen, QPixmap
 
 from digitapp.drawing.ink import Drawing, Stroke, StrokeBuilder
+from digitapp.drawing.preprocess import Preprocessed
 from digitapp.gui import theme
 from digitapp.gui.canvas.handles import Grip, Handles, Matrix, moved, scaled, turned
 from digitapp.gui.canvas.key_pen import PEN_KEYS
 from digitapp.gui.canvas.strokes import InkLayer, StrokeShape
 from digitapp.gui.canvas.surface import Surface, Touch, paint_invitation, pen_key_help
 from digitapp.gui.images import ink_image
-from digitapp.gui.state.artwork import Artwork
+from digitapp.gui.state.artwork import Artwork, Picture
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets.keys import ARROWS
 
@@ -33,10 +34,16 @@ _NUDGE, _TURN, _GROWTH = 0.01, 2.0, 1.02  # canvas units, degrees and times, for
 
 
 class InkSurface(Surface):
-    """Draws the session's strokes and lets a pointer add, erase and move them.
+    """Draws strokes and lets a pointer add, erase and move them.
 
-    The stored points are what the pointer reported; only the picture is smoothed. Whoever scribbles for
-    minutes gets no more points than can be followed: those that hardly matter are left out of the line.
+    They are those of the shown problem, with the guides that its answer knows, or of an artwork that a page keeps for
+    itself. The stored points are what the pointer reported; only the picture is smoothed. Whoever scribbles for minutes
+    gets no more points than can be followed: those that hardly matter are left out of the line.
+
+    Parameters
+    ----------
+    own : the artwork to work on; None is always the one of the shown problem
+    invitation : what an empty sheet says
 
     Signals
     -------
@@ -45,10 +52,19 @@ class InkSurface(Surface):
 
     filled_up = Signal()
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        parent: QObject | None = None,
+        *,
+        own: Artwork | None = None,
+        invitation: str = "",
+    ) -> None:
         super().__init__(session, parent)
         self.tool: Tool = "pen"
-        self.guides = True
+        self.guides = own is None
+        self._own = own
+        self._invitation = invitation or self.tr("Draw a digit here")
         self._layer = InkLayer()
         self._artwork: Artwork | None = None  # the one that the present gesture works on
         self._gesture: Tool | None = None
@@ -62,6 +78,30 @@ class InkSurface(Surface):
         self._matrix: Matrix | None = None
         self._target: Stroke | None = None  # what the eraser would take away
         self._marks: list[QRectF] = []
+        if own is not None:  # whose changes no answer tells of
+            own.changed.connect(self.show_session)
+
+    # What is drawn on
+
+    @property
+    def artwork(self) -> Artwork:
+        """What is drawn on."""
+        return self.session.artwork if self._own is None else self._own
+
+    @property
+    def drawing(self) -> Drawing:
+        """The strokes on the sheet; an empty drawing where a picture lies."""
+        value = self.artwork.value
+        return value if isinstance(value, Drawing) else Drawing()
+
+    @property
+    def _has_picture(self) -> bool:
+        return isinstance(self.artwork.value, Picture)
+
+    @property
+    def _read(self) -> Preprocessed | None:
+        """How the network came to see the drawing, where one does."""
+        return self.session.answer.preprocessed if self._own is None else None
 
     # Gestures
 
@@ -74,9 +114,9 @@ class InkSurface(Surface):
 
     def begin(self, touch: Touch) -> None:
         """Put the pen, the eraser or the hand down. A stroke on a picture takes the picture's place."""
-        self._artwork = self.session.artwork
+        self._artwork = self.artwork
         self._gesture = "eraser" if touch.erases else self.tool
-        self._base = self._shown = self.session.drawing
+        self._base = self._shown = self.drawing
         self._from = self._to = self._in_units(touch.place)
         if self._gesture == "move":
             self._handles = self._frame()
@@ -183,7 +223,7 @@ class InkSurface(Surface):
 
     def _stroke_at(self, place: QPointF) -> Stroke | None:
         way = np.array([place.toTuple(), place.toTuple()])
-        near = [(_distance(way, stroke.points[:, :2]), stroke) for stroke in self.session.drawing.strokes]
+        near = [(_distance(way, stroke.points[:, :2]), stroke) for stroke in self.drawing.strokes]
         distance, stroke = min(near, key=lambda item: item[0], default=(np.inf, None))
         return stroke if distance <= self._eraser_reach else None
 
@@ -215,7 +255,7 @@ class InkSurface(Surface):
 
     def press_key(self, event: QKeyEvent) -> bool:
         """Move, scale and turn with the hand's keys; choose and erase a stroke with the eraser's."""
-        if self.session.drawing.is_empty:
+        if self.drawing.is_empty:
             return False
         if self.tool == "move":
             return self._transform_by_key(event)
@@ -225,7 +265,7 @@ class InkSurface(Surface):
         """Arrow keys move; with Ctrl they turn and scale, as + and − do; with Shift five times as far."""
         scalings = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
         key, held = Qt.Key(event.key()), event.modifiers()
-        box = self.session.drawing.bounding_box(self.session.pen_width)
+        box = self.drawing.bounding_box(self.session.pen_width)
         if box is None or (key not in ARROWS and key not in scalings):
             return False
         times = 5 if held & Qt.KeyboardModifier.ShiftModifier and key in ARROWS else 1
@@ -236,11 +276,11 @@ class InkSurface(Surface):
             matrix, text = turned(float(np.radians(_TURN * times * across)), box), self.tr("Turn")
         else:
             matrix, text = scaled(_GROWTH ** (-down * times), box), self.tr("Scale")
-        self.session.artwork.commit(self.session.drawing.transformed(matrix), text, goes_on=True)
+        self.artwork.commit(self.drawing.transformed(matrix), text, goes_on=True)
         return True
 
     def _erase_by_key(self, key: Qt.Key) -> bool:
-        strokes = self.session.drawing.strokes
+        strokes = self.drawing.strokes
         aimed = self._aimed()
         at = next((i for i, stroke in enumerate(strokes) if stroke is aimed), None)
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Up):
@@ -249,27 +289,28 @@ class InkSurface(Surface):
             self._aim_at(strokes[(at + 1 if at is not None else 0) % len(strokes)])
         elif at is not None and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, *PEN_KEYS):
             self._target = None
-            self.session.artwork.commit(self.session.drawing.without_stroke(at), self.tr("Erase"))
+            self.artwork.commit(self.drawing.without_stroke(at), self.tr("Erase"))
         else:
             return False
         return True
 
     def _aimed(self) -> Stroke | None:
         """Return the marked stroke if it is still there."""
-        return next((stroke for stroke in self.session.drawing.strokes if stroke is self._target), None)
+        return next((stroke for stroke in self.drawing.strokes if stroke is self._target), None)
 
     def _frame(self) -> Handles | None:
-        box = self.session.drawing.bounding_box(self.session.pen_width)
+        box = self.drawing.bounding_box(self.session.pen_width)
         return None if box is None or self.area.isEmpty() else Handles(box, self.area)
 
     # The picture
 
+    @Slot()
     def show_session(self) -> None:
         """Repaint what differs from the last time."""
         if self.area.isEmpty():
             return
         self._prepare()
-        changed = self._layer.show(self.session.drawing.strokes, self._gesture == "pen")
+        changed = self._layer.show(self.drawing.strokes, self._gesture == "pen")
         before, self._marks = self._marks, self._mark_rects()
         for mark in (*before, *self._marks):
             changed |= mark.adjusted(-2, -2, 2, 2).toAlignedRect()
@@ -289,19 +330,19 @@ class InkSurface(Surface):
         self.show_session()
 
     def _prepare(self) -> None:
-        grid = self.guides and self.session.picture is None
+        grid = self.guides and not self._has_picture
         self._layer.prepare(round(self.area.width()), self.ratio, self.session.pen_width, grid)
 
     def paint(self, painter: QPainter, focused: bool) -> None:
         """Paint paper, ink, guides and what to do with an empty sheet."""
         palette = theme.current().palette
         self._prepare()  # the theme may have changed
-        self._layer.show(self.session.drawing.strokes, self._gesture == "pen")
+        self._layer.show(self.drawing.strokes, self._gesture == "pen")
         self._layer.paint(painter)
-        if self.session.picture is not None:
+        if self._has_picture:
             self._paint_picture(painter)
-        elif self.session.drawing.is_empty:
-            paint_invitation(painter, self.area, self.tr("Draw a digit here"), by_keys=focused and self.tool == "pen")
+        elif self.drawing.is_empty:
+            paint_invitation(painter, self.area, self._invitation, by_keys=focused and self.tool == "pen")
         self._paint_target(painter, palette.danger)
         if self.tool == "move":
             frame = self._handles or self._frame()
@@ -323,7 +364,7 @@ class InkSurface(Surface):
                 part.paint(painter, color)
 
     def _paint_picture(self, painter: QPainter) -> None:
-        pictures = self.session.answer.preprocessed
+        pictures = self._read
         if pictures is not None:
             margin = theme.CARD_RADIUS / 3
             frame = self.area.adjusted(margin, margin, -margin, -margin)
@@ -333,7 +374,7 @@ class InkSurface(Surface):
 
     def _mark_rects(self) -> list[QRectF]:
         """Return the four corners around the ink and the place of the dot."""
-        pictures = self.session.answer.preprocessed
+        pictures = self._read
         if not self.guides or pictures is None or pictures.is_empty or pictures.bounding_box is None:
             return []
         side = self.area.width()

@@ -24,7 +24,7 @@ class Surface(QObject):
     """Something on the canvas that can be drawn on.
 
     A gesture is `begin`, any number of `move`, then `finish` or `abandon`; the canvas sees to it that no gesture starts
-    inside another one. Every edit goes to the session's artwork; what is painted comes from there.
+    inside another one. Every edit goes to an artwork; what is painted comes from there.
 
     Signals
     -------

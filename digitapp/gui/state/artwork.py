@@ -105,3 +105,8 @@ class Artwork(QObject):
     def clear(self, text: str) -> None:
         """Empty the surface, undoably."""
         self.commit(self._blank, text)
+
+    def start_again(self) -> None:
+        """Take a new sheet; what was on the old one cannot be brought back."""
+        self.adopt(self._blank)
+        self.undo_stack.clear()

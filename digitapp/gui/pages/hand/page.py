@@ -13,17 +13,19 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.collection import Sample, TooManyDigitsError, next_label, split_of
 from digitapp.datasets.problems import MNIST
+from digitapp.drawing.ink import Drawing
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.canvas.ink import InkSurface
 from digitapp.gui.evaluator import Evaluator
 from digitapp.gui.pages.hand.files import HandFiles
 from digitapp.gui.pages.hand.inspector import HandInspector
 from digitapp.gui.pages.hand.measuring import OthersMeasured
 from digitapp.gui.pages.hand.stage import HandStage
-from digitapp.gui.pages.hand.surface import HandSurface
 from digitapp.gui.pages.hand.tuning import Score, Tuned, Tuner
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.gui.widgets import EmptyState, GhostButton, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
@@ -47,7 +49,8 @@ class HandPage(Page):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self.setObjectName("handPage")
-        self.surface = HandSurface(session, self)
+        self.artwork = Artwork(Drawing(), self)
+        self.surface = InkSurface(session, self, own=self.artwork, invitation=self.tr("Draw here"))
         self.stage = HandStage(self.surface)
         self.inspector = HandInspector()
         self.tuner = Tuner(session, self)
@@ -103,9 +106,10 @@ class HandPage(Page):
         stage.grid.delete_requested.connect(self.delete_selected)
         stage.grid.selection_changed.connect(self._show_buttons)
         stage.grid.label_chosen.connect(self.choose_label)
-        self.surface.stroke_began.connect(self._resting.stop)
-        self.surface.stroke_ended.connect(self._on_stroke_ended)
-        self.surface.drawing_changed.connect(self._show_buttons)
+        stage.canvas.drawing_began.connect(self._resting.stop)
+        stage.canvas.drawing_ended.connect(self._on_stroke_ended)
+        self.surface.filled_up.connect(self._on_filled_up)
+        self.artwork.undo_stack.indexChanged.connect(self._show_buttons)
         self._resting.timeout.connect(self.keep)
         inspector.tuning_requested.connect(self.fine_tune)
         inspector.cancel_requested.connect(self.tuner.cancel)
@@ -159,7 +163,7 @@ class HandPage(Page):
         except TooManyDigitsError as error:
             self._on_file_failed(str(error))
             return
-        self.surface.renew()
+        self.artwork.start_again()
 
     @Slot()
     def skip(self) -> None:
@@ -180,7 +184,7 @@ class HandPage(Page):
         """Empty the canvas."""
         self._resting.stop()
         self.stage.canvas.abandon_gesture()
-        self.surface.renew()
+        self.artwork.start_again()
         self._resting.stop()
 
     @Slot()
@@ -190,8 +194,7 @@ class HandPage(Page):
         self.stage.canvas.end_gesture()
         self._resting.stop()
         if not self.surface.drawing.is_empty:
-            self.surface.artwork.undo_stack.undo()
-            self._show_buttons()
+            self.artwork.undo_stack.undo()
         elif self._is_of_digits:
             self.session.hand.undo_stack.undo()
 
@@ -199,9 +202,8 @@ class HandPage(Page):
     def redo(self) -> None:
         """Do again what was taken back."""
         self._resting.stop()
-        if self.surface.artwork.undo_stack.canRedo():
-            self.surface.artwork.undo_stack.redo()
-            self._show_buttons()
+        if self.artwork.undo_stack.canRedo():
+            self.artwork.undo_stack.redo()
         elif self._is_of_digits:
             self.session.hand.undo_stack.redo()
 
@@ -217,6 +219,10 @@ class HandPage(Page):
     def _on_stroke_ended(self) -> None:
         if self.stage.by_itself.isChecked() and not self.surface.drawing.is_empty:
             self._resting.start()
+
+    @Slot()
+    def _on_filled_up(self) -> None:
+        self._on_file_failed(self.tr("The canvas holds no more strokes. Keep the digit, or clear the canvas."))
 
     @Slot()
     def _on_key_pen_moved(self) -> None:

@@ -10,9 +10,9 @@ from digitapp.datasets.collection import EACH, Collection
 from digitapp.datasets.problems import MNIST
 from digitapp.gui import theme
 from digitapp.gui.canvas.canvas import Canvas
+from digitapp.gui.canvas.ink import InkSurface
 from digitapp.gui.canvas.strokes import paint_shadow
 from digitapp.gui.pages.hand.grid import HandGrid
-from digitapp.gui.pages.hand.surface import HandSurface
 from digitapp.gui.widgets import (
     CheckBox,
     GhostButton,
@@ -42,7 +42,7 @@ class HandStage(Panel):
     undo_requested = Signal()
     clear_requested = Signal()
 
-    def __init__(self, surface: HandSurface, parent: QWidget | None = None) -> None:
+    def __init__(self, surface: InkSurface, parent: QWidget | None = None) -> None:
         super().__init__("window", parent)
         self._intro = Label(
             self.tr(
