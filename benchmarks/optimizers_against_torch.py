@@ -32,9 +32,11 @@ PEERS: dict[str, tuple[str, Make]] = {
     ),
     "nesterov": ("SGD(nesterov)", lambda p: torch.optim.SGD(p, lr=RATE, momentum=0.9, nesterov=True)),
     "adagrad": ("Adagrad", lambda p: torch.optim.Adagrad(p, lr=RATE)),
+    "rprop": ("Rprop", lambda p: torch.optim.Rprop(p, lr=RATE, step_sizes=(1e-6 * RATE, 50 * RATE))),
     "rmsprop": ("RMSprop", lambda p: torch.optim.RMSprop(p, lr=RATE, alpha=0.99, eps=1e-8)),
     "adadelta": ("Adadelta", lambda p: torch.optim.Adadelta(p, lr=RATE, rho=0.95, eps=1e-6)),
     "adam": ("Adam", lambda p: torch.optim.Adam(p, lr=RATE)),
+    "amsgrad": ("Adam(amsgrad)", lambda p: torch.optim.Adam(p, lr=RATE, amsgrad=True)),
     "adamw": ("AdamW", lambda p: torch.optim.AdamW(p, lr=RATE, weight_decay=0.01)),
     "nadam": ("NAdam", lambda p: torch.optim.NAdam(p, lr=RATE)),
 }

@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from digitapp.nn.constants import constant
+from digitapp.nn.denormals import dust_of
 from digitapp.nn.options import Option
 
 
@@ -198,6 +199,9 @@ class Softplus(Activation):
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         np.logaddexp(z, constant(0.0, z.dtype), out=out)
+        dust = dust_of(out.dtype)
+        out += dust
+        out -= dust
 
     def derivative(self, z: np.ndarray, a: np.ndarray, out: np.ndarray) -> None:  # noqa: ARG002
         np.negative(a, out=out)

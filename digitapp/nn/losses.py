@@ -11,6 +11,7 @@ import numpy as np
 
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.constants import constant
+from digitapp.nn.denormals import dust_of
 from digitapp.nn.options import Option
 
 
@@ -117,8 +118,8 @@ class CrossEntropy(Loss):
         (classes, batch), dtype = outputs.shape, outputs.dtype
         peaks, logarithms, scratch = np.empty(batch, dtype), np.empty(batch, dtype), np.empty_like(gradient)
         ones, add_up = np.ones((classes, classes), dtype), np.ones(batch, dtype).dot
-        scale = constant(1 / batch, dtype)
-        largest = np.maximum.reduce
+        scale, dust = constant(1 / batch, dtype), dust_of(dtype)
+        largest, row_of_sums = np.maximum.reduce, scratch[0]
         sum_right, flat_gradient = targets.reshape(-1, copy=False).dot, gradient.reshape(-1, copy=False)
 
         def evaluate() -> float:
@@ -127,11 +128,13 @@ class CrossEntropy(Loss):
             shifted = np.subtract(outputs, scratch, gradient)
             right = sum_right(flat_gradient)  # Σ t z, which is faster flat than as vdot
             exponentials = np.exp(shifted, gradient)
+            exponentials += dust  # no probability is to be denormal: see `nn.denormals`
+            exponentials -= dust
             sums = ones.dot(exponentials, scratch)
             softmax = np.divide(exponentials, sums, gradient)
             error = np.subtract(softmax, targets, gradient)
             np.multiply(error, scale, gradient)
-            return (float(add_up(np.log(sums[0], logarithms))) - float(right)) / batch
+            return float(add_up(np.log(row_of_sums, logarithms)) - right) / batch
 
         return evaluate
 

@@ -1,81 +1,16 @@
 """How a gradient becomes a change of the parameters: a few vector operations on one flat vector.
 
 Every rule is written as its paper has it, with g for the gradient, θ for the parameters and α for the learning rate.
-The odd one out, the genetic algorithm, asks for losses instead: a step is given `cost()` besides, the loss of the batch
-for what the parameters hold at the moment, and one that uses no gradient calls it as often as it likes.
 """
 
 import math
-from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
 
-from digitapp.nn.constants import constant
+from digitapp.nn.genetic import GeneticAlgorithm
+from digitapp.nn.optimizer import Optimizer
 from digitapp.nn.options import Option
-
-
-class Optimizer:
-    """The base of every entry of `OPTIMIZERS`.
-
-    Parameters
-    ----------
-    parameters : a vector like the one to be optimised; decides length and dtype of the state
-    **options : values for the entries of `options`; defaults are used for those left out
-
-    Attributes
-    ----------
-    steps : number of steps taken
-    state : the vectors that carry over from step to step, by name; attributes of the same names hold them too
-    uses_gradient : whether a step needs the gradient; if not, it needs `cost`, and the gradient may hold anything
-    whole_set : whether a batch is to be the whole training part, whatever batch size is set
-
-    Raises
-    ------
-    ValueError : an unknown option, or a value out of its range
-    """
-
-    key: ClassVar[str]
-    title: ClassVar[str]
-    summary: ClassVar[str]
-    options: ClassVar[tuple[Option, ...]] = ()
-    state_names: ClassVar[tuple[str, ...]] = ()
-    uses_gradient: ClassVar[bool] = True
-    whole_set: ClassVar[bool] = False
-
-    def __init__(self, parameters: np.ndarray, **options: float) -> None:
-        if unknown := set(options) - {option.name for option in self.options}:
-            raise ValueError(f"{self.title} has no option {min(unknown)!r}")
-        for option in self.options:
-            value = options.get(option.name, option.default)
-            if not option.allows(value):
-                raise ValueError(f"{option.name} must be {option.expected}, got {value!r}")
-            setattr(self, option.name, value)
-        self.steps = 0
-        self.state = {name: np.zeros_like(parameters) for name in self.state_names}
-        for name, vector in self.state.items():
-            setattr(self, name, vector)
-        self._scratch = np.empty_like(parameters)
-        self._dtype = parameters.dtype
-        # Factors that change from step to step are written into these: see `nn.constants`.
-        self._factor, self._shift = np.empty((), self._dtype), np.empty((), self._dtype)
-
-    def step(
-        self,
-        parameters: np.ndarray,
-        gradient: np.ndarray,
-        learning_rate: float,
-        cost: Callable[[], float] | None = None,  # noqa: ARG002 - for those that use no gradient
-    ) -> None:
-        """Change `parameters` in place; `gradient` is used up as working memory, which spares the cache a vector."""
-        self.steps += 1
-        self._update(parameters, gradient, learning_rate)
-
-    def _constant(self, value: float) -> np.ndarray:
-        return constant(value, self._dtype)
-
-    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
-        raise NotImplementedError
 
 
 class SGD(Optimizer):
@@ -209,6 +144,84 @@ class Adagrad(Optimizer):
         theta -= scratch
 
 
+class AdagradDA(Optimizer):
+    """s ← s + g², u ← u + α g, θ ← θ₀ − u / (√s + ε): Adagrad by dual averaging, always reckoned from the start θ₀.
+
+    The paper starts at zero, where a network with hidden layers cannot learn, and has one α for all steps: weighing
+    each gradient with the α of its step lets a schedule end at zero without going back to the start. The state holds
+    d = u / (√s + ε) instead of θ₀, so that what else moves θ, such as weight decay, is not undone.
+
+    Source: Duchi, Hazan, Singer (JMLR 2011), equation 3 and section 5 without a penalty; the weights: Nesterov,
+    "Primal-dual subgradient methods for convex problems" (Mathematical Programming, 2009), section 1.2.
+    """
+
+    key = "adagrad_da"
+    title = "Adagrad (dual averaging)"
+    summary = "Adagrad that adds up all gradients and goes from the starting point to where their sum leads."
+    options = Adagrad.options
+    state_names = ("s", "u", "d")
+    epsilon: float
+    s: np.ndarray
+    u: np.ndarray
+    d: np.ndarray
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        s, u, d, scratch = self.s, self.u, self.d, self._scratch
+        np.multiply(g, g, out=scratch)
+        s += scratch
+        g *= alpha
+        u += g
+        np.sqrt(s, out=scratch)
+        scratch += self._constant(self.epsilon)
+        theta += d
+        np.divide(u, scratch, out=d)
+        theta -= d
+
+
+class Rprop(Optimizer):
+    """θ ← θ − α Δ sign(g), where each Δ starts at 1, grows while the sign of its g stays, and shrinks when it changes.
+
+    Where it changes, there is no step and no sign to remember. Δ stays between 1e-6 and 50; the papers have the product
+    of α and Δ in its place, whose start is α.
+
+    Source: Riedmiller, Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm" (ICNN
+    1993), in the form of Igel, Hüsken, "Improving the Rprop Learning Algorithm" (NC 2000), iRprop⁻, as PyTorch has it.
+    """
+
+    key = "rprop"
+    title = "Rprop"
+    summary = "Asks each gradient for its sign alone, and finds a step size for every weight; made for the whole set."
+    options = (
+        Option("grow", "Growth η⁺", 1.2, 1.0, 10.0, "What a step size is multiplied by while the sign stays."),
+        Option("shrink", "Shrinkage η⁻", 0.5, 0.01, 1.0, "What a step size is multiplied by when the sign changes."),
+    )
+    state_names = ("size", "sign")
+    smallest: ClassVar[float] = 1e-6
+    largest: ClassVar[float] = 50.0
+    grow: float
+    shrink: float
+    size: np.ndarray
+    sign: np.ndarray
+
+    def __init__(self, parameters: np.ndarray, **options: float) -> None:
+        super().__init__(parameters, **options)
+        self.size.fill(1)
+
+    def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
+        size, sign, scratch = self.size, self.sign, self._scratch
+        np.sign(g, out=g)
+        agreement = np.multiply(sign, g, out=scratch)
+        changed = agreement < 0
+        np.multiply(size, self._constant(self.grow), out=size, where=agreement > 0)
+        np.multiply(size, self._constant(self.shrink), out=size, where=changed)
+        np.clip(size, self.smallest, self.largest, out=size)
+        np.copyto(g, 0, where=changed)
+        np.copyto(sign, g)
+        g *= size
+        g *= alpha
+        theta -= g
+
+
 class RMSprop(Optimizer):
     """s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε).
 
@@ -316,13 +329,35 @@ class Adam(Optimizer):
         g *= g
         v *= decay2
         v += g
-        root = np.sqrt(v, out=g)
+        root = np.sqrt(self._spread(v), out=g)
         self._shift.fill(self.epsilon / v_scale)
         root += self._shift
         change = np.divide(m, root, out=g)
         self._factor.fill(alpha * m_scale / v_scale)
         change *= self._factor
         theta -= change
+
+    def _spread(self, v: np.ndarray) -> np.ndarray:
+        """Return the vector whose root a step is divided by."""
+        return v
+
+
+class AMSGrad(Adam):
+    """Adam with the largest v so far in place of v, so that no step grows because its weight has been quiet for long.
+
+    With Adam's bias corrections and ε, which the paper leaves out, as PyTorch has it.
+
+    Source: Reddi, Kale, Kumar, "On the Convergence of Adam and Beyond" (ICLR 2018), algorithm 2.
+    """
+
+    key = "amsgrad"
+    title = "AMSGrad"
+    summary = "Adam that never forgets how large a weight's gradients once were."
+    state_names = ("m", "v", "largest")
+    largest: np.ndarray
+
+    def _spread(self, v: np.ndarray) -> np.ndarray:
+        return np.maximum(self.largest, v, out=self.largest)
 
 
 class AdamW(Adam):
@@ -382,79 +417,6 @@ class Nadam(Adam):
         theta -= scratch
 
 
-class GeneticAlgorithm(Optimizer):
-    """Keeps a population of parameter vectors; the better ones have children, which differ by chance.
-
-    A step is one generation on one batch. The loss of every individual is measured; the best becomes θ and lives on.
-    Each of the others is replaced by a child: both parents are the better of two drawn individuals, every parameter
-    comes from either parent with equal chance, and a share of them changes by N(0, α²), where α is the learning rate.
-    Chance depends on nothing but the number of the step, so that a run repeats itself.
-
-    Source: Montana, Davis, "Training Feedforward Neural Networks Using Genetic Algorithms" (IJCAI 1989), with the
-    uniform crossover of Syswerda, "Uniform Crossover in Genetic Algorithms" (ICGA 1989).
-    """
-
-    key = "genetic"
-    title = "Genetic algorithm"
-    summary = "Breeds networks by chance and keeps the better ones; uses no gradient at all."
-    options = (
-        Option("population", "Population", 30, 4, 1000, "How many networks compete."),
-        Option("mutated", "Mutated share", 0.3, 0.0, 1.0, "How many of a child's weights change by chance."),
-    )
-    uses_gradient = False
-    population: int
-    mutated: float
-
-    def __init__(self, parameters: np.ndarray, **options: float) -> None:
-        super().__init__(parameters, **options)
-        self._individuals = np.zeros((self.population, parameters.size), parameters.dtype)
-        self.state["individuals"] = self._individuals
-
-    def step(
-        self,
-        parameters: np.ndarray,
-        gradient: np.ndarray,  # noqa: ARG002 - the interface of all optimisers
-        learning_rate: float,
-        cost: Callable[[], float] | None = None,
-    ) -> None:
-        """Put the best individual of a generation into `parameters`, and breed the next.
-
-        Raises
-        ------
-        ValueError : no `cost`
-        """
-        if cost is None:
-            raise ValueError("the genetic algorithm needs cost()")
-        self.steps += 1
-        rng = np.random.default_rng(self.steps)
-        individuals = self._individuals
-        if self.steps == 1:
-            individuals[:] = parameters
-            for individual in individuals[1:]:
-                self._mutate(individual, learning_rate, 1.0, rng)
-        individuals[0] = parameters  # as they are now: something may have happened to them since the last step
-        costs = np.empty(self.population)
-        for index, individual in enumerate(individuals):
-            parameters[:] = individual
-            costs[index] = cost()
-        order = np.where(np.isfinite(costs), costs, np.inf).argsort(kind="stable")
-        parameters[:] = individuals[order[0]]
-        self._breed(individuals[order], learning_rate, rng)
-
-    def _breed(self, ranked: np.ndarray, alpha: float, rng: np.random.Generator) -> None:
-        """Fill all places but the first with children of `ranked`, the best first."""
-        for child in self._individuals[1:]:
-            mother, father = ranked[rng.integers(self.population, size=(2, 2)).min(axis=1)]
-            child[:] = np.where(rng.random(child.size) < 0.5, mother, father)
-            self._mutate(child, alpha, self.mutated, rng)
-
-    @staticmethod
-    def _mutate(individual: np.ndarray, alpha: float, share: float, rng: np.random.Generator) -> None:
-        changes = rng.standard_normal(individual.size)
-        changes *= rng.random(individual.size) < share
-        individual += alpha * changes
-
-
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     optimizer.key: optimizer
     for optimizer in (
@@ -464,9 +426,12 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
         AveragedMomentum,
         Nesterov,
         Adagrad,
+        AdagradDA,
+        Rprop,
         RMSprop,
         Adadelta,
         Adam,
+        AMSGrad,
         AdamW,
         Nadam,
         GeneticAlgorithm,

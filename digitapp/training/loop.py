@@ -12,6 +12,7 @@ import numpy as np
 
 from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Backpropagation, Network
+from digitapp.nn.denormals import flush
 from digitapp.nn.losses import one_hot, smooth
 from digitapp.nn.regularizers import clip_norm
 from digitapp.training.augmentation import Augmenter
@@ -277,6 +278,7 @@ class Run:
         self.step += 1
         if keep:
             self._check_parameters()
+            self._flush()
             np.copyto(self.kept["candidate"], self.network.state)
 
         compute_gradient = self._full_batch if len(indices) == self._batch_size else self._last_batch
@@ -334,6 +336,12 @@ class Run:
         average = self.kept["average"]
         decay = min(self.config.averaging, self.step / (self.step + 1))
         average += (1 - decay) * (self.network.state - average)
+
+    def _flush(self) -> None:
+        """Keep what decays away from denormal numbers: weights that nothing feeds, running means, the average."""
+        flush(self.network.state)
+        if "average" in self.kept:
+            flush(self.kept["average"])
 
     def _end_epoch(self) -> EpochDone:
         """Measure, look whether this epoch is the best so far, and turn to the next."""

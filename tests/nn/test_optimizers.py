@@ -23,9 +23,12 @@ RATES = {
     "averaged_momentum": 0.03,
     "nesterov": 0.01,
     "adagrad": 1.0,
+    "adagrad_da": 1.0,
+    "rprop": 0.1,
     "rmsprop": 0.05,
     "adadelta": 1.0,
     "adam": 0.05,
+    "amsgrad": 0.05,
     "adamw": 0.05,
     "nadam": 0.05,
 }
@@ -34,7 +37,7 @@ RATES = {
 @pytest.mark.parametrize("key", OPTIMIZERS)
 def test_every_optimiser_reaches_the_bottom_of_a_ravine(key):
     theta = np.array([3.0, 1.0])
-    optimizer = OPTIMIZERS[key](theta)
+    optimizer = OPTIMIZERS[key](theta, **({"population": 8} if key == "genetic" else {}))
 
     for step in range(3000):
         rate = RATES[key] * (1 - step / 3000)
@@ -92,6 +95,37 @@ def adagrad(theta, gradients, alpha, epsilon=1e-10):
     return theta
 
 
+def adagrad_da(theta, gradients, alpha, epsilon=1e-10):
+    """The sums anew at every step, as the paper has them; with one rate for all it may stand before the sum."""
+    start = theta
+    for t in range(1, len(gradients) + 1):
+        so_far = gradients[:t]
+        theta = start - alpha * sum(so_far) / (math.sqrt(sum(g**2 for g in so_far)) + epsilon)
+    return theta
+
+
+def rprop(theta, gradients, alpha, grow=1.2, shrink=0.5):
+    size, last = alpha, 0.0
+    for g in gradients:
+        if last * g > 0:
+            size = min(size * grow, 50 * alpha)
+        elif last * g < 0:
+            size, g = max(size * shrink, 1e-6 * alpha), 0.0
+        theta = theta - math.copysign(size, g) * (g != 0)
+        last = g
+    return theta
+
+
+def amsgrad(theta, gradients, alpha, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    m = v = largest = 0.0
+    for t, g in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = max(largest, v)
+        theta = theta - alpha * (m / (1 - beta1**t)) / (math.sqrt(largest / (1 - beta2**t)) + epsilon)
+    return theta
+
+
 def rmsprop(theta, gradients, alpha, rho=0.99, epsilon=1e-8):
     s = 0.0
     for g in gradients:
@@ -142,9 +176,12 @@ REFERENCES = {
         averaged_momentum,
         nesterov,
         adagrad,
+        adagrad_da,
+        rprop,
         rmsprop,
         adadelta,
         adam,
+        amsgrad,
         adamw,
         nadam,
     )
@@ -180,6 +217,51 @@ def test_options_have_names_defaults_and_ranges():
         OPTIMIZERS["momentum"](theta, momentum=1.5)
     with pytest.raises(ValueError, match="beta1"):
         OPTIMIZERS["sgd"](theta, beta1=0.5)
+
+
+def test_dual_averaging_follows_a_schedule_to_zero_and_undoes_no_decay():
+    rng = np.random.default_rng(3)
+    gradients = rng.normal(size=(50, 4))
+    theta = np.ones(4)
+    optimizer = OPTIMIZERS["adagrad_da"](theta)
+
+    for step, g in enumerate(gradients):
+        theta *= 0.9
+        optimizer.step(theta, g.copy(), 0.1 * (1 - step / 49))
+
+    rates = 0.1 * (1 - np.arange(50) / 49)
+    offsets = np.cumsum(rates[:, None] * gradients, axis=0) / np.sqrt(np.cumsum(gradients**2, axis=0))
+    expected = np.ones(4)
+    for before, offset in zip([np.zeros(4), *offsets], offsets, strict=False):
+        expected = 0.9 * expected + before - offset
+    np.testing.assert_allclose(theta, expected, rtol=1e-8)
+
+
+def test_amsgrad_takes_smaller_steps_than_adam_after_a_large_gradient():
+    moved = {}
+    for key in ("adam", "amsgrad"):
+        theta = np.zeros(1)
+        optimizer = OPTIMIZERS[key](theta, beta2=0.9)
+        for g in (10.0, *[0.1] * 100):
+            before = theta.copy()
+            optimizer.step(theta, np.array([g]), 0.01)
+        moved[key] = (before - theta).item()
+    assert 0 < moved["amsgrad"] < 0.1 * moved["adam"]
+
+
+def test_rprop_sees_signs_alone():
+    """Gradients a million times as large lead to the same place."""
+    rng = np.random.default_rng(4)
+    gradients = rng.normal(size=(60, 3))
+    ends = []
+    for scale in (1e-6, 1.0, 1e6):
+        theta = np.zeros(3)
+        optimizer = OPTIMIZERS["rprop"](theta)
+        for g in gradients:
+            optimizer.step(theta, g * scale, 0.01)
+        ends.append(theta)
+    np.testing.assert_array_equal(ends[0], ends[1])
+    np.testing.assert_array_equal(ends[1], ends[2])
 
 
 def test_weight_decay_is_apart_from_the_gradient_and_equals_l2_for_sgd():
