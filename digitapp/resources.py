@@ -34,7 +34,7 @@ def data_dirs(data_dir: str | os.PathLike[str] | None = None) -> tuple[Path, ...
     """Return the folders in which data are looked for, first choice first.
 
     The order is `data_dir` where it is given, the environment variable DIGITAPP_DATA_DIR where it is set, and the
-    user's data folder. Data that are fetched go into the first of them.
+    user's data folder. Data that are fetched go into the first of them; what the user makes is kept in the last.
     """
     from_environment = os.environ.get(DATA_DIR_VARIABLE)
     chosen = [Path(folder) for folder in (data_dir, from_environment) if folder]

@@ -42,6 +42,27 @@ def test_a_terminal_without_unicode_is_no_reason_to_fail(tmp_path: Path) -> None
 
 
 @POSIX_ONLY
+@pytest.mark.parametrize(
+    "display",
+    [
+        {},
+        {"DISPLAY": ":4711"},
+        {"WAYLAND_DISPLAY": "wayland-4711"},
+        {"WAYLAND_DISPLAY": "wayland-4711", "DISPLAY": ":4711"},
+        {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":4711"},
+        {"QT_QPA_PLATFORM": "no-such-platform"},
+    ],
+    ids=lambda display: " ".join(f"{name}={value}" for name, value in display.items()) or "none",
+)
+def test_a_display_that_does_not_answer_is_one_line_and_exit_code_2(display: dict[str, str]) -> None:
+    names = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
+    result = run("gui", **{name: display.get(name, "") for name in names})
+    assert result.returncode == 2 and result.stdout == ""
+    assert result.stderr.count("\n") == 1 and result.stderr.startswith("digitapp: ")
+    assert not display or any(value in result.stderr for value in display.values())
+
+
+@POSIX_ONLY
 def test_ctrl_c_ends_with_130_and_without_a_traceback(tmp_path: Path) -> None:
     out = tmp_path / "toy.safetensors"
     arguments = ("train", "--dataset", "toy", "--epochs", "50000", "--out", str(out))

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp import resources
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import DataError
@@ -34,7 +35,6 @@ from digitapp.drawing.files import DrawingFileError, DrawingFlaw, drawing_from_j
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.drawing.render import RELATIVE_PEN_WIDTH
-from digitapp.resources import data_dirs
 
 FILE_NAME = f"{MY_HAND}.json"
 
@@ -232,13 +232,17 @@ def split_of(samples: Sequence[Sample]) -> Split:
 
 
 def collection_path() -> Path:
-    """Return where the collection is kept: in the first of the data folders."""
-    return data_dirs()[0] / FILE_NAME
+    """Return where the collection is kept: in the user's own folder, whatever folders data are read from."""
+    return resources.user_data_dir() / FILE_NAME
 
 
 def find_collection(data_dir: str | os.PathLike[str] | None = None) -> Path:
-    """Return the collection's file in the first data folder that has one, else where it would be."""
-    places = [folder / FILE_NAME for folder in data_dirs(data_dir)]
+    """Return the collection's file: that in `data_dir`, else the one that is kept, else that of another data folder.
+
+    Where there is none, it is the place where it would be kept.
+    """
+    given = [Path(data_dir) / FILE_NAME] if data_dir else []
+    places = [*given, collection_path(), *(folder / FILE_NAME for folder in resources.data_dirs())]
     return next((place for place in places if place.is_file()), collection_path())
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from digitapp import __version__
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
-from digitapp.gui.display import check_display
+from digitapp.gui.display import check_display, open_application
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.main_window import MainWindow
@@ -46,7 +46,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
         load_model(model)
     check_display()
     name_application()
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance() or open_application(sys.argv[:1])
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
     with blas_threads(1):
         window = create_window(Settings(), problem=problem, model=model)

@@ -13,6 +13,8 @@ from digitapp.datasets.collection import (
     NoDigitsError,
     Sample,
     TooManyDigitsError,
+    collection_path,
+    find_collection,
     load_my_hand,
     next_label,
     pictures,
@@ -184,6 +186,16 @@ def test_the_digits_are_a_data_set(tmp_path, monkeypatch):
     assert (len(dataset.train), len(dataset.test)) == (5, 2)
     assert sorted(dataset.test.labels) == [1, 2]
     assert load_my_hand(tmp_path / "elsewhere").name == "my-hand"
+
+
+def test_the_digits_are_kept_in_the_users_own_folder_and_found_there_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
+    for folder in ("data", "user", "given"):
+        assert collection_path() == tmp_path / "user" / "my-hand.json"
+        write_collection(tmp_path / folder / "my-hand.json", several(1))
+        assert find_collection(tmp_path / "given") == tmp_path / folder / "my-hand.json"
+    assert find_collection() == collection_path()
 
 
 class TestFile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,13 +27,16 @@ OpenHand = Callable[..., HandPage]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder of a user who has neither MNIST nor a collection; the built-in handwriting is short."""
-    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The user's own folder, in which there are no digits yet; data are read from another one, which stays as it is."""
+    shared = tmp_path / "data"
+    shared.mkdir()
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(shared))
     monkeypatch.setattr(tuning, "_WRITTEN_DIGITS", 120)
     quick = fine_tuning.Tuning(own=100, others=100, foils=20, config=replace(fine_tuning.TUNING.config, epochs=1))
     monkeypatch.setattr(tuning, "fine_tune", partial(fine_tuning.fine_tune, tuning=quick))
-    return tmp_path / "data"
+    yield tmp_path / "user"
+    assert list(shared.iterdir()) == []
 
 
 @pytest.fixture
