@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui.state.data_source import DataSource, DataState
-from digitapp.gui.state.jobs import finish_unless
+from digitapp.gui.state.jobs import JobPool, finish_unless
 from digitapp.gui.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
@@ -26,26 +26,26 @@ def test_closing_while_files_are_imported_starts_no_new_work(
     loaded: list[str] = []
     monkeypatch.setattr("digitapp.gui.state.data_source.import_mnist", lambda *_: None)
     monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda name, **_: loaded.append(name))
-    source = DataSource(tmp_path)
+    jobs = JobPool()
+    source = DataSource(jobs.start, tmp_path)
     source.import_from(tmp_path)
     monkeypatch.setattr(
         "digitapp.gui.state.data_source.mnist_status", lambda _: type("Status", (), {"available": True})
     )
-    source.close()
+    jobs.close()
+    qtbot.waitUntil(lambda: len(jobs) == 0)  # the import's success is told only now
     assert source.state("mnist") is DataState.FETCHING
-    qtbot.waitUntil(lambda: source.state("mnist") is DataState.UNASKED)  # the import's success is told only now
     assert loaded == []
 
 
-def test_a_silent_network_does_not_hold_up_who_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitapp.gui.state.jobs._GRACE_SECONDS", 0.0)
+def test_a_silent_network_does_not_hold_up_who_cancels() -> None:
     cancelled, answer = threading.Event(), threading.Event()
     cancelled.set()
 
     def hang() -> None:
         answer.wait()
 
-    assert not finish_unless(cancelled, hang)
+    assert not finish_unless(cancelled, hang, grace=0.0)
     answer.set()
 
 

@@ -182,7 +182,7 @@ def test_the_tale_survives_another_shape(session: Session, diagram: NetworkDiagr
 
 def test_it_says_so_when_weights_are_not_numbers(session: Session, diagram: NetworkDiagram) -> None:
     session.network.parameters[3] = np.nan
-    session.weights_changed.emit()
+    session.tell_of_edit()
     session.artwork.commit(ONE, "draw")
     diagram.mode.setCurrentIndex(TALE)
     assert "not numbers" in diagram.words
@@ -192,7 +192,7 @@ def test_it_says_so_when_weights_are_not_numbers(session: Session, diagram: Netw
 def test_it_follows_the_weights_while_a_network_learns(session: Session, diagram: NetworkDiagram) -> None:
     before = diagram.view.grab().toImage()
     session.network.parameters[:] *= -1
-    session.weights_changed.emit()
+    session.tell_of_edit()
     session.artwork.commit(ONE, "draw")
     assert diagram.view.grab().toImage() != before
 

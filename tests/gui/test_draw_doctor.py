@@ -60,7 +60,7 @@ def lay(page: DrawPage, drawing: Drawing | Picture) -> None:
 def wait_for_map(qtbot: QtBot, panel: DoctorPanel) -> None:
     def is_fine() -> bool:
         found = panel.map.map
-        at_rest = panel._job is None and not panel._timer.isActive() and panel._question is panel._asked
+        at_rest = not panel._errand.is_busy and not panel._timer.isActive()
         return at_rest and found is not None and found.labels.shape == (len(TURNS), len(SHIFTS))
 
     qtbot.waitUntil(is_fine, timeout=60_000)
@@ -221,7 +221,7 @@ def test_a_hidden_doctor_does_no_work(page: DrawPage) -> None:
     page.inspector.faces.setCurrentIndex(0)
     lay(page, SEVEN)
     assert panel.examination is None or panel.examination.road.is_empty
-    assert panel._job is None and not panel._timer.isActive()
+    assert not panel._errand.is_busy and not panel._timer.isActive()
     page.inspector.faces.setCurrentIndex(1)
     assert panel.examination is not None and not panel.examination.road.is_empty
 

@@ -168,7 +168,7 @@ def test_the_order_keeps_still_while_the_network_learns(open_page: OpenPage) -> 
     choose(page, Order.STRENGTH)
     before = page._order.copy()
     page.session.network.weights[0][:, before[-1]] += 5
-    page.session.weights_changed.emit()
+    page.session.tell_of_edit()
     np.testing.assert_array_equal(page._order, before)
 
 
@@ -210,9 +210,11 @@ def test_what_was_found_about_another_network_is_dropped(qtbot: QtBot, open_page
     wait_for_evidence(qtbot, page)
     evidence = page._evidence
     late_layer, late_unit = evidence.layer, evidence.unit
+    version = page.session.network_version
+    late_layer_key, late_unit_key = (version, 0, digits.train, digits), (version, 0, 0, digits.train)
     page.session.renew_weights(NetworkConfig((9,), "relu", "he"), usual_configs(MNIST)[1])
-    evidence._on_layer(late_layer)
-    evidence._on_unit(late_unit)
+    evidence._on_layer(late_layer, late_layer_key)
+    evidence._on_unit(late_unit, late_unit_key)
     assert evidence.unit is None
     assert evidence.layer is None
     wait_for_evidence(qtbot, page)
@@ -250,7 +252,7 @@ def test_without_mnist_it_says_so_and_offers_the_built_in_handwriting(
 def test_weights_that_are_not_numbers_and_zeros_are_said_plainly(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("toy", 4)
     page.session.network.parameters[0] = np.nan
-    page.session.weights_changed.emit()
+    page.session.tell_of_edit()
     qtbot.waitUntil(page.note.isVisible)
     assert "1 weights of this layer are not numbers" in page.note.text()
     assert "not numbers" in page.dossier.sentence.text()
@@ -303,7 +305,7 @@ def test_a_hidden_page_waits(open_page: OpenPage) -> None:
     page.hide()
     before = shown_images(page)
     page.session.network.parameters[:] += 1
-    page.session.weights_changed.emit()
+    page.session.tell_of_edit()
     np.testing.assert_array_equal(shown_images(page), before)
     page.show()
     np.testing.assert_array_equal(shown_images(page), layer_images(page.session.network, 0, 4, 3))

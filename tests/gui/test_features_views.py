@@ -118,7 +118,7 @@ def test_the_change_since_the_start_of_a_run(open_page: OpenPage, qtbot: QtBot) 
 def test_each_unit_on_its_own_scale(open_page: OpenPage) -> None:
     page = open_page("mnist", 20)
     page.session.network.weights[0][:, 5] *= 0.01
-    page.session.weights_changed.emit()
+    page.session.tell_of_edit()
     page.sizes.own_scale.setChecked(True)
     blank = DIGITS.train.inputs.max(axis=0) == 0
     largest = np.abs(page.session.network.weights[0][~blank]).max(axis=0)

@@ -370,4 +370,4 @@ def test_a_hidden_page_asks_for_nothing(qtbot: QtBot, open_session: OpenSession,
     qtbot.waitUntil(lambda: session.hand.is_ready)
     session.hand.add(collection_of(10).samples, "x")
     assert page.stage.grid._places == []
-    assert not page._evaluator.is_busy
+    assert not page._reading.is_busy

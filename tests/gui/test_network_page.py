@@ -176,7 +176,7 @@ def test_dead_layers_and_broken_weights_are_told(open_page: OpenPage) -> None:
     draw(page)
     network = page.session.network
     network.biases[1][:] = -1000
-    page.session.weights_changed.emit()
+    page.session.tell_of_edit()
     page.session._refresh_answer()
     page.paths._frame.stop()
     page.paths._catch_up()
@@ -226,7 +226,7 @@ def test_a_smooth_network_is_no_exact_template(open_page: OpenPage) -> None:
 
 
 def wait_for_map(page: NetworkPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: page.map._map is not None and not page.map._work.is_busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.map._map is not None and not page.map._errand.is_busy, timeout=PATIENCE)
 
 
 def test_every_point_of_the_map_is_an_image_and_the_drawing_is_marked(
@@ -298,7 +298,7 @@ def test_the_probes_are_measured_layer_by_layer(open_page: OpenPage, qtbot: QtBo
     page.choice.setCurrentIndex(PROBES)
     qtbot.waitUntil(page.probes.start_button.isVisible, timeout=PATIENCE)
     page.probes.start_button.click()
-    qtbot.waitUntil(lambda: not page.probes._work.is_busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not page.probes._errand.is_busy, timeout=PATIENCE)
     texts = page.probes.chart.texts
     assert [text.rsplit(" ", 2)[0] for text in texts] == ["Pixels", "Hidden layer", "Output", "The network"]
     assert all(text.endswith("%") for text in texts)

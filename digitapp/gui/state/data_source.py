@@ -13,7 +13,8 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.errors import DownloadCancelled
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.mnist import import_mnist, mnist_status, mnist_target
-from digitapp.gui.state.jobs import Job, finish_unless
+from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.jobs import StartJob, Work, finish_unless
 from digitapp.progress import Report
 
 DOWNLOAD_BYTES = 11_594_722  # the four gzipped files as the mirrors hold them
@@ -40,14 +41,14 @@ class DataSource(QObject):
     changed = Signal(str)
     progressed = Signal(object, object)
 
-    def __init__(self, data_dir: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, start_job: StartJob, data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.data_dir = data_dir
+        self._start_job = start_job
         self._datasets: dict[str, Dataset] = {}
         self._states: dict[str, DataState] = {}
         self._errors: dict[str, Exception] = {}
-        self._jobs: dict[str, Job] = {}
-        self._closed = False
+        self._errands: dict[str, Errand] = {}
 
     def state(self, name: str) -> DataState:
         """Return where a data set is."""
@@ -72,7 +73,7 @@ class DataSource(QObject):
         def load(_report: Report, cancelled: threading.Event) -> Dataset:
             return load_dataset(name, data_dir=self.data_dir, cancelled=cancelled)
 
-        self._run(name, DataState.LOADING, Job(load, self))
+        self._run(name, DataState.LOADING, load)
 
     def download(self) -> None:
         """Fetch MNIST from its mirrors, then load it."""
@@ -100,7 +101,7 @@ class DataSource(QObject):
             if not finish_unless(cancelled, download):
                 raise DownloadCancelled("MNIST")
 
-        self._run("mnist", DataState.FETCHING, Job(fetch, self))
+        self._run("mnist", DataState.FETCHING, fetch)
 
     def import_from(self, folder: Path) -> None:
         """Check and copy MNIST's four files from a folder, then load them."""
@@ -108,43 +109,28 @@ class DataSource(QObject):
         def copy(_report: Report, _cancelled: threading.Event) -> None:
             import_mnist(folder, mnist_target(self.data_dir))
 
-        self._run("mnist", DataState.FETCHING, Job(copy, self))
+        self._run("mnist", DataState.FETCHING, copy)
 
     def cancel(self) -> None:
-        """Ask a running download to end; what has arrived is kept for the next attempt."""
-        for job in self._jobs.values():
-            job.cancel()
+        """End a running download; what has arrived is kept for the next attempt."""
+        for name, errand in self._errands.items():
+            if errand.is_busy and self._states[name] is DataState.FETCHING:
+                errand.cancel()
+                self._on_failed(DownloadCancelled("MNIST"), name)
 
-    def close(self) -> None:
-        """End every job and wait for it; none starts any more, for what has ended may be told only now."""
-        self._closed = True
-        for job in list(self._jobs.values()):
-            job.end()
+    def _run(self, name: str, state: DataState, work: Work) -> None:
+        errand = self._errands.get(name)
+        if errand is None:
+            errand = self._errands[name] = Errand(self._start_job, self)
+            errand.progressed.connect(self.progressed)
+            errand.found.connect(self._on_found)
+            errand.failed.connect(self._on_failed)
+        if not errand.is_busy:
+            self._set(name, state)
+            errand.ask(work, name)
 
-    def _run(self, name: str, state: DataState, job: Job) -> None:
-        if self._closed or name in self._jobs:
-            job.deleteLater()
-            return
-        self._jobs[name] = job
-        job.setObjectName(name)
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(self._on_succeeded)
-        job.failed.connect(self._on_failed)
-        self._set(name, state)
-        job.start()
-
-    def _retire(self) -> str:
-        job = self.sender()
-        assert isinstance(job, Job)
-        name = job.objectName()
-        del self._jobs[name]
-        job.wait()
-        job.deleteLater()
-        return name
-
-    @Slot(object)
-    def _on_succeeded(self, result: Any) -> None:
-        name = self._retire()
+    @Slot(object, object)
+    def _on_found(self, result: Any, name: str) -> None:
         self._errors.pop(name, None)
         if isinstance(result, Dataset):
             self._datasets[name] = result
@@ -153,9 +139,8 @@ class DataSource(QObject):
             self._set(name, DataState.UNASKED)
             self.request(name)
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        name = self._retire()
+    @Slot(object, object)
+    def _on_failed(self, error: Exception, name: str) -> None:
         self._errors[name] = error
         fetched = self._states[name] is DataState.FETCHING
         self._set(name, DataState.MISSING if fetched else DataState.FAILED)

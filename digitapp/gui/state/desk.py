@@ -14,7 +14,7 @@ from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model
 from digitapp.nn.network import Trace
 from digitapp.recognition import Reason
-from digitapp.runs.branches import TimeMachine
+from digitapp.runs.branches import Branch, TimeMachine
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan
 
@@ -97,3 +97,9 @@ class Desk:
     current: str = ""
     selected: UnitRef = UnitRef(0, 0)
     plan: Plan | None = None  # the network that is being made
+    fitted: Branch | None = None  # the run that the own network was calibrated after
+
+    @property
+    def model(self) -> Model:
+        """The network that is shown for the problem, perhaps one of the past."""
+        return self.machine.past or self.entries[self.current].model

@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from digitapp.progress import Report
 
 _POLL_SECONDS = 0.05
-_GRACE_SECONDS = 1.0
+
+# Called in a thread as `work(report, cancelled)`; it looks at the Event `cancelled` and ends early once it is set.
+Work = Callable[[Report, threading.Event], Any]
 
 
 class Job(QThread):
@@ -25,7 +27,7 @@ class Job(QThread):
     succeeded = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, work: Callable[[Report, threading.Event], Any], parent: QObject | None = None) -> None:
+    def __init__(self, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.cancelled = threading.Event()
         self._work = work
@@ -55,7 +57,7 @@ class StartJob(Protocol):
 
     def __call__(
         self,
-        work: Callable[[Report, threading.Event], Any],
+        work: Work,
         *,
         succeeded: Callable[[Any], object],
         failed: Callable[[Any], object],
@@ -69,6 +71,7 @@ class JobPool(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs: set[Job] = set()
+        self._is_closed = False
 
     def __len__(self) -> int:
         """Return how many jobs are not finished."""
@@ -76,18 +79,21 @@ class JobPool(QObject):
 
     def start(
         self,
-        work: Callable[[Report, threading.Event], Any],
+        work: Work,
         *,
         succeeded: Callable[[Any], object],
         failed: Callable[[Any], object],
         progressed: Callable[[int, int], object] | None = None,
     ) -> Job:
-        """Start work in a thread that `close` waits for.
+        """Start work in a thread that `close` waits for; afterwards none starts, for what has ended may be told later.
 
         `succeeded(result)`, `failed(error)` and `progressed(done, total)` must be methods of QObjects: then they are
         called in the window's thread. They are connected before the work starts: a signal that nobody hears is lost.
         """
         job = Job(work, self)
+        if self._is_closed:
+            job.cancel()
+            return job
         job.succeeded.connect(succeeded)
         job.failed.connect(failed)
         if progressed is not None:
@@ -107,15 +113,16 @@ class JobPool(QObject):
 
     def close(self) -> None:
         """End every job and wait for it."""
+        self._is_closed = True
         for job in list(self._jobs):
             job.end()
 
 
-def finish_unless(cancelled: threading.Event, work: Callable[[], None]) -> bool:
+def finish_unless(cancelled: threading.Event, work: Callable[[], None], grace: float = 1.0) -> bool:
     """Run work that may hang in the network, and return whether it has finished.
 
-    Once cancelled it gets one second more. What has not finished by then is left to itself in a thread that does not
-    hold up the end of the process; the work must look at `cancelled` before it touches anything. Whatever the work
+    Once cancelled it gets `grace` seconds more. What has not finished by then is left to itself in a thread that does
+    not hold up the end of the process; the work must look at `cancelled` before it touches anything. Whatever the work
     raises is raised here.
     """
     errors: list[BaseException] = []
@@ -130,7 +137,7 @@ def finish_unless(cancelled: threading.Event, work: Callable[[], None]) -> bool:
     thread.start()
     while thread.is_alive() and not cancelled.is_set():
         thread.join(_POLL_SECONDS)
-    thread.join(_GRACE_SECONDS)
+    thread.join(grace)
     if errors:
         raise errors[0]
     return not thread.is_alive()

@@ -21,7 +21,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.state.artwork import Artwork, Ink, Picture
-from digitapp.gui.state.calibrator import Calibrator
+from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
 from digitapp.gui.state.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
 from digitapp.gui.state.hand_collection import HandCollection
@@ -86,16 +86,18 @@ class Session(QObject):
 
     def __init__(self, problem: str = "mnist", data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.data = DataSource(data_dir, self)
+        self._jobs = JobPool(self)
+        self.data = DataSource(self._jobs.start, data_dir, self)
         self.data.changed.connect(self._on_data_changed)
         self.pen_width = CANVAS_PEN_WIDTH
+        self.network_version = 0  # grows with every change of the shown network: a key for what is computed of it
         self.answer = Answer()
         self._road: _Road | None = None
-        self._jobs = JobPool(self)
         self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
         self.surgery = Surgery(self)
-        self._calibrator = Calibrator(self)
+        self._calibrator = Calibrator(self._jobs.start, self)
+        self._calibrator.calibrated.connect(self._on_calibrated)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
         self._show_answer()
@@ -130,6 +132,7 @@ class Session(QObject):
         if key == self.problem.key:
             return
         self._desk = self._desks[key]
+        self.network_version += 1
         self._show_answer()
         self.problem_changed.emit()
         self.models_changed.emit()
@@ -147,7 +150,7 @@ class Session(QObject):
     @property
     def model(self) -> Model:
         """The network that every page shows, with all that is needed to use it; perhaps one of the past."""
-        return self._desk.machine.past or self._desk.entries[self._desk.current].model
+        return self._desk.model
 
     @property
     def network(self) -> Network:
@@ -186,7 +189,7 @@ class Session(QObject):
 
     def save_model(self, path: Path) -> None:
         """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""
-        save_model(self._calibrator.described(), path)
+        save_model(described(self._desk), path)
 
     def add_network(self, key: str, model: Model) -> None:
         """Offer a network that was made here, in the place of an earlier one of this key, and show it.
@@ -213,18 +216,20 @@ class Session(QObject):
         if selected.layer >= len(shape) - 1 or selected.unit >= shape[selected.layer + 1]:
             self._desk.selected = UnitRef(0, 0)
         # Nobody may see the new network beside an answer of the old one, which may have another shape.
+        self.network_version += 1
         self._show_answer()
         self.network_changed.emit()
         self.selection_changed.emit()
         self.answer_changed.emit()
 
-    def tell_of_calibration(self, desk: Desk) -> None:
-        """Tell that a desk's own network states other probabilities, now or in the past that is shown."""
+    @Slot(object)
+    def _on_calibrated(self, desk: Desk) -> None:
         if desk is self._desk:
             self.tell_of_edit()
 
     def tell_of_edit(self) -> None:
         """Tell that somebody has changed the shown network's weights in place."""
+        self.network_version += 1
         self.weights_changed.emit()
         self._refresh_answer()
 
@@ -443,8 +448,7 @@ class Session(QObject):
     def _on_weights_arrived(self, desk: Desk, parameters: np.ndarray) -> None:
         desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
         if desk is self._desk and desk.current == OWN_NETWORK and desk.machine.past is None:
-            self.weights_changed.emit()
-            self._refresh_answer()
+            self.tell_of_edit()
 
     def _on_run_state_changed(self, desk: Desk) -> None:
         if not desk.run.is_active and desk.plan is not None and desk.plan.dataset is not None:
@@ -505,4 +509,3 @@ class Session(QObject):
         self.hand.close()
         for desk in self._desks.values():
             desk.run.close()
-        self.data.close()

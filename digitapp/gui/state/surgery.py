@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from digitapp.gui.evaluator import Evaluator
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.desk import OWN_NETWORK, Answer, ModelEntry
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.translation import translate
 from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
 from digitapp.inspection.unit_names import unit_name
+from digitapp.progress import Report
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.held import UnitPlace
 
@@ -93,9 +95,9 @@ class Surgery(QObject):
         self._count = 0
         self._scores: tuple[object, Evaluation] | None = None  # of the network as it is now
         self.effect: Effect | None = None
-        self._evaluator = Evaluator(session, self)
-        self._evaluator.measured.connect(self._on_measured)
-        self._evaluator.failed.connect(self._on_failed)
+        self._errand = Errand(session.start_job, self)
+        self._errand.found.connect(self._on_measured)
+        self._errand.failed.connect(self._on_failed)
         session.network_changed.connect(self._on_network_changed)
         session.run_state_changed.connect(self.changed)
         session.moment_changed.connect(self._on_network_changed)
@@ -278,27 +280,27 @@ class Surgery(QObject):
         network, loss = session.network.copy(), session.model.loss
         self.effect = replace(effect, samples=len(split), is_pending=True)
 
-        def work() -> tuple[Evaluation, Evaluation]:
+        def work(_report: Report, _cancelled: threading.Event) -> tuple[Evaluation, Evaluation]:
             after = evaluate(network, loss, split)
             if known is not None:
                 return known, after
             write_unit(network, *place, old)
             return evaluate(network, loss, split), after
 
-        self._evaluator.measure(work, (session.network, self.effect))
+        self._errand.ask(work, (session.network, self.effect))
 
     @Slot(object, object)
-    def _on_measured(self, scores: tuple[Evaluation, Evaluation], about: tuple[object, Effect]) -> None:
-        network, effect = about
+    def _on_measured(self, scores: tuple[Evaluation, Evaluation], key: tuple[object, Effect]) -> None:
+        network, effect = key
         if effect is self.effect:
             self._scores = network, scores[1]
             self.effect = replace(effect, scores=scores, is_pending=False)
             self.effect_changed.emit()
 
     @Slot(object, object)
-    def _on_failed(self, _error: Exception, about: tuple[object, Effect]) -> None:
-        if about[1] is self.effect:
-            self.effect = replace(about[1], is_pending=False)
+    def _on_failed(self, _error: Exception, key: tuple[object, Effect]) -> None:
+        if key[1] is self.effect:
+            self.effect = replace(key[1], is_pending=False)
             self.effect_changed.emit()
 
     @Slot()

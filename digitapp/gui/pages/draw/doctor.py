@@ -19,7 +19,7 @@ from digitapp.gui.pages.draw.doctor_steps import StepsView
 from digitapp.gui.pages.draw.doctor_words import Verdict, edit_name, shifts_words, verdict
 from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
 from digitapp.gui.state.artwork import Picture
-from digitapp.gui.state.jobs import Job
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Label, LinkButton, PlainButton, SectionHeader
 from digitapp.inspection.doctor import Classify, Examination, Source, examine, manageable
@@ -59,9 +59,9 @@ class DoctorPanel(QWidget):
         self.examination: Examination | None = None
         self._verdict = Verdict("")
         self._question: _Question | None = None
-        self._asked: _Question | None = None  # by the running job
-        self._is_coarse = False
-        self._job: Job | None = None
+        self._errand = Errand(session.start_job, self)
+        self._errand.found.connect(self._on_map)
+        self._errand.failed.connect(self._on_map_failed)
         self._direction: Direction = "across"
         self._small: tuple[Picture, Source] | None = None
         self._timer = QTimer(self)
@@ -152,8 +152,7 @@ class DoctorPanel(QWidget):
         road = found.road
         self._question = _Question(source, session.pen_width, road, steps, model.probabilities, self._direction, names)
         # The map waits for the pen to rest: computing beside it, it would take its turns from every move.
-        if self._job is not None:
-            self._job.cancel()
+        self._errand.cancel()
         self._timer.start()
 
     def _source(self) -> Source:
@@ -220,38 +219,31 @@ class DoctorPanel(QWidget):
     def _ask_nothing(self, message: str) -> None:
         self._question = None
         self._timer.stop()
-        if self._job is not None:
-            self._job.cancel()
+        self._errand.cancel()
         self.map.show_map(None, (), message)
         self.map_caption.setText("")
 
     @Slot()
     def _draw_map(self) -> None:
         """Start with a coarse map; a fine one follows where nothing has changed meanwhile."""
-        if self._question is None or self._job is not None or not self.isVisible():
-            return
-        self._is_coarse = self._question is not self._asked
-        self._asked = self._question
-        work = partial(_map_of, self._question, self._is_coarse)
-        self._job = self._session.start_job(work, succeeded=self._on_map, failed=self._on_map_failed)
+        if self._question is not None and self.isVisible():
+            self._ask_for_map(self._question, coarse=True)
 
-    @Slot(object)
-    def _on_map(self, found: FlipMap | None) -> None:
-        self._job = None
-        question, asked = self._question, self._asked
-        if question is None or asked is None or not self.isVisible():
-            return
-        if found is not None and found.direction == question.direction:
-            self.map.show_map(found, asked.class_names)
-            self.map_caption.setText("" if self._is_coarse else shifts_words(found, asked.class_names))
-        if question is not asked:
-            self._timer.start()
-        elif self._is_coarse:
-            self._draw_map()
+    def _ask_for_map(self, question: _Question, *, coarse: bool) -> None:
+        self._errand.ask(partial(_map_of, question, coarse), (question, coarse))
 
-    @Slot(object)
-    def _on_map_failed(self, error: Exception) -> None:
-        self._job = None
+    @Slot(object, object)
+    def _on_map(self, found: FlipMap, key: tuple[_Question, bool]) -> None:
+        question, coarse = key
+        if question is not self._question or not self.isVisible():
+            return
+        self.map.show_map(found, question.class_names)
+        self.map_caption.setText("" if coarse else shifts_words(found, question.class_names))
+        if coarse:
+            self._ask_for_map(question, coarse=False)
+
+    @Slot(object, object)
+    def _on_map_failed(self, error: Exception, _key: object) -> None:
         self.map.show_map(None, (), self.tr("The map could not be drawn: {0}").format(error))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -263,8 +255,7 @@ class DoctorPanel(QWidget):
         """Work for nobody."""
         super().hideEvent(event)
         self._timer.stop()
-        if self._job is not None:
-            self._job.cancel()
+        self._errand.cancel()
 
 
 def _map_of(question: _Question, coarse: bool, _report: Report, cancelled: threading.Event) -> FlipMap | None:

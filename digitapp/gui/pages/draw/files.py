@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from digitapp.gui.canvas.ink import MOST_POINTS
 from digitapp.gui.images import ink_image, rgba_pixels
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork, Picture
-from digitapp.gui.state.jobs import Job
+from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.jobs import finish_unless
 from digitapp.gui.state.session import Session
 from digitapp.progress import Report
 
@@ -35,6 +37,23 @@ _PIXEL_SIDE = 40  # of one of the toy's pixels in a picture
 _READ_AT_ONCE = 100_000  # bytes of strokes
 _LONGEST_LINE = 200.0  # canvas sides, more than minutes of scribbling leave; of longer ones fewer points are kept
 _MARGIN_OF_A_CANVAS = 0.95  # a drawing larger than this was not made on a canvas
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """Where a drawing comes from, and the canvas that it is for.
+
+    Attributes
+    ----------
+    edit, edit_of_picture : what a step of undo says
+    refusal : the sentence for what cannot be read, with places for the name and the reason
+    """
+
+    name: str
+    target: Artwork
+    edit: str
+    edit_of_picture: str
+    refusal: str
 
 
 class DrawingFiles(QObject):
@@ -58,9 +77,9 @@ class DrawingFiles(QObject):
     def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._settings, self._window = session, settings, parent
-        self._job: Job | None = None
-        self._source, self._refusal, self._edits = "", "", ("", "")
-        self._target: Artwork | None = None
+        self._errand = Errand(session.start_job, self)
+        self._errand.found.connect(self._put)
+        self._errand.failed.connect(self._on_unreadable)
 
     @property
     def is_empty(self) -> bool:
@@ -94,73 +113,58 @@ class DrawingFiles(QObject):
 
     def open_path(self, path: Path) -> None:
         """Read a file in the background and put it on the canvas; a newer file overtakes one still being read."""
-        self._target = self._session.artwork
         read: Callable[[Path], object]
         if self._by_hand:
             rows, columns = self._session.grid.shape
             read = lambda path: read_grid(path, rows, columns)  # noqa: E731
         else:
             read = read_image if path.suffix.lower() in IMAGE_SUFFIXES else read_drawings
-
-        def work(_report: Report, _cancelled: threading.Event) -> object:
-            return read(path)
-
-        self._source, self._edits = path.name, (self.tr("Open"), self.tr("Open picture"))
-        self._refusal = self.tr("{0} cannot be opened: {1}")
-        self._job = self._session.start_job(work, succeeded=self._on_read, failed=self._on_unreadable)
+        refusal = self.tr("{0} cannot be opened: {1}")
+        source = _Source(path.name, self._session.artwork, self.tr("Open"), self.tr("Open picture"), refusal)
+        self._read(lambda: read(path), source)
         self.started.emit(path.name)
 
-    def _expect_pasted(self) -> None:
-        self._target, self._job = self._session.artwork, None
-        self._source, self._edits = self.tr("The clipboard"), (self.tr("Paste"), self.tr("Paste picture"))
-        self._refusal = self.tr("{0} holds no drawing: {1}")
+    def _read(self, read: Callable[[], object], source: _Source) -> None:
+        """Read in the background; who opens something else does not wait for a file that cannot be reached."""
 
-    def _read_pasted(self, read: Callable[[], object]) -> None:
-        """Make a drawing of what was pasted in the background, as of a file."""
-        self._expect_pasted()
+        def work(_report: Report, cancelled: threading.Event) -> object:
+            found: list[object] = []
+            return found[0] if finish_unless(cancelled, lambda: found.append(read()), grace=0.0) else None
 
-        def work(_report: Report, _cancelled: threading.Event) -> object:
-            return read()
+        self._errand.ask(work, source)
 
-        self._job = self._session.start_job(work, succeeded=self._on_read, failed=self._on_unreadable)
+    def _clipboard(self) -> _Source:
+        name, refusal = self.tr("The clipboard"), self.tr("{0} holds no drawing: {1}")
+        return _Source(name, self._session.artwork, self.tr("Paste"), self.tr("Paste picture"), refusal)
 
     def _read_pasted_strokes(self, data: bytes) -> None:
         """Read strokes: at once where that takes no longer than a frame."""
         if len(data) > _READ_AT_ONCE:
-            self._read_pasted(lambda: parse_drawings(data))
+            self._read(lambda: parse_drawings(data), self._clipboard())
             return
-        self._expect_pasted()
+        self._errand.cancel()
+        source = self._clipboard()
         try:
-            self._put(parse_drawings(data))
+            self._put(parse_drawings(data), source)
         except DrawingFileError as error:
-            self.failed.emit(self._refusal.format(self._source, reason(error)))
+            self._on_unreadable(error, source)
 
-    @Slot(object)
-    def _on_read(self, content: object) -> None:
-        if self.sender() is self._job:
-            self._job = None
-            self._put(content)
-
-    def _put(self, content: object) -> None:
+    @Slot(object, object)
+    def _put(self, content: object, source: _Source) -> None:
         """Put what was read on the canvas that it was read for."""
-        if self._target is None:
-            return
-        name, (edit, edit_of_picture) = self._source, self._edits
         if isinstance(content, BinaryGrid):
-            self._target.commit(content, edit)
+            source.target.commit(content, source.edit)
             self.replaced.emit()
         elif isinstance(content, np.ndarray):
-            self._target.commit(Picture(content, name), edit_of_picture)
+            source.target.commit(Picture(content, source.name), source.edit_of_picture)
             self.replaced.emit()
         elif isinstance(content, list):
-            self.show_drawing(content[0], self._target)
-            self.opened.emit(content, name)
+            self.show_drawing(content[0], source.target)
+            self.opened.emit(content, source.name)
 
-    @Slot(object)
-    def _on_unreadable(self, error: Exception) -> None:
-        if self.sender() is self._job:
-            self._job = None
-            self.failed.emit(self._refusal.format(self._source, reason(error)))
+    @Slot(object, object)
+    def _on_unreadable(self, error: Exception, source: _Source) -> None:
+        self.failed.emit(source.refusal.format(source.name, reason(error)))
 
     def show_drawing(self, drawing: Drawing, artwork: Artwork | None = None) -> None:
         """Put a drawing on the canvas, at its own place if it was made on one."""
@@ -271,7 +275,7 @@ class DrawingFiles(QObject):
             flaw = self.tr("{0}×{1} pixels are too few; a digit needs at least {2} on a side")
             self.failed.emit(flaw.format(width, height, MIN_SIDE))
         else:
-            self._read_pasted(lambda: ink_in_pixels(rgba_pixels(image)))
+            self._read(lambda: ink_in_pixels(rgba_pixels(image)), self._clipboard())
 
 
 def reason(error: Exception) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from digitapp.datasets.dataset import Split
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.gui.state.errand import Errand
 from digitapp.inspection.looks import LayerEvidence, LayerLook, UnitEvidence, UnitLook
 
 if TYPE_CHECKING:
-    from digitapp.gui.state.jobs import Job
     from digitapp.gui.state.session import Session
 
-PAUSE_MS = 500  # from one look at the data to the next while the network learns
-_REST = 15  # but a look may take one part in fifteen of a core from the training
+_REST = 14  # a look at the data beside a run takes one part in fifteen of a core
 _MOST_KEPT = 400_000_000  # bytes of sums of all layers that were looked at
 
 
@@ -32,36 +30,30 @@ class Evidence(QObject):
     """
 
     changed = Signal()
-    progressed = Signal(int, int)
+    progressed = Signal(object, object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._active = False
-        self._version = 0
-        self._first_version = 0  # of the present network; what older ones found is of no use
+        self._first_version = session.network_version  # of the network; what was found of others is of no use
         self._broken_version = -1
         self._wanted = (0, 0)
         self._layers: dict[int, LayerEvidence] = {}  # the one looked at last is the last
         self._unit: UnitEvidence | None = None
         self._blank: tuple[NDArray[np.floating], NDArray[np.bool_]] | None = None
-        self._layer_job: Job | None = None
-        self._unit_job: Job | None = None
-        self._layer_version = self._unit_version = 0  # of the jobs under way
-        self._began = self._took = 0.0
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._look)
+        self._layer_errand, self._unit_errand = Errand(session.start_job, self), Errand(session.start_job, self)
+        self._layer_errand.found.connect(self._on_layer)
+        self._unit_errand.found.connect(self._on_unit)
+        self._layer_errand.progressed.connect(self._on_progressed)
+        for errand in (self._layer_errand, self._unit_errand):
+            errand.failed.connect(self._on_failed)
         session.network_changed.connect(self._on_network_changed)
-        session.weights_changed.connect(self._on_weights_changed)
+        session.weights_changed.connect(self._look)
         session.dataset_changed.connect(self._look)
         session.run_state_changed.connect(self._look)
 
     # What is known
-
-    @property
-    def version(self) -> int:
-        """A number that grows with every change of the shown network."""
-        return self._version
 
     @property
     def unit(self) -> UnitEvidence | None:
@@ -93,7 +85,7 @@ class Evidence(QObject):
     @property
     def is_broken(self) -> bool:
         """Whether the present network's sums are no numbers, so that data can tell nothing."""
-        return self._broken_version == self._version
+        return self._broken_version == self._session.network_version
 
     @property
     def is_partial(self) -> bool:
@@ -108,7 +100,6 @@ class Evidence(QObject):
         if active:
             self._look()
         else:
-            self._timer.stop()
             self._cancel()
 
     def want(self, layer: int, unit: int) -> None:
@@ -117,23 +108,17 @@ class Evidence(QObject):
             return
         if layer != self._wanted[0]:
             self._cancel()
-        elif self._unit_job is not None:
-            self._unit_job.cancel()
+        else:
+            self._unit_errand.cancel()
         self._wanted = (layer, unit)
         self._look()
 
     @Slot()
     def _on_network_changed(self) -> None:
-        self._version += 1
-        self._first_version = self._version
+        self._first_version = self._session.network_version
         self._layers.clear()
         self._unit = None
         self._cancel()
-        self._look()
-
-    @Slot()
-    def _on_weights_changed(self) -> None:
-        self._version += 1
         self._look()
 
     def _split(self) -> Split | None:
@@ -143,67 +128,45 @@ class Evidence(QObject):
         return dataset.validation if self.is_partial and dataset.validation is not None else dataset.train
 
     def _cancel(self) -> None:
-        for job in (self._layer_job, self._unit_job):
-            if job is not None:
-                job.cancel()
+        self._layer_errand.cancel()
+        self._unit_errand.cancel()
 
     @Slot()
     def _look(self) -> None:
-        """Start what looks are due and not under way."""
+        """Ask for the looks that are due."""
         split = self._split()
         if not self._active or split is None or self.is_broken:
             return
-        if self._layer_job is None and not self._is_present(self.layer, split) and self._is_due():
+        if not self._is_present(self.layer, split):
             self._look_at_layer(split)
-        if self._unit_job is None and not self._is_present(self.unit, split):
+        if not self._is_present(self.unit, split):
             self._look_at_unit(split)
 
     def _is_present(self, found: LayerEvidence | UnitEvidence | None, split: Split) -> bool:
-        return found is not None and found.version == self._version and found.split is split
-
-    def _is_due(self) -> bool:
-        """Return whether the layer may be looked at again now; while it learns, a timer comes back to it."""
-        if not self.is_partial or self.layer is None:
-            return True
-        due = max(PAUSE_MS, 1000 * _REST * self._took) - 1000 * (time.perf_counter() - self._began)
-        if due <= 1:
-            return True
-        if not self._timer.isActive():
-            self._timer.start(int(due) + 1)
-        return False
+        return found is not None and found.version == self._session.network_version and found.split is split
 
     def _look_at_layer(self, split: Split) -> None:
-        dataset = self._session.dataset
+        session, layer = self._session, self._wanted[0]
+        dataset, version = session.dataset, session.network_version
         assert dataset is not None
-        self._began = time.perf_counter()
-        self._layer_version = self._version
-        look = LayerLook(
-            self._session.network,
-            self._version,
-            self._wanted[0],
-            split,
-            dataset.problem.classes,
-            dataset.train.inputs,
-            self.blank,
-        )
-        self._layer_job = self._session.start_job(
-            look, succeeded=self._on_layer, failed=self._on_layer_failed, progressed=self._on_progressed
-        )
+        classes, inputs = dataset.problem.classes, dataset.train.inputs
+        look = LayerLook(session.network, version, layer, split, classes, inputs, self.blank)
+        rest = _REST if self.is_partial and self.layer is not None else 0.0
+        self._layer_errand.ask(look, (version, layer, split, dataset), patient=True, rest=rest)
 
     def _look_at_unit(self, split: Split) -> None:
         known = self.layer
         if known is not None and known.split is split and known.sums is not None:
             version = known.version
         elif (self._wanted[0] == 0 or self._sums_are_too_many(split)) and not self.is_partial:
-            known, version = None, self._version
+            known, version = None, self._session.network_version
         else:
             return  # the layer's sums will come
         if self.unit is not None and self.unit.version == version and self.unit.split is split:
             return
-        self._unit_version = self._version
         classes = self._session.problem.classes
         look = UnitLook(self._session.network, version, *self._wanted, split, classes, known)
-        self._unit_job = self._session.start_job(look, succeeded=self._on_unit, failed=self._on_unit_failed)
+        self._unit_errand.ask(look, (version, *self._wanted, split), patient=True)
 
     def _sums_are_too_many(self, split: Split) -> bool:
         known = self.layer
@@ -214,15 +177,12 @@ class Evidence(QObject):
         if not self.is_partial:
             self.progressed.emit(done, total)
 
-    @Slot(object)
-    def _on_layer(self, found: LayerEvidence | None) -> None:
-        self._layer_job = None
-        self._took = time.perf_counter() - self._began
-        if found is not None and found.version >= self._first_version and found.layer == self._wanted[0]:
+    @Slot(object, object)
+    def _on_layer(self, found: LayerEvidence, key: tuple[int, int, Split, Dataset]) -> None:
+        version, layer, _, dataset = key
+        if version >= self._first_version and layer == self._wanted[0]:
             self._keep(found)
-            dataset = self._session.dataset
-            if dataset is not None:
-                self._blank = (dataset.train.inputs, found.blank)
+            self._blank = (dataset.train.inputs, found.blank)
             self.changed.emit()
         self._look()
 
@@ -236,34 +196,22 @@ class Evidence(QObject):
         while len(self._layers) > 1 and sum(_size(kept) for kept in self._layers.values()) > _MOST_KEPT:
             del self._layers[next(iter(self._layers))]
 
-    @Slot(object)
-    def _on_unit(self, found: UnitEvidence | None) -> None:
-        self._unit_job = None
-        is_wanted = found is not None and (found.layer, found.unit) == self._wanted
-        if is_wanted and found is not None and found.version >= self._first_version:
+    @Slot(object, object)
+    def _on_unit(self, found: UnitEvidence, key: tuple[int, int, int, Split]) -> None:
+        version, *place, _ = key
+        if version >= self._first_version and tuple(place) == self._wanted:
             self._unit = found
             self.changed.emit()
         self._look()
 
-    @Slot(object)
-    def _on_layer_failed(self, _error: Exception) -> None:
-        self._layer_job = None
-        self._on_failed(self._layer_version)
-
-    @Slot(object)
-    def _on_unit_failed(self, _error: Exception) -> None:
-        self._unit_job = None
-        self._on_failed(self._unit_version)
-
-    def _on_failed(self, version: int) -> None:
+    @Slot(object, object)
+    def _on_failed(self, _error: Exception, key: tuple[Any, ...]) -> None:
         """Take it that the sums were no numbers: there is nothing to show until the weights change."""
-        if version == self._version:
-            self._broken_version = version
+        if key[0] == self._session.network_version:
+            self._broken_version = key[0]
             self._layers.clear()
             self._unit = None
             self.changed.emit()
-        else:
-            self._look()
 
 
 def _size(evidence: LayerEvidence) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.errand import Errand
 from digitapp.inspection.unit_images import (
     change_images,
     class_images,
@@ -23,15 +23,15 @@ from digitapp.inspection.unit_images import (
     layer_images,
     projected_images,
 )
+from digitapp.nn.network import Network
 from digitapp.progress import Report
 
 if TYPE_CHECKING:
-    from digitapp.gui.state.jobs import Job
     from digitapp.gui.state.session import Session
 
 _AT_ONCE = 4_000_000  # multiplications or copied numbers: about 4 ms
 _PRODUCT = 20  # a multiplication within a matrix product costs a twentieth of a copied number
-_REST = 15  # what is made beside a run may take one part in fifteen of a core
+_REST = 14  # what is made beside a run takes one part in fifteen of a core
 
 Images = NDArray[np.floating]
 
@@ -86,24 +86,23 @@ class Gallery(QObject):
         self.view = View(0, Shown.WEIGHTS)
         self.images: Images = np.zeros((0, 1, 1), dtype=np.float32)
         self.lack: Lack | None = None
-        self._job: Job | None = None
-        self._is_old = False
-        self._began = self._took = 0.0
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.renew)
+        self._errand = Errand(session.start_job, self)
+        self._errand.found.connect(self._on_made)
+        self._errand.failed.connect(self._on_failed)
 
     def show(self, view: View) -> None:
         """Make the pictures of another view, or of another network; empty ones at first where that takes time."""
-        if self._job is not None:
-            self._job.cancel()
+        self._errand.cancel()
         self.view = view
-        self._took = 0.0
         self.images = self._blank()
-        self.renew()
+        self._make(rest=0.0)
 
     @Slot()
     def renew(self) -> None:
         """Make the pictures of the network as it is now; the old ones stay until they are there."""
+        self._make(rest=_REST if self._session.shows_run else 0.0)
+
+    def _make(self, rest: float) -> None:
         make = self._maker()
         if isinstance(make, Lack):
             self.lack = make
@@ -111,12 +110,14 @@ class Gallery(QObject):
             return
         if self._cost() <= _AT_ONCE:
             self.images, self.lack = make(), None
-        elif self._job is not None:
-            self._is_old = True
-        elif self._is_due():
-            self._is_old = False
-            self._began = time.perf_counter()
-            self._job = self._session.start_job(_Work(make, self.view), succeeded=self._on_made, failed=self._on_failed)
+            return
+
+        def work(_report: Report, _cancelled: threading.Event) -> Images:
+            return make()
+
+        session = self._session
+        key = session.network, self.view, session.network_version
+        self._errand.ask(work, key, patient=True, rest=rest)
 
     def own_limits(self, images: Images) -> NDArray[np.floating]:
         """Return each picture's largest value, shape (units,); what is blank in all data has no say."""
@@ -129,34 +130,16 @@ class Gallery(QObject):
 
     def stop(self) -> None:
         """Make nothing any more until asked again."""
-        self._timer.stop()
-        if self._job is not None:
-            self._job.cancel()
+        self._errand.cancel()
 
-    def _is_due(self) -> bool:
-        due = 1000 * (_REST * self._took - (time.perf_counter() - self._began))
-        if not self._session.shows_run or due <= 1:
-            return True
-        if not self._timer.isActive():
-            self._timer.start(int(due) + 1)
-        return False
-
-    @Slot(object)
-    def _on_made(self, made: tuple[View, Images] | None) -> None:
-        self._job = None
-        self._took = time.perf_counter() - self._began
-        units = self._session.network.sizes[self.view.layer + 1]
-        if made is not None and made[0] == self.view and len(made[1]) == units:
-            self.images, self.lack = made[1], None
+    @Slot(object, object)
+    def _on_made(self, images: Images, key: tuple[Network, View, int]) -> None:
+        if key[:2] == (self._session.network, self.view):
+            self.images, self.lack = images, None
             self.changed.emit()
-            if self._is_old:
-                self.renew()
-        else:
-            self.renew()
 
-    @Slot(object)
-    def _on_failed(self, _error: Exception) -> None:
-        self._job = None
+    @Slot(object, object)
+    def _on_failed(self, _error: Exception, _key: object) -> None:
         self.lack = Lack.BROKEN
 
     def _blank(self) -> Images:
@@ -195,16 +178,6 @@ class Gallery(QObject):
             return lambda: patterns.reshape(-1, *grid)
         mean = np.nan_to_num(known.survey.source_class_means[view.label])
         return partial(class_images, network, view.layer, mean, *grid)
-
-
-class _Work:
-    """Makes pictures beside the window."""
-
-    def __init__(self, make: Callable[[], Images], view: View) -> None:
-        self._make, self._view = make, view
-
-    def __call__(self, _report: Report, cancelled: threading.Event) -> tuple[View, Images] | None:
-        return None if cancelled.is_set() else (self._view, self._make())
 
 
 def why_unknown(session: Session, evidence: Evidence) -> Lack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +13,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.pages.features.trials import Trials
+from digitapp.gui.state.errand import Errand
 from digitapp.inspection.dossier import votes
 from digitapp.inspection.ordering import order_by_class, order_by_falling, order_by_similarity
 from digitapp.nn.network import Network
 from digitapp.progress import Report
 
 if TYPE_CHECKING:
-    from digitapp.gui.state.jobs import Job
     from digitapp.gui.state.session import Session
 
 _ALIKE_AT_ONCE = 64  # units: 5 ms
@@ -46,17 +47,18 @@ class Orders(QObject):
         self.order = Order.INDEX
         self.is_settled = True
         self._layer = 0
-        self._job: Job | None = None
-        self._is_old = False
+        self._errand = Errand(session.start_job, self)
+        self._errand.found.connect(self._on_worked)
         evidence.changed.connect(self._on_evidence)
         trials.ranked.connect(self._on_ranked)
 
     def settle(self, order: Order, layer: int) -> None:
         """Order a layer's units anew; where that takes time they stand by their number until it is done."""
         network = self._session.network
-        if self.order is not order and self.order is Order.IMPORTANCE:
+        self._errand.cancel()
+        previous, self.order, self._layer = self.order, order, layer
+        if previous is Order.IMPORTANCE and order is not previous:
             self._trials.cancel_ranking()
-        self.order, self._layer = order, layer
         self.places = np.arange(network.sizes[layer + 1])
         self.is_settled = False
         weights = network.unit_weights[layer]
@@ -70,7 +72,8 @@ class Orders(QObject):
             if len(self.places) <= _ALIKE_AT_ONCE:
                 self._stand(order_by_similarity(self._vectors()))
             else:
-                self._work(_Alike(self._vectors()))
+                vectors = self._vectors()
+                self._ask(lambda: order_by_similarity(vectors))
         elif order is Order.ASLEEP:
             self._settle_by_sleep()
         else:
@@ -89,7 +92,7 @@ class Orders(QObject):
         if cost <= _VOTES_AT_ONCE:
             self._stand(order_by_class(votes(network, layer)))
         else:
-            self._work(_ByClass(network, layer))
+            self._ask(lambda: order_by_class(votes(network, layer)))
 
     def _settle_by_sleep(self) -> None:
         known = self._evidence.layer
@@ -102,28 +105,23 @@ class Orders(QObject):
         blank = self._evidence.blank
         return weights * ~blank if self._layer == 0 and blank is not None else np.ascontiguousarray(weights)
 
-    def _work(self, work: _Alike | _ByClass) -> None:
-        work.layer, work.order = self._layer, self.order
-        if self._job is not None:
-            self._job.cancel()
-            self._is_old = True
-            return
-        self._is_old = False
-        self._job = self._session.start_job(work, succeeded=self._on_worked, failed=self._on_failed)
+    def _ask(self, settle: Callable[[], Places]) -> None:
+        """Settle beside the window."""
 
-    @Slot(object)
-    def _on_worked(self, found: tuple[int, Order, Places] | None) -> None:
-        self._job = None
-        units = self._session.network.sizes[self._layer + 1]
-        if not self._is_old and found is not None and found[:2] == (self._layer, self.order) and len(found[2]) == units:
-            self._stand(found[2])
+        def work(_report: Report, _cancelled: threading.Event) -> Places:
+            return settle()
+
+        self._errand.ask(work, self._key)
+
+    @property
+    def _key(self) -> tuple[Network, int, Order]:
+        return self._session.network, self._layer, self.order
+
+    @Slot(object, object)
+    def _on_worked(self, found: Places, key: tuple[Network, int, Order]) -> None:
+        if key == self._key:
+            self._stand(found)
             self.settled.emit()
-        elif self._is_old:
-            self.settle(self.order, self._layer)
-
-    @Slot(object)
-    def _on_failed(self, _error: Exception) -> None:
-        self._job = None
 
     @Slot()
     def _on_evidence(self) -> None:
@@ -140,27 +138,3 @@ class Orders(QObject):
         if ranking is not None:
             self._stand(order_by_falling(ranking.surprises))
         self.settled.emit()
-
-
-class _Alike:
-    """Orders by likeness beside the window."""
-
-    def __init__(self, vectors: NDArray[np.floating]) -> None:
-        self._vectors = vectors
-        self.layer, self.order = 0, Order.SIMILARITY
-
-    def __call__(self, _report: Report, cancelled: threading.Event) -> tuple[int, Order, Places] | None:
-        return None if cancelled.is_set() else (self.layer, self.order, order_by_similarity(self._vectors))
-
-
-class _ByClass:
-    """Orders by the path weights of a large network beside the window."""
-
-    def __init__(self, network: Network, layer: int) -> None:
-        self._network, self.layer = network, layer
-        self.order = Order.CLASS
-
-    def __call__(self, _report: Report, cancelled: threading.Event) -> tuple[int, Order, Places] | None:
-        return (
-            None if cancelled.is_set() else (self.layer, self.order, order_by_class(votes(self._network, self.layer)))
-        )

@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.gui.evaluator import Evaluator
 from digitapp.gui.pages.hand.tuning import Score, Tuner
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.nn.network import Network
 from digitapp.progress import Report
@@ -31,9 +31,10 @@ class OthersMeasured(QObject):
         self._session, self._tuner = session, tuner
         self._known: WeakKeyDictionary[Network, dict[str, Score]] = WeakKeyDictionary()
         self._written: Dataset | None = None
-        self._is_writing = self._is_wanted = False
-        self._evaluator = Evaluator(session, self)
-        self._evaluator.measured.connect(self._on_measured)
+        self._is_wanted = False
+        self._reading, self._writing = Errand(session.start_job, self), Errand(session.start_job, self)
+        self._reading.found.connect(self._on_read)
+        self._writing.found.connect(self._on_written)
         session.data.changed.connect(self._on_data_changed)
 
     @property
@@ -66,8 +67,12 @@ class OthersMeasured(QObject):
         self._tell(known)
         test = dataset.test if dataset is not None else None
         if known is None and test is not None and dataset is not None and session.problem.key == dataset.problem.key:
-            model = session.model
-            self._evaluator.measure(lambda: evaluate(model.network, model.loss, test), (model.network, name))
+            network, loss = session.network, session.model.loss
+
+            def read(_report: Report, _cancelled: threading.Event) -> Evaluation:
+                return evaluate(network, loss, test)
+
+            self._reading.ask(read, (network, session.network_version, name))
 
     def forget(self, network: Network) -> None:
         """Measure a network anew the next time: its weights have changed."""
@@ -82,23 +87,16 @@ class OthersMeasured(QObject):
         self.measured.emit()
 
     def _write(self) -> None:
-        if not self._is_writing:
-            self._is_writing = True
+        def write(_report: Report, cancelled: threading.Event) -> Dataset:
+            return self._tuner.written(cancelled)
 
-            def write(_report: Report, cancelled: threading.Event) -> Dataset:
-                return self._tuner.written(cancelled)
+        self._writing.ask(write, "handwriting")
 
-            self._session.start_job(write, succeeded=self._on_written, failed=self._on_not_written)
-
-    @Slot(object)
-    def _on_written(self, dataset: Dataset) -> None:
-        self._written, self._is_writing = dataset, False
+    @Slot(object, object)
+    def _on_written(self, dataset: Dataset, _key: object) -> None:
+        self._written = dataset
         if self._is_wanted:
             self.measure()
-
-    @Slot(object)
-    def _on_not_written(self, _error: Exception) -> None:
-        self._is_writing = False  # it was cancelled: the window closes
 
     @Slot(str)
     def _on_data_changed(self, name: str) -> None:
@@ -106,9 +104,9 @@ class OthersMeasured(QObject):
             self.measure()
 
     @Slot(object, object)
-    def _on_measured(self, evaluation: Evaluation, about: tuple[Network, str]) -> None:
-        network, name = about
-        score = Score.of(evaluation)
-        self.remember(network, name, score)
-        if network is self._session.network and name == self.name:
-            self._tell(score)
+    def _on_read(self, evaluation: Evaluation, key: tuple[Network, int, str]) -> None:
+        network, version, name = key
+        if version == self._session.network_version:
+            self.remember(network, name, Score.of(evaluation))
+            if name == self.name:
+                self._tell(Score.of(evaluation))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,13 +12,12 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from digitapp.datasets.collection import Sample, TooManyDigitsError, next_label, split_of
+from digitapp.datasets.collection import Collection, Sample, TooManyDigitsError, next_label, split_of
 from digitapp.datasets.problems import MNIST
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.canvas.ink import InkSurface
-from digitapp.gui.evaluator import Evaluator
 from digitapp.gui.pages.hand.files import HandFiles
 from digitapp.gui.pages.hand.inspector import HandInspector
 from digitapp.gui.pages.hand.measuring import OthersMeasured
@@ -26,9 +26,11 @@ from digitapp.gui.pages.hand.tuning import Score, Tuned, Tuner
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.gui.widgets import EmptyState, GhostButton, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
+from digitapp.progress import Report
 from digitapp.training.errors import TrainingDiverged
 from digitapp.training.evaluate import Evaluation, evaluate
 
@@ -58,7 +60,7 @@ class HandPage(Page):
         self.label = 0  # of the digit that is being drawn
         self._skips = [0] * MNIST.classes
         self._results: dict[str, Tuned] = {}  # by the key of the session's entry
-        self._evaluator = Evaluator(session, self)
+        self._reading = Errand(session.start_job, self)
         self._others = OthersMeasured(session, self.tuner, self)
         self._is_old = True
         self._resting = QTimer(self, singleShot=True, interval=REST_MS)
@@ -130,8 +132,8 @@ class HandPage(Page):
         session.epoch_finished.connect(self._on_network_changed)
         session.weights_changed.connect(self._on_weights_changed)
         session.drawing_changed.connect(self._on_pen_changed)
-        self._evaluator.measured.connect(self._on_measured)
-        self._evaluator.failed.connect(self._on_unmeasured)
+        self._reading.found.connect(self._on_measured)
+        self._reading.failed.connect(self._on_unmeasured)
         self._others.measured.connect(self._on_others_measured)
         for keys, slot in ((Qt.Key.Key_Return, self.keep), (Qt.Key.Key_Enter, self.keep)):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
@@ -362,16 +364,16 @@ class HandPage(Page):
             return
         model, in_training = self.session.model, self.session.shows_run
 
-        def work() -> Evaluation:
+        def work(_report: Report, _cancelled: threading.Event) -> Evaluation:
             network = model.network.copy() if in_training else model.network
             return evaluate(network, model.loss, split_of(collection.samples))
 
-        self._evaluator.measure(work, collection)
+        self._reading.ask(work, (collection, self.session.network_version), patient=True)
 
     @Slot(object, object)
-    def _on_measured(self, evaluation: Evaluation, about: object) -> None:
+    def _on_measured(self, evaluation: Evaluation, key: tuple[Collection, int]) -> None:
         collection = self.session.hand.collection
-        if about is not collection or not self._is_of_digits:
+        if key[0] is not collection or not self._is_of_digits:
             return
         predictions = evaluation.predictions
         answers = {id(sample): int(label) for sample, label in zip(collection.samples, predictions, strict=True)}
@@ -380,7 +382,7 @@ class HandPage(Page):
         self.inspector.show_hand(Score(sum(right), len(right)) if right else None, collection)
 
     @Slot(object, object)
-    def _on_unmeasured(self, _error: Exception, _about: object) -> None:
+    def _on_unmeasured(self, _error: Exception, _key: object) -> None:
         self.stage.grid.show_answers({})
         self.inspector.show_hand(None, self.session.hand.collection)
 

@@ -14,15 +14,14 @@ from digitapp import __version__
 from digitapp.calibration import calibrate
 from digitapp.datasets.collection import Collection, split_of
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.errors import GenerationCancelled
 from digitapp.datasets.handwriting import generate
 from digitapp.datasets.problems import MY_HAND
-from digitapp.gui.state.jobs import Job
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.modelfile import Model
 from digitapp.progress import Report
 from digitapp.training.evaluate import Evaluation, evaluate
-from digitapp.training.fine_tuning import TUNING, TuningCancelled, fine_tune
+from digitapp.training.fine_tuning import TUNING, fine_tune
 from digitapp.training.foils import goes_on_refusing
 
 LEAST_DIGITS = 10  # to train on
@@ -102,17 +101,20 @@ class Tuner(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: Job | None = None
         self._written: Dataset | None = None
+        self._errand = Errand(session.start_job, self)
+        self._errand.progressed.connect(self.progressed)
+        self._errand.found.connect(self._on_tuned)
+        self._errand.failed.connect(self._on_failed)
 
     @property
     def is_running(self) -> bool:
         """Whether a network is being fine-tuned."""
-        return self._job is not None
+        return self._errand.is_busy
 
     def start(self, source: ModelEntry, name: str, collection: Collection) -> None:
         """Fine-tune a copy of a network that people call `name`; nothing happens while another one is on its way."""
-        if self._job is not None:
+        if self.is_running:
             return
         mnist = self._session.data.get("mnist")
 
@@ -122,9 +124,7 @@ class Tuner(QObject):
                 source, name, collection, [mnist, written] if mnist is not None else [written], report, cancelled
             )
 
-        self._job = self._session.start_job(
-            work, succeeded=self._on_tuned, failed=self._on_failed, progressed=self._on_progressed
-        )
+        self._errand.ask(work, source)
         self.state_changed.emit()
 
     def written(self, cancelled: threading.Event | None = None) -> Dataset:
@@ -134,26 +134,19 @@ class Tuner(QObject):
         return self._written
 
     def cancel(self) -> None:
-        """Ask the fine-tuning to stop."""
-        if self._job is not None:
-            self._job.cancel()
+        """Stop the fine-tuning."""
+        self._errand.cancel()
+        self.state_changed.emit()
 
     @Slot(object, object)
-    def _on_progressed(self, done: int, total: int) -> None:
-        self.progressed.emit(done, total)
-
-    @Slot(object)
-    def _on_tuned(self, tuned: Tuned) -> None:
-        self._job = None
+    def _on_tuned(self, tuned: Tuned, _source: object) -> None:
         self.state_changed.emit()
         self.tuned.emit(tuned)
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        self._job = None
+    @Slot(object, object)
+    def _on_failed(self, error: Exception, _source: object) -> None:
         self.state_changed.emit()
-        if not isinstance(error, (TuningCancelled, GenerationCancelled)):
-            self.failed.emit(error)
+        self.failed.emit(error)
 
 
 def tune(

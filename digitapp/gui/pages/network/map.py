@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
@@ -15,8 +15,8 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.paths_words import data_words, layer_name
 from digitapp.gui.pages.network.map_plot import MapPlot
 from digitapp.gui.pages.network.view import NetworkView
-from digitapp.gui.pages.network_work import Background
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import finish_unless
 from digitapp.gui.state.session import Answer, Session
 from digitapp.gui.widgets import ComboBox, EmptyState, GhostButton, Label, PixelImage, SegmentedControl
@@ -34,13 +34,13 @@ from digitapp.modelfile import Model
 
 COUNTS = (300, 1000, 2000)
 PCA, TSNE = 0, 1
-_LIVE_MS = 1500  # from one map to the next while the network learns
+_REST = 4  # a map beside a run takes one part in five of a core
 _IMAGE = 168
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What map is asked for."""
+    """What map is asked for; of a network that learns, of which the map's thread takes a copy."""
 
     model: Model
     images: Split
@@ -92,9 +92,10 @@ def make_map(asked: Question, cancelled: threading.Event) -> ActivationMap | Non
     ------
     ValueError : the layer's activations are not numbers, or there are too few images for t-SNE
     """
+    model = replace(asked.model, network=asked.model.network.copy())
     with np.errstate(all="ignore"):
-        probabilities = asked.model.probabilities(asked.images.inputs)
-        activations = layer_activations(asked.model.network, asked.layer, asked.images.inputs)
+        probabilities = model.probabilities(asked.images.inputs)
+        activations = layer_activations(model.network, asked.layer, asked.images.inputs)
     if asked.method == PCA:
         projection = principal_components(activations)
         places = projection(activations)
@@ -105,7 +106,7 @@ def make_map(asked: Question, cancelled: threading.Event) -> ActivationMap | Non
         return ActivationMap(asked, places, projection, activations, probabilities)
     found: list[NDArray[np.floating]] = []
     # scikit-learn cannot be interrupted: nobody who has cancelled waits for it.
-    if not finish_unless(cancelled, lambda: found.append(tsne(activations))):
+    if not finish_unless(cancelled, lambda: found.append(tsne(activations)), grace=0.0):
         return None
     return ActivationMap(asked, found[0], None, activations, probabilities)
 
@@ -127,8 +128,7 @@ class MapView(NetworkView):
         self.all_button = GhostButton(self.tr("All"), "search", tip=self.tr("Show the whole map"), key="0")
         self._point = _PointDetails()
         self.details = self._point
-        self._work = Background(session, self)
-        self._live = QTimer(self, singleShot=True, interval=_LIVE_MS)
+        self._errand = Errand(session.start_job, self)
         self._map: ActivationMap | None = None
         self._images: tuple[Dataset, int, Split] | None = None
         self._layer: int | None = None  # None: the last hidden layer
@@ -158,9 +158,8 @@ class MapView(NetworkView):
         self.method.currentChanged.connect(self._ask_now)
         self.all_button.clicked.connect(self.plot.show_all)
         self.plot.point_hovered.connect(self._on_point_hovered)
-        self._work.done.connect(self._on_done)
-        self._work.failed.connect(self._on_failed)
-        self._live.timeout.connect(self._ask)
+        self._errand.found.connect(self._on_done)
+        self._errand.failed.connect(self._on_failed)
         self.session.dataset_changed.connect(self._ask)
         self.session.run_state_changed.connect(self._ask_now)
         self.session.network_changed.connect(self._forget)
@@ -177,7 +176,7 @@ class MapView(NetworkView):
     def _forget(self) -> None:
         self._map = None
         self._layer = None
-        self._work.cancel()
+        self._errand.cancel()
 
     @Slot(int)
     def _on_layer_chosen(self, index: int) -> None:
@@ -192,11 +191,7 @@ class MapView(NetworkView):
                 self.layers.add_entry(layer_name(sizes, layer), thousands(sizes[layer + 1]), data=layer)
         self.layers.setCurrentIndex(self.layers.findData(self.layer))
         self._is_stale = True
-        if self.session.shows_run and self._map is not None:
-            if not self._live.isActive():
-                self._live.start()
-        else:
-            self._ask()
+        self._ask(resting=self.session.shows_run)
 
     @Slot()
     def _ask_now(self) -> None:
@@ -204,8 +199,8 @@ class MapView(NetworkView):
         self._ask()
 
     @Slot()
-    def _ask(self) -> None:
-        """Ask for the map of the present network in the background."""
+    def _ask(self, *, resting: bool = False) -> None:
+        """Ask for the map of the present network, where it learns with a rest after the last one."""
         session = self.session
         if not self.isVisible() or not self._is_stale:
             return
@@ -216,17 +211,13 @@ class MapView(NetworkView):
         dataset = session.dataset
         if words is not None or dataset is None:
             return
-        if self._work.is_busy and session.shows_run:
-            self._live.start()
-            return
         self._is_stale = False
         images = self._sample(dataset)
         self.counts.setVisible(max(len(dataset.train), len(images)) > COUNTS[0])
         previous = self._map.places if self._map is not None and self._map.asked.images is images else None
         method = self.method.currentIndex()
-        model = replace(session.model, network=session.network.copy())
-        asked = Question(model, images, self.layer, method, previous)
-        self._work.start(lambda _report, cancelled: make_map(asked, cancelled))
+        asked = Question(session.model, images, self.layer, method, previous)
+        self._errand.ask(lambda _report, cancelled: make_map(asked, cancelled), asked, rest=_REST if resting else 0.0)
         self.say(self._sentence())
 
     def _sample(self, dataset: Dataset) -> Split:
@@ -245,11 +236,11 @@ class MapView(NetworkView):
 
     # What has come
 
-    @Slot(object)
-    def _on_done(self, found: ActivationMap | None) -> None:
-        if found is None:
+    @Slot(object, object)
+    def _on_done(self, found: ActivationMap, asked: Question) -> None:
+        if asked.model.network is not self.session.network:
             return
-        asked, before = found.asked, self._map
+        before = self._map
         same = before is not None and before.asked.layer == asked.layer and before.asked.images is asked.images
         self._map = found
         problem, model = self.session.problem, self.session.model
@@ -264,8 +255,8 @@ class MapView(NetworkView):
         self._show_own()
         self.say(self._sentence())
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
+    @Slot(object, object)
+    def _on_failed(self, error: Exception, _asked: Question) -> None:
         self._map = None
         if isinstance(error, ValueError):
             text = self.tr("What this layer answers is not numbers: {0}.").format(str(error))
@@ -275,7 +266,7 @@ class MapView(NetworkView):
 
     def _sentence(self) -> str:
         text = self.tr("Every point is an image; what the layer takes for alike lies side by side.")
-        if self._work.is_busy and self.method.currentIndex() == TSNE:
+        if self._errand.is_busy and self.method.currentIndex() == TSNE:
             return text + " " + self.tr("t-SNE takes its time: up to a minute.")
         found = self._map
         if found is None:
@@ -332,9 +323,8 @@ class MapView(NetworkView):
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
-        self._live.stop()
-        if self._work.is_busy:
-            self._work.cancel()
+        if self._errand.is_busy:
+            self._errand.cancel()
             self._is_stale = True
 
 

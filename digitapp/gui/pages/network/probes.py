@@ -13,8 +13,8 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
 from digitapp.gui.diagram.paths_words import data_words, layer_name
 from digitapp.gui.pages.network.view import NetworkView
-from digitapp.gui.pages.network_work import Background
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import Card, EmptyState, Label, PlainButton, PrimaryButton, ProgressBar
 from digitapp.gui.widgets.numbers import percent, thousands
@@ -49,7 +49,7 @@ class ProbesView(NetworkView):
         self.chart = ProbeChart()
         self.details = self._explanation = Label("", "body", "text2", wrap=True)
         self._explanation.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._work = Background(session, self)
+        self._errand = Errand(session.start_job, self)
         self._found: list[LayerProbe] = []  # the worker appends, the window reads: one entry a layer
         self._own: list[float] = []
         self._sizes: tuple[int, ...] = ()
@@ -89,11 +89,11 @@ class ProbesView(NetworkView):
         self.start_button.clicked.connect(self.measure)
         self.again_button.clicked.connect(self.measure)
         self.cancel_button.clicked.connect(self._cancel)
-        self._work.done.connect(self._on_done)
-        self._work.failed.connect(self._on_failed)
-        self._work.progressed.connect(self._on_progressed)
+        self._errand.found.connect(self._on_done)
+        self._errand.failed.connect(self._on_failed)
+        self._errand.progressed.connect(self._on_progressed)
         self.session.dataset_changed.connect(self._show_state)
-        self.session.network_changed.connect(self._forget)
+        self.session.network_changed.connect(self._cancel)
 
     def _explain(self) -> None:
         self._explanation.setText(
@@ -123,22 +123,18 @@ class ProbesView(NetworkView):
 
         self.progress.setRange(0, _PARTS * len(network.sizes))
         self.progress.setValue(0)
-        self._work.start(work)
+        self._errand.ask(work, network)
         self._show_state()
 
     @Slot()
     def _cancel(self) -> None:
-        self._work.cancel()
+        self._errand.cancel()
         self._found, self._own = [], []
         self._show_state()
 
-    @Slot()
-    def _forget(self) -> None:
-        self._cancel()
-
     def refresh_network(self) -> None:
         """The weights are other ones: what was measured belongs to the network of before."""
-        self._is_old = bool(self._found) and not self._work.is_busy
+        self._is_old = bool(self._found) and not self._errand.is_busy
         if self.session.data.state(self.session.dataset_name) is DataState.UNASKED:
             self.session.data.request(self.session.dataset_name)
         self._show_state()
@@ -150,19 +146,19 @@ class ProbesView(NetworkView):
         self.progress.setValue(done)
         self._show_chart()
 
-    @Slot(object)
-    def _on_done(self, _result: object) -> None:
+    @Slot(object, object)
+    def _on_done(self, _result: object, _network: object) -> None:
         self._show_state()
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
+    @Slot(object, object)
+    def _on_failed(self, error: Exception, _network: object) -> None:
         self._found, self._own = [], []
         self._show_state()
         self.empty.set_text(self.tr("The layers could not be measured"), str(error))
 
     @Slot()
     def _show_state(self) -> None:
-        busy, known = self._work.is_busy, bool(self._found) or self._work.is_busy
+        busy, known = self._errand.is_busy, bool(self._found) or self._errand.is_busy
         words = data_words(self.session)
         if words is None:
             words = (
@@ -199,7 +195,7 @@ class ProbesView(NetworkView):
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
-        if self._work.is_busy:
+        if self._errand.is_busy:
             self._cancel()
 
 

@@ -13,8 +13,8 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.paths_words import not_a_number
 from digitapp.gui.pages.network.template_row import TemplateRow, TemplateRowContent
 from digitapp.gui.pages.network.view import NetworkView
-from digitapp.gui.pages.network_work import Background
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, HoverReadout, Label, ReadoutRow, ScaleBar
 from digitapp.gui.widgets.containers import ScrollPanel
@@ -45,10 +45,10 @@ class TemplatesView(NetworkView):
         self._local: LocalReading | None = None
         self._classes: tuple[int, ...] = ()
         self._limits: list[float | None] = [None, None]
-        self._work = Background(session, self)
+        self._errand = Errand(session.start_job, self)
         self._measured: tuple[float, float, int] | None = None  # accuracy of the templates, of the network, samples
         self._build()
-        self._work.done.connect(self._on_measured)
+        self._errand.found.connect(self._on_measured)
         session.dataset_changed.connect(self._measure)
         session.run_state_changed.connect(self._measure)
         self.all_row.pixel_hovered.connect(self._on_all_hovered)
@@ -99,7 +99,7 @@ class TemplatesView(NetworkView):
     def refresh_network(self) -> None:
         network = self.session.network
         self._measured = None
-        self._work.cancel()
+        self._errand.cancel()
         with np.errstate(all="ignore"):
             self._reading = linear_reading(network)
         self._measure()
@@ -119,20 +119,21 @@ class TemplatesView(NetworkView):
         if session.data.state(session.dataset_name) is DataState.UNASKED:
             session.data.request(session.dataset_name)
         dataset = session.dataset
-        if self._measured is None and not self._work.is_busy and dataset is not None and self._can_measure:
+        if self._measured is None and not self._errand.is_busy and dataset is not None and self._can_measure:
             network, loss = session.network.copy(), session.model.loss
             split = dataset.validation or dataset.train
 
             def work(_report: Report, _cancelled: threading.Event) -> tuple[float, float, int]:
                 return template_accuracy(network, split), evaluate(network, loss, split).accuracy, len(split)
 
-            self._work.start(work)
+            self._errand.ask(work, session.network_version)
         self._show_all_text()
 
-    @Slot(object)
-    def _on_measured(self, measured: tuple[float, float, int]) -> None:
-        self._measured = measured
-        self._show_all_text()
+    @Slot(object, object)
+    def _on_measured(self, measured: tuple[float, float, int], version: int) -> None:
+        if version == self.session.network_version:
+            self._measured = measured
+            self._show_all_text()
 
     def _show_all_text(self) -> None:
         network = self.session.network
@@ -251,7 +252,7 @@ class TemplatesView(NetworkView):
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
         self._readout.hide()
-        self._work.cancel()
+        self._errand.cancel()
         self._network_is_old = self._network_is_old or self._measured is None
 
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QW
 
 from digitapp.gui import theme
 from digitapp.gui.pages.train.gradient_bars import ErrorBars, exponent_text
-from digitapp.gui.state.jobs import Job
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import ComboBox, FieldRow, Label, NoteBar, PrimaryButton, ProgressBar, SectionHeader
 from digitapp.gui.widgets.numbers import MINUS, thousands
-from digitapp.inspection.gradient_report import WORST, CheckCancelled, GradientReport, WorstParameter, check_model
+from digitapp.inspection.gradient_report import WORST, GradientReport, WorstParameter, check_model
 from digitapp.nn import ACTIVATIONS, LOSSES
 from digitapp.nn.gradient_check import Place
 
@@ -31,12 +31,15 @@ class GradientDialog(QDialog):
         self.setProperty("panel", "surface")
         self._session = session
         self._model = replace(session.model, network=session.network.copy())  # the shown one may be in training
-        self._job: Job | None = None
+        self._errand = Errand(session.start_job, self)
         self.report: GradientReport | None = None
         self._make_parts()
         self._lay_out()
         self.bug.currentIndexChanged.connect(self.check)
-        self.finished.connect(self._cancel)
+        self._errand.found.connect(self._on_checked)
+        self._errand.failed.connect(self._on_failed)
+        self._errand.progressed.connect(self._on_progressed)
+        self.finished.connect(self._errand.cancel)
         self.check()
 
     # Building
@@ -120,41 +123,25 @@ class GradientDialog(QDialog):
     @Slot()
     def check(self) -> None:
         """Check anew, with the chosen bug; a check that is under way ends."""
-        self._cancel()
         self.report = None
         self.progress.setRange(0, 0)
         self.progress.show()
-        work = partial(check_model, self._model, self._session.dataset, self.bug.currentData())
-        self._job = self._session.start_job(
-            work, succeeded=self._on_succeeded, failed=self._on_failed, progressed=self._on_progressed
-        )
-
-    @Slot()
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        bug = self.bug.currentData()
+        self._errand.ask(partial(check_model, self._model, self._session.dataset, bug), bug)
 
     @Slot(object, object)
     def _on_progressed(self, done: int, total: int) -> None:
-        if self.sender() is self._job:
-            self.progress.setRange(0, total)
-            self.progress.setValue(done)
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        if self.sender() is not self._job or isinstance(error, CheckCancelled):
-            return
-        self._job = None
+    @Slot(object, object)
+    def _on_failed(self, error: Exception, _bug: object) -> None:
         self.progress.hide()
         title = self.tr("The gradient could not be checked")
         self.verdict.set_note("error", str(error) or type(error).__name__, title=title)
 
-    @Slot(object)
-    def _on_succeeded(self, report: GradientReport) -> None:
-        if self.sender() is not self._job:
-            return
-        self._job = None
+    @Slot(object, object)
+    def _on_checked(self, report: GradientReport, _bug: object) -> None:
         self.report = report
         self.progress.hide()
         self._show_verdict(report)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.gui.evaluator import Evaluator
 from digitapp.gui.pages.train.confusion import ConfusionCard
 from digitapp.gui.plots.curve_cards import CurveCards, CurveStory
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets.numbers import epoch_text
 from digitapp.nn.network import Network
+from digitapp.progress import Report
 from digitapp.runs.branches import Branch, Place
 from digitapp.training.config import TrainConfig
 from digitapp.training.evaluate import Evaluation, evaluate
@@ -33,8 +35,8 @@ class PastView(QObject):
         self._curves, self._confusion = curves, confusion
         self._asked: tuple[Place, Dataset] | None = None
         self._measured: tuple[Place, Evaluation] | None = None
-        self._evaluator = Evaluator(session, self)
-        self._evaluator.measured.connect(self._on_measured)
+        self._errand = Errand(session.start_job, self)
+        self._errand.found.connect(self._on_measured)
 
     def story(self) -> CurveStory:
         """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
@@ -71,12 +73,12 @@ class PastView(QObject):
         split = dataset.validation if dataset.validation is not None else dataset.train
         model, parameters = place.branch.model, place.moment.parameters
 
-        def work() -> Evaluation:
+        def work(_report: Report, _cancelled: threading.Event) -> Evaluation:
             network = Network(model.network.sizes, model.network.activations, parameters.dtype)
             np.copyto(network.parameters, parameters)
             return evaluate(network, model.loss, split)
 
-        self._evaluator.measure(work, place)
+        self._errand.ask(work, place)
 
     @Slot(object, object)
     def _on_measured(self, found: Evaluation, place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -22,10 +22,8 @@ from digitapp.gui.pages.why.units import UnitsFace
 from digitapp.gui.pages.why.work import (
     Case,
     ChangeFindings,
-    Errand,
     PixelFindings,
     TemplateFindings,
-    Work,
     examine_pixels,
     make_templates,
     search_change,
@@ -34,6 +32,7 @@ from digitapp.gui.picture_queue import PictureQueue
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture
+from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import (
     EmptyState,
@@ -77,8 +76,7 @@ class WhyPage(Page):
         self._pixels_of: Case | None = None  # for which case maps are shown or on their way
         self._change_of: tuple[Case, int] | None = None
         self._pictures = PictureQueue(self)
-        self._unit_errand = Errand(session, self)
-        self._pixel_errand, self._change_errand = Errand(session, self), Errand(session, self)
+        self._unit_errand, self._pixel_errand, self._change_errand = (Errand(session.start_job, self) for _ in range(3))
         self._build()
         self._connect()
 
@@ -229,6 +227,11 @@ class WhyPage(Page):
         """Whether something is being found out in the background."""
         return any(errand.is_busy for errand in (self._unit_errand, self._pixel_errand, self._change_errand))
 
+    @property
+    def _rest(self) -> float:
+        """How long to rest between two findings: as long as the last one took while the network learns."""
+        return 1.0 if self.session.shows_run else 0.0
+
     def _cancel(self) -> None:
         for errand in (self._unit_errand, self._pixel_errand, self._change_errand):
             errand.cancel()
@@ -314,10 +317,10 @@ class WhyPage(Page):
         self.units.show_case(case, round((self.height() - theme.scaled(_AROUND_UNITS)) / theme.scaled(2 * ROW)))
         wanted = self.units.wanted
         if wanted is not None:
-            self._unit_errand.ask(lambda: make_templates(case, *wanted), patient=self.session.shows_run)
+            self._unit_errand.ask(make_templates(case, *wanted), (case, wanted[1]), rest=self._rest)
 
-    @Slot(object)
-    def _on_templates_found(self, findings: TemplateFindings) -> None:
+    @Slot(object, object)
+    def _on_templates_found(self, findings: TemplateFindings, _case: object) -> None:
         if self._case is not None and findings.case.is_like(self._case) and self.isVisible():
             self.units.show_templates(findings)
             self._show_stage()
@@ -344,19 +347,10 @@ class WhyPage(Page):
         self._pixels_of = case
         self.pixels.show_case(case, keep=learning and self.pixels.blocks[0].evidence is not None)
         self.say(self.tr("Examining the pixels…"))
-        self._pixel_errand.ask(self._preparing(examine_pixels), patient=learning)
+        self._pixel_errand.ask(examine_pixels(case), case, rest=self._rest)
 
-    def _preparing(self, make: Callable[[Case], Work]) -> Callable[[], Work]:
-        """Return what makes work from the newest case when its turn comes."""
-
-        def prepare() -> Work:
-            assert self._case is not None
-            return make(self._case)
-
-        return prepare
-
-    @Slot(object)
-    def _on_pixels_found(self, findings: PixelFindings) -> None:
+    @Slot(object, object)
+    def _on_pixels_found(self, findings: PixelFindings, _case: object) -> None:
         if self._case is None or not findings.case.is_like(self._case) or not self.isVisible():
             return
         self.pixels.show_findings(findings)
@@ -364,8 +358,8 @@ class WhyPage(Page):
         if self.faces.currentIndex() == PIXELS:
             self._show_stage()
 
-    @Slot(object)
-    def _on_pixels_failed(self, error: Exception) -> None:
+    @Slot(object, object)
+    def _on_pixels_failed(self, error: Exception, _case: object) -> None:
         self.pixels.show_failure(self.tr("This cannot be computed: {0}").format(error))
         self.say("")
 
@@ -390,9 +384,7 @@ class WhyPage(Page):
         if not (self.session.shows_run and shown and shown.change.target == target and shown.case.is_like(case)):
             self.change.show_case(case, target, self._share(case.logits, case.first))
             self.change.wait()
-        self._change_errand.ask(
-            self._preparing(lambda newest: search_change(newest, target)), patient=self.session.shows_run
-        )
+        self._change_errand.ask(search_change(case, target), (case, target), rest=self._rest)
 
     def _wanted(self, case: Case) -> int | None:
         """Return the class to turn the drawing into: the chosen one, or the one that is second now."""
@@ -409,8 +401,8 @@ class WhyPage(Page):
             activation.value(logits, outputs)
         return float(model.calibration.probabilities(model.loss, outputs[np.newaxis])[0, label])
 
-    @Slot(object)
-    def _on_change_found(self, findings: ChangeFindings) -> None:
+    @Slot(object, object)
+    def _on_change_found(self, findings: ChangeFindings, _case: object) -> None:
         if self._case is None or not findings.case.is_like(self._case) or not self.isVisible():
             return
         change = findings.change
@@ -418,8 +410,8 @@ class WhyPage(Page):
         if self.faces.currentIndex() == CHANGE:
             self._show_stage()
 
-    @Slot(object)
-    def _on_change_failed(self, error: Exception) -> None:
+    @Slot(object, object)
+    def _on_change_failed(self, error: Exception, _case: object) -> None:
         self.change.show_failure(self.tr("This cannot be computed: {0}").format(error))
 
     # Size

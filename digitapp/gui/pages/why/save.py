@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from digitapp.gui import theme
-from digitapp.gui.pages.why.work import Case, search_change
+from digitapp.gui.pages.why.work import Case, change_of
 from digitapp.gui.pictures import ComposedPicture, Pack
 from digitapp.gui.translation import translate
 from digitapp.inspection.contributions import contributions, ledger
@@ -25,7 +25,6 @@ def explanation_to_save(case: Case, target: int | None, title: str) -> ComposedP
 
     def prepare(suffix: str) -> Pack:
         name, network = theme.current().name, case.network.copy()
-        search = None if target is None else search_change(case, target)
 
         def pack(cancelled: threading.Event) -> bytes:
             found = contributions(network, case.inputs)
@@ -40,7 +39,7 @@ def explanation_to_save(case: Case, target: int | None, title: str) -> ComposedP
                 column,
                 pushers_templates(network, case.inputs, found, case.question, units),
                 map_evidence(network, case.inputs, case.question, case.shape, cancelled.is_set),
-                None if search is None else search(cancelled.is_set).change,
+                None if target is None else change_of(case, network, target, cancelled.is_set),
             )
             figure = explanation_picture(explained, name)
             return figure.svg() if suffix == ".svg" else figure.png()

@@ -1,28 +1,23 @@
-"""What the Why page computes: the case that it explains, and errands in the background."""
+"""What the Why page computes: the case that it explains, and the work that is done for it beside the window."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitapp.drawing.ink import Box
 from digitapp.inspection.contributions import Contributions, Question, usual_question
 from digitapp.inspection.explanation import MapEvidence, Templates, map_evidence, pushers_templates
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
 from digitapp.nn.network import Network
-from digitapp.progress import Report
 
 if TYPE_CHECKING:
-    from digitapp.gui.state.jobs import Job
+    from digitapp.gui.state.jobs import Work
     from digitapp.gui.state.session import Session
-
-PAUSE_MS = 600  # between two errands while the network learns
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,21 +116,18 @@ class TemplateFindings:
     templates: Templates
 
 
-Work = Callable[[Callable[[], bool]], Any]
-
-
 def examine_pixels(case: Case) -> Work:
     """Return the work that makes the maps, on a copy of the network."""
     network = case.network.copy()
-    return lambda cancelled: PixelFindings(
-        case, map_evidence(network, case.inputs, case.question, case.shape, cancelled)
+    return lambda _report, cancelled: PixelFindings(
+        case, map_evidence(network, case.inputs, case.question, case.shape, cancelled.is_set)
     )
 
 
 def make_templates(case: Case, found: Contributions, units: list[int]) -> Work:
     """Return the work that makes the pictures of units, on a copy of the network."""
     network = case.network.copy()
-    return lambda _cancelled: TemplateFindings(
+    return lambda _report, _cancelled: TemplateFindings(
         case, units, pushers_templates(network, case.inputs, found, case.question, units)
     )
 
@@ -143,81 +135,11 @@ def make_templates(case: Case, found: Contributions, units: list[int]) -> Work:
 def search_change(case: Case, target: int) -> Work:
     """Return the work that searches for the smallest change, on a copy of the network."""
     network = case.network.copy()
+    return lambda _report, cancelled: ChangeFindings(case, change_of(case, network, target, cancelled.is_set))
+
+
+def change_of(case: Case, network: Network, target: int, cancelled: Callable[[], bool]) -> Change:
+    """Return the smallest change of a case's drawing that a network reads as the target; less when cancelled."""
     if case.crop is None:
-        return lambda _cancelled: ChangeFindings(case, smallest_flip(network, case.inputs, target, case.shape))
-    crop = case.crop
-    return lambda cancelled: ChangeFindings(case, smallest_change(network, crop, target, cancelled=cancelled))
-
-
-class Errand(QObject):
-    """One thing at a time to be found out in the background; the newest wish counts.
-
-    Signals: `found(result)` and `failed(error)`, unless a newer wish has come meanwhile.
-    """
-
-    found = Signal(object)
-    failed = Signal(object)
-
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._job: Job | None = None
-        self._waiting: Callable[[], Work] | None = None
-        self._patient = False
-        self._pause = QTimer(self, singleShot=True)
-        self._pause.timeout.connect(self._begin)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is being found out, or will be."""
-        return self._job is not None or self._waiting is not None
-
-    def ask(self, prepare: Callable[[], Work], *, patient: bool = False) -> None:
-        """Find out something; `prepare` is called when its turn comes.
-
-        With `patient`, as while the network learns, what is under way is finished and shown first.
-        """
-        self._waiting, self._patient = prepare, patient
-        if self._job is not None and not patient:
-            self._job.cancel()
-        elif self._job is None and not self._pause.isActive():
-            self._begin()
-
-    def cancel(self) -> None:
-        """Forget all wishes."""
-        self._waiting = None
-        self._pause.stop()
-        if self._job is not None:
-            self._job.cancel()
-
-    @Slot()
-    def _begin(self) -> None:
-        if self._waiting is None or self._job is not None:
-            return
-        work, self._waiting = self._waiting(), None
-
-        def run(_report: Report, cancelled: threading.Event) -> Any:
-            return work(cancelled.is_set)
-
-        self._job = self._session.start_job(run, succeeded=self._on_succeeded, failed=self._on_failed)
-
-    def _end(self) -> bool:
-        """Begin with what is waiting, and return whether the result that has just come still counts."""
-        counts = self._job is not None and not self._job.cancelled.is_set()
-        self._job = None
-        if self._waiting is not None:
-            if self._patient:
-                self._pause.start(PAUSE_MS)
-            else:
-                self._begin()
-        return counts
-
-    @Slot(object)
-    def _on_succeeded(self, result: object) -> None:
-        if self._end():
-            self.found.emit(result)
-
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        if self._end():
-            self.failed.emit(error)
+        return smallest_flip(network, case.inputs, target, case.shape)
+    return smallest_change(network, case.crop, target, cancelled=cancelled)
