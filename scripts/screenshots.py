@@ -29,6 +29,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui.app import create_window
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.resources import DATA_DIR_VARIABLE
 
@@ -179,7 +180,7 @@ def take_training(window: MainWindow, save: Callable[[str], None], problem: str)
 
 def take_surgery(window: MainWindow, save: Callable[..., None]) -> None:
     """Switch the selected unit off, see what that does, and open the editor for its weights."""
-    surgery = window.session.surgery
+    surgery = Surgery.of(window.session)
     window.stack.setCurrentWidget(window.features_page)
     settle()
     window.features_page.grid.setFocus()

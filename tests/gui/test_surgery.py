@@ -15,7 +15,7 @@ from digitapp.datasets.problems import TOY
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.features.surgery import SurgeryPanel
 from digitapp.gui.state.session import OWN_NETWORK, Session
-from digitapp.gui.state.surgery import Effect
+from digitapp.gui.state.surgery import Effect, Surgery
 from digitapp.modelfile import load_model
 from digitapp.training import usual_configs
 from digitapp.training.evaluate import evaluate
@@ -33,12 +33,12 @@ def measured(session: Session, qtbot: QtBot) -> Effect:
     """Wait until the effect of the last change is measured."""
 
     def is_measured() -> bool:
-        effect = session.surgery.effect
+        effect = Surgery.of(session).effect
         return effect is not None and effect.scores is not None
 
     qtbot.waitUntil(is_measured)
-    assert session.surgery.effect is not None
-    return session.surgery.effect
+    assert Surgery.of(session).effect is not None
+    return Surgery.of(session).effect
 
 
 def accuracy(session: Session) -> float:
@@ -49,22 +49,22 @@ def accuracy(session: Session) -> float:
 def test_off_and_on_again(session: Session, qtbot: QtBot) -> None:
     before, old = session.network.copy(), accuracy(session)
     with qtbot.waitSignals([session.weights_changed, session.answer_changed]):
-        session.surgery.toggle(0, 1)
-    assert session.surgery.is_off(0, 1) and session.surgery.marked(0) == ([1], [])
+        Surgery.of(session).toggle(0, 1)
+    assert Surgery.of(session).is_off(0, 1) and Surgery.of(session).marked(0) == ([1], [])
     assert not session.network.weights[1][1].any()
     np.testing.assert_array_equal(session.network.weights[0], before.weights[0])
     effect = measured(session, qtbot)
     assert effect.scores is not None and effect.samples == 16
     assert (effect.scores[0].accuracy, effect.scores[1].accuracy) == (old, accuracy(session))
     assert effect.answers[1] is session.answer
-    session.surgery.toggle(0, 1)
-    assert not session.surgery.is_off(0, 1)
+    Surgery.of(session).toggle(0, 1)
+    assert not Surgery.of(session).is_off(0, 1)
     assert session.network.parameters.tobytes() == before.parameters.tobytes()
     assert measured(session, qtbot).scores[1].accuracy == old  # type: ignore[index]
 
 
 def test_every_change_is_one_step_of_undo(session: Session, qtbot: QtBot) -> None:
-    surgery = session.surgery
+    surgery = Surgery.of(session)
     surgery.copy(0, 2)
     states = [session.network.parameters.tobytes()]
     steps = (
@@ -92,7 +92,7 @@ def test_every_change_is_one_step_of_undo(session: Session, qtbot: QtBot) -> Non
 
 
 def test_what_the_operations_do(session: Session) -> None:
-    surgery = session.surgery
+    surgery = Surgery.of(session)
     before = session.network.copy()
     surgery.copy(0, 0)
     surgery.paste(0, 2)
@@ -108,39 +108,39 @@ def test_what_the_operations_do(session: Session) -> None:
 
 def test_a_shipped_model_stays_as_it_was(session: Session) -> None:
     shipped = load_model(session.problem.shipped_models[0])
-    session.surgery.toggle(0, 0)
+    Surgery.of(session).toggle(0, 0)
     assert session.current_entry.origin == "made" and session.model.name == "Shipped model, changed"
     assert "results" in shipped.training and "results" not in session.model.training
     key = session.current_entry.key
-    session.surgery.zero(0, 1)
+    Surgery.of(session).zero(0, 1)
     assert session.current_entry.key == key, "the copy is changed in place"
     session.choose_model("shipped")
     assert session.network.parameters.tobytes() == shipped.network.parameters.tobytes()
-    assert not session.surgery.is_off(0, 0) and not session.surgery.undo_stack.canUndo()
+    assert not Surgery.of(session).is_off(0, 0) and not Surgery.of(session).undo_stack.canUndo()
     session.choose_model(key)
-    assert session.surgery.is_off(0, 0) and session.surgery.undo_stack.count() == 2
+    assert Surgery.of(session).is_off(0, 0) and Surgery.of(session).undo_stack.count() == 2
 
 
 def test_a_network_that_learns_is_left_alone(session: Session, qtbot: QtBot) -> None:
     network, config = usual_configs(TOY)
     session.run.set_pace(100)
     session.start_training(network, config)
-    assert "learning" in session.surgery.reason()
-    session.surgery.toggle(0, 0)
-    session.surgery.zero(0, 0)
-    assert session.surgery.undo_stack.count() == 0 and not session.surgery.is_off(0, 0)
+    assert "learning" in Surgery.of(session).reason()
+    Surgery.of(session).toggle(0, 0)
+    Surgery.of(session).zero(0, 0)
+    assert Surgery.of(session).undo_stack.count() == 0 and not Surgery.of(session).is_off(0, 0)
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         session.run.stop()
-    assert session.surgery.reason() == ""
-    session.surgery.toggle(0, 0)
-    assert session.current_entry.key == OWN_NETWORK and session.surgery.is_off(0, 0)
+    assert Surgery.of(session).reason() == ""
+    Surgery.of(session).toggle(0, 0)
+    assert session.current_entry.key == OWN_NETWORK and Surgery.of(session).is_off(0, 0)
 
 
 def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: Session, qtbot: QtBot) -> None:
     network, config = usual_configs(TOY)
     picture = np.tile(np.array([1, -1], np.float32), 6)
-    session.surgery.paint(0, 1, picture, 0.25, is_frozen=True)
-    session.surgery.toggle(0, 2)
+    Surgery.of(session).paint(0, 1, picture, 0.25, is_frozen=True)
+    Surgery.of(session).toggle(0, 2)
     free = session.network.weights[0][:, 0].copy()
     session.run.set_pace(None)
     with qtbot.waitSignal(session.model_described, timeout=20_000):
@@ -150,13 +150,13 @@ def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: S
     assert session.network.biases[0][1] == np.float32(0.25)
     assert not session.network.weights[1][2].any()
     assert not np.array_equal(session.network.weights[0][:, 0], free), "the rest has learned"
-    assert session.surgery.is_frozen(0, 1) and session.surgery.is_off(0, 2), "and they are still so"
+    assert Surgery.of(session).is_frozen(0, 1) and Surgery.of(session).is_off(0, 2), "and they are still so"
     assert session.model.training["held"] == {"frozen": [[0, 1]], "silent": [[0, 2]]}
-    session.surgery.toggle(0, 2)
+    Surgery.of(session).toggle(0, 2)
     assert session.network.weights[1][2].any(), "it gets its votes back"
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         session.start_training(network, config)
-    assert session.surgery.marked(0) == ([], []), "a new network has nothing to hold"
+    assert Surgery.of(session).marked(0) == ([], []), "a new network has nothing to hold"
 
 
 def test_a_moment_of_the_past_is_changed_in_a_copy(session: Session, qtbot: QtBot) -> None:
@@ -167,7 +167,7 @@ def test_a_moment_of_the_past_is_changed_in_a_copy(session: Session, qtbot: QtBo
     assert branch is not None
     moment = branch.moments.kept[3]
     session.show_moment(moment)
-    session.surgery.zero(0, 0)
+    Surgery.of(session).zero(0, 0)
     assert session.time_machine.place is None and session.current_entry.origin == "made"
     np.testing.assert_array_equal(session.network.weights[0][:, 1:], _first_weights(moment.parameters)[:, 1:])
     session.show_moment(moment)
@@ -179,7 +179,7 @@ def _first_weights(parameters: np.ndarray) -> np.ndarray:
 
 
 def test_what_cannot_be_done_says_why(session: Session) -> None:
-    surgery = session.surgery
+    surgery = Surgery.of(session)
     assert "output unit" in surgery.reason_not_off(1)
     surgery.toggle(1, 0)
     assert surgery.undo_stack.count() == 0
@@ -193,8 +193,8 @@ def test_what_cannot_be_done_says_why(session: Session) -> None:
 def test_without_data_the_drawing_still_tells(session: Session) -> None:
     session.choose_problem("mnist")
     session.choose_dataset("mnist")
-    session.surgery.toggle(0, 0)
-    effect = session.surgery.effect
+    Surgery.of(session).toggle(0, 0)
+    effect = Surgery.of(session).effect
     assert effect is not None and effect.scores is None and not effect.is_pending
 
 
@@ -231,14 +231,14 @@ def test_space_switches_the_selected_unit_off_and_the_panel_says_what_that_does(
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert session.selected.unit == 1
     qtbot.keyClick(grid, Qt.Key.Key_Space)
-    assert session.surgery.is_off(0, 1) and panel.off.text() == "Switch on"
+    assert Surgery.of(session).is_off(0, 1) and panel.off.text() == "Switch on"
     assert grid.marks() == ((1,), ())
     measured(session, qtbot)
     assert "Accuracy 100.0 % → 93.8 % on 16 images" in panel.text()
     assert "Suffers most: 0 −12.5 %" in panel.text()
     assert "Your drawing: still 0" in panel.text()
     window._undo()  # what Ctrl+Z is connected to
-    assert not session.surgery.is_off(0, 1) and "Undone: Unit B switched off" in panel.text()
+    assert not Surgery.of(session).is_off(0, 1) and "Undone: Unit B switched off" in panel.text()
     measured(session, qtbot)
     assert "Accuracy 93.8 % → 100.0 %" in panel.text()
 
@@ -253,7 +253,7 @@ def test_the_buttons_act_on_the_selected_unit(window: MainWindow, qtbot: QtBot) 
     qtbot.mouseClick(panel.zero, Qt.MouseButton.LeftButton)
     assert not session.network.weights[0][:, 2].any()
     qtbot.mouseClick(panel.frozen, Qt.MouseButton.LeftButton)
-    assert session.surgery.is_frozen(0, 2) and panel.frozen.text() == "Unfreeze"
+    assert Surgery.of(session).is_frozen(0, 2) and panel.frozen.text() == "Unfreeze"
     for _ in range(3):
         qtbot.mouseClick(panel.undo, Qt.MouseButton.LeftButton)
     assert not panel.undo.isEnabled() and panel.redo.isEnabled()
@@ -312,8 +312,8 @@ def test_a_detector_is_painted_and_used(window: MainWindow, qtbot: QtBot) -> Non
     painted = session.network.weights[0][:, 0]
     np.testing.assert_array_equal(painted[[0, 1, 11]], [limit, limit, -limit])
     assert np.count_nonzero(painted) == 3 and session.network.biases[0][0] == 0.5
-    assert session.surgery.is_frozen(0, 0)
-    assert session.surgery.undo_stack.count() == 1, "the whole painting is one step"
+    assert Surgery.of(session).is_frozen(0, 0)
+    assert Surgery.of(session).undo_stack.count() == 1, "the whole painting is one step"
     measured(session, qtbot)
 
 

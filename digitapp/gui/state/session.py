@@ -26,7 +26,6 @@ from digitapp.gui.state.data_source import DataSource
 from digitapp.gui.state.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
-from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.network import Network
@@ -95,7 +94,6 @@ class Session(QObject):
         self._road: _Road | None = None
         self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
-        self.surgery = Surgery(self)
         self._calibrator = Calibrator(self._jobs.start, self)
         self._calibrator.calibrated.connect(self._on_calibrated)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,13 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.desk import OWN_NETWORK, Answer, ModelEntry
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
 from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
 from digitapp.inspection.unit_names import unit_name
 from digitapp.progress import Report
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.held import UnitPlace
-
-if TYPE_CHECKING:
-    from digitapp.gui.state.session import Session
 
 _KEY = "edited:"
 
@@ -86,6 +83,11 @@ class Surgery(QObject):
 
     changed = Signal()
     effect_changed = Signal()
+
+    @staticmethod
+    def of(session: Session) -> Surgery:
+        """Return a session's surgery, the same for all who ask; it is made when it is wanted first."""
+        return session.findChild(Surgery) or Surgery(session)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

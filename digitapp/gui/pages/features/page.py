@@ -26,6 +26,7 @@ from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session, UnitRef
+from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import signed
 from digitapp.gui.words.messages import Message
@@ -40,6 +41,7 @@ class FeaturesPage(Page):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self.setObjectName("featuresPage")
+        self._surgery = Surgery.of(session)
         self._words = UnitWords(session)
         self._evidence = Evidence(session, self)
         self._trials = Trials(session, self)
@@ -83,7 +85,7 @@ class FeaturesPage(Page):
         session.selection_changed.connect(self._on_selection_changed)
         session.dataset_changed.connect(self._on_dataset_changed)
         session.run_state_changed.connect(self._on_run_state_changed)
-        session.surgery.changed.connect(self._show_surgery)
+        self._surgery.changed.connect(self._show_surgery)
         self._evidence.changed.connect(self._on_evidence_changed)
         self._evidence.progressed.connect(self._on_look_progressed)
         self._gallery.changed.connect(self._on_pictures_made)
@@ -329,7 +331,7 @@ class FeaturesPage(Page):
     @Slot()
     def _show_surgery(self) -> None:
         if self.isVisible() and not self._is_old and self._shown_layer == self.layer:
-            off, frozen = self.session.surgery.marked(self.layer)
+            off, frozen = self._surgery.marked(self.layer)
             self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
 
     def _show_evidence(self) -> None:
@@ -419,15 +421,15 @@ class FeaturesPage(Page):
 
     @Slot(int)
     def _on_tile_toggled(self, tile: int) -> None:
-        self.session.surgery.toggle(self.layer, int(self._order[tile]))
+        self._surgery.toggle(self.layer, int(self._order[tile]))
         self.dossier.show_face(WORTH_FACE)
 
     def undo(self) -> None:
-        self.session.surgery.undo()
+        self._surgery.undo()
         self.dossier.show_face(WORTH_FACE)
 
     def redo(self) -> None:
-        self.session.surgery.redo()
+        self._surgery.redo()
         self.dossier.show_face(WORTH_FACE)
 
     @Slot(int)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.pages.features.brush import PaintSurface
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.widgets import (
     CheckBox,
     FieldRow,
@@ -231,7 +232,7 @@ class PaintDialog(QDialog):
         if not self.bias.commit():
             self.bias.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        surgery, place = self._session.surgery, self._unit
+        surgery, place = Surgery.of(self._session), self._unit
         if not surgery.reason() and place.unit < self._session.network.sizes[place.layer + 1]:
             weights, bias = self.surface.values, float(self.bias.value())
             surgery.paint(place.layer, place.unit, weights, bias, is_frozen=self.freeze.isChecked())

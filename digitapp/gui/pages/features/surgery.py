@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.state.session import Answer, Session
-from digitapp.gui.state.surgery import Effect
+from digitapp.gui.state.surgery import Effect, Surgery
 from digitapp.gui.widgets import Button, ElidedLabel, GhostButton, Label, Panel, PlainButton, SectionHeader
 from digitapp.gui.widgets.numbers import percent, probability, signed, thousands
 
@@ -26,7 +26,7 @@ class SurgeryPanel(Panel):
         super().__init__("surface", parent)
         self.setObjectName("surgeryPanel")
         self._session = session
-        self._surgery = session.surgery
+        self._surgery = Surgery.of(session)
         # As wide as the dossier above it, whatever its own words need.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._make_parts()
