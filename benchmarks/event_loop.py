@@ -26,6 +26,10 @@ from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from digitapp.gui.app import create_window
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.window.main_window import MainWindow
 
@@ -83,9 +87,9 @@ def open_window(application: QApplication, data_dir: Path) -> MainWindow:
     window = create_window(Settings(store), problem="mnist", data_dir=data_dir)
     window.resize(1280, 800)
     window.show()
-    window.stack.setCurrentWidget(window.train_page)
+    train = window.show_page(TrainPage)
     wait(application, lambda: window.session.dataset is not None)
-    rows = window.train_page.setup.settings
+    rows = train.setup.settings
     rows.set_value("hidden", (128,))
     rows.set_value("epochs", EPOCHS)
     rows.remember()
@@ -100,9 +104,9 @@ def report(name: str, rounds: list[tuple[np.ndarray, float]]) -> None:
     print(f"{name:<40} p50 {p50:5.2f} ms  p99 {p99:6.2f} ms  longest {longest:7.2f} ms  {speed:6.1f} k images/s")
 
 
-def measure(application: QApplication, window: MainWindow, page: object, seconds: float) -> tuple[np.ndarray, float]:
+def measure(application: QApplication, window: MainWindow, page: Page, seconds: float) -> tuple[np.ndarray, float]:
     """Return the lateness while a page is shown, and the training's speed meanwhile."""
-    window.stack.setCurrentWidget(page)  # type: ignore[arg-type]
+    window.show_page(page.NAME)
     rest(application, 1.0)
     history = window.session.run.history
     before = history.last_batch.samples if history.last_batch else 0
@@ -125,9 +129,10 @@ def main() -> None:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     window = open_window(application, arguments.data_dir)
-    pages = {"Train": window.train_page, "Features": window.features_page, "Draw": window.draw_page}
-    report("no run, Train page", [measure(application, window, window.train_page, arguments.seconds)])
-    window.train_page.start()
+    train = window.page(TrainPage)
+    pages = {"Train": train, "Features": window.page(FeaturesPage), "Draw": window.page(DrawPage)}
+    report("no run, Train page", [measure(application, window, train, arguments.seconds)])
+    train.start()
     wait(application, lambda: window.session.run.history.last_epoch is not None)
     figures: dict[tuple[str, float], list[tuple[np.ndarray, float]]] = {}
     for _ in range(arguments.rounds):
@@ -138,7 +143,7 @@ def main() -> None:
                 figures.setdefault((name, interval), []).append(figure)
     for (name, interval), rounds in sorted(figures.items()):
         report(f"{name} page, switch interval {interval * 1000:g} ms", rounds)
-    window.train_page.stop()
+    train.stop()
     wait(application, lambda: not window.session.run.is_active)
     window.close()
 

@@ -25,6 +25,9 @@ from PySide6.QtWidgets import QApplication
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.gui import theme
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.widgets import ZoomableGrid
 from digitapp.inspection.ablation import Ablation
 from digitapp.inspection.looks import LayerLook, UnitLook
@@ -125,7 +128,7 @@ def print_orders(network: Network) -> None:
 def print_training(application: QApplication, data_dir: Path, rounds: int) -> None:
     """Print how much of its speed a run of 784-1000-10 keeps while the grid follows it."""
     window = open_window(application, data_dir)
-    rows = window.train_page.setup.settings
+    rows = window.page(TrainPage).setup.settings
     for key, value in (("hidden", (1000,)), ("epochs", 1)):
         rows.set_value(key, value)
     rows.remember()
@@ -133,10 +136,10 @@ def print_training(application: QApplication, data_dir: Path, rounds: int) -> No
     dataset = window.session.dataset
     assert dataset is not None
     for round_ in range(rounds + 1):
-        for name, page in (("hidden", window.draw_page), ("shown", window.features_page)):
-            window.stack.setCurrentWidget(page)
+        for name, page in (("hidden", window.page(DrawPage)), ("shown", window.page(FeaturesPage))):
+            window.show_page(page.NAME)
             began = perf_counter()
-            window.train_page.start()
+            window.page(TrainPage).start()
             wait(application, lambda: not window.session.run.is_active, every_ms=2)
             if round_:
                 speeds[name].append(len(dataset.train) / (perf_counter() - began))

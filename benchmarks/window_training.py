@@ -21,6 +21,9 @@ from event_loop import open_window, wait
 from PySide6.QtWidgets import QApplication
 
 from digitapp.datasets.dataset import Dataset
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import train
@@ -43,7 +46,7 @@ def from_window(application: QApplication, window: MainWindow, config: TrainConf
     dataset = window.session.dataset
     assert dataset is not None
     began = perf_counter()
-    window.train_page.start()
+    window.page(TrainPage).start()
     wait(application, lambda: not window.session.run.is_active, every_ms=2)
     return config.epochs * len(dataset.train) / (perf_counter() - began)
 
@@ -60,9 +63,9 @@ def main() -> None:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     window = open_window(application, arguments.data_dir)
-    pages = {"draw": window.draw_page, "train": window.train_page, "features": window.features_page}
-    window.stack.setCurrentWidget(pages[arguments.page])
-    rows = window.train_page.setup.settings
+    pages = {"draw": DrawPage, "train": TrainPage, "features": FeaturesPage}
+    window.show_page(pages[arguments.page])
+    rows = window.page(TrainPage).setup.settings
     rows.set_value("epochs", arguments.epochs)
     rows.remember()
     network_config, config = rows.configs()

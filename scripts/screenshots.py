@@ -27,7 +27,13 @@ from digitapp.datasets.handwriting import generate_drawings
 from digitapp.datasets.mnist import mnist_status
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import create_window
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
+from digitapp.gui.pages.hand.page import HandPage
+from digitapp.gui.pages.network.page import NetworkPage
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.window.main_window import MainWindow
@@ -78,18 +84,19 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
             widget.grab().save(str(path))
             print(path)
 
+        drawing = window.show_page(DrawPage)
         save("draw-empty")
         draw(window, THREE)
         save("draw-digits")
         if window.session.model.calibration.threshold is not None:  # this network knows what is not a digit
             draw(window, SECOND_STROKE)
             save("draw-not-a-digit")
-            window.draw_page.undo()
-        window.draw_page.inspector.faces.setCurrentIndex(1)
+            drawing.undo()
+        drawing.inspector.faces.setCurrentIndex(1)
         settle(1500)
         save("draw-doctor")
-        window.draw_page.inspector.faces.setCurrentIndex(0)
-        window.stack.setCurrentWidget(window.features_page)
+        drawing.inspector.faces.setCurrentIndex(0)
+        window.show_page(FeaturesPage)
         if mnist_status(data_dir).available:
             wait_until(lambda: window.session.dataset is not None)
         trace = window.session.answer.trace
@@ -104,10 +111,10 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_the_past(window, save)
         take_hand(window, save)
         window.session.choose_problem("toy")
-        window.stack.setCurrentWidget(window.draw_page)
+        window.show_page(DrawPage)
         click_pixels(window, TOY_ZERO)
         save("draw-toy")
-        window.stack.setCurrentWidget(window.features_page)
+        window.show_page(FeaturesPage)
         settle(700)
         save("features-toy")
         take_network(window, save, "toy")
@@ -116,8 +123,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
 
 def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
     """Take the three sides of the Why page."""
-    page = window.why_page
-    window.stack.setCurrentWidget(page)
+    page = window.show_page(WhyPage)
     for index, name in enumerate(("units", "pixels", "change")):
         page.faces.setCurrentIndex(index)
         if name == "units":
@@ -128,10 +134,10 @@ def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
 
 def take_hand(window: MainWindow, save: Callable[[str], None]) -> None:
     """Collect digits of the built-in handwriting in a folder that goes again, and fine-tune on them."""
-    page, hand, before = window.hand_page, window.session.hand, os.environ.get(DATA_DIR_VARIABLE)
+    page, hand, before = window.page(HandPage), window.session.hand, os.environ.get(DATA_DIR_VARIABLE)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ[DATA_DIR_VARIABLE] = folder
-        window.stack.setCurrentWidget(page)
+        window.show_page(HandPage)
         if before is None:
             del os.environ[DATA_DIR_VARIABLE]
         else:
@@ -148,8 +154,7 @@ def take_hand(window: MainWindow, save: Callable[[str], None]) -> None:
 
 def take_network(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
     """Take the Network page: its paths, its templates, and its map where there are images."""
-    page = window.network_page
-    window.stack.setCurrentWidget(page)
+    page = window.show_page(NetworkPage)
     page.choice.setCurrentIndex(0)
     save(f"network-{problem}")
     page.choice.setCurrentIndex(1)
@@ -164,7 +169,7 @@ def take_network(window: MainWindow, save: Callable[[str], None], problem: str) 
 
 def take_training(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
     """Take the Train page before a run, in the middle of it, and after it."""
-    window.stack.setCurrentWidget(window.train_page)
+    window.show_page(TrainPage)
     settle(500)
     save(f"train-{problem}-ready")
     if window.session.dataset is None:
@@ -181,10 +186,10 @@ def take_training(window: MainWindow, save: Callable[[str], None], problem: str)
 def take_surgery(window: MainWindow, save: Callable[..., None]) -> None:
     """Switch the selected unit off, see what that does, and open the editor for its weights."""
     surgery = Surgery.of(window.session)
-    window.stack.setCurrentWidget(window.features_page)
+    grid = window.show_page(FeaturesPage).grid
     settle()
-    window.features_page.grid.setFocus()
-    QTest.keyClick(window.features_page.grid, Qt.Key.Key_Space)
+    grid.setFocus()
+    QTest.keyClick(grid, Qt.Key.Key_Space)
     wait_until(lambda: surgery.effect is not None and not surgery.effect.is_pending)
     save("surgery-digits")
     click(window, "paintUnit")

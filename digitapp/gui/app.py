@@ -18,15 +18,12 @@ from digitapp.gui.display import check_display, open_application
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.gui.window.registry import registered_pages
 from digitapp.gui.words.language import speak
 from digitapp.modelfile import load_model
 from digitapp.training.threads import blas_threads
 
 _LOAD_AFTER_MS = 300  # after the window was shown
-_LATER_MODULES = (
-    *(f"digitapp.gui.pages.{page}.page" for page in ("draw", "train", "features", "why", "network", "hand")),
-    "digitapp.gui.window.picture_saver",
-)
 
 
 def run(problem: str | None = None, model: str | None = None) -> int:
@@ -59,7 +56,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
 
 def _load_later_modules() -> None:
     """Import what the window did not need to open; the other pages come at once then, when they are wanted."""
-    for name in _LATER_MODULES:
+    for name in (*(row.module for row in registered_pages()), "digitapp.gui.window.picture_saver"):
         import_module(name)
 
 

@@ -39,6 +39,21 @@ class ComposedPicture:
     name: str
 
 
+_TITLE, _NAME = "pictureTitle", "pictureName"
+
+
+def offer_picture(widget: QWidget, title: str, name: str) -> None:
+    """Let a widget be saved as a picture while it is seen; the name is that of the file, without its ending."""
+    widget.setProperty(_TITLE, title)
+    widget.setProperty(_NAME, name)
+
+
+def offered_picture(widget: QWidget) -> tuple[str, str] | None:
+    """Return the title and the name under which a widget is offered, None where it is not."""
+    title, name = widget.property(_TITLE), widget.property(_NAME)
+    return None if title is None else (str(title), str(name))
+
+
 class PictureFormatError(ValueError):
     """A file name whose ending is no kind of picture that is written; `path` is the name."""
 

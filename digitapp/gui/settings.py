@@ -52,7 +52,7 @@ def between(low: float, high: float) -> Callable[[float], bool]:
 
 
 GEOMETRY = Setting("window/geometry", QByteArray())
-PAGE = Setting("window/page", 0, between(0, 9))
+PAGE = Setting("window/page", "")  # its object name; an unknown one stands for the first page
 THEME: Setting[Mode] = Setting("window/theme", "system", one_of("system", "light", "dark"))
 PROBLEM = Setting("choices/problem", "mnist", one_of("toy", "mnist"))
 PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import PROBLEMS
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.state.data_source import DataSource, DataState
 from digitapp.gui.state.jobs import JobPool, finish_unless
 from digitapp.gui.window.main_window import MainWindow
@@ -69,10 +71,10 @@ def test_another_problem_while_evidence_of_digits_is_shown(
     window.session.choose_dataset("handwriting")
     sums = window.session.network.trace(split.inputs).pre_activations[0]
     window.session.select_unit(0, int(np.argmax(sums.max(axis=0))))
-    window.stack.setCurrentWidget(window.features_page)
-    qtbot.waitUntil(lambda: "Wakes for" in window.features_page.dossier.sentence.text())
+    page = window.show_page(FeaturesPage)
+    qtbot.waitUntil(lambda: "Wakes for" in page.dossier.sentence.text())
     window.session.choose_problem("toy")
-    assert "9" not in window.features_page.dossier.sentence.text()
+    assert "9" not in page.dossier.sentence.text()
 
 
 def test_pasting_from_an_empty_clipboard_is_said(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,8 +82,8 @@ def test_pasting_from_an_empty_clipboard_is_said(open_window: OpenWindow, monkey
     clipboard = type("Clipboard", (), {"mimeData": lambda _: None})
     monkeypatch.setattr("digitapp.gui.pages.draw.files.QGuiApplication.clipboard", clipboard)
     said: list[str] = []
-    window.draw_page.files.failed.connect(said.append)
-    window.draw_page.files.paste()
+    window.page(DrawPage).files.failed.connect(said.append)
+    window.page(DrawPage).files.paste()
     assert said == ["The clipboard is empty."]
 
 

@@ -25,6 +25,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
 from digitapp.gui.images import image_to_rgb
 from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.window.main_window import MainWindow
 
 Way = Sequence[tuple[float, float]]
@@ -37,7 +38,7 @@ ACROSS: Way = [(0.2, 0.5), (0.8, 0.5)]
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow]) -> DrawPage:
-    return open_window("mnist").draw_page
+    return open_window("mnist").page(DrawPage)
 
 
 def place(page: DrawPage, x: float, y: float) -> QPoint:
@@ -431,9 +432,9 @@ def test_real_hands_are_read_at_any_size_and_place_with_any_pen(
 def test_a_hidden_page_catches_up_when_it_is_shown(page: DrawPage) -> None:
     window = page.window()
     assert isinstance(window, MainWindow)
-    window.stack.setCurrentIndex(1)
+    window.show_page(TrainPage)
     page.session.artwork.commit(Drawing.from_points([ONE]), "Stroke")
     assert page.inspector.bars.values() is None
-    window.stack.setCurrentIndex(0)
+    window.show_page(DrawPage)
     assert answer(page) == "1"
     assert is_ink(page, *ONE[2])

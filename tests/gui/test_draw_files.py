@@ -27,12 +27,12 @@ ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]], label=1)
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow]) -> DrawPage:
-    return open_window("mnist").draw_page
+    return open_window("mnist").page(DrawPage)
 
 
 @pytest.fixture
 def toy_page(open_window: Callable[..., MainWindow]) -> DrawPage:
-    return open_window("toy").draw_page
+    return open_window("toy").page(DrawPage)
 
 
 def shown(page: DrawPage) -> str:

@@ -25,7 +25,7 @@ TWO = Drawing.from_points([[(0.3, 0.3), (0.7, 0.3)], [(0.3, 0.7), (0.7, 0.7)]])
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow]) -> DrawPage:
-    page = open_window("mnist").draw_page
+    page = open_window("mnist").page(DrawPage)
     page.session.artwork.commit(TWO, "Stroke")
     page.canvas.setFocus()
     return page

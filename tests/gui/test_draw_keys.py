@@ -31,7 +31,7 @@ FRAME = 0.016
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow], qtbot: QtBot) -> DrawPage:
-    page = open_window("mnist").draw_page
+    page = open_window("mnist").page(DrawPage)
     qtbot.waitUntil(page.window().isActiveWindow)  # where no window is active, nothing is told of the focus
     focus(page)
     return page

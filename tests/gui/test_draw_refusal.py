@@ -33,7 +33,7 @@ def page(open_window: Callable[..., MainWindow], tmp_path: Path) -> DrawPage:
     path = tmp_path / "lines.safetensors"
     names = tuple("0123456789")
     save_model(Model(network, "cross_entropy", "mnist", names, "mnist", calibration=Calibration(1.0, 0.6)), path)
-    page = open_window("mnist").draw_page
+    page = open_window("mnist").page(DrawPage)
     page.session.open_model(path)
     return page
 

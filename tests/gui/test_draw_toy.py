@@ -19,7 +19,7 @@ ZERO = "111\n101\n101\n111\n"
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow]) -> DrawPage:
-    return open_window("toy").draw_page
+    return open_window("toy").page(DrawPage)
 
 
 def cell(page: DrawPage, row: int, column: int) -> QPoint:
@@ -72,7 +72,7 @@ def test_a_zero_is_recognised(page: DrawPage) -> None:
 def test_every_pixel_is_where_the_contract_says(
     open_window: Callable[..., MainWindow], window: tuple[int, int]
 ) -> None:
-    page = open_window("toy", size=window).draw_page
+    page = open_window("toy", size=window).page(DrawPage)
     for row in range(4):
         for column in range(3):
             click(page, row, column)

@@ -14,9 +14,17 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.hand.page import HandPage
+from digitapp.gui.pages.network.page import NetworkPage
+from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.gui.window.registry import Group, PageRow, registered_pages
 
 CONTRACT = [
     "mainWindow",
@@ -40,7 +48,7 @@ CONTRACT = [
 ]
 
 KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6)
-PAGES = ("drawPage", "trainPage", "featuresPage", "whyPage", "networkPage", "handPage")
+PAGES = ("drawPage", "handPage", "trainPage", "featuresPage", "whyPage", "networkPage")
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -134,12 +142,12 @@ def test_pages_by_rail_keys_and_stack(open_window: OpenWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(window.isActiveWindow)
     for number, page in enumerate(PAGES):
         qtbot.keyClick(window, KEYS[number], Qt.KeyboardModifier.ControlModifier)
-        assert window.page.objectName() == page
+        assert window.shown_page.objectName() == page
         assert window.rail.currentIndex() == number
     window.rail.setCurrentIndex(0)
-    assert window.page.objectName() == "drawPage"
-    window.stack.setCurrentIndex(1)
-    assert window.rail.currentIndex() == 1
+    assert window.shown_page.objectName() == "drawPage"
+    window.show_page(TrainPage)
+    assert window.rail.currentIndex() == 2
 
 
 def test_the_problem_changes_everywhere_and_each_keeps_its_drawing(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -152,7 +160,7 @@ def test_the_problem_changes_everywhere_and_each_keeps_its_drawing(open_window: 
     for page in range(window.stack.count()):
         window.stack.setCurrentIndex(page)
         QApplication.processEvents()
-    window.stack.setCurrentIndex(0)
+    window.show_page(DrawPage)
     choose_problem(window, "mnist")
     qtbot.waitUntil(lambda: label(window) == "1")
 
@@ -164,7 +172,7 @@ def test_nothing_is_squeezed_out_of_the_window(open_window: OpenWindow, qtbot: Q
         choose_problem(window, problem)
         for page in range(window.stack.count()):
             window.stack.setCurrentIndex(page)
-            shown = window.page
+            shown = window.shown_page
             qtbot.waitUntil(lambda shown=shown: fits(shown))
             assert (window.width(), window.height()) == size
 
@@ -183,16 +191,16 @@ def test_the_theme_changes_while_everything_stands(open_window: OpenWindow, qtbo
 def test_choices_are_remembered(open_window: OpenWindow, settings: Settings) -> None:
     window = open_window()
     choose_problem(window, "toy")
-    window.stack.setCurrentIndex(2)
+    window.show_page(FeaturesPage)
     window.close()
     assert settings.get(remembered.PROBLEM) == "toy"
-    assert settings.get(remembered.PAGE) == 2
+    assert settings.get(remembered.PAGE) == "featuresPage"
     assert not settings.get(remembered.GEOMETRY).isEmpty()
 
 
 def test_closing_in_the_middle_of_a_run_ends_it(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("toy")
-    window.stack.setCurrentIndex(1)
+    window.show_page(TrainPage)
     qtbot.waitUntil(lambda: window.session.dataset is not None)
     window.session.run.set_pace(50)
     button(window, "startButton").click()
@@ -216,9 +224,63 @@ def test_closing_while_a_download_stalls(
     monkeypatch.setattr("digitapp.datasets.download.MIRRORS", (stalling_server,))
     monkeypatch.setattr("digitapp.datasets.download.TIMEOUT", 0.5)
     window = open_window(data_dir=tmp_path)
-    window.stack.setCurrentIndex(1)
+    window.show_page(TrainPage)
     qtbot.waitUntil(lambda: window.session.data.state("mnist") is DataState.MISSING)
     window.session.data.download()
     assert window.session.data.state("mnist") is DataState.FETCHING
     window.close()
     assert list(tmp_path.rglob("*idx*ubyte")) == []
+
+
+def test_a_page_is_remembered_by_name_and_an_unknown_one_is_the_first(
+    open_window: OpenWindow, settings: Settings
+) -> None:
+    for stored, shown in (("whyPage", "whyPage"), (3, "drawPage"), ("elsewherePage", "drawPage")):
+        settings.store.setValue(remembered.PAGE.key, stored)
+        assert open_window().shown_page.objectName() == shown
+
+
+def test_pages_lead_to_each_other(open_window: OpenWindow) -> None:
+    window = open_window("mnist")
+
+    def leads(page: type[Page], link: Callable[[], object]) -> str:
+        window.show_page(page)
+        link()
+        return window.shown_page.NAME
+
+    paths = window.page(NetworkPage).paths
+    assert leads(WhyPage, window.page(WhyPage).draw_button.click) == "drawPage"
+    assert leads(HandPage, window.page(HandPage).inspector.get_mnist.click) == "trainPage"
+    assert leads(TrainPage, lambda: window.page(TrainPage).units.grid.unit_activated.emit(2)) == "featuresPage"
+    assert leads(NetworkPage, paths.reading.features_wanted.click) == "featuresPage"
+    assert leads(DrawPage, window.timeline.train_on.clicked.emit) == "trainPage"
+
+
+class LabPage(Page):
+    """A page that is yet to come."""
+
+    NAME = "labPage"
+
+
+def test_ten_pages_fit_the_smallest_window(
+    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = [("Step", Group.TRAIN), ("Runs", Group.TRAIN), ("Lessons", Group.STUDY), ("Lab", Group.STUDY)]
+    made_by = f"{__name__}.LabPage"
+    to_come = [PageRow(f"{title.lower()}Page", "train", title, "", group, made_by) for title, group in more]
+    ten = tuple(sorted((*registered_pages(), *to_come), key=lambda row: row.group))
+    monkeypatch.setattr("digitapp.gui.window.main_window.registered_pages", lambda: ten)
+    window = open_window(size=(1024, 700))
+    assert (window.width(), window.height()) == (1024, 700)
+    rail, pages = window.rail, window.rail.pages
+    assert [pages.item(place).text() for place in range(10)] == [row.title for row in ten]
+    assert (pages.y(), pages.geometry().bottom() + 1) == (58, 605)
+    tops = [pages.visualItemRect(pages.item(place)) for place in range(10)]
+    assert [rect.height() for rect in tops] == [52, 52, 61, 52, 52, 61, 52, 52, 61, 52]
+    assert pages.viewport().rect().contains(tops[-1])
+    for tool in rail.findChildren(QPushButton):
+        assert rail.rect().contains(tool.geometry()) and tool.y() >= 605
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert window.shown_page.NAME == "labPage"

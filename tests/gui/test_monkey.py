@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDia
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -100,7 +101,7 @@ def check(window: MainWindow) -> None:
     session = window.session
     start, stop = (window.findChild(QAbstractButton, name) for name in ("startButton", "stopButton"))
     assert start is not None and stop is not None
-    if window.page is window.train_page:
+    if window.shown_page is window.page(TrainPage):
         active = session.run.is_active
         assert stop.isEnabled() == active
         assert (start.isVisible() and start.isEnabled()) != active

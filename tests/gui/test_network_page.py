@@ -106,7 +106,7 @@ def test_a_click_selects_the_unit_and_a_double_click_opens_it(open_page: OpenPag
     with qtbot.waitSignal(page.session.selection_changed):
         qtbot.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=place)
     assert page.session.selected == UnitRef(1, picture.paths.units[1][2])
-    with qtbot.waitSignal(page.features_requested):
+    with qtbot.waitSignal(page.page_wanted, check_params_cb=lambda name, _what: name == "featuresPage"):
         qtbot.mouseDClick(diagram, Qt.MouseButton.LeftButton, pos=place)
 
 
@@ -137,7 +137,7 @@ def test_keys_walk_over_the_units(open_page: OpenPage, qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space):
         qtbot.keyClick(diagram, key)
     assert page.session.selected.layer == 1
-    with qtbot.waitSignal(page.features_requested):
+    with qtbot.waitSignal(page.page_wanted, check_params_cb=lambda name, _what: name == "featuresPage"):
         qtbot.keyClick(diagram, Qt.Key.Key_Return)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.widgets import NoteBar
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.modelfile import load_model, save_model
@@ -30,7 +31,7 @@ def test_the_shown_page_says_why_a_file_is_refused(
     choose(monkeypatch, tmp_path / "novel.safetensors")
     window.stack.setCurrentIndex(page)
     window.header.open_requested.emit()
-    notes = [note.text() for note in window.page.findChildren(NoteBar) if note.isVisible()]
+    notes = [note.text() for note in window.shown_page.findChildren(NoteBar) if note.isVisible()]
     assert len(notes) == 1
     assert "novel.safetensors" in notes[0]
     assert window.session.current_entry.origin == "shipped"
@@ -39,7 +40,7 @@ def test_the_shown_page_says_why_a_file_is_refused(
 def test_a_model_is_shown_from_any_page(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_model(load_model(window.session.problem.shipped_models[0]), tmp_path / "mine.safetensors")
     choose(monkeypatch, tmp_path / "mine.safetensors")
-    window.stack.setCurrentWidget(window.features_page)
+    window.show_page(FeaturesPage)
     window.header.open_requested.emit()
     assert window.session.current_entry.origin == "file"
-    assert not window.features_page.note.isVisible()
+    assert not window.page(FeaturesPage).note.isVisible()

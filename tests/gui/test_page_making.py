@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import _load_later_modules
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.window.main_window import MainWindow
 
@@ -26,7 +29,7 @@ def made(window: MainWindow) -> list[str]:
 
 def test_a_start_makes_the_shown_page_alone(open_window: OpenWindow, settings: Settings) -> None:
     assert made(open_window()) == ["drawPage"]
-    settings.set(remembered.PAGE, 3)
+    settings.set(remembered.PAGE, "whyPage")
     assert made(open_window()) == ["whyPage"]
 
 
@@ -34,24 +37,24 @@ def test_a_part_is_found_by_its_name_and_makes_no_page_but_its_own(open_window: 
     window = open_window()
     assert window.findChild(QWidget, "canvas") is not None
     assert made(window) == ["drawPage"]
-    assert window.findChild(QWidget, "handPage") is window.hand_page
+    assert window.findChild(QWidget, "handPage") is window.page(HandPage)
     assert made(window) == ["drawPage", "handPage"]
     start = window.findChild(QWidget, "startButton")
-    assert start is not None and window.train_page.isAncestorOf(start)
+    assert start is not None and window.page(TrainPage).isAncestorOf(start)
     assert [part.objectName() for part in window.findChildren(QWidget, "unitGrid")] == ["unitGrid"]
     assert window.findChild(QWidget, "no such part") is None
-    assert window.findChild(Page) in [entry.page() for entry in window.entries]  # of whatever name
+    assert window.findChild(Page) in [window.page(row.name) for row in window.rows]  # of whatever name
 
 
 def test_a_page_takes_its_place_and_its_name(open_window: OpenWindow) -> None:
     window = open_window()
-    window.stack.setCurrentIndex(0)
-    for index, entry in enumerate(window.entries):
+    window.show_page(DrawPage)
+    for index, row in enumerate(window.rows):
         page = window.stack.widget(index)
-        assert page is entry.page() and page.objectName() == entry.name
-        assert [widget for widget in window.findChildren(QWidget) if widget.objectName() == entry.name] == [page]
+        assert page is window.page(row.name) is window.page(type(page)) and page.objectName() == row.name
+        assert [widget for widget in window.findChildren(QWidget) if widget.objectName() == row.name] == [page]
         assert window.stack.currentIndex() == 0  # making is not showing
-    assert window.stack.count() == len(window.entries)
+    assert window.stack.count() == len(window.rows)
 
 
 class Windows(QObject):
@@ -80,13 +83,13 @@ def test_nothing_flashes_while_pages_are_made(open_window: OpenWindow, qapp: QAp
 
 def test_tab_goes_from_the_header_to_a_page_that_was_made_late(open_window: OpenWindow) -> None:
     window = open_window()
-    window.stack.setCurrentIndex(1)
+    window.show_page(TrainPage)
     chain: list[QWidget] = []
     widget = window.rail.pages.nextInFocusChain()
     while widget is not None and widget is not window.rail.pages:
         chain.append(widget)
         widget = widget.nextInFocusChain()
-    save, start = window.train_page.save_button, window.train_page.transport.start
+    save, start = window.page(TrainPage).save_button, window.page(TrainPage).transport.start
     assert chain.index(window.header.problem_selector) < chain.index(save) < chain.index(start)
 
 

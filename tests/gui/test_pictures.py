@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
+from digitapp.gui.pages.network.page import NetworkPage
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pictures import MARGIN, PictureFormatError, capture, pixels, with_suffix
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.picture_views import SavableView, view_around, views_of
@@ -67,9 +69,9 @@ def test_every_page_has_views_and_all_of_them_can_be_drawn(open_window: OpenWind
     expected = {"drawPage": "drawing", "trainPage": "curves", "featuresPage": "dossier", "networkPage": "network"}
     for index in range(window.stack.count()):
         window.stack.setCurrentIndex(index)
-        names = [view.name for view in views_of(window.page)]
-        assert expected.get(window.page.objectName(), names[-1]) in names
-        for view in views_of(window.page):
+        names = [view.name for view in views_of(window.shown_page)]
+        assert expected.get(window.shown_page.objectName(), names[-1]) in names
+        for view in views_of(window.shown_page):
             ElementTree.fromstring(capture(view.widget, ".svg", view.title)())
             assert capture(view.widget, ".png")().startswith(b"\x89PNG")
 
@@ -88,7 +90,7 @@ def test_the_menu_asks_and_the_file_is_written(
         return str(target), "SVG drawings (*.svg)"
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
-    window.stack.setCurrentIndex(1)
+    window.show_page(TrainPage)
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(window, Qt.Key.Key_S, control | shift)
     menu = QApplication.activePopupWidget()
@@ -97,15 +99,14 @@ def test_the_menu_asks_and_the_file_is_written(
     menu.close()
     action.trigger()
     qtbot.waitUntil(target.exists)
-    qtbot.waitUntil(lambda: window.page.status_text == "Saved curves.svg")
+    qtbot.waitUntil(lambda: window.shown_page.status_text == "Saved curves.svg")
     assert Path(suggested[0]).name == "curves-toy.png"
     ElementTree.fromstring(target.read_bytes())
 
 
 def test_the_context_menu_names_the_view_under_the_pointer(open_window: OpenWindow) -> None:
     window = open_window("toy")
-    window.stack.setCurrentIndex(4)
-    page = window.network_page
+    page = window.show_page(NetworkPage)
     assert view_around(page, page.paths.whole.view).title == "Network diagram"
     assert view_around(page, page.inspector).title == "Whole page"
     place = window.mapFromGlobal(page.paths.whole.view.mapToGlobal(QPoint(20, 20)))
@@ -120,8 +121,7 @@ def test_the_context_menu_names_the_view_under_the_pointer(open_window: OpenWind
 
 def test_what_goes_wrong_is_said(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window = open_window("toy")
-    window.stack.setCurrentIndex(4)
-    page = window.network_page
+    page = window.show_page(NetworkPage)
     view = SavableView(page, "Whole page", "network")
     window.pictures.save(page, view, tmp_path / "a.jpg")
     assert ".png or .svg" in page.note.text()

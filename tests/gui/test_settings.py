@@ -17,7 +17,7 @@ def test_a_new_user_gets_the_defaults(settings: Settings) -> None:
 def test_values_come_back_with_their_type(settings: Settings) -> None:
     stored: list[tuple[Setting[Any], Any]] = [
         (remembered.THEME, "dark"),
-        (remembered.PAGE, 2),
+        (remembered.PAGE, "trainPage"),
         (remembered.PEN_WIDTH, 0.125),
         (remembered.GUIDES, False),
         (remembered.GEOMETRY, QByteArray(b"\x01\x02")),
@@ -32,8 +32,6 @@ def test_values_come_back_with_their_type(settings: Settings) -> None:
 def test_nonsense_in_the_file_is_as_if_nothing_were_stored(settings: Settings) -> None:
     stored: list[tuple[Setting[Any], Any]] = [
         (remembered.THEME, "purple"),
-        (remembered.PAGE, "many"),
-        (remembered.PAGE, -1),
         (remembered.PEN_WIDTH, 7),
         (remembered.PROBLEM, ""),
     ]

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import TOY
+from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.features.surgery import SurgeryPanel
 from digitapp.gui.state.session import OWN_NETWORK, Session
@@ -205,15 +206,15 @@ def test_without_data_the_drawing_still_tells(session: Session) -> None:
 def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
     window = open_window("toy")
     window.session.artwork.commit(RING, "Draw")
-    window.stack.setCurrentWidget(window.features_page)
+    window.show_page(FeaturesPage)
     qtbot.waitUntil(lambda: window.session.dataset is not None)
     return window
 
 
 def panel_of(window: MainWindow) -> SurgeryPanel:
     """Return the panel, on the face of the dossier that it stands on."""
-    panel = window.features_page.surgery
-    faces = window.features_page.dossier.faces
+    panel = window.page(FeaturesPage).surgery
+    faces = window.page(FeaturesPage).dossier.faces
     for face in range(3):
         if not panel.isVisible():
             faces.setCurrentIndex(face)
@@ -226,7 +227,7 @@ def test_space_switches_the_selected_unit_off_and_the_panel_says_what_that_does(
 ) -> None:
     session, panel = window.session, panel_of(window)
     assert "Change this unit" in panel.text()
-    grid = window.features_page.grid
+    grid = window.page(FeaturesPage).grid
     grid.setFocus()
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert session.selected.unit == 1

@@ -13,6 +13,9 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import TOY
+from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state.session import OWN_NETWORK, Session
 from digitapp.training import NetworkConfig, build_network, train, usual_configs
 from digitapp.training.config import TrainConfig
@@ -188,27 +191,27 @@ def slide(window: MainWindow, qtbot: QtBot, share: float) -> None:
 @pytest.fixture
 def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
     window = open_window("toy")
-    window.stack.setCurrentWidget(window.train_page)
+    window.show_page(TrainPage)
     qtbot.waitUntil(lambda: window.session.dataset is not None)
-    window.train_page.setup.settings.set_value("epochs", 40)
+    window.page(TrainPage).setup.settings.set_value("epochs", 40)
     return window
 
 
 def train_in(window: MainWindow, qtbot: QtBot) -> None:
     window.session.run.set_pace(None)
     with qtbot.waitSignal(window.session.model_described, timeout=20_000):
-        window.train_page.start()
+        window.page(TrainPage).start()
 
 
 def test_the_line_says_what_it_is_for_before_the_first_run(window: MainWindow) -> None:
     assert "Train a network" in window.timeline.hint()
     assert not window.timeline.train_on.isEnabled() and not window.timeline.back.isEnabled()
-    window.stack.setCurrentWidget(window.draw_page)
+    window.show_page(DrawPage)
     assert not window.timeline.isVisible(), "there is nothing to go back to"
 
 
 def test_the_slider_moves_everything_together(window: MainWindow, qtbot: QtBot) -> None:
-    session, page = window.session, window.train_page
+    session, page = window.session, window.page(TrainPage)
     session.artwork.commit(RING, "Draw")
     train_in(window, qtbot)
     now = session.answer.probabilities
@@ -257,9 +260,9 @@ def test_keys_go_from_moment_to_moment(window: MainWindow, qtbot: QtBot) -> None
 
 def test_scrubbing_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    window.train_page.setup.settings.set_value("epochs", FOREVER)
+    window.page(TrainPage).setup.settings.set_value("epochs", FOREVER)
     session.run.set_pace(1000)
-    window.train_page.start()
+    window.page(TrainPage).start()
     qtbot.waitUntil(lambda: len(session.run.history.loss) > 60, timeout=20_000)
     slide(window, qtbot, 0.3)
     place, done = session.time_machine.place, len(session.run.history.loss)
@@ -273,17 +276,17 @@ def test_scrubbing_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_branch_grows_from_the_moment(window: MainWindow, qtbot: QtBot) -> None:
-    session, page = window.session, window.train_page
+    session, page = window.session, window.page(TrainPage)
     train_in(window, qtbot)
     slide(window, qtbot, 0.5)
     place = session.time_machine.place
     assert place is not None
     page.setup.settings.set_value("epochs", 10)
-    window.stack.setCurrentWidget(window.features_page)
+    window.show_page(FeaturesPage)
     assert window.timeline.isVisible(), "on every page, once there is a past"
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         qtbot.mouseClick(window.timeline.train_on, Qt.MouseButton.LeftButton)
-    assert window.page is page
+    assert window.shown_page is page
     branch = session.time_machine.branch
     assert branch is not None and branch.parent is place.branch
     assert [window.timeline.branches.itemText(i) for i in range(2)] == ["Run 2", "Run 1"]

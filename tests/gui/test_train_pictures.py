@@ -122,7 +122,7 @@ def test_the_matrix_names_a_cell_and_shows_its_images(trained: TrainPage, qtbot:
 
 
 def test_units_lead_to_the_features_page(trained: TrainPage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(trained.features_requested):
+    with qtbot.waitSignal(trained.page_wanted):
         trained.units.grid.unit_activated.emit(2)
     assert trained.session.selected.unit == 2
 

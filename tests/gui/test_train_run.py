@@ -273,21 +273,21 @@ def test_a_hidden_page_catches_up_when_it_is_shown(toy: TrainPage, qtbot: QtBot)
 
 def test_closing_the_window_ends_a_run(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = open_window("toy")
-    window.stack.setCurrentWidget(window.train_page)
-    wait_for_data(qtbot, window.train_page)
-    enter(qtbot, window.train_page, "epochs", str(FOREVER))
-    start(qtbot, window.train_page)
+    page = window.show_page(TrainPage)
+    wait_for_data(qtbot, page)
+    enter(qtbot, page, "epochs", str(FOREVER))
+    start(qtbot, page)
     assert window.close()
     assert not window.session.run.is_active
 
 
 def test_the_main_parts_can_be_found_by_name(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = open_window("toy")
-    window.stack.setCurrentWidget(window.train_page)
+    page = window.show_page(TrainPage)
     for name in ("startButton", "pauseButton", "stopButton", "trainProgress", "lossPlot", "accuracyPlot"):
-        assert window.train_page.findChild(QWidget, name) is not None, name
-    wait_for_data(qtbot, window.train_page)
-    assert isinstance(window.train_page.findChild(QLineEdit, "epochsField"), QLineEdit)
+        assert page.findChild(QWidget, name) is not None, name
+    wait_for_data(qtbot, page)
+    assert isinstance(page.findChild(QLineEdit, "epochsField"), QLineEdit)
 
 
 def test_real_mnist_is_trained_for_some_batches(open_train_page: OpenPage, qtbot: QtBot, mnist_dir: Path) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.samples import sample_three
+from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.why.page import CHANGE, PIXELS, UNITS, WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture
@@ -57,7 +58,7 @@ def test_an_empty_canvas_says_what_to_do_and_offers_an_example(qtbot: QtBot, ope
     page = open_page("mnist", drawn=False)
     assert page.empty.isVisible()
     assert not page.stage.isVisible()
-    with qtbot.waitSignal(page.drawing_wanted):
+    with qtbot.waitSignal(page.page_wanted):
         page.draw_button.click()
     page.sample_button.click()
     assert page.stage.isVisible()
@@ -341,7 +342,7 @@ def test_the_page_has_its_place_in_the_window(open_window: Callable[..., MainWin
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    assert window.page is window.why_page
-    assert window.why_page.objectName() == "whyPage"
-    window.why_page.draw_button.click()
-    assert window.page is window.draw_page
+    assert window.shown_page is window.page(WhyPage)
+    assert window.page(WhyPage).objectName() == "whyPage"
+    window.page(WhyPage).draw_button.click()
+    assert window.shown_page is window.page(DrawPage)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.diagram.view import DiagramView
 from digitapp.gui.diagram.words import Computation, caption, tale, walk_of
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets.buttons import Button
 from digitapp.gui.widgets.labels import ElidedLabel, Label
 from digitapp.gui.widgets.scale_bar import ScaleBar
@@ -34,6 +35,7 @@ class NetworkDiagram(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Network diagram"), "network")
         self.setObjectName("networkDiagram")
         self._session = session
         self._step: int | None = None

@@ -16,6 +16,7 @@ from digitapp.gui.diagram.paths_paint import PathPainter
 from digitapp.gui.diagram.paths_picture import PathPicture
 from digitapp.gui.diagram.wire_view import WireView
 from digitapp.gui.diagram.wires import NO_WIRES, THINNEST, WIDEST, Floats, Node, Thing, Wire, Wires, paint_ring
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.paths import StrongestPaths
 
@@ -40,6 +41,7 @@ class PathsDiagram(WireView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Strongest paths"), "paths")
         self._picture: PathPicture | None = None
         self._layout: PathLayout | None = None
         self._wires = NO_WIRES

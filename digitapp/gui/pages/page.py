@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -16,18 +17,29 @@ from digitapp.gui.translation import translate
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.modelfile import SUFFIX, ModelFileError
 
+TRAIN_ON = "train on"  # what the page that trains takes up: going on from the moment that the window shows
+
 
 class Page(QWidget):
     """One page: a stage on the left, an inspector on the right, and its own actions in the window's header.
 
-    Subclasses set `objectName`, connect themselves to the session in their constructor, and show the session's state
-    whenever it changes. `status_changed(text)` is what the page has to say at the right end of the status bar.
+    Subclasses have a `NAME`, which is their object name, connect themselves to the session in their constructor, and
+    show the session's state whenever it changes.
+
+    Signals
+    -------
+    status_changed(text) : what the page has to say at the right end of the status bar
+    page_wanted(name, what) : the user wants to see another page; what that one is asked to `take_up`, None for nothing
     """
 
+    NAME: ClassVar[str]
+
     status_changed = Signal(str)
+    page_wanted = Signal(str, object)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(self.NAME)
         self.session = session
         self.settings = settings
         self.status_text = ""
@@ -39,6 +51,9 @@ class Page(QWidget):
     def composed_pictures(self) -> Sequence[ComposedPicture]:
         """Return what can be saved as a picture beside the views that are seen."""
         return ()
+
+    def take_up(self, what: object) -> None:
+        """Do what the user has asked for elsewhere and is shown here; pages that take nothing up do nothing."""
 
     def say(self, text: str) -> None:
         """Show a text at the right end of the status bar while this page is shown."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.plots.curve_plot import CurvePlot, PlotData, accuracy_text, loss_text
 from digitapp.gui.widgets import Card
 from digitapp.training.history import History
@@ -107,6 +108,7 @@ class CurveCards(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Curves"), "curves")
         self.loss = CurvePlot(
             "lossPlot",
             self.tr("Loss over the epochs"),

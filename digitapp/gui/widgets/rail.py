@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,9 +25,12 @@ from digitapp.gui.widgets.focus import KEYBOARD_REASONS
 
 _ICON_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _DOT_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-_ITEM = 56
-_PITCH = 68
-_MARGIN = 8
+_PARTED_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+_PILL = QSize(56, 48)
+_PITCH = 52  # ten pages in three gaps fit a window 700 high
+_GAP = 9  # between groups, with a hairline in its middle
+_HAIRLINE = 32
+_FIRST = 58  # where the first page begins
 _LOGO = 32
 _ICON = 22
 
@@ -36,9 +39,9 @@ class _PageDelegate(QStyledItemDelegate):
     def sizeHint(
         self,
         option: QStyleOptionViewItem,  # noqa: ARG002
-        index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002
+        index: QModelIndex | QPersistentModelIndex,
     ) -> QSize:
-        return QSize(theme.scaled(_ITEM), theme.scaled(_PITCH))
+        return QSize(theme.scaled(_PILL.width()), _height(index.data(_PARTED_ROLE)))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -50,9 +53,15 @@ class _PageDelegate(QStyledItemDelegate):
         current = view.currentIndex() == index
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        item = QRectF(rect.left() + (rect.width() - view.width()) // 2 + _MARGIN, rect.top() + 6, 0, 0)
-        item.setSize(QSizeF(view.width() - 2 * _MARGIN, theme.scaled(_ITEM)))
+        center = rect.center().x()
         painter.setPen(Qt.PenStyle.NoPen)
+        if index.data(_PARTED_ROLE):
+            half = theme.scaled(_HAIRLINE) // 2
+            painter.fillRect(QRect(center - half, rect.top() + _GAP // 2, 2 * half, 1), p.border_strong)
+        margin = (theme.RAIL_WIDTH - _PILL.width()) // 2
+        height = theme.scaled(_PILL.height())
+        top = rect.bottom() + 1 - theme.scaled(_PITCH) + (theme.scaled(_PITCH) - height) // 2
+        item = QRectF(rect.left() + margin, top, rect.width() - 2 * margin, height)
         if current:
             painter.setBrush(p.accent_tint)
             painter.drawRoundedRect(item, 10, 10)
@@ -60,24 +69,26 @@ class _PageDelegate(QStyledItemDelegate):
             painter.setBrush(theme.blend(p.rail, p.text, 0.06))
             painter.drawRoundedRect(item, 10, 10)
         color = p.accent if current else p.text2
-        center = round(item.center().x())
-        top = round(item.top())
         size = theme.scaled(_ICON)
-        paint_icon(painter, index.data(_ICON_ROLE), QPoint(center - size // 2, top + theme.scaled(9)), size, color)
+        paint_icon(painter, index.data(_ICON_ROLE), QPoint(center - size // 2, top + theme.scaled(5)), size, color)
         if index.data(_DOT_ROLE):
             painter.setBrush(p.accent)
             painter.setPen(QPen(p.rail, 2))
-            painter.drawEllipse(QRectF(center + size / 2 - 4, top + 5, 10, 10))
+            painter.drawEllipse(QRectF(center + size / 2 - 4, top + 2, 10, 10))
         painter.setPen(color)
         painter.setFont(_label_font(current))
-        line = QRect(rect.left(), top + theme.scaled(33), rect.width(), theme.scaled(18))
-        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, view.width() - 6)
+        line = QRect(rect.left(), top + theme.scaled(28), rect.width(), theme.scaled(18))
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, rect.width() - 6)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
         if current and isinstance(view, _PageList) and view.hasFocus() and view.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(p.accent, 2))
-            painter.drawRoundedRect(item.adjusted(-3, -3, 3, 3), 13, 13)
+            painter.drawRoundedRect(item.adjusted(-1, -1, 1, 1), 11, 11)
         painter.restore()
+
+
+def _height(is_parted: bool) -> int:
+    return theme.scaled(_PITCH) + (_GAP if is_parted else 0)
 
 
 def _label_font(current: bool) -> QFont:
@@ -96,7 +107,7 @@ class _PageList(QListWidget):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.shows_focus = event.reason() in KEYBOARD_REASONS
@@ -107,10 +118,11 @@ class _PageList(QListWidget):
         super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.RAIL_WIDTH, self.count() * theme.scaled(_PITCH))
+        return QSize(theme.RAIL_WIDTH, sum(_height(self.item(i).data(_PARTED_ROLE)) for i in range(self.count())))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.scaled(_ITEM), self.count() * theme.scaled(_PITCH))
+        """Return room for a few pages: in a large font the list scrolls rather than make the window higher."""
+        return QSize(theme.scaled(_PILL.width()), min(3 * theme.scaled(_PITCH), self.sizeHint().height()))
 
 
 class Rail(QFrame):
@@ -128,18 +140,25 @@ class Rail(QFrame):
         self._tools.setSpacing(12)
         self._tools.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 14 + _LOGO + 20, 0, 12)
+        column.setContentsMargins(0, _FIRST, 0, 12)
         column.setSpacing(0)
         column.addWidget(self.pages)
         column.addStretch(1)
         column.addLayout(self._tools)
 
     def add_page(
-        self, icon: str, text: str, tip: str = "", key: QKeySequence | QKeySequence.StandardKey | str | None = None
+        self,
+        icon: str,
+        text: str,
+        tip: str = "",
+        key: QKeySequence | QKeySequence.StandardKey | str | None = None,
+        *,
+        is_parted: bool = False,
     ) -> int:
-        """Append a page and return its index; the first becomes the current one."""
+        """Append a page, parted or not from the one above, and return its index; the first becomes the current one."""
         item = QListWidgetItem(text, self.pages)
         item.setData(_ICON_ROLE, icon)
+        item.setData(_PARTED_ROLE, is_parted)
         item.setToolTip(tip_with_key(tip or text, key))
         self.pages.updateGeometry()
         self.setFixedWidth(self.sizeHint().width())

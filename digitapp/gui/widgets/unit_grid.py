@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import indexed_image
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.tile_layout import TileLayout, lay_out
 from digitapp.inspection.colors import diverging_indices, diverging_table
@@ -52,6 +53,7 @@ class UnitGrid(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Unit grid"), "units")
         self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
         self._limit = 1.0
         self._dead: NDArray[np.bool_] | None = None

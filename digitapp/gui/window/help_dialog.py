@@ -75,7 +75,7 @@ class HelpDialog(QDialog):
 
     def _keys(self) -> QGridLayout:
         rows = [
-            ("Ctrl+1 … 6", self.tr("the pages, from Draw to My hand")),
+            ("Ctrl+1 … 6", self.tr("the pages, from top to bottom")),
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
             ("Del", self.tr("clear the canvas")),
             ("[  ]", self.tr("thinner, thicker pen")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QShortcut
@@ -23,18 +23,13 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Rail
 from digitapp.gui.window.header import PICTURE_KEY, Header
 from digitapp.gui.window.help_dialog import HelpDialog
-from digitapp.gui.window.page_stack import PageEntry, PageStack
+from digitapp.gui.window.page_stack import PageStack
 from digitapp.gui.window.preferences import PreferencesMenu
+from digitapp.gui.window.registry import PageRow, page_key, registered_pages
 from digitapp.gui.window.status_bar import StatusBar
 from digitapp.gui.window.timeline_bar import TimelineBar
 
 if TYPE_CHECKING:
-    from digitapp.gui.pages.draw.page import DrawPage
-    from digitapp.gui.pages.features.page import FeaturesPage
-    from digitapp.gui.pages.hand.page import HandPage
-    from digitapp.gui.pages.network.page import NetworkPage
-    from digitapp.gui.pages.train.page import TrainPage
-    from digitapp.gui.pages.why.page import WhyPage
     from digitapp.gui.window.picture_saver import PictureSaver
 
 DEFAULT_SIZE = QSize(1280, 800)
@@ -47,7 +42,7 @@ Part = TypeVar("Part", bound=QObject)
 class MainWindow(QMainWindow):
     """One window, one session, and the pages that show it.
 
-    A page is made when it is needed first, by being shown, by its property, or by `findChild`: a start makes one page.
+    A page is made when it is needed first, by being shown, by `page`, or by `findChild`: a start makes one page.
     Until then an empty widget of the page's name keeps its place.
     """
 
@@ -58,88 +53,49 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.session = session
         self.settings = settings
-        self.entries = self._page_entries()
+        self.rows = registered_pages()
         self._build()
         self._connect()
         self._restore()
 
     # The pages
 
-    def _page_entries(self) -> tuple[PageEntry, ...]:
-        tr = self.tr
-        return (
-            PageEntry("drawPage", "pen", tr("Draw"), tr("Draw a digit and see it read"), lambda: self.draw_page),
-            PageEntry(
-                "trainPage", "train", tr("Train"), tr("Train a network and watch it learn"), lambda: self.train_page
-            ),
-            PageEntry(
-                "featuresPage",
-                "features",
-                tr("Features"),
-                tr("See what every unit has learned"),
-                lambda: self.features_page,
-            ),
-            PageEntry("whyPage", "why", tr("Why"), tr("See what led to the answer"), lambda: self.why_page),
-            PageEntry(
-                "networkPage", "network", tr("Network"), tr("See the whole network at work"), lambda: self.network_page
-            ),
-            PageEntry(
-                "handPage", "hand", tr("My hand"), tr("Teach a network your handwriting"), lambda: self.hand_page
-            ),
-        )
+    @overload
+    def page(self, which: str) -> Page: ...
 
-    # Imports are deferred with the pages: theirs are half of all that the window imports.
+    @overload
+    def page(self, which: type[AnyPage]) -> AnyPage: ...
 
-    @cached_property
-    def draw_page(self) -> DrawPage:
-        from digitapp.gui.pages.draw.page import DrawPage
+    def page(self, which: str | type[Page]) -> Page:
+        """Return a page by its name or its class; one that is not there yet is made."""
+        return self.stack.page(which if isinstance(which, str) else which.NAME)
 
-        return self._take_in(DrawPage(self.session, self.settings))
+    @overload
+    def show_page(self, which: str) -> Page: ...
 
-    @cached_property
-    def train_page(self) -> TrainPage:
-        from digitapp.gui.pages.train.page import TrainPage
+    @overload
+    def show_page(self, which: type[AnyPage]) -> AnyPage: ...
 
-        page = self._take_in(TrainPage(self.session, self.settings))
-        page.features_requested.connect(self._show_features)
+    def show_page(self, which: str | type[Page]) -> Page:
+        """Show a page, and return it."""
+        page = self.page(which)
+        self.stack.setCurrentWidget(page)
         return page
 
-    @cached_property
-    def features_page(self) -> FeaturesPage:
-        from digitapp.gui.pages.features.page import FeaturesPage
+    @property
+    def shown_page(self) -> Page:
+        """The page that is shown."""
+        return self.page(self._shown_row.name)
 
-        return self._take_in(FeaturesPage(self.session, self.settings))
+    @property
+    def _shown_row(self) -> PageRow:
+        return self.rows[self.stack.currentIndex()]
 
-    @cached_property
-    def why_page(self) -> WhyPage:
-        from digitapp.gui.pages.why.page import WhyPage
-
-        page = self._take_in(WhyPage(self.session, self.settings))
-        page.drawing_wanted.connect(self._show_drawing)
-        return page
-
-    @cached_property
-    def network_page(self) -> NetworkPage:
-        from digitapp.gui.pages.network.page import NetworkPage
-
-        page = self._take_in(NetworkPage(self.session, self.settings))
-        page.features_requested.connect(self._show_features)
-        return page
-
-    @cached_property
-    def hand_page(self) -> HandPage:
-        from digitapp.gui.pages.hand.page import HandPage
-
-        page = self._take_in(HandPage(self.session, self.settings))
-        page.mnist_requested.connect(self._show_training)
-        return page
-
-    def _take_in(self, page: AnyPage) -> AnyPage:
-        """Put a new page into the window."""
+    def _make_page(self, name: str) -> Page:
+        page = next(row for row in self.rows if row.name == name).make(self.session, self.settings)
         self.header.add_page(page)
-        self.stack.put(page)
-        self._order_tabs()
         page.status_changed.connect(self._on_status_changed)
+        page.page_wanted.connect(self._on_page_wanted)
         return page
 
     def findChild(
@@ -154,13 +110,12 @@ class MainWindow(QMainWindow):
         Tests, screenshots and assistive tools rely on the names; what is made late must not be missed by them.
         """
         wanted: Any = name  # Qt takes None for any name, which the stubs do not know; "" finds only what has no name
-        for entry in self.entries:
-            if entry.name == name:
-                entry.page()
+        if name in self.stack.names:
+            self.page(str(name))
         found = super().findChild(kind, wanted, options)
-        for entry in self.entries:
+        for page_name in self.stack.names:
             if found is None:
-                entry.page()
+                self.page(page_name)
                 found = super().findChild(kind, wanted, options)
         return found
 
@@ -177,21 +132,18 @@ class MainWindow(QMainWindow):
         wanted: Any = name
         return super().findChildren(kind, wanted, options)
 
-    @property
-    def page(self) -> Page:
-        """The shown page."""
-        return self.entries[self.stack.currentIndex()].page()
-
     # Building
 
     def _build(self) -> None:
         self.rail = Rail()
-        for number, entry in enumerate(self.entries, 1):
-            self.rail.add_page(entry.icon, entry.title, entry.tip, f"Ctrl+{number}")
+        group = self.rows[0].group
+        for place, row in enumerate(self.rows):
+            self.rail.add_page(row.icon, row.title, row.tip, page_key(place), is_parted=row.group != group)
+            group = row.group
         self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
-        self.stack = PageStack(self.entries)
+        self.stack = PageStack([row.name for row in self.rows], self._make_page)
         self.timeline = TimelineBar(self.session)
         self.status = StatusBar(self.session)
 
@@ -216,6 +168,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(MINIMUM_SIZE)
         self._preferences = PreferencesMenu(self.settings, self.session, self)
 
+    @Slot()
     def _order_tabs(self) -> None:
         """Tab walks from what matters to what is rarely needed: header, page, then the rail."""
         QWidget.setTabOrder(self.header, self.stack)
@@ -225,14 +178,15 @@ class MainWindow(QMainWindow):
         self.rail.currentChanged.connect(self.stack.setCurrentIndex)
         self._settings_button.clicked.connect(self._show_preferences)
         self._help_button.clicked.connect(self._show_help)
+        self.stack.page_made.connect(self._order_tabs)
         self.stack.currentChanged.connect(self._on_page_changed)
         self.header.open_requested.connect(self.open_model)
         self.header.pictures_requested.connect(self._show_pictures)
-        self.timeline.train_on_wanted.connect(self._train_on)
+        self.timeline.page_wanted.connect(self._on_page_wanted)
         self.session.activity_changed.connect(self._show_activity)
-        for number in range(len(self.entries)):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
-            shortcut.activated.connect(lambda number=number: self.stack.setCurrentIndex(number))
+        for place in range(len(self.rows)):
+            shortcut = QShortcut(QKeySequence(page_key(place)), self)
+            shortcut.activated.connect(lambda place=place: self.stack.setCurrentIndex(place))
         for key, slot in (
             (QKeySequence.StandardKey.Undo, self._undo),
             (QKeySequence.StandardKey.Redo, self._redo),
@@ -249,16 +203,16 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(DEFAULT_SIZE)
         page = self.settings.get(remembered.PAGE)
-        self.stack.setCurrentIndex(page if page < len(self.entries) else 0)
+        self.stack.setCurrentIndex(self.stack.names.index(page) if page in self.stack.names else 0)
         self._on_page_changed(self.stack.currentIndex())
 
     @Slot(int)
     def _on_page_changed(self, index: int) -> None:
         self.rail.setCurrentIndex(index)
-        self.header.show_page(self.page)
-        self.status.show_text(self.page.status_text)
-        self.timeline.show_always(index == self.stack.index_of("trainPage"))
-        self.settings.set(remembered.PAGE, index)
+        self.header.show_page(self.shown_page)
+        self.status.show_text(self.shown_page.status_text)
+        self.timeline.show_always(self._shown_row.is_of_runs)
+        self.settings.set(remembered.PAGE, self._shown_row.name)
 
     @Slot(str)
     def _on_status_changed(self, text: str) -> None:
@@ -272,24 +226,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_model(self) -> None:
         """Let the user choose a model file and show it; the shown page says what is wrong with it."""
-        self.page.open_model()
+        self.shown_page.open_model()
 
-    @Slot()
-    def _show_training(self) -> None:
-        self.stack.setCurrentWidget(self.train_page)
-
-    @Slot()
-    def _show_features(self) -> None:
-        self.stack.setCurrentWidget(self.features_page)
-
-    @Slot()
-    def _train_on(self) -> None:
-        self.stack.setCurrentWidget(self.train_page)
-        self.train_page.train_on()
-
-    @Slot()
-    def _show_drawing(self) -> None:
-        self.stack.setCurrentWidget(self.draw_page)
+    @Slot(str, object)
+    def _on_page_wanted(self, name: str, what: object) -> None:
+        page = self.show_page(name)
+        if what is not None:
+            page.take_up(what)
 
     @Slot()
     def _show_help(self) -> None:
@@ -297,19 +240,20 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_activity(self) -> None:
-        self.rail.set_dot(self.stack.index_of("trainPage"), self.session.any_run_active)
+        for place, row in enumerate(self.rows):
+            self.rail.set_dot(place, row.is_of_runs and self.session.any_run_active)
 
     @Slot()
     def _undo(self) -> None:
-        self.page.undo()
+        self.shown_page.undo()
 
     @Slot()
     def _redo(self) -> None:
-        self.page.redo()
+        self.shown_page.redo()
 
     @cached_property
     def pictures(self) -> PictureSaver:
-        """What saves pictures; it knows the views of all pages and is imported with them."""
+        """What saves pictures; a start imports nothing of it."""
         from digitapp.gui.window.picture_saver import PictureSaver
 
         return PictureSaver(self.session, self.settings, self)
@@ -318,15 +262,15 @@ class MainWindow(QMainWindow):
     def _show_pictures(self) -> None:
         """Offer every view of the page to be saved."""
         button = self.header.picture_button
-        menu = self.pictures.menu(self.page)
+        menu = self.pictures.menu(self.shown_page)
         corner = button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4))
         self.pictures.pop_up(menu, corner)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the view under the pointer to be saved, where nothing else has a menu of its own."""
         widget = QApplication.widgetAt(event.globalPos()) or self.childAt(event.pos())
-        if widget is not None and self.page.isAncestorOf(widget):
-            self.pictures.pop_up(self.pictures.menu_at(self.page, widget), event.globalPos())
+        if widget is not None and self.shown_page.isAncestorOf(widget):
+            self.pictures.pop_up(self.pictures.menu_at(self.shown_page, widget), event.globalPos())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and end every thread before it goes."""

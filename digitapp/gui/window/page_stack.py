@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digitapp.gui.pages.page import Page
 
 
-@dataclass(frozen=True)
-class PageEntry:
-    """A page of the window.
+class PageStack(QStackedWidget):
+    """Shows one of some pages; until a page is made, an empty widget of its name keeps its place.
 
-    Attributes
-    ----------
-    name : the page's object name
-    icon, title, tip : how the rail offers it
-    page : returns the page; the first call makes it, and puts it into the stack
+    Signals: `page_made`, when a page has taken its place.
     """
 
-    name: str
-    icon: str
-    title: str
-    tip: str
-    page: Callable[[], Page]
+    page_made = Signal()
 
-
-class PageStack(QStackedWidget):
-    """Shows one of some pages; until a page is made, an empty widget of its name keeps its place."""
-
-    def __init__(self, entries: Iterable[PageEntry], parent: QWidget | None = None) -> None:
+    def __init__(self, names: Sequence[str], make: Callable[[str], Page], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entries = tuple(entries)
-        for entry in self._entries:
+        self.names = tuple(names)
+        self._make = make
+        self._pages: dict[str, Page] = {}
+        for name in self.names:
             keeper = QWidget()
-            keeper.setObjectName(entry.name)
+            keeper.setObjectName(name)
             self.addWidget(keeper)
 
-    def index_of(self, name: str) -> int:
-        """Return the place of a page, whether it is made or not."""
-        return [entry.name for entry in self._entries].index(name)
+    def page(self, name: str) -> Page:
+        """Return a page; one that is not there yet is made."""
+        if name not in self._pages:
+            self._pages[name] = page = self._make(name)
+            self._put(page, self.names.index(name))
+            self.page_made.emit()
+        return self._pages[name]
 
-    def widget(self, index: int, /) -> QWidget:
+    def widget(self, index: int, /) -> Page:
         """Return the page at a place; one that is not there yet is made."""
-        return self._entries[index].page()
+        return self.page(self.names[index])
 
     def setCurrentIndex(self, index: int, /) -> None:
         """Show a page; one that is not there yet is made first."""
         self.widget(index)
         super().setCurrentIndex(index)
 
-    def put(self, page: Page) -> None:
-        """Put a page in the place of its name. No signal tells of that: the same page is shown as before."""
-        index = self.index_of(page.objectName())
+    def _put(self, page: Page, index: int) -> None:
+        """Put a page in its place. No signal tells of that: the same page is shown as before."""
         keeper = super().widget(index)
         assert keeper is not None
         is_shown = self.currentIndex() == index

@@ -6,25 +6,9 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from digitapp.gui.diagram.network_diagram import NetworkDiagram
-from digitapp.gui.diagram.paths_view import PathsDiagram
-from digitapp.gui.pages.draw.doctor import DoctorPanel
-from digitapp.gui.pages.draw.road import RoadPictures
-from digitapp.gui.pages.features.dossier import Dossier
-from digitapp.gui.pages.network.map_plot import MapPlot
-from digitapp.gui.pages.network.probes import ProbeChart
-from digitapp.gui.pages.network.templates import TemplatesView
 from digitapp.gui.pages.page import Page
-from digitapp.gui.pages.train.confusion import ConfusionCard
-from digitapp.gui.pages.train.units import UnitsCard
-from digitapp.gui.pages.why.change import ChangeFace
-from digitapp.gui.pages.why.pixels import PixelsFace
-from digitapp.gui.pages.why.stage import WhyStage
-from digitapp.gui.pages.why.units import UnitsFace
-from digitapp.gui.pictures import Pack, capture
-from digitapp.gui.plots.curve_cards import CurveCards
+from digitapp.gui.pictures import Pack, capture, offered_picture
 from digitapp.gui.translation import translate
-from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.containers import ScrollPanel
 
 
@@ -49,36 +33,13 @@ class SavableView:
         return lambda _cancelled: pack()
 
 
-def _kinds() -> list[tuple[type[QWidget], str, str]]:
-    return [
-        (UnitGrid, translate("Pictures", "Unit grid"), "units"),
-        (Dossier, translate("Pictures", "Dossier of the unit"), "dossier"),
-        (PathsDiagram, translate("Pictures", "Strongest paths"), "paths"),
-        (TemplatesView, translate("Pictures", "Templates"), "templates"),
-        (MapPlot, translate("Pictures", "Map"), "map"),
-        (ProbeChart, translate("Pictures", "Probes"), "probes"),
-        (NetworkDiagram, translate("Pictures", "Network diagram"), "network"),
-        (WhyStage, translate("Pictures", "Why this answer"), "why"),
-        (UnitsFace, translate("Pictures", "Units for and against"), "why-units"),
-        (PixelsFace, translate("Pictures", "Pixels and their tests"), "why-pixels"),
-        (ChangeFace, translate("Pictures", "The smallest change"), "why-change"),
-        (CurveCards, translate("Pictures", "Curves"), "curves"),
-        (ConfusionCard, translate("Pictures", "Confusion"), "confusion"),
-        (UnitsCard, translate("Pictures", "Units in training"), "units"),
-        (DoctorPanel, translate("Pictures", "Digit doctor"), "doctor"),
-        (RoadPictures, translate("Pictures", "Road from ink to input"), "road"),
-    ]
-
-
 def views_of(page: Page) -> list[SavableView]:
-    """Return what of a page can be saved: its visible views, and last the page as a whole."""
+    """Return what of a page can be saved: its views that are seen, and last the page as a whole."""
     found: list[SavableView] = []
-    for kind, title, name in _kinds():
-        shown = (widget for widget in page.findChildren(kind) if widget.isVisibleTo(page))
-        found += [SavableView(_whole(widget), title, name) for widget in shown]
-    canvas = page.findChild(QWidget, "canvas")
-    if canvas is not None:
-        found.append(SavableView(canvas, translate("Pictures", "Drawing"), "drawing"))
+    for widget in page.findChildren(QWidget):
+        offered = offered_picture(widget)
+        if offered is not None and widget.isVisibleTo(page):
+            found.append(SavableView(_whole(widget), *offered))
     found.append(SavableView(page, translate("Pictures", "Whole page"), page.objectName().removesuffix("Page")))
     return found
 

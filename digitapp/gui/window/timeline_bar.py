@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.pages.page import TRAIN_ON
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import (
     ComboBox,
@@ -32,10 +33,10 @@ class TimelineBar(Panel):
 
     It is there where there is something to go back to, and always on the page that trains.
 
-    Signals: `train_on_wanted`, to go on from the moment that is shown.
+    Signals: `page_wanted(name, what)` as a page's, to go on from the moment that is shown.
     """
 
-    train_on_wanted = Signal()
+    page_wanted = Signal(str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -99,7 +100,7 @@ class TimelineBar(Panel):
         self.branches.activated.connect(self._on_branch_chosen)
         self.slider.moment_wanted.connect(self._on_moment_wanted)
         self.back.clicked.connect(session.back_to_now)
-        self.train_on.clicked.connect(self.train_on_wanted)
+        self.train_on.clicked.connect(self._train_on)
         for key, slot in (("Alt+Left", self._step_back), ("Alt+Right", self._step_on)):
             QShortcut(QKeySequence(key), self).activated.connect(slot)
 
@@ -201,6 +202,10 @@ class TimelineBar(Panel):
         self.train_on.set_tip(tip)
 
     # What the user does
+
+    @Slot()
+    def _train_on(self) -> None:
+        self.page_wanted.emit("trainPage", TRAIN_ON)
 
     @Slot(int)
     def _on_moment_wanted(self, index: int) -> None:

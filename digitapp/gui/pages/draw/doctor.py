@@ -18,6 +18,7 @@ from digitapp.gui.pages.draw.doctor_measures import MeasuresView
 from digitapp.gui.pages.draw.doctor_steps import StepsView
 from digitapp.gui.pages.draw.doctor_words import Verdict, edit_name, shifts_words, verdict
 from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.artwork import Picture
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
@@ -54,6 +55,7 @@ class DoctorPanel(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Digit doctor"), "doctor")
         self.setObjectName("doctorPanel")
         self._session = session
         self.examination: Examination | None = None

@@ -31,6 +31,7 @@ from digitapp.gui.pages.draw.notes import width_note
 from digitapp.gui.pages.draw.stage import Stage
 from digitapp.gui.pages.draw.tools import TOOL_KEYS, ToolsLine
 from digitapp.gui.pages.page import Page
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Ink
 from digitapp.gui.state.session import Session
@@ -49,9 +50,10 @@ _COMPACT_BELOW = 1100
 class DrawPage(Page):
     """A canvas for strokes or pixels on the left; on the right what the network makes of it."""
 
+    NAME = "drawPage"
+
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.setObjectName("drawPage")
         self.setAcceptDrops(True)
         self._answer_is_old = True
         self._shown_ink: Ink | None = None
@@ -62,6 +64,7 @@ class DrawPage(Page):
         self.grid = GridSurface(session, self)
         self.canvas = Canvas(self.ink)
         self.canvas.setAccessibleName(self.tr("Canvas"))
+        offer_picture(self.canvas, self.tr("Drawing"), "drawing")
         self.tools = ToolsLine()
         self.stage = Stage(self.canvas, self.tools)
         self.inspector = Inspector(session)

@@ -14,6 +14,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import CENTRE, INPUT_SIZE, Preprocessed
 from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import Label, PixelImage
 
 _FRAME = 2  # the line around a picture, on both sides
@@ -29,6 +30,7 @@ class RoadPictures(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Road from ink to input"), "road")
         names = (
             (self.tr("Ink"), self.tr("What you drew, as the canvas shows it")),
             (self.tr("Crop"), self.tr("Cut to the ink: where you draw does not matter")),

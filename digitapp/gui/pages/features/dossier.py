@@ -19,6 +19,7 @@ from digitapp.gui.pages.features.gallery import Shown, why_unknown
 from digitapp.gui.pages.features.histogram import ClassLegend, SumsHistogram
 from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Answer, Session, UnitRef
 from digitapp.gui.widgets import (
@@ -82,6 +83,7 @@ class Dossier(ScrollPanel):
 
     def __init__(self, session: Session, evidence: Evidence, trials: Trials, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
+        offer_picture(self, self.tr("Dossier of the unit"), "dossier")
         self._session, self._evidence, self._trials = session, evidence, trials
         self._words = UnitWords(session)
         self._votes: NDArray[np.floating] | None = None

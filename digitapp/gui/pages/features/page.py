@@ -38,9 +38,10 @@ _LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the sca
 class FeaturesPage(Page):
     """All units of a layer, live, and everything about one of them."""
 
+    NAME = "featuresPage"
+
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.setObjectName("featuresPage")
         self._surgery = Surgery.of(session)
         self._words = UnitWords(session)
         self._evidence = Evidence(session, self)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
@@ -41,16 +41,12 @@ _INSPECTOR_WIDTHS = (336, 384, 460)
 
 
 class HandPage(Page):
-    """Canvas and collection on the left; on the right two accuracies and the fine-tuning.
+    """Canvas and collection on the left; on the right two accuracies and the fine-tuning."""
 
-    Signals: `mnist_requested`, the user wants to get MNIST.
-    """
-
-    mnist_requested = Signal()
+    NAME = "handPage"
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.setObjectName("handPage")
         self.artwork = Artwork(Drawing(), self)
         self.surface = InkSurface(session, self, own=self.artwork, invitation=self.tr("Draw here"))
         self.stage = HandStage(self.surface)
@@ -117,7 +113,7 @@ class HandPage(Page):
         inspector.cancel_requested.connect(self.tuner.cancel)
         inspector.save_requested.connect(self.save_model)
         inspector.discard_requested.connect(self.throw_away)
-        inspector.mnist_requested.connect(self.mnist_requested)
+        inspector.mnist_requested.connect(self._go_and_get_mnist)
         self.tuner.state_changed.connect(self._on_tuner_changed)
         self.tuner.progressed.connect(self._on_tuning_progressed)
         self.tuner.tuned.connect(self._on_tuned)
@@ -390,6 +386,10 @@ class HandPage(Page):
     def _on_others_measured(self) -> None:
         others = self._others
         self.inspector.show_others(others.score, others.name, others.name != "mnist")
+
+    @Slot()
+    def _go_and_get_mnist(self) -> None:
+        self.page_wanted.emit("trainPage", None)
 
     # Fine-tuning
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.network.cloud import ImageCloud
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import FocusRing
 
 _PADDING = 0.06
@@ -31,6 +32,7 @@ class MapPlot(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Map"), "map")
         self.setObjectName("activationMap")
         self.setAccessibleName(self.tr("Map of the images: plus and minus zoom, arrows move, 0 shows all"))
         self.cloud = ImageCloud()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -27,16 +27,12 @@ _INSPECTOR = {952: 232, 1208: 280, 1848: 320}  # width of the page to width of i
 
 
 class NetworkPage(Page):
-    """Chooses between the views; each of them shows the session by itself.
+    """Chooses between the views; each of them shows the session by itself."""
 
-    Signals: `features_requested`, show the selected unit on the Features page.
-    """
-
-    features_requested = Signal()
+    NAME = "networkPage"
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.setObjectName("networkPage")
         self._build()
         self._connect()
         self._fit()
@@ -101,7 +97,7 @@ class NetworkPage(Page):
         self.choice.currentChanged.connect(self._show_view)
         for view in self._views:
             view.sentence_changed.connect(self._show_sentence)
-            view.features_requested.connect(self.features_requested)
+            view.page_wanted.connect(self.page_wanted)
         self.session.network_changed.connect(self._show_warning)
         shortcuts: tuple[tuple[QKeySequence, Callable[[], object]], ...] = (
             (QKeySequence("Delete"), self.pad.clear),

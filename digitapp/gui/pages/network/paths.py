@@ -68,7 +68,7 @@ class PathsView(NetworkView):
         self.paths.output_chosen.connect(self.follow)
         self.paths.resized.connect(self._on_resized)
         self.reading.answer_wanted.clicked.connect(self.follow_answer)
-        self.reading.features_wanted.clicked.connect(self.features_requested)
+        self.reading.features_wanted.clicked.connect(self._show_features)
         session.selection_changed.connect(self._on_selection_changed)
         session.problem_changed.connect(self.follow_answer)
         session.network_changed.connect(self._forget)
@@ -164,7 +164,11 @@ class PathsView(NetworkView):
     @Slot(int, int)
     def _open_unit(self, layer: int, unit: int) -> None:
         self.session.select_unit(layer, unit)
-        self.features_requested.emit()
+        self._show_features()
+
+    @Slot()
+    def _show_features(self) -> None:
+        self.page_wanted.emit("featuresPage", None)
 
     @Slot()
     def _show_sample(self) -> None:

@@ -13,6 +13,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
 from digitapp.gui.diagram.paths_words import data_words, layer_name
 from digitapp.gui.pages.network.view import NetworkView
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
@@ -227,6 +228,7 @@ class ProbeChart(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Probes"), "probes")
         self._bars: list[Bar] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

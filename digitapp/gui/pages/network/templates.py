@@ -13,6 +13,7 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.paths_words import not_a_number
 from digitapp.gui.pages.network.template_row import TemplateRow, TemplateRowContent
 from digitapp.gui.pages.network.view import NetworkView
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
@@ -36,6 +37,7 @@ class TemplatesView(NetworkView):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        offer_picture(self, self.tr("Templates"), "templates")
         self.all_row, self.local_row = TemplateRow(0), TemplateRow(3)
         self.all_text = Label("", "body", "text2", wrap=True)
         self.local_text = Label("", "body", "text2", wrap=True)

@@ -22,11 +22,11 @@ class NetworkView(QWidget):
     Signals
     -------
     sentence_changed : `sentence`, what is seen in plain words, is different
-    features_requested : show the selected unit on the Features page
+    page_wanted(name, what) : as a page's
     """
 
     sentence_changed = Signal()
-    features_requested = Signal()
+    page_wanted = Signal(str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

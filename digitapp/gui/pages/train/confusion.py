@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import percent, thousands
@@ -258,6 +259,7 @@ class ConfusionCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
+        offer_picture(self, self.tr("Confusion"), "confusion")
         self.set_title(self.tr("Confusion"))
         self.matrix = ConfusionMatrix()
         self.images = ConfusedImages()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
-from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.page import TRAIN_ON, Page
 from digitapp.gui.pages.train.messages import gentler_rate, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
@@ -32,11 +32,10 @@ from digitapp.training.foils import foils_to_go_on
 class TrainPage(Page):
     """Transport and live curves on the stage, the setup of the next run in the inspector."""
 
-    features_requested = Signal()
+    NAME = "trainPage"
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.setObjectName("trainPage")
         self.stage = TrainStage(session.data)
         self.transport, self.note = self.stage.transport, self.stage.note
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
@@ -177,6 +176,10 @@ class TrainPage(Page):
         self._dismiss()
         self._trained_on[session.problem.key] = dataset
         session.start_training(*configs, source=self.setup.source, paused=paused)
+
+    def take_up(self, what: object) -> None:
+        if what == TRAIN_ON:
+            self.train_on()
 
     @Slot()
     def train_on(self) -> None:
@@ -467,7 +470,7 @@ class TrainPage(Page):
     def _on_units_opened(self, unit: int) -> None:
         if unit >= 0:
             self.session.select_unit(0, unit)
-        self.features_requested.emit()
+        self.page_wanted.emit("featuresPage", None)
 
     # Sizes
 

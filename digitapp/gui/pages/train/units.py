@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.problems import Problem
 from digitapp.gui import theme
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import Card, ElidedLabel, LinkButton, ScaleBar, UnitGrid
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.inspection.colors import symmetric_limit
@@ -24,6 +25,7 @@ class UnitsCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
+        offer_picture(self, self.tr("Units in training"), "units")
         self.set_title(self.tr("Hidden units, live"))
         self.grid = UnitGrid()
         self.grid.set_whole(True)

@@ -10,6 +10,7 @@ from digitapp.gui.pages.why import words
 from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.stage import WhyStage
 from digitapp.gui.pages.why.work import Case, ChangeFindings
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import ComboBox, Label, NoteBar, PlainButton, PrimaryButton
 from digitapp.gui.widgets.containers import NoteKind
 from digitapp.inspection.smallest_change import Change
@@ -31,6 +32,7 @@ class ChangeFace(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("The smallest change"), "why-change")
         self.target_box = ComboBox()
         self.target_box.setObjectName("whyTarget")
         self.target_box.setAccessibleName(self.tr("The answer that is wanted"))

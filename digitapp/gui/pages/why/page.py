@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -58,16 +58,12 @@ _SAMPLE_ZERO = (1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1)
 
 
 class WhyPage(Page):
-    """The drawing large on the left; on the right the answer as a sum, the pixels behind it, and what would change it.
+    """The drawing large on the left; on the right the answer as a sum, its pixels, and what would change it."""
 
-    Signals: `drawing_wanted` when the user wants to go and draw something.
-    """
-
-    drawing_wanted = Signal()
+    NAME = "whyPage"
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.setObjectName("whyPage")
         self._case: Case | None = None
         self._asked: Question | None = None
         self._target: int | None = None
@@ -148,11 +144,15 @@ class WhyPage(Page):
         self._pixel_errand.failed.connect(self._on_pixels_failed)
         self._change_errand.found.connect(self._on_change_found)
         self._change_errand.failed.connect(self._on_change_failed)
-        self.draw_button.clicked.connect(self.drawing_wanted)
+        self.draw_button.clicked.connect(self._go_and_draw)
         self.sample_button.clicked.connect(self.show_sample)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self).activated.connect(self.open_model)
 
     # What the user can do
+
+    @Slot()
+    def _go_and_draw(self) -> None:
+        self.page_wanted.emit("drawPage", None)
 
     @Slot()
     def show_sample(self) -> None:

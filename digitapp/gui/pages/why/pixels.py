@@ -12,6 +12,7 @@ from digitapp.gui.pages.why.charts import DeletionChart
 from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.stage import WhyStage
 from digitapp.gui.pages.why.work import Case, PixelFindings
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import ElidedLabel, FocusRing, Label
 from digitapp.inspection.attribution import MAPS
 from digitapp.inspection.colors import symmetric_limit
@@ -148,6 +149,7 @@ class PixelsFace(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Pixels and their tests"), "why-pixels")
         self.sentence = Label("", "body", "text2", wrap=True)
         self.blocks = [MapBlock(key) for key in MAPS]
         self.chosen = 1

@@ -11,6 +11,7 @@ from digitapp.gui import theme
 from digitapp.gui.pages.why import words
 from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.work import Case
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import ComboBox, HoverReadout, Label, Panel, ReadoutRow, ScaleBar
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.contributions import Question
@@ -28,6 +29,7 @@ class WhyStage(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("window", parent)
+        offer_picture(self, self.tr("Why this answer"), "why")
         self.label_box, self.against_box = ComboBox(), ComboBox()
         self.label_box.setObjectName("whyLabel")
         self.against_box.setObjectName("whyAgainst")

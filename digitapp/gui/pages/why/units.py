@@ -10,6 +10,7 @@ from digitapp.gui.pages.why import words
 from digitapp.gui.pages.why.ledger import LedgerRow, LedgerView
 from digitapp.gui.pages.why.stage import WhyStage
 from digitapp.gui.pages.why.work import Case, TemplateFindings
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import Label
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.colors import symmetric_limit
@@ -30,6 +31,7 @@ class UnitsFace(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        offer_picture(self, self.tr("Units for and against"), "why-units")
         self.sentence = Label("", "body", "text2", wrap=True)
         self.ledger = LedgerView()
         self.ledger.setObjectName("whyLedger")

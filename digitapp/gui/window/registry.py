@@ -1,0 +1,113 @@
+"""The window's pages, one row each: nothing else in the window knows which pages there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib import import_module
+
+from digitapp.gui.pages.page import Page
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.session import Session
+from digitapp.gui.translation import translate
+
+
+class Group(IntEnum):
+    """What a page is for; in the rail a hairline parts the groups."""
+
+    DRAW = 0
+    TRAIN = 1
+    INSPECT = 2
+    STUDY = 3
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """A page of the window.
+
+    Attributes
+    ----------
+    name : the page's object name
+    icon, title, tip : how the rail offers it
+    group : rows of one group stand together
+    made_by : the full name of its class, which takes the session and the settings
+    is_of_runs : whether training is its business: its item wears a dot while a run is active, and the time machine
+        stands below it before there is anything to go back to
+    """
+
+    name: str
+    icon: str
+    title: str
+    tip: str
+    group: Group
+    made_by: str
+    is_of_runs: bool = False
+
+    @property
+    def module(self) -> str:
+        """The module to import before the page can be made; a start imports that of one page."""
+        return self.made_by.rpartition(".")[0]
+
+    def make(self, session: Session, settings: Settings) -> Page:
+        """Return a new page."""
+        return getattr(import_module(self.module), self.made_by.rpartition(".")[2])(session, settings)
+
+
+def registered_pages() -> tuple[PageRow, ...]:
+    """Return the rows in the order of the rail."""
+    return (
+        PageRow(
+            "drawPage",
+            "pen",
+            translate("Pages", "Draw"),
+            translate("Pages", "Draw a digit and see it read"),
+            Group.DRAW,
+            "digitapp.gui.pages.draw.page.DrawPage",
+        ),
+        PageRow(
+            "handPage",
+            "hand",
+            translate("Pages", "My hand"),
+            translate("Pages", "Teach a network your handwriting"),
+            Group.DRAW,
+            "digitapp.gui.pages.hand.page.HandPage",
+        ),
+        PageRow(
+            "trainPage",
+            "train",
+            translate("Pages", "Train"),
+            translate("Pages", "Train a network and watch it learn"),
+            Group.TRAIN,
+            "digitapp.gui.pages.train.page.TrainPage",
+            is_of_runs=True,
+        ),
+        PageRow(
+            "featuresPage",
+            "features",
+            translate("Pages", "Features"),
+            translate("Pages", "See what every unit has learned"),
+            Group.INSPECT,
+            "digitapp.gui.pages.features.page.FeaturesPage",
+        ),
+        PageRow(
+            "whyPage",
+            "why",
+            translate("Pages", "Why"),
+            translate("Pages", "See what led to the answer"),
+            Group.INSPECT,
+            "digitapp.gui.pages.why.page.WhyPage",
+        ),
+        PageRow(
+            "networkPage",
+            "network",
+            translate("Pages", "Network"),
+            translate("Pages", "See the whole network at work"),
+            Group.INSPECT,
+            "digitapp.gui.pages.network.page.NetworkPage",
+        ),
+    )
+
+
+def page_key(place: int) -> str:
+    """Return the key that shows the page at a place of the rail, counted from 0: Ctrl+1 to Ctrl+9, then Ctrl+0."""
+    return f"Ctrl+{(place + 1) % 10}"
