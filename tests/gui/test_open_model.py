@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.widgets import NoteBar
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.gui.window.registry import registered_pages
 from digitapp.modelfile import load_model, save_model
 
 
@@ -23,13 +24,13 @@ def choose(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
 
 
-@pytest.mark.parametrize("page", [0, 1, 2])
+@pytest.mark.parametrize("page", [row.name for row in registered_pages()])
 def test_the_shown_page_says_why_a_file_is_refused(
-    window: MainWindow, page: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "novel.safetensors").write_text("Call me Ishmael.", encoding="utf-8")
     choose(monkeypatch, tmp_path / "novel.safetensors")
-    window.stack.setCurrentIndex(page)
+    window.show_page(page)
     window.header.open_requested.emit()
     notes = [note.text() for note in window.shown_page.findChildren(NoteBar) if note.isVisible()]
     assert len(notes) == 1

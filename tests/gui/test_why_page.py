@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.samples import sample_three
-from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.why.page import CHANGE, PIXELS, UNITS, WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture
@@ -23,7 +22,7 @@ from digitapp.inspection.attribution import MAPS
 
 ZERO = BinaryGrid.from_vector([1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1])
 if TYPE_CHECKING:
-    from digitapp.gui.window.main_window import MainWindow
+    pass
 
 OpenPage = Callable[..., WhyPage]
 
@@ -335,14 +334,3 @@ def test_another_problem_shows_its_own_drawing(qtbot: QtBot, open_page: OpenPage
     page.session.choose_problem("toy")
     assert page.stage.label_box.count() == 2
     qtbot.waitUntil(lambda: not (page._pixel_errand.is_busy or page._change_errand.is_busy), timeout=120_000)
-
-
-def test_the_page_has_its_place_in_the_window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    window = open_window("mnist")
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    assert window.shown_page is window.page(WhyPage)
-    assert window.page(WhyPage).objectName() == "whyPage"
-    window.page(WhyPage).draw_button.click()
-    assert window.shown_page is window.page(DrawPage)

@@ -28,7 +28,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import ModelEntry, Session
-from digitapp.gui.widgets import EmptyState, GhostButton, Panel, PrimaryButton
+from digitapp.gui.widgets import EmptyState, GhostButton, NoteBar, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
 from digitapp.progress import Report
 from digitapp.training.errors import TrainingDiverged
@@ -78,9 +78,12 @@ class HandPage(Page):
             [switch],
         )
         self._away = Panel("window")
+        self._away_note = NoteBar("error")
+        self._away_note.hide()
         column = QVBoxLayout(self._away)
         margin = theme.STAGE_MARGIN
         column.setContentsMargins(margin, margin, margin, margin)
+        column.addWidget(self._away_note)
         column.addWidget(self._elsewhere)
         column.addStretch(1)
         row = QHBoxLayout(self)
@@ -269,6 +272,7 @@ class HandPage(Page):
         self.stage.setVisible(shown)
         self.inspector.setVisible(shown)
         self._away.setVisible(not shown)
+        self._away_note.hide()
         self.import_button.setEnabled(shown)
         self._resting.stop()
         self._on_network_changed()
@@ -317,8 +321,9 @@ class HandPage(Page):
 
     @Slot(str)
     def _on_file_failed(self, sentence: str) -> None:
-        self.stage.note.set_note("error", sentence)
-        self.stage.note.show()
+        note = self.stage.note if self._is_of_digits else self._away_note
+        note.set_note("error", sentence)
+        note.show()
 
     def tell(self, message: Message) -> None:
         self._on_file_failed(self.tr("{0}: {1}").format(message.title, message.text))

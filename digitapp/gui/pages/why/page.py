@@ -117,6 +117,9 @@ class WhyPage(Page):
         self._blank = Panel("window")
         place = QVBoxLayout(self._blank)
         place.setContentsMargins(24, 24, 24, 24)
+        self._blank_note = NoteBar("error")
+        self._blank_note.hide()
+        place.addWidget(self._blank_note)
         place.addWidget(self.empty)
         place.addStretch(1)
         whole = QHBoxLayout(self)
@@ -209,8 +212,9 @@ class WhyPage(Page):
         return (explanation_to_save(case, self._wanted(case), self.session.model.name),)
 
     def tell(self, message: Message) -> None:
-        self.note.set_note("error", self.tr("{0}: {1}").format(message.title, message.text))
-        self.note.show()
+        note = self._blank_note if self._case is None else self.note
+        note.set_note("error", self.tr("{0}: {1}").format(message.title, message.text))
+        note.show()
 
     # What has happened
 
@@ -220,6 +224,7 @@ class WhyPage(Page):
         self._asked = self._target = None
         self._rests = False
         self.note.hide()
+        self._blank_note.hide()
         self._cancel()
 
     @property
