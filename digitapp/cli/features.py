@@ -87,9 +87,11 @@ def features_command(
     if number > 1 and view is View.WEIGHTS:
         units = loaded.network.sizes[number - 1]
         note(f"layer {number} reads {units} units and no pixels; --view pixels shows it on pixels")
+    on_pixels = number == 1 or view in (View.PIXELS, View.PATTERN)
+    cells = loaded.network.sizes[0 if on_pixels else number - 1]
     places = _order(loaded, number - 1, order, images)
     title = f"{loaded.name} · {_title(number, layers, view, label)}"
-    write_picture(out, units_file(images[places], title, theme, places.tolist(), out.suffix.lower()))
+    write_picture(out, units_file(images[places], title, theme, places.tolist(), out.suffix.lower(), cells))
     typer.echo(f"Wrote {out} ({len(images)} units)")
 
 

@@ -37,9 +37,18 @@ def indexed_image(indices: NDArray[np.uint8], table: NDArray[np.uint8]) -> QImag
     return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def weights_image(values: ArrayLike, limit: float, theme: colors.Theme) -> QImage:
-    """Return signed values, shape (rows, columns), in the diverging map from −limit to +limit."""
-    return indexed_image(colors.diverging_indices(values, limit), colors.diverging_table(theme))
+def weights_image(values: ArrayLike, limit: float, theme: colors.Theme, cells: int | None = None) -> QImage:
+    """Return signed values, shape (rows, columns), in the diverging map from −limit to +limit.
+
+    Where there are fewer than rows × columns `cells`, the ground is seen through those that are left over.
+    """
+    image = indexed_image(colors.diverging_indices(values, limit, cells), colors.table_on((0, 0, 0), theme))
+    if cells is None or cells >= image.width() * image.height():
+        return image
+    image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    for place in range(cells, image.width() * image.height()):
+        image.setPixel(place % image.width(), place // image.width(), 0)
+    return image
 
 
 def ink_image(grey: ArrayLike, theme: colors.Theme) -> QImage:

@@ -5,6 +5,7 @@ A map is a table of at most 256 colours and a rule from value to table index. Va
 `diverging_indices` and `diverging_table` as they are and save even the look-up.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from math import floor, log10
@@ -29,6 +30,8 @@ NOT_A_NUMBER_COLOR: dict[Theme, str] = {"light": "#BE2F49", "dark": "#FF8094"}
 
 ZERO_INDEX = 126
 NOT_A_NUMBER_INDEX = 2 * ZERO_INDEX + 1
+NOTHING_INDEX = 255
+"""A cell of a picture that stands for no value at all. `diverging_table` has no colour for it: the ground shows."""
 _NICE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _QUANTILE_SAMPLE = 65_536
 
@@ -67,13 +70,15 @@ def ink_table(theme: Theme) -> NDArray[np.uint8]:
     return table
 
 
-def diverging_indices(values: ArrayLike, limit: float) -> NDArray[np.uint8]:
+def diverging_indices(values: ArrayLike, limit: float, cells: int | None = None) -> NDArray[np.uint8]:
     """Return for each value the index of its colour in `diverging_table`.
 
     Parameters
     ----------
     values : float array of any shape; what lies outside −limit to +limit gets the colour of the nearer end
     limit : the value of the two ends, > 0
+    cells : how many cells of each picture (the last two axes) stand for a value, from the top left; those after them
+        get `NOTHING_INDEX`. None is all of them
 
     Raises
     ------
@@ -88,14 +93,17 @@ def diverging_indices(values: ArrayLike, limit: float) -> NDArray[np.uint8]:
     # Rounding by truncation: the half is added while everything is still shifted to positive numbers.
     scaled += array.dtype.type(ZERO_INDEX + 0.5)
     np.clip(scaled, 0, 2 * ZERO_INDEX, out=scaled)
-    if np.isfinite(scaled.sum()):
-        return scaled.astype(np.uint8)
-    missing = np.isnan(scaled)
-    scaled[missing] = NOT_A_NUMBER_INDEX
-    return scaled.astype(np.uint8)
+    if not np.isfinite(scaled.sum()):
+        scaled[np.isnan(scaled)] = NOT_A_NUMBER_INDEX
+    indices = scaled.astype(np.uint8)
+    if cells is not None:
+        indices.reshape(*indices.shape[:-2], -1)[..., cells:] = NOTHING_INDEX
+    return indices
 
 
-def diverging_map(values: ArrayLike, limit: float, theme: Theme) -> NDArray[np.uint8]:
+def diverging_map(
+    values: ArrayLike, limit: float, theme: Theme, cells: int | None = None, ground: Sequence[int] = (0, 0, 0)
+) -> NDArray[np.uint8]:
     """Return the colours of signed values: blue below zero, neutral at zero, orange above.
 
     Parameters
@@ -103,6 +111,8 @@ def diverging_map(values: ArrayLike, limit: float, theme: Theme) -> NDArray[np.u
     values : float array of any shape (...)
     limit : the value that gets the last colour; −limit gets the first
     theme : "light" or "dark"
+    cells : as for `diverging_indices`
+    ground : the colour of cells that stand for nothing
 
     Returns
     -------
@@ -112,7 +122,15 @@ def diverging_map(values: ArrayLike, limit: float, theme: Theme) -> NDArray[np.u
     ------
     ValueError : a limit that is not a positive number
     """
-    return diverging_table(theme).take(diverging_indices(values, limit), axis=0)
+    return table_on(ground, theme).take(diverging_indices(values, limit, cells), axis=0)
+
+
+def table_on(ground: Sequence[int], theme: Theme) -> NDArray[np.uint8]:
+    """Return `diverging_table` with the colour of the ground at `NOTHING_INDEX`, shape (256, 3)."""
+    table = np.zeros((NOTHING_INDEX + 1, 3), dtype=np.uint8)
+    table[: NOT_A_NUMBER_INDEX + 1] = diverging_table(theme)
+    table[NOTHING_INDEX] = ground
+    return table
 
 
 def ink_map(grey: ArrayLike, theme: Theme) -> NDArray[np.uint8]:

@@ -27,20 +27,25 @@ _LEAST_WIDTH = 360
 
 
 def units_file(
-    images: NDArray[np.floating], title: str, theme: Theme, units: Sequence[int] | None, suffix: str
+    images: NDArray[np.floating],
+    title: str,
+    theme: Theme,
+    units: Sequence[int] | None,
+    suffix: str,
+    cells: int | None = None,
 ) -> bytes:
     """Return all images of a layer as the content of a file: SVG for the suffix ".svg", else PNG.
 
     The other parameters are those of `units_picture` and `units_svg`; a PNG has no numbers.
     """
     if suffix == ".svg":
-        return units_svg(images, title, theme, units)
+        return units_svg(images, title, theme, units, cells)
     png = io.BytesIO()
-    units_picture(images, title, theme).save(png, format="PNG", optimize=True)
+    units_picture(images, title, theme, cells).save(png, format="PNG", optimize=True)
     return png.getvalue()
 
 
-def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Image.Image:
+def units_picture(images: NDArray[np.floating], title: str, theme: Theme, cells: int | None = None) -> Image.Image:
     """Return all images of a layer on one page, in one symmetric scale.
 
     Parameters
@@ -48,6 +53,7 @@ def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Ima
     images : float array, shape (units, rows, columns), from `layer_images` or `projected_images`
     title : what they are; the number of units is added
     theme : "light" or "dark"
+    cells : how many cells of an image stand for a weight, from the top left; None is all
     """
     units, rows, columns = images.shape
     side = _LARGE_TILE_SIDE if units <= _FEW_UNITS else _TILE_SIDE
@@ -55,7 +61,7 @@ def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Ima
     across = _across(units, columns * scale, rows * scale)
     limit = symmetric_limit(images)
     page = tuple(bytes.fromhex(_PAGE[theme][1:]))
-    tiles, _ = tile(diverging_map(images, limit, theme), across, _GAP, scale=scale, background=page)
+    tiles, _ = tile(diverging_map(images, limit, theme, cells, page), across, _GAP, scale=scale, background=page)
 
     bar_width = _BAR_SIZE[0]
     font = ImageFont.load_default(_FONT_SIZE)
@@ -74,12 +80,18 @@ def units_picture(images: NDArray[np.floating], title: str, theme: Theme) -> Ima
     return picture
 
 
-def units_svg(images: NDArray[np.floating], title: str, theme: Theme, units: Sequence[int] | None = None) -> bytes:
+def units_svg(
+    images: NDArray[np.floating],
+    title: str,
+    theme: Theme,
+    units: Sequence[int] | None = None,
+    cells: int | None = None,
+) -> bytes:
     """Return the page of `units_picture` as SVG: a picture for each unit, the words as letters.
 
     Parameters
     ----------
-    images, title, theme : as for `units_picture`
+    images, title, theme, cells : as for `units_picture`
     units : the number of each image's unit, counted from 0, which is written below it; None for no numbers
     """
     count, rows, columns = images.shape
@@ -89,7 +101,7 @@ def units_svg(images: NDArray[np.floating], title: str, theme: Theme, units: Seq
     label = 0 if units is None else _LABEL
     across = _across(count, width, height + label)
     limit = symmetric_limit(images)
-    colors = diverging_map(images, limit, theme)
+    colors = diverging_map(images, limit, theme, cells, tuple(bytes.fromhex(_PAGE[theme][1:])))
     down = ceil(count / across)
     head = 3 * _MARGIN
     page_width = max(across * (width + _GAP) - _GAP, _LEAST_WIDTH) + 2 * _MARGIN

@@ -48,7 +48,7 @@ def layer_images(network: Network, layer: int, rows: int, columns: int) -> NDArr
     -------
     float array, C-contiguous. Layer 0: shape (units, rows, columns), a weight for each pixel. Deeper layers see units,
     not pixels: shape (units, *compact_shape(fan_in)), where cell r × columns + c is the weight from unit r × columns
-    + c of the layer before, and cells after the last unit are 0. See `projected_images` for pixels.
+    + c of the layer before; cells after the last unit stand for nothing and are 0. See `projected_images` for pixels.
 
     Raises
     ------
@@ -56,11 +56,14 @@ def layer_images(network: Network, layer: int, rows: int, columns: int) -> NDArr
     """
     _check_layer(network, layer)
     _check_grid(network, rows, columns)
-    return _as_images(network.unit_weights[layer], (rows, columns) if layer == 0 else None)
+    return as_images(network.unit_weights[layer], (rows, columns) if layer == 0 else None)
 
 
-def _as_images(weights: NDArray[np.floating], grid: tuple[int, int] | None) -> NDArray[np.floating]:
-    """Return weights (fan_in, units) as pictures on a grid of pixels, or in a compact rectangle where there is none."""
+def as_images(weights: NDArray[np.floating], grid: tuple[int, int] | None) -> NDArray[np.floating]:
+    """Return weights (fan_in, units) as pictures on a grid of pixels, or in a compact rectangle where there is none.
+
+    Only the first fan_in cells of each stand for a weight.
+    """
     by_unit = weights.T
     if grid is not None:
         return np.array(by_unit, order="C").reshape(-1, *grid)
@@ -95,7 +98,7 @@ def change_images(
         raise ValueError(f"{network.parameter_count} parameters expected, got {start.shape}")
     change = Network(network.sizes[layer : layer + 2], network.activations[layer : layer + 1], network.dtype)
     change.weights[0][...] = network.weights[layer] - network.views(start)[0][layer]
-    return _as_images(change.unit_weights[0], (rows, columns) if layer == 0 else None)
+    return as_images(change.unit_weights[0], (rows, columns) if layer == 0 else None)
 
 
 def projected_images(network: Network, layer: int, rows: int, columns: int) -> NDArray[np.floating]:

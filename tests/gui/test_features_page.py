@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MNIST, PROBLEMS, TOY
+from digitapp.gui import theme
 from digitapp.gui.pages.features.gallery import Shown
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.tools import Order
@@ -141,6 +142,29 @@ def test_deeper_layers_show_the_projection_or_the_plain_weights(qtbot: QtBot, op
     assert page.dossier.title.text() == "Output 3"
     assert page.tools.layers.currentIndex() == 2
     assert not page.dossier._votes_part.isVisibleTo(page)
+
+
+def test_a_cell_without_a_unit_before_it_shows_and_says_nothing(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page("toy", 5, 4)  # five weights lie on a rectangle of six cells
+    page.session.select_unit(1, 0)
+    page.tools.shown_box.setFocus()
+    qtbot.keyClick(page.tools.shown_box, Qt.Key.Key_Down)
+    assert page.tools.shown is Shown.WEIGHTS
+    page.session.network.weights[1][:] = 0.5
+    page.session.weights_changed.emit()
+    tile = page.grid.tile_rect(2)
+    shown, cell = page.grid.viewport().grab().toImage(), tile.width() / 3
+    ground = theme.current().palette.window
+    for place in range(6):
+        middle = QPoint(int(tile.left() + (place % 3 + 0.5) * cell), int(tile.top() + (place // 3 + 0.5) * cell))
+        beside = middle - QPoint(int(cell / 2) - 3, 0)  # off the number
+        assert (shown.pixelColor(beside) == ground) is (place == 5)
+        qtbot.mouseMove(page.grid.viewport(), middle)
+        expected = "" if place == 5 else f"Unit H\nfrom unit {'ABCDE'[place]} +0.50"
+        assert page.readout_text() == expected
+    place = page.dossier.picture.picture_rect()
+    qtbot.mouseMove(page.dossier.picture, QPoint(int(place.right() - 3), int(place.bottom() - 3)))
+    assert page.dossier.readout_text() == ""
 
 
 def test_order_by_class_and_by_strength(qtbot: QtBot, open_page: OpenPage) -> None:

@@ -104,3 +104,13 @@ def test_the_scale_bar_runs_from_end_to_end_through_neutral() -> None:
 
 def test_labels_carry_their_sign() -> None:
     assert [colors.signed_label(x) for x in (-0.3, 0.0, 0.3, 15.0)] == ["−0.3", "0", "+0.3", "+15"]
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 36))
+def test_cells_that_stand_for_nothing_show_the_ground(rows: int, columns: int, cells: int) -> None:
+    values = np.linspace(-1, 1, 2 * rows * columns).reshape(2, rows, columns)
+    ground = (1, 2, 3)
+    shown = colors.diverging_map(values, 1.0, "light", cells, ground).reshape(2, -1, 3)
+    plain = colors.diverging_map(values, 1.0, "light").reshape(2, -1, 3)
+    np.testing.assert_array_equal(shown[:, :cells], plain[:, :cells])
+    assert (shown[:, cells:] == ground).all()

@@ -232,8 +232,13 @@ class UnitPainter:
             room = QRectF(place.left() - 20, place.bottom() + 4, place.width() + 28, 18)
             self._text(room, words, theme.tabular(theme.font("caption")), p.text2, _CENTRE)
 
-    def paint_weights(self, column: Column, place: QRectF, weights: NDArray[np.floating], limit: float) -> None:
-        """Paint the picture of a unit's weights on its card, with the numbers where they fit."""
+    def paint_weights(
+        self, column: Column, place: QRectF, weights: NDArray[np.floating], cells: int, limit: float
+    ) -> None:
+        """Paint the picture of a unit's weights on its card, with the numbers where they fit.
+
+        The cells of `weights` after the first `cells` stand for nothing.
+        """
         painter = self._painter
         target = column.image.translated(place.topLeft())
         shape = QPainterPath()
@@ -241,12 +246,14 @@ class UnitPainter:
         painter.save()
         painter.setClipPath(shape)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(target, weights_image(weights, limit, theme.current().name))
+        painter.drawImage(target, weights_image(weights, limit, theme.current().name, cells))
         painter.restore()
         font = theme.tabular(theme.font("micro"))
         if not self._numbers or column.cell < QFontMetricsF(font).horizontalAdvance("+0.0"):
             return
         for (row, cell), weight in np.ndenumerate(weights):
+            if row * weights.shape[1] + cell >= cells:
+                continue
             box = QRectF(target.left() + cell * column.cell, target.top() + row * column.cell, column.cell, column.cell)
             self._text(box, with_sign(float(weight), 1), font, text_on_weight(float(weight), limit), _CENTRE)
 

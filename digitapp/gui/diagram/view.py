@@ -203,7 +203,7 @@ class DiagramView(WireView):
             for index, place in enumerate(column.places):
                 units.paint_unit(number, index, column, place)
                 if images is not None:
-                    units.paint_weights(column, place, images[index], self.limit)
+                    units.paint_weights(column, place, images[index], columns[number - 1].total, self.limit)
 
     def _unit_painter(self, painter: QPainter, computation: Computation) -> UnitPainter:
         return UnitPainter(painter, computation, self._step, self.numbers, self.activation_limit)

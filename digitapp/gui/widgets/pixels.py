@@ -27,6 +27,7 @@ class PixelImage(HoverPicture):
         self._kind: Literal["ink", "weights"] = "ink"
         self._limit = 1.0
         self._smooth = False
+        self._cells: int | None = None
         self._outlined = False
         self._crosshair: tuple[float, float] | None = None
         self._marked: tuple[int, int] | None = None
@@ -38,13 +39,23 @@ class PixelImage(HoverPicture):
         """Show ink, shape (rows, columns), 0 the page and 1 full ink; ``smooth`` for pictures finer than the screen."""
         self._show("ink", grey, 1.0, smooth)
 
-    def set_weights(self, values: ArrayLike | None, limit: float = 1.0) -> None:
-        """Show signed values, shape (rows, columns), on the scale from −limit to +limit."""
-        self._show("weights", values, limit, False)
+    def set_weights(self, values: ArrayLike | None, limit: float = 1.0, cells: int | None = None) -> None:
+        """Show signed values, shape (rows, columns), on the scale from −limit to +limit.
 
-    def _show(self, kind: Literal["ink", "weights"], values: ArrayLike | None, limit: float, smooth: bool) -> None:
+        Cells after the first `cells` stand for nothing.
+        """
+        self._show("weights", values, limit, False, cells)
+
+    def _show(
+        self,
+        kind: Literal["ink", "weights"],
+        values: ArrayLike | None,
+        limit: float,
+        smooth: bool,
+        cells: int | None = None,
+    ) -> None:
         self._values = None if values is None else np.array(values, dtype=np.float32)
-        self._kind, self._limit, self._smooth = kind, limit, smooth
+        self._kind, self._limit, self._smooth, self._cells = kind, limit, smooth, cells
         self._image = None
         self.update()
 
@@ -90,6 +101,13 @@ class PixelImage(HoverPicture):
         rows, columns = self._values.shape
         return rows, columns
 
+    def pixel_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Return the pixel at a point of the widget, None where the picture has a cell for nothing."""
+        pixel = super().pixel_at(point)
+        if pixel is None or self._values is None or self._cells is None:
+            return pixel
+        return pixel if pixel[0] * self._values.shape[1] + pixel[1] < self._cells else None
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         current = theme.current()
         p = current.palette
@@ -101,7 +119,8 @@ class PixelImage(HoverPicture):
         shape = QPainterPath()
         shape.addRoundedRect(frame, _RADIUS, _RADIUS)
         neutral = QColor(DIVERGING_STOPS[current.name][3])
-        painter.fillPath(shape, p.paper if self._kind == "ink" else neutral)
+        whole = self._values is None or self._cells is None or self._cells >= self._values.size
+        painter.fillPath(shape, p.paper if self._kind == "ink" else neutral if whole else p.surface)
         if self._values is not None:
             if self._image is None or self._image_theme != current.name:
                 self._image = self._make_image()
@@ -120,7 +139,7 @@ class PixelImage(HoverPicture):
         assert self._values is not None
         if self._kind == "ink":
             return ink_image(self._values, theme.current().name)
-        return weights_image(self._values, self._limit, theme.current().name)
+        return weights_image(self._values, self._limit, theme.current().name, self._cells)
 
     def _paint_marks(self, painter: QPainter) -> None:
         if self._values is None:

@@ -24,10 +24,9 @@ from digitapp.gui.images import indexed_image
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.tile_layout import TileLayout, lay_out
-from digitapp.inspection.colors import diverging_indices, diverging_table
+from digitapp.inspection.colors import NOTHING_INDEX, diverging_indices, table_on
 from digitapp.inspection.unit_images import TileHit, tile
 
-_GROUND_INDEX = 255
 _CORNER = 4
 _FADED_PIXEL = 0.15
 _FADED_UNIT = 0.3
@@ -56,6 +55,7 @@ class UnitGrid(QAbstractScrollArea):
         offer_picture(self, self.tr("Unit grid"), "units")
         self._images: NDArray[np.floating] = np.zeros((0, 1, 1), dtype=np.float32)
         self._limit = 1.0
+        self._cells: int | None = None  # of each image that stand for a weight; None is all
         self._dead: NDArray[np.bool_] | None = None
         self._fade_mask: NDArray[np.bool_] | None = None
         self._selected: int | None = None
@@ -79,14 +79,14 @@ class UnitGrid(QAbstractScrollArea):
 
     # What is shown
 
-    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0) -> None:
+    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0, cells: int | None = None) -> None:
         """Show images, shape (units, rows, columns), on the scale from −limit to +limit.
 
-        The array is kept, not copied: give it away.
+        The array is kept, not copied: give it away. Cells of an image after the first `cells` stand for nothing.
         """
         before = self._images.shape
         self._images = np.zeros((0, 1, 1), dtype=np.float32) if images is None else images
-        self._limit = limit
+        self._limit, self._cells = limit, cells
         self._version += 1
         if self._images.shape != before:
             units, rows, columns = self._images.shape
@@ -192,6 +192,10 @@ class UnitGrid(QAbstractScrollArea):
         if self._layout is None:
             return None
         return self._layout.tile_at(point.x() + 0.0, point.y() + self.verticalScrollBar().value())
+
+    def is_cell(self, row: int, column: int) -> bool:
+        """Return whether a cell of an image stands for a weight."""
+        return self._cells is None or row * self._images.shape[2] + column < self._cells
 
     def _scroll_to(self, unit: int) -> None:
         if self._layout is None or not 0 <= unit < len(self._images):
@@ -336,12 +340,9 @@ class UnitGrid(QAbstractScrollArea):
             if self._dead is not None:
                 factors = np.where(self._dead[chosen], values.dtype.type(_FADED_UNIT), values.dtype.type(1))
                 values = values * factors[:, np.newaxis, np.newaxis]
-            indices = diverging_indices(values, self._limit)
-            table = np.zeros((256, 3), dtype=np.uint8)
-            colors = diverging_table(theme.current().name)
-            table[: len(colors)] = colors
-            table[_GROUND_INDEX] = getattr(theme.current().palette, self._ground).getRgb()[:3]
-            tiles, _ = tile(indices, across, layout.tiles.gap, scale=layout.tiles.scale, background=_GROUND_INDEX)
+            indices = diverging_indices(values, self._limit, self._cells)
+            table = table_on(getattr(theme.current().palette, self._ground).getRgb()[:3], theme.current().name)
+            tiles, _ = tile(indices, across, layout.tiles.gap, scale=layout.tiles.scale, background=NOTHING_INDEX)
             picture = indexed_image(tiles, table)
             if layout.zoom < 1:
                 # Below one screen pixel a weight the picture is an overview: averaging lies less than dropping pixels.
@@ -407,7 +408,7 @@ class UnitGrid(QAbstractScrollArea):
             painter.setPen(QPen(p.text2, 1.5))
             painter.drawRoundedRect(rect.adjusted(-0.25, -0.25, 0.25, 0.25), _CORNER, _CORNER)
         cell = rect.width() / layout.tiles.columns
-        if cell >= 1.5:
+        if cell >= 1.5 and self.is_cell(self._hover.row, self._hover.column):
             mark = QRectF(rect.left() + self._hover.column * cell, rect.top() + self._hover.row * cell, cell, cell)
             grow = max(0.75, (5 - cell) / 2)
             painter.setPen(QPen(p.text, 1.5))

@@ -84,10 +84,10 @@ class ZoomableGrid(UnitGrid):
             self._tile = self._zoom_limits()[0]
             self._relayout()
 
-    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0) -> None:
+    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0, cells: int | None = None) -> None:
         """Show images, shape (units, rows, columns), on the scale from −limit to +limit."""
         before = self._images.shape
-        super().set_images(images, limit)
+        super().set_images(images, limit, cells)
         if self._images.shape != before:
             self._fit_whole()
 

@@ -40,7 +40,7 @@ from digitapp.gui.widgets.numbers import decimal, probability, signed
 from digitapp.gui.widgets.readout import readout_in
 from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
-from digitapp.inspection.unit_images import compact_shape
+from digitapp.inspection.unit_images import as_images
 from digitapp.nn.activations import ACTIVATIONS
 
 _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier on, the side of the picture
@@ -54,11 +54,12 @@ OVERVIEW_FACE, LOOKS_FACE, WORTH_FACE = range(3)
 class UnitPicture:
     """The picture of a unit's weights: values (rows, columns) on the scale from −limit to +limit.
 
-    `cell_name(row, column)` is what a readout calls a cell, empty for one that means nothing.
+    The cells after the first `cells` stand for nothing; `cell_name(row, column)` is what a readout calls the others.
     """
 
     values: NDArray[np.floating]
     limit: float
+    cells: int
     cell_name: Callable[[int, int], str]
 
 
@@ -250,7 +251,7 @@ class Dossier(ScrollPanel):
         session = self._session
         network, unit = session.network, session.selected
         self._picture = picture
-        self.picture.set_weights(picture.values, picture.limit)
+        self.picture.set_weights(picture.values, picture.limit, picture.cells)
         self.title.setText(self._words.title(unit))
         last = len(network.weights) - 1
         self._votes = unit_votes(network, unit.layer, unit.unit) if unit.layer < last else None
@@ -342,20 +343,15 @@ class Dossier(ScrollPanel):
         shape = problem.rows, problem.columns
         picture = self._picture
         weights = network.unit_weights[unit.layer][:, unit.unit]
-        if unit.layer == 0:
-            filter_, name = weights.reshape(shape), self._words.cell
-        else:
-            rows, columns = compact_shape(len(weights))
-            filter_ = np.zeros(rows * columns, weights.dtype)
-            filter_[: len(weights)] = weights
-            filter_ = filter_.reshape(rows, columns)
+        filter_ = as_images(weights[:, np.newaxis], shape if unit.layer == 0 else None)[0]
 
-            def name(row: int, column: int) -> str:
-                index = row * columns + column
-                return self._words.source_unit(unit.layer, index) if index < len(weights) else ""
+        def name(row: int, column: int) -> str:
+            if unit.layer == 0:
+                return self._words.cell(row, column)
+            return self._words.source_unit(unit.layer, row * filter_.shape[1] + column)
 
         assert picture is not None
-        self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer))
+        self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer), len(weights))
         known = self._layer_known
         pattern = None if known is None else known.survey.patterns[unit.unit].reshape(shape)
         lack = self._words.lack(why_unknown(self._session, self._evidence), Shown.PATTERN)

@@ -59,8 +59,17 @@ class PictureRow(QWidget):
         """Make the picture larger or smaller."""
         self.picture.setFixedSize(side, side)
 
-    def show_signed(self, values: NDArray[np.floating] | None, name: Callable[[int, int], str], text: str) -> None:
-        """Show signed values on their own scale, None while there are none; `text` says what they are."""
+    def show_signed(
+        self,
+        values: NDArray[np.floating] | None,
+        name: Callable[[int, int], str],
+        text: str,
+        cells: int | None = None,
+    ) -> None:
+        """Show signed values on their own scale, None while there are none; `text` says what they are.
+
+        Cells after the first `cells` stand for nothing.
+        """
         self._values, self._name = values, name
         self.text.setText(text)
         if values is None:
@@ -68,7 +77,7 @@ class PictureRow(QWidget):
             self.scale.setText("")
             return
         limit = symmetric_limit(values)
-        self.picture.set_weights(values, limit)
+        self.picture.set_weights(values, limit, cells)
         self.scale.setText(self.tr("Colours from {0} to {1}").format(signed_label(-limit), signed_label(limit)))
 
     def show_ink(

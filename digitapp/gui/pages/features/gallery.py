@@ -119,6 +119,12 @@ class Gallery(QObject):
         key = session.network, self.view, session.network_version
         self._errand.ask(work, key, patient=True, rest=rest)
 
+    @property
+    def cells(self) -> int:
+        """How many cells of a picture stand for a weight or a pixel, from the top left; the others for nothing."""
+        sizes = self._session.network.sizes
+        return sizes[0] if self.view.on_pixels else sizes[self.view.layer]
+
     def own_limits(self, images: Images) -> NDArray[np.floating]:
         """Return each picture's largest value, shape (units,); what is blank in all data has no say."""
         blank = self._evidence.blank

@@ -37,16 +37,18 @@ class FeatureGrid(ZoomableGrid):
         self._off: tuple[int, ...] = ()
         self._frozen: tuple[int, ...] = ()
 
-    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0) -> None:
+    def set_images(self, images: NDArray[np.floating] | None, limit: float = 1.0, cells: int | None = None) -> None:
         """Show images, shape (units, rows, columns), on the scale from −limit to +limit."""
         self._values, self._scales = images, None
         self._scale = limit
-        super().set_images(images, limit)
+        super().set_images(images, limit, cells)
 
-    def set_own_scales(self, images: NDArray[np.floating], limits: NDArray[np.floating]) -> None:
+    def set_own_scales(
+        self, images: NDArray[np.floating], limits: NDArray[np.floating], cells: int | None = None
+    ) -> None:
         """Show images, each on its own scale up to its limit, shape (units,), above 0."""
         self._values, self._scales = images, limits
-        super().set_images(images / limits[:, np.newaxis, np.newaxis].astype(images.dtype), 1.0)
+        super().set_images(images / limits[:, np.newaxis, np.newaxis].astype(images.dtype), 1.0, cells)
 
     def set_marks(self, off: Sequence[int], frozen: Sequence[int]) -> None:
         """Mark the tiles of units that were switched off or frozen by hand."""
@@ -79,6 +81,8 @@ class FeatureGrid(ZoomableGrid):
             place = self.tile_rect(unit)
             scale = self._scale if self._scales is None else float(self._scales[unit])
             for (row, column), value in np.ndenumerate(values):
+                if not self.is_cell(row, column):
+                    continue
                 box = QRectF(place.left() + column * cell, place.top() + row * cell, cell, cell)
                 painter.setPen(text_on_weight(float(value), scale))
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), signed(float(value)))

@@ -200,10 +200,10 @@ class FeaturesPage(Page):
         in_order = images if self._orders.order is Order.INDEX else images[self._order]
         if self.sizes.own_scale.isChecked():
             limits = self._gallery.own_limits(in_order)
-            self.grid.set_own_scales(in_order, limits)
+            self.grid.set_own_scales(in_order, limits, self._gallery.cells)
             self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(self.session.selected.unit)]))
         else:
-            self.grid.set_images(in_order, self._limit)
+            self.grid.set_images(in_order, self._limit, self._gallery.cells)
             self.tools.scale_bar.set_limit(self._limit)
         self._show_warning()
 
@@ -219,14 +219,13 @@ class FeaturesPage(Page):
         limit = (
             float(self._gallery.own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
         )
-        picture = UnitPicture(image, limit or 1.0, self._cell_name)
+        picture = UnitPicture(image, limit or 1.0, self._gallery.cells, self._cell_name)
         self.dossier.show_network(picture)
 
     def _cell_name(self, row: int, column: int) -> str:
         if self._gallery.view.on_pixels:
             return self._words.cell(row, column)
-        index = row * self._images.shape[2] + column
-        return self._words.source_unit(self.layer, index) if index < self.session.network.sizes[self.layer] else ""
+        return self._words.source_unit(self.layer, row * self._images.shape[2] + column)
 
     @Slot()
     def _on_weights_changed(self) -> None:
@@ -440,10 +439,10 @@ class FeaturesPage(Page):
 
     @Slot(int, int, int)
     def _on_tile_hovered(self, tile: int, row: int, column: int) -> None:
-        name = self._cell_name(row, column) if tile >= 0 else ""
-        if not name:
+        if tile < 0 or not self.grid.is_cell(row, column):
             self._readout.hide()
             return
+        name = self._cell_name(row, column)
         unit = int(self._order[tile])
         place = self.grid.tile_rect(tile)
         cell = place.width() / self._images.shape[2]
@@ -466,4 +465,4 @@ class FeaturesPage(Page):
         if self._is_old:
             return ()
         title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
-        return (units_to_save(self._images[self._order], title, [int(unit) for unit in self._order]),)
+        return (units_to_save(self._images[self._order], title, self._order.tolist(), self._gallery.cells),)

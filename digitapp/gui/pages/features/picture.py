@@ -14,7 +14,7 @@ from digitapp.gui.translation import translate
 from digitapp.inspection.picture import units_file
 
 
-def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int]) -> ComposedPicture:
+def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int], cells: int) -> ComposedPicture:
     """Return the picture of all units of a layer.
 
     Parameters
@@ -22,13 +22,14 @@ def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int]
     images : float array, shape (units, rows, columns), in the order of the grid; it is kept, not copied
     title : what they are
     units : the number of each image's unit, counted from 0
+    cells : how many cells of an image stand for a weight
     """
 
     def prepare(suffix: str) -> Pack:
         name = theme.current().name
 
         def pack(_cancelled: threading.Event) -> bytes:
-            return units_file(images, title, name, units, suffix)
+            return units_file(images, title, name, units, suffix, cells)
 
         return pack
 
