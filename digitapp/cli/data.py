@@ -95,31 +95,29 @@ def list_command(data_dir: DataDirOption = None, json: JsonOption = False) -> No
 def data_facts(data_dir: Path | None) -> list[dict[str, Any]]:
     """Return for each data set its name, whether it can be used, where it lies, and a remark."""
     from digitapp.datasets.collection import find_collection
+    from digitapp.datasets.load import known_datasets
     from digitapp.datasets.mnist import mnist_status
-    from digitapp.datasets.problems import MY_HAND, PROBLEMS
+    from digitapp.datasets.problems import MY_HAND, TOY, problem_of
     from digitapp.resources import shipped_data_dir
 
-    status = mnist_status(data_dir)
+    status, own = mnist_status(data_dir), find_collection(data_dir)
     searched = ", ".join(map(str, status.searched))
-    remarks = {
-        "toy": (True, shipped_data_dir(), "ships with the program"),
-        "handwriting": (True, None, "generated when it is used"),
-        "mnist": (
-            status.available,
-            status.directory,
-            str(status.directory) if status.available else f"looked in {searched}; see 'digitapp data download'",
-        ),
-    }
-    own = find_collection(data_dir)
-    remarks[MY_HAND] = (
-        own.is_file(),
-        own.parent if own.is_file() else None,
-        str(own) if own.is_file() else "collected on the page My hand of the window",
-    )
-    names = [*(name for problem in PROBLEMS.values() for name in problem.datasets), MY_HAND]
-    return [
-        dict(zip(("name", "available", "directory", "remark"), (name, *remarks[name]), strict=True)) for name in names
-    ]
+
+    def facts(name: str) -> tuple[bool, Path | None, str]:
+        problem = problem_of(name)
+        if problem is not None and name in problem.fetched:
+            missing = f"looked in {searched}; see 'digitapp data download'"
+            return status.available, status.directory, str(status.directory) if status.available else missing
+        if name == MY_HAND:
+            there = own.is_file()
+            remark = str(own) if there else "collected on the page My hand of the window"
+            return there, own.parent if there else None, remark
+        if name in TOY.datasets:
+            return True, shipped_data_dir(), "ships with the program"
+        return True, None, "generated when it is used"
+
+    keys = ("name", "available", "directory", "remark")
+    return [dict(zip(keys, (name, *facts(name)), strict=True)) for name in known_datasets()]
 
 
 def _say_where(done: str, folder: Path, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digitapp.cli.classify import REASONS
 from digitapp.cli.errors import BadInput
-from digitapp.cli.inputs import read_inputs
+from digitapp.cli.inputs import check_reads_drawings, read_inputs
 from digitapp.cli.output import (
     JsonOption,
     ModelArgument,
@@ -19,7 +19,7 @@ from digitapp.cli.output import (
     print_table,
     write_picture,
 )
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.problems import PROBLEMS, Inputs
 from digitapp.drawing.grid import GridTextError, read_grid
 from digitapp.drawing.preprocess import Preprocessed
 from digitapp.inspection.colors import Theme
@@ -94,7 +94,7 @@ def explain_command(
 def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], Preprocessed | None]:
     """Return the network's input, and how it came about where that was from ink."""
     problem = PROBLEMS[model.problem]
-    if model.preprocessing == "binary_grid":
+    if problem.inputs is Inputs.GRID:
         try:
             grid = read_grid(file, problem.rows, problem.columns)
         except GridTextError as error:
@@ -106,6 +106,7 @@ def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], P
         if grid.is_empty:
             raise BadInput(f"{file}: every pixel is off, so there is nothing to explain")
         return grid.to_vector(), None
+    check_reads_drawings(model)
     pictures = read_inputs(file)
     if not 0 <= index < len(pictures):
         known = f"0 to {len(pictures) - 1}, the drawings in {file}" if len(pictures) > 1 else f"0, for {file} holds one"

@@ -22,11 +22,12 @@ PEN_WIDTH = RELATIVE_PEN_WIDTH * DRAWING_SIZE
 
 
 def check_reads_drawings(model: Model) -> None:
-    """Refuse a model whose inputs are set by hand, pixel by pixel; raises BadInput."""
-    if model.preprocessing != "mnist":
+    """Refuse a model whose inputs are not made from ink; raises BadInput."""
+    problem = PROBLEMS[model.problem]
+    if not problem.is_drawn:
+        what = "pixels that are set by hand" if problem.has_picture else "numbers that are no picture"
         raise BadInput(
-            f"model {model.name}: it reads {model.network.sizes[0]} pixels that are set by hand; "
-            "images and drawings need a model for 28×28 digits"
+            f"model {model.name}: it reads {problem.features} {what}; images and drawings need a model for 28×28 digits"
         )
 
 

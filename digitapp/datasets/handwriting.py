@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import GenerationCancelled
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.problems import MNIST
 from digitapp.datasets.styles import STYLES, Style, strokes_of
 from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.drawing.preprocess import preprocess_drawings
@@ -108,7 +108,7 @@ def generate(count: int = DEFAULT_COUNT, seed: int = 0, cancelled: threading.Eve
     if count < 12:
         raise ValueError(f"a data set needs at least 12 digits, got {count}")
     digits = generate_drawings(count, np.random.default_rng(seed))
-    inputs = np.empty((count, PROBLEMS["mnist"].features), dtype=np.float32)
+    inputs = np.empty((count, MNIST.features), dtype=np.float32)
     for start in range(0, count, _CHUNK):
         if cancelled is not None and cancelled.is_set():
             raise GenerationCancelled
@@ -122,7 +122,7 @@ def generate(count: int = DEFAULT_COUNT, seed: int = 0, cancelled: threading.Eve
         Split(inputs[part], labels[part])
         for part in (slice(2 * held_out, None), slice(held_out), slice(held_out, 2 * held_out))
     ]
-    return Dataset("handwriting", PROBLEMS["mnist"], *parts)
+    return Dataset(MNIST.dataset_at_hand, MNIST, *parts)
 
 
 def write(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> list[Handwritten]:

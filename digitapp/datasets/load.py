@@ -2,19 +2,54 @@
 
 import os
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.errors import DataFileError, UnknownDatasetError
-from digitapp.datasets.mnist import find_mnist, load_mnist
-from digitapp.datasets.problems import MY_HAND, PROBLEMS
+from digitapp.datasets.mnist import find_mnist, load_mnist, mnist_status
+from digitapp.datasets.problems import MY_HAND, PROBLEMS, problem_of
 from digitapp.datasets.toy import load_toy
+
+DataDir = str | os.PathLike[str] | None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a data set is asked for with; see `load_dataset`."""
+
+    data_dir: DataDir = None
+    seed: int = 0
+    cancelled: threading.Event | None = None
+
+
+def _handwriting(wish: Wish) -> Dataset:
+    # Deferred: it needs the drawing machinery, which reading files does not.
+    from digitapp.datasets.handwriting import generate
+
+    return generate(seed=wish.seed, cancelled=wish.cancelled)
+
+
+def _my_hand(wish: Wish) -> Dataset:
+    from digitapp.datasets.collection import load_my_hand
+
+    return load_my_hand(wish.data_dir)
+
+
+LOADERS: dict[str, Callable[[Wish], Dataset]] = {
+    "toy": lambda _wish: load_toy(),
+    "mnist": lambda wish: load_mnist(find_mnist(wish.data_dir), seed=wish.seed),
+    "handwriting": _handwriting,
+    MY_HAND: _my_hand,
+}
+"""How each data set that a problem offers is loaded, by its name."""
 
 
 def load_dataset(
     name_or_dir: str | os.PathLike[str],
     *,
-    data_dir: str | os.PathLike[str] | None = None,
+    data_dir: DataDir = None,
     seed: int = 0,
     cancelled: threading.Event | None = None,
 ) -> Dataset:
@@ -22,8 +57,8 @@ def load_dataset(
 
     Parameters
     ----------
-    name_or_dir : "toy", "mnist", "handwriting", "my-hand" (the user's own digits), or the path of a folder with four
-        IDX files named as MNIST's
+    name_or_dir : a name in `LOADERS`, such as "toy", "mnist", "handwriting" or "my-hand" (the user's own digits), or
+        the path of a folder with four IDX files named as MNIST's
     data_dir : where MNIST and the user's digits are looked for first; then come $DIGITAPP_DATA_DIR and the user's data
         folder
     seed : int, decides which training images validate (MNIST) and what is written (handwriting)
@@ -35,25 +70,25 @@ def load_dataset(
     DrawingFileError : the file of the user's digits is damaged
     """
     name = os.fspath(name_or_dir)
-    if name == "toy":
-        return load_toy()
-    if name == "mnist":
-        return load_mnist(find_mnist(data_dir), seed=seed)
-    if name == "handwriting":
-        # Deferred: it needs the drawing machinery, which reading files does not.
-        from digitapp.datasets.handwriting import generate
-
-        return generate(seed=seed, cancelled=cancelled)
-    if name == MY_HAND:
-        from digitapp.datasets.collection import load_my_hand
-
-        return load_my_hand(data_dir)
+    if name in LOADERS:
+        return LOADERS[name](Wish(data_dir, seed, cancelled))
     folder = Path(name)
     try:
         is_folder = folder.is_dir()
     except OSError as error:
         raise DataFileError(folder, error.strerror or str(error), "a folder that can be read") from error
     if not name or not is_folder:  # an empty name would mean the folder the program was started in
-        known = (*(key for problem in PROBLEMS.values() for key in problem.datasets), MY_HAND)
-        raise UnknownDatasetError(name, known)
+        raise UnknownDatasetError(name, tuple(known_datasets()))
     return load_mnist(folder, name=folder.resolve().name, seed=seed)
+
+
+def known_datasets() -> list[str]:
+    """Return the name of each data set that a problem offers, and then of those that the user collects."""
+    problems = PROBLEMS.values()
+    return [*(name for problem in problems for name in problem.datasets), *(p.hand for p in problems if p.hand)]
+
+
+def is_missing(name: str, data_dir: DataDir = None) -> bool:
+    """Return whether a data set has to be brought onto this computer before it can be loaded."""
+    problem = problem_of(name)
+    return problem is not None and name in problem.fetched and not mnist_status(data_dir).available

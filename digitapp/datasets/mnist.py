@@ -87,7 +87,7 @@ def find_mnist(data_dir: str | os.PathLike[str] | None = None) -> Path:
     return status.directory
 
 
-def load_mnist(folder: Path, *, name: str = "mnist", seed: int = 0) -> Dataset:
+def load_mnist(folder: Path, *, name: str = MNIST.usual_dataset, seed: int = 0) -> Dataset:
     """Read the four files in a folder.
 
     A twelfth of the training images, chosen at random within each class, becomes the validation part: of MNIST's

@@ -54,7 +54,8 @@ class Problem:
         numbers; a network has rows × columns inputs
     class_names : tuple of str, one per class; label k means class_names[k]
     datasets : tuple of str, names for `load_dataset`, the usual one first
-    fetched : tuple of str, those of them that are brought onto the computer first; the others are always at hand
+    fetched : tuple of str, those of them that are MNIST's four files, which have to be brought onto the computer
+        first; the others are always at hand
     hand : str, name for `load_dataset` of the drawings that the user collects; empty where none are collected
     preprocessing : str, the name in model files of the road to the input: "binary_grid" or "mnist"
     shipped_models : tuple of str, names of the trained models that come with the program, the one to begin with first

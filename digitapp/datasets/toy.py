@@ -29,7 +29,7 @@ def load_toy(path: Path | None = None) -> Dataset:
     if is_validation.all():
         raise DataFileError(path, "no line is for training", "at least one line whose part is train")
     return Dataset(
-        name="toy",
+        name=TOY.usual_dataset,
         problem=TOY,
         train=Split(inputs[~is_validation], labels[~is_validation]),
         validation=Split(inputs[is_validation], labels[is_validation]) if is_validation.any() else None,

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from digitapp.datasets.problems import FIRST, PROBLEMS
 from digitapp.gui.theme import Mode
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def between(low: float, high: float) -> Callable[[float], bool]:
 GEOMETRY = Setting("window/geometry", QByteArray())
 PAGE = Setting("window/page", "")  # its object name; an unknown one stands for the first page
 THEME: Setting[Mode] = Setting("window/theme", "system", one_of("system", "light", "dark"))
-PROBLEM = Setting("choices/problem", "mnist", one_of("toy", "mnist"))
+PROBLEM = Setting("choices/problem", FIRST.key, lambda key: key in PROBLEMS)
 PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))
 GUIDES = Setting("draw/guides", True)
 KEEP_BY_ITSELF = Setting("hand/keep_by_itself", True)

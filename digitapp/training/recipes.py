@@ -88,7 +88,7 @@ def gather_record(data_dir: str | os.PathLike[str] | None, pens: Path | None, se
     ------
     DataError, DrawingFileError : the files cannot be read
     """
-    mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
+    mnist = load_dataset(MNIST.usual_dataset, data_dir=data_dir, seed=seed)
     hands = None if pens is None else read_pens(pens)
     dataset = Dataset("record", MNIST, _joined(_digits(mnist, hands, seed)), mnist.validation, mnist.test)
     return Ingredients(dataset, () if mnist.validation is None else (mnist.validation,))
@@ -103,7 +103,7 @@ def gather_everyday(data_dir: str | os.PathLike[str] | None, pens: Path | None, 
     ------
     DataError, DrawingFileError : the files cannot be read
     """
-    mnist = load_dataset("mnist", data_dir=data_dir, seed=seed)
+    mnist = load_dataset(MNIST.usual_dataset, data_dir=data_dir, seed=seed)
     hands = None if pens is None else read_pens(pens)
     parts = _digits(mnist, hands, seed)
     parts.append(Split(nondigit_inputs(FOILS, seed, FOIL_KINDS), np.full(FOILS, FOIL, dtype=np.int64)))

@@ -268,7 +268,7 @@ def test_without_mnist_it_says_so_and_offers_the_built_in_handwriting(
     assert page.dossier.note.isVisible()
     assert "MNIST is not on this computer" in page.dossier.note.text()
     monkeypatch.setattr("digitapp.gui.state.data_source.load_dataset", lambda *_, **__: digits)
-    qtbot.mouseClick(page.dossier._handwriting, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.dossier._instead, Qt.MouseButton.LeftButton)
     wait_for_evidence(qtbot, page)
     assert not page.dossier.note.isVisible()
 

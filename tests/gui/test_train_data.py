@@ -111,7 +111,7 @@ def test_the_built_in_handwriting_needs_no_download(
 ) -> None:
     generate = handwriting.generate
     monkeypatch.setattr(handwriting, "generate", lambda *_arguments, **_options: generate(120))
-    click(qtbot, without_data.data_card._handwriting)
+    click(qtbot, without_data.data_card._instead)
     assert without_data.session.dataset_name == "handwriting"
     wait_for_data(qtbot, without_data)
     assert not without_data.data_card.isVisible()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.point import Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Picture:
     name: str
 
 
-Ink = Drawing | BinaryGrid | Picture
+Ink = Drawing | BinaryGrid | Point | Picture
 
 _STEPS_BACK = 1000  # each remembers all strokes there were: without end, memory would grow with the square of them
 
@@ -58,7 +59,7 @@ class _Edit(QUndoCommand):
 
 
 class Artwork(QObject):
-    """A drawing, a picture or a grid that is being worked on.
+    """A drawing, a picture, a grid or a point that is being worked on.
 
     `show_live` follows the pen; `commit` ends the movement and makes one step of undo of it.
     """

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.errors import DownloadCancelled
-from digitapp.datasets.load import load_dataset
-from digitapp.datasets.mnist import import_mnist, mnist_status, mnist_target
+from digitapp.datasets.load import is_missing, load_dataset
+from digitapp.datasets.mnist import import_mnist, mnist_target
+from digitapp.datasets.problems import MNIST
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob, Work, finish_unless
 from digitapp.progress import Report
@@ -66,7 +67,7 @@ class DataSource(QObject):
         """Bring a data set into memory, unless it is there or on its way; `changed` tells how it went."""
         if self.state(name) in (DataState.READY, DataState.LOADING, DataState.FETCHING):
             return
-        if name == "mnist" and not mnist_status(self.data_dir).available:
+        if is_missing(name, self.data_dir):
             self._set(name, DataState.MISSING)
             return
 
@@ -101,7 +102,7 @@ class DataSource(QObject):
             if not finish_unless(cancelled, download):
                 raise DownloadCancelled("MNIST")
 
-        self._run("mnist", DataState.FETCHING, fetch)
+        self._run(MNIST.usual_dataset, DataState.FETCHING, fetch)
 
     def import_from(self, folder: Path) -> None:
         """Check and copy MNIST's four files from a folder, then load them."""
@@ -109,7 +110,7 @@ class DataSource(QObject):
         def copy(_report: Report, _cancelled: threading.Event) -> None:
             import_mnist(folder, mnist_target(self.data_dir))
 
-        self._run("mnist", DataState.FETCHING, copy)
+        self._run(MNIST.usual_dataset, DataState.FETCHING, copy)
 
     def cancel(self) -> None:
         """End a running download; what has arrived is kept for the next attempt."""

@@ -15,9 +15,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import PROBLEMS, Problem
+from digitapp.datasets.problems import FIRST, PROBLEMS, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.point import Point
 from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.state.artwork import Artwork, Ink, Picture
@@ -83,7 +84,7 @@ class Session(QObject):
     branches_changed = Signal()
     moment_changed = Signal()
 
-    def __init__(self, problem: str = "mnist", data_dir: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, problem: str = FIRST.key, data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = JobPool(self)
         self.data = DataSource(self._jobs.start, data_dir, self)
@@ -101,8 +102,8 @@ class Session(QObject):
         self._show_answer()
 
     def _make_desk(self, problem: Problem) -> Desk:
-        blank = BinaryGrid.blank(problem.rows, problem.columns) if problem.preprocessing == "binary_grid" else Drawing()
-        desk = Desk(problem, Artwork(blank, self), TrainingRun(self), TimeMachine(self._archive), problem.datasets[0])
+        artwork = Artwork(problem.blank, self)
+        desk = Desk(problem, artwork, TrainingRun(self), TimeMachine(self._archive), problem.usual_dataset)
         # All of these are emitted in the window's thread: the worker's own signals end at TrainingRun.
         desk.artwork.changed.connect(partial(self._on_artwork_changed, desk))
         desk.run.state_changed.connect(partial(self._on_run_state_changed, desk))
@@ -288,8 +289,9 @@ class Session(QObject):
 
     def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None, float]:
         """Return the network's input with the pictures of how it came about, and the seconds that took."""
-        if self.problem.preprocessing == "binary_grid":
-            return (None if self.grid.is_empty else self.grid.to_vector()), None, 0.0
+        value = self.artwork.value
+        if isinstance(value, BinaryGrid | Point):
+            return (None if value.is_empty else value.to_vector()), None, 0.0
         road = self._road_taken()
         pictures = road.pictures
         return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures, road.seconds

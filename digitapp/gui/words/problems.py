@@ -30,6 +30,27 @@ def dataset_title(name: str) -> str:
     return titles.get(name, name)
 
 
+def dataset_offer(name: str) -> str:
+    """Return what a button says that uses this data set instead of one that is missing."""
+    offers = {"handwriting": translate("Problems", "Use the built-in handwriting")}
+    return offers.get(name, translate("Problems", "Use “{0}”").format(dataset_title(name)))
+
+
+def dataset_remark(name: str) -> str:
+    """Return what a data set is that may be used instead of one that is missing; empty where its name says it."""
+    remarks = {"handwriting": translate("Problems", "digits that this program writes itself")}
+    return remarks.get(name, "")
+
+
+def test_images_title(name: str) -> str:
+    """Return what the images are called that measure a network trained on anything."""
+    titles = {
+        "mnist": translate("Problems", "MNIST's test images"),
+        "handwriting": translate("Problems", "Built-in handwriting"),
+    }
+    return titles.get(name, name)
+
+
 def model_title(name: str) -> str:
     """Return what a model that comes with the program is called."""
     titles = {

@@ -98,16 +98,15 @@ class AnswerHeader(QWidget):
         self.digit.setAccessibleName(self.tr("Answer: {0}").format(self.digit.text()))
         self._show_tone("text3" if unknown else "text")
         nothing = answer.probabilities is None
-        by_hand = problem.preprocessing == "binary_grid"
         for widget in (self.certainty, self.rest):
             widget.setVisible(not nothing)
         forced = forced_words(answer, problem.class_names)
         self._caption.setVisible(not nothing and not forced)
         self._advice.setVisible(nothing or bool(forced))
-        self.sample_button.setVisible(nothing and not by_hand)
         if nothing:
-            self._show_nothing(by_hand)
+            self._show_nothing()
             return
+        self.sample_button.hide()
         self._advice.setText(forced)
         words = answer_words(answer, problem.class_names, brief=self._compact)
         self._say(words.sentence)
@@ -144,8 +143,8 @@ class AnswerHeader(QWidget):
         self.digit.set_tone(tone)
         self.digit.setFont(font)  # polishing for the tone brings back the font of the first polish
 
-    def _show_nothing(self, by_hand: bool) -> None:
-        pictures = self._session.answer.preprocessed
+    def _show_nothing(self) -> None:
+        pictures, problem = self._session.answer.preprocessed, self._session.problem
         slip = pictures is not None and pictures.bounding_box is not None
         if slip:
             self._say(self.tr("Too little ink"))
@@ -156,8 +155,8 @@ class AnswerHeader(QWidget):
         else:
             self._say(self.tr("Nothing drawn yet"))
             self._advice.setText(
-                self.tr("Click a pixel, or drag over several. The answer follows at once.")
-                if by_hand
-                else self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw.")
+                self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw.")
+                if problem.is_drawn
+                else self.tr("Click a pixel, or drag over several. The answer follows at once.")
             )
-        self.sample_button.setVisible(not by_hand and not slip)
+        self.sample_button.setVisible(problem.is_drawn and problem.sample is not None and not slip)

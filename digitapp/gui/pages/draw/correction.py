@@ -85,7 +85,7 @@ class CorrectionRow(QWidget):
     @property
     def can_correct(self) -> bool:
         """Whether there is something on the canvas that can be told to be a digit."""
-        return self._session.problem.key == MNIST.key and self._session.answer.probabilities is not None
+        return bool(self._session.problem.hand) and self._session.answer.probabilities is not None
 
     @property
     def _read_as(self) -> int | None:

@@ -14,10 +14,12 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.atomic import atomic_write_bytes, atomic_write_text
+from digitapp.datasets.problems import Inputs
 from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawings
 from digitapp.drawing.grid import BinaryGrid, GridTextError, grid_text, parse_grid, read_grid
 from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ImageFileError, ink_in_pixels, read_image
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.point import Point
 from digitapp.drawing.render import render
 from digitapp.gui import settings as remembered
 from digitapp.gui.canvas.ink import MOST_POINTS
@@ -85,11 +87,11 @@ class DrawingFiles(QObject):
     def is_empty(self) -> bool:
         """Whether there is nothing to save or copy."""
         value = self._session.artwork.value
-        return not isinstance(value, Picture) and value.is_empty
+        return isinstance(value, Point) or (not isinstance(value, Picture) and value.is_empty)
 
     @property
     def _by_hand(self) -> bool:
-        return self._session.problem.preprocessing == "binary_grid"
+        return self._session.problem.inputs is Inputs.GRID
 
     # Opening
 
@@ -205,7 +207,7 @@ class DrawingFiles(QObject):
                 atomic_write_bytes(path, _png(self.image()))
             elif isinstance(value, BinaryGrid):
                 atomic_write_text(path, grid_text(value))
-            else:
+            elif isinstance(value, Drawing):
                 write_drawings(path, [value])
         except (OSError, DrawingFileError) as error:
             self.failed.emit(self.tr("{0} cannot be saved: {1}").format(path.name, reason(error)))
@@ -218,6 +220,7 @@ class DrawingFiles(QObject):
         elif isinstance(value, Picture):
             grey = value.grey
         else:
+            assert isinstance(value, Drawing)  # a point has no picture
             grey = render(value, self._session.pen_width, _PICTURE_SIDE)
         return ink_image(grey, "light")
 

@@ -95,26 +95,26 @@ class Inspector(ScrollPanel):
     def show_problem(self) -> None:
         """Show the parts that the session's problem needs."""
         problem = self._session.problem
-        by_hand = problem.preprocessing == "binary_grid"
-        hidden, shown = (self.bars, self.toy_bars) if by_hand else (self.toy_bars, self.bars)
+        drawn = problem.is_drawn
+        hidden, shown = (self.toy_bars, self.bars) if drawn else (self.bars, self.toy_bars)
         hidden.setObjectName("")
         shown.setObjectName(_BARS_NAME)
         shown.set_labels(problem.class_names)
         for widget in (self._bars_title, self._bars_gap):
-            widget.setVisible(not by_hand)
-        self.toy_bars.setVisible(by_hand)
-        self.diagram.setVisible(by_hand)
+            widget.setVisible(drawn)
+        self.toy_bars.setVisible(not drawn)
+        self.diagram.setVisible(not drawn)
         self._show_face()
 
     @property
     def shows_doctor(self) -> bool:
-        """Whether the doctor stands where the probabilities do otherwise; pixels set by hand need none."""
-        return self.faces.currentIndex() == 1 and self._session.problem.preprocessing != "binary_grid"
+        """Whether the doctor stands where the probabilities do otherwise; what is not drawn needs none."""
+        return self.faces.currentIndex() == 1 and self._session.problem.is_drawn
 
     @Slot()
     def _show_face(self) -> None:
         doctor = self.shows_doctor
-        answer = not doctor and self._session.problem.preprocessing != "binary_grid"
+        answer = not doctor and self._session.problem.is_drawn
         lower = (self._line_gap, self._lower_line, self._road_gap, self._road_title, self._pictures_gap, self.road)
         for widget in (self.bars, *lower, self._filler):
             widget.setVisible(answer)
@@ -172,8 +172,8 @@ class Inspector(ScrollPanel):
         self.browser.setVisible(browsing)
         worth = bool(self.note.text()) and (self.note.kind == "error" or not self.shows_doctor)
         self.note.setVisible(worth and not browsing)
-        by_hand = self._session.problem.preprocessing == "binary_grid"
-        self._note_gap.setVisible(not by_hand and (worth or browsing or not self.shows_doctor))
+        drawn = self._session.problem.is_drawn
+        self._note_gap.setVisible(drawn and (worth or browsing or not self.shows_doctor))
 
     def _name_section(self) -> None:
         answer = self._session.answer
@@ -190,7 +190,7 @@ class Inspector(ScrollPanel):
         """Show the session's answer."""
         answer = self._session.answer
         self.header.refresh()
-        if self._session.problem.preprocessing == "binary_grid":
+        if not self._session.problem.is_drawn:
             self.toy_bars.set_values(answer.probabilities)
         elif self.shows_doctor:
             self.doctor.refresh()

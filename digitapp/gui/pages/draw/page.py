@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.samples import sample_three
 from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
 from digitapp.gui.canvas.canvas import Canvas
@@ -168,8 +167,9 @@ class DrawPage(Page):
 
     @Slot()
     def show_sample(self) -> None:
-        """Draw a 3, undoably."""
-        self.session.artwork.commit(sample_three(), self.tr("Sample"))
+        """Draw a digit, undoably."""
+        if self.session.problem.sample is not None:
+            self.session.artwork.commit(self.session.problem.sample, self.tr("Sample"))
 
     @Slot()
     def copy(self) -> None:
@@ -226,7 +226,6 @@ class DrawPage(Page):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         stack = self.session.artwork.undo_stack
-        by_hand = self.session.problem.preprocessing == "binary_grid"
         for icon, text, slot, enabled in (
             ("undo", self.tr("Undo"), self.undo, stack.canUndo()),
             ("redo", self.tr("Redo"), self.redo, stack.canRedo()),
@@ -235,7 +234,7 @@ class DrawPage(Page):
             ("trash", self.tr("Clear"), self.clear, not self.files.is_empty),
         ):
             menu.addAction(icons.icon(icon), text, slot).setEnabled(enabled)
-        if not by_hand:
+        if self.session.problem.is_drawn:
             menu.addSeparator()
             self.inspector.header.correction.fill_menu(menu)
             guides = menu.addAction(self.tr("Guides"))
@@ -249,10 +248,10 @@ class DrawPage(Page):
     @Slot()
     def _show_problem(self) -> None:
         self.canvas.end_gesture()
-        by_hand = self.session.problem.preprocessing == "binary_grid"
-        self.canvas.lay(self.grid if by_hand else self.ink)
-        self.stage.set_grid((self.session.problem.rows, self.session.problem.columns) if by_hand else None)
-        self.tools.set_by_hand(by_hand)
+        problem = self.session.problem
+        self.canvas.lay(self.ink if problem.is_drawn else self.grid)
+        self.stage.set_grid(None if problem.is_drawn else problem.shape)
+        self.tools.set_drawn(problem.is_drawn)
         self.tools.follow(self.session.artwork)
         self.inspector.show_problem()
         self._on_replaced()
@@ -355,12 +354,12 @@ class DrawPage(Page):
         self._fit()
 
     def _fit(self) -> None:
-        by_hand = self.session.problem.preprocessing == "binary_grid"
-        widths = _TOY_INSPECTOR_WIDTHS if by_hand else _INSPECTOR_WIDTHS
+        drawn = self.session.problem.is_drawn
+        widths = _INSPECTOR_WIDTHS if drawn else _TOY_INSPECTOR_WIDTHS
         # The design's sizes are for its font; a larger one makes the page, in its own measure, a smaller one.
         breadth = theme.scaled(100) / 100
         width = float(np.interp(self.width() / breadth, _PAGE_WIDTHS, widths)) * breadth
-        share = _LARGEST_TOY_SHARE if by_hand else _LARGEST_SHARE
+        share = _LARGEST_SHARE if drawn else _LARGEST_TOY_SHARE
         compact = self.width() < theme.scaled(_COMPACT_BELOW)
         largest = min(share * self.width(), self.width() - self.stage.minimumWidth())
         self.inspector.fit(round(min(width, largest)), self.height(), compact)

@@ -34,7 +34,7 @@ class ToolsLine(QWidget):
         super().__init__(parent)
         self._artwork: Artwork | None = None
         self._side = 0.0
-        self._compact = self._by_hand = False
+        self._compact, self._drawn = False, True
         self.tools = SegmentedControl(name=self.tr("Tool"))
         tips: tuple[tuple[Tool, str], ...] = (
             ("pen", self.tr("Pen: draw; arrow keys move it too, Space puts it down and lifts it")),
@@ -113,9 +113,9 @@ class ToolsLine(QWidget):
         self._side = side
         self.width_value.setText(self._pixels(self.width_slider.value() / 1000 * side))
 
-    def set_by_hand(self, by_hand: bool) -> None:
-        """Offer what fits to pixels that are set by hand instead of strokes."""
-        self._by_hand = by_hand
+    def set_drawn(self, drawn: bool) -> None:
+        """Offer what fits to strokes, or to pixels that are set one by one."""
+        self._drawn = drawn
         self._show_what_fits()
 
     def set_compact(self, compact: bool) -> None:
@@ -130,8 +130,8 @@ class ToolsLine(QWidget):
     def _show_what_fits(self) -> None:
         of_ink = [self.tools, self._width_label, self.width_slider, self.width_value, self.guides]
         always = [self.undo, self.redo, self.clear]
-        shown: list[QWidget] = [self.hint] if self._by_hand else list(of_ink)
-        if self._compact and not self._by_hand:
+        shown: list[QWidget] = list(of_ink) if self._drawn else [self.hint]
+        if self._compact and self._drawn:
             shown.remove(self.guides)
         self.hint.setText(self.tr("Click or drag") if self._compact else self.tr("Click or drag over the pixels"))
         for spare in (self.guides, self._width_label, self.width_value, self.hint):

@@ -38,6 +38,7 @@ from digitapp.gui.widgets import (
 )
 from digitapp.gui.widgets.numbers import decimal, probability, signed
 from digitapp.gui.widgets.readout import readout_in
+from digitapp.gui.words.problems import dataset_offer
 from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 from digitapp.inspection.unit_images import as_images
@@ -221,9 +222,9 @@ class Dossier(ScrollPanel):
         column.addWidget(self._source)
         self._overview.addSpacing(4)
         self.note = NoteBar("info", "")
-        self._handwriting = PlainButton(self.tr("Use the built-in handwriting"), "pen")
-        self._handwriting.clicked.connect(self._choose_handwriting)
-        self.note.button_row.addWidget(self._handwriting)
+        self._instead = PlainButton("", "pen")
+        self._instead.clicked.connect(self._use_instead)
+        self.note.button_row.addWidget(self._instead)
         self._overview.addWidget(self.note)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -425,8 +426,10 @@ class Dossier(ScrollPanel):
         self.note.setVisible(missing)
         if missing:
             self.note.set_note("info", self._words.missing(state))
-        can_offer = "handwriting" in self._session.problem.datasets and not self._session.run.is_active
-        self._handwriting.setVisible(missing and can_offer and self._session.dataset_name != "handwriting")
+        at_hand = self._session.problem.dataset_at_hand
+        can_offer = bool(at_hand) and at_hand != self._session.dataset_name and not self._session.run.is_active
+        self._instead.setText(dataset_offer(at_hand))
+        self._instead.setVisible(missing and can_offer)
 
     # What it does
 
@@ -436,8 +439,8 @@ class Dossier(ScrollPanel):
     def _step_on(self) -> None:
         self.step_wanted.emit(1)
 
-    def _choose_handwriting(self) -> None:
-        self._session.choose_dataset("handwriting")
+    def _use_instead(self) -> None:
+        self._session.choose_dataset(self._session.problem.dataset_at_hand)
 
     def _on_pixel_hovered(self, row: int, column: int) -> None:
         host = self.window()

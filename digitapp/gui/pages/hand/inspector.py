@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.collection import HELD_OUT_EVERY, Collection
+from digitapp.datasets.problems import MNIST
 from digitapp.gui import theme
 from digitapp.gui.pages.hand.tuning import LEAST_DIGITS, Change, Score, Tuned
 from digitapp.gui.translation import translate
@@ -23,6 +24,7 @@ from digitapp.gui.widgets import (
 )
 from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.widgets.numbers import MINUS, percent, thousands
+from digitapp.gui.words.problems import test_images_title
 from digitapp.inspection.intervals import wilson_interval
 from digitapp.training.fine_tuning import TUNING
 
@@ -100,7 +102,7 @@ class HandInspector(ScrollPanel):
         super().__init__("surface", parent)
         self._reader = ElidedLabel("", "body", "text2")
         self.hand = AccuracyColumn(translate("HandInspector", "My hand"), "handAccuracy")
-        self.others = AccuracyColumn(translate("HandInspector", "MNIST's test images"), "mnistAccuracy")
+        self.others = AccuracyColumn(test_images_title(MNIST.usual_dataset), "mnistAccuracy")
         self.doubt = Label("", "caption", "text2", wrap=True)
         self.get_mnist = PlainButton(
             translate("HandInspector", "Get MNIST…"),
@@ -193,13 +195,8 @@ class HandInspector(ScrollPanel):
 
     def show_others(self, score: Score | None, name: str, missing: bool) -> None:
         """Show how others are read: MNIST's test images, or the built-in handwriting where MNIST is missing."""
-        title = (
-            translate("HandInspector", "Built-in handwriting")
-            if name == "handwriting"
-            else translate("HandInspector", "MNIST's test images")
-        )
-        self.others.set_title(title)
-        self.others.show_score(score, 2 if name == "mnist" else 1)
+        self.others.set_title(test_images_title(name))
+        self.others.show_score(score, 1 if missing else 2)
         self.get_mnist.setVisible(missing)
 
     def show_tuning(self, collection: Collection, parameters: int, refusal: str) -> None:
@@ -264,7 +261,7 @@ def tuned_words(tuned: Tuned) -> str:
     """Return in a sentence what a fine-tuning gained on the user's digits and cost on others'."""
     where = (
         translate("HandInspector", "MNIST's test images")
-        if tuned.others_name == "mnist"
+        if tuned.others_name in MNIST.fetched
         else translate("HandInspector", "the built-in handwriting")
     )
     lost = -tuned.others.gain

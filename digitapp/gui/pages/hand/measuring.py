@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import MNIST
 from digitapp.gui.pages.hand.tuning import Score, Tuner
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
@@ -39,14 +40,15 @@ class OthersMeasured(QObject):
 
     @property
     def name(self) -> str:
-        """The data set that is measured on: "handwriting" where MNIST is not on this computer."""
-        missing = self._session.data.state("mnist") in (DataState.MISSING, DataState.FETCHING, DataState.FAILED)
-        return "handwriting" if missing else "mnist"
+        """The data set that is measured on: the one at hand where MNIST is not on this computer."""
+        usual = MNIST.usual_dataset
+        missing = self._session.data.state(usual) in (DataState.MISSING, DataState.FETCHING, DataState.FAILED)
+        return MNIST.dataset_at_hand if missing else usual
 
     def request(self) -> None:
         """Bring the digits into memory; they are measured as soon as they are there."""
         self._is_wanted = True
-        self._session.data.request("mnist")
+        self._session.data.request(MNIST.usual_dataset)
         self.measure()
 
     def release(self) -> None:
@@ -56,8 +58,9 @@ class OthersMeasured(QObject):
     def measure(self) -> None:
         """Measure the shown network, if that has not been done."""
         session, name = self._session, self.name
-        dataset = self._written if name == "handwriting" else session.data.get("mnist")
-        if name == "handwriting" and dataset is None:
+        written = name == MNIST.dataset_at_hand
+        dataset = self._written if written else session.data.get(name)
+        if written and dataset is None:
             self._write()
         if session.shows_run:
             self._known.pop(session.network, None)
@@ -100,7 +103,7 @@ class OthersMeasured(QObject):
 
     @Slot(str)
     def _on_data_changed(self, name: str) -> None:
-        if name == "mnist" and self._is_wanted:
+        if name == MNIST.usual_dataset and self._is_wanted:
             self.measure()
 
     @Slot(object, object)

@@ -144,7 +144,7 @@ class HandPage(Page):
 
     @property
     def _is_of_digits(self) -> bool:
-        return self.session.problem.key == MNIST.key
+        return bool(self.session.problem.hand)
 
     # Collecting
 
@@ -390,7 +390,7 @@ class HandPage(Page):
     @Slot()
     def _on_others_measured(self) -> None:
         others = self._others
-        self.inspector.show_others(others.score, others.name, others.name != "mnist")
+        self.inspector.show_others(others.score, others.name, others.name not in MNIST.fetched)
 
     @Slot()
     def _go_and_get_mnist(self) -> None:

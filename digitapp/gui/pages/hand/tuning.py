@@ -15,7 +15,7 @@ from digitapp.calibration import calibrate
 from digitapp.datasets.collection import Collection, split_of
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.handwriting import generate
-from digitapp.datasets.problems import MY_HAND
+from digitapp.datasets.problems import MNIST, MY_HAND
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.modelfile import Model
@@ -70,7 +70,7 @@ class Tuned:
     model : the new one
     hand : what has changed on the user's held-out digits, None where there are none
     others : what has changed on the test part of `others_name`
-    others_name : "mnist", or "handwriting" where MNIST is not on this computer
+    others_name : MNIST, or the data set at hand where MNIST is not on this computer
     seconds : how long it took
     """
 
@@ -116,7 +116,7 @@ class Tuner(QObject):
         """Fine-tune a copy of a network that people call `name`; nothing happens while another one is on its way."""
         if self.is_running:
             return
-        mnist = self._session.data.get("mnist")
+        mnist = self._session.data.get(MNIST.usual_dataset)
 
         def work(report: Report, cancelled: threading.Event) -> Tuned:
             written = self.written(cancelled)
@@ -216,5 +216,5 @@ def _record(
         **({"foils": foils} if foils else {}),
         "epochs": TUNING.config.epochs,
         "finished": True,
-        "results": results if mixed_with[0] == "mnist" else {},
+        "results": results if mixed_with[0] == MNIST.usual_dataset else {},
     }

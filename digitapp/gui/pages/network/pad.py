@@ -59,9 +59,8 @@ class DrawingPad(QWidget):
         """Lay what the shown problem is drawn on."""
         self.canvas.end_gesture()
         problem = self._session.problem
-        by_hand = problem.preprocessing == "binary_grid"
-        self.canvas.lay(self._grid if by_hand else self._ink)
-        self._holder.set_shape((problem.rows, problem.columns) if by_hand else None)
+        self.canvas.lay(self._ink if problem.is_drawn else self._grid)
+        self._holder.set_shape(None if problem.is_drawn else problem.shape)
         self.refresh()
 
     @Slot()

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitapp.drawing.samples import sample_three
 from digitapp.gui import theme
 from digitapp.gui.diagram.network_diagram import NetworkDiagram
 from digitapp.gui.diagram.paths_layout import unit_counts
@@ -172,7 +171,8 @@ class PathsView(NetworkView):
 
     @Slot()
     def _show_sample(self) -> None:
-        self.session.artwork.commit(sample_three(), self.tr("Sample"))
+        if self.session.problem.sample is not None:
+            self.session.artwork.commit(self.session.problem.sample, self.tr("Sample"))
 
 
 def likeliest(probabilities: np.ndarray, count: int, followed: int) -> tuple[int, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from digitapp.datasets.problems import problem_of
 from digitapp.gui.pages.train.messages import data_message
 from digitapp.gui.state.data_source import DOWNLOAD_BYTES, DataSource, DataState
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
-from digitapp.gui.words.problems import dataset_title
+from digitapp.gui.words.problems import dataset_offer, dataset_remark, dataset_title
 
 _MEGABYTES = DOWNLOAD_BYTES // 1_000_000
 
@@ -19,7 +20,7 @@ class DataCard(EmptyState):
 
     download_clicked = Signal()
     folder_clicked = Signal()
-    handwriting_clicked = Signal()
+    instead_clicked = Signal()
     retry_clicked = Signal()
     cancel_clicked = Signal()
 
@@ -31,8 +32,8 @@ class DataCard(EmptyState):
             "folder",
             tip=translate("DataCard", "Copy MNIST's four files from a folder of yours"),
         )
-        self._handwriting = GhostButton(translate("DataCard", "Use the built-in handwriting"), "pen")
-        self._or = Label(translate("DataCard", "digits that this program writes itself"), "caption", "text2")
+        self._instead = GhostButton("", "pen")
+        self._remark = Label("", "caption", "text2")
         self._cancel = PlainButton(translate("DataCard", "Cancel"), "close")
         buttons = (self._download, self._retry, self._folder, self._cancel)
         super().__init__("download", "", "", buttons, parent=parent)
@@ -51,14 +52,14 @@ class DataCard(EmptyState):
         self.body.addLayout(row)
         offer = QHBoxLayout()
         offer.setContentsMargins(40 - 12, 0, 0, 0)  # a ghost's words in line with the text above
-        offer.addWidget(self._handwriting)
-        offer.addWidget(self._or, 1)
+        offer.addWidget(self._instead)
+        offer.addWidget(self._remark, 1)
         self.body.addLayout(offer)
         for button, signal in (
             (self._download, self.download_clicked),
             (self._retry, self.retry_clicked),
             (self._folder, self.folder_clicked),
-            (self._handwriting, self.handwriting_clicked),
+            (self._instead, self.instead_clicked),
             (self._cancel, self.cancel_clicked),
         ):
             button.clicked.connect(signal)
@@ -94,12 +95,16 @@ class DataCard(EmptyState):
         self._error.setVisible(shows_error)
         self._bar.setVisible(fetching)
         self._amount.setVisible(fetching)
-        is_mnist = name == "mnist"
-        self._download.setVisible(missing and is_mnist)
+        problem = problem_of(name)
+        is_fetched = problem is not None and name in problem.fetched
+        instead = problem.dataset_at_hand if problem is not None and is_fetched else ""
+        self._download.setVisible(missing and is_fetched)
         self._retry.setVisible(failed)
-        self._folder.setVisible((missing or failed) and is_mnist)
-        for part in (self._handwriting, self._or):
-            part.setVisible((missing or failed) and is_mnist)
+        self._folder.setVisible((missing or failed) and is_fetched)
+        self._instead.setText(dataset_offer(instead))
+        self._remark.setText(dataset_remark(instead))
+        for part in (self._instead, self._remark):
+            part.setVisible((missing or failed) and bool(instead))
         self._cancel.setVisible(fetching)
         return fetching or missing or failed
 

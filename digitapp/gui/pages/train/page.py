@@ -108,7 +108,7 @@ class TrainPage(Page):
         card.download_clicked.connect(self.session.data.download)
         card.cancel_clicked.connect(self.session.data.cancel)
         card.folder_clicked.connect(self.choose_data_folder)
-        card.handwriting_clicked.connect(self._use_handwriting)
+        card.instead_clicked.connect(self._use_instead)
         card.retry_clicked.connect(self._request_data)
 
     def _make_shortcuts(self) -> None:
@@ -254,8 +254,8 @@ class TrainPage(Page):
             self.session.data.import_from(Path(folder))
 
     @Slot()
-    def _use_handwriting(self) -> None:
-        self.session.choose_dataset("handwriting")
+    def _use_instead(self) -> None:
+        self.session.choose_dataset(self.session.problem.dataset_at_hand)
 
     @Slot()
     def _on_dataset_changed(self) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QW
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.handwriting import generate_drawings
+from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import Problem
-from digitapp.datasets.toy import load_toy
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.gui import theme
 from digitapp.gui.translation import translate
@@ -32,9 +32,9 @@ def sample_pictures(problem: Problem, dataset: Dataset | None) -> NDArray[np.flo
     """Return eight different pictures of a problem, shape (8, features): of the data set, or made here without one."""
     if dataset is not None and dataset.problem.key == problem.key:
         inputs, labels = dataset.train.inputs, dataset.train.labels
-    elif problem.key == "toy":
-        toy = load_toy().train
-        inputs, labels = toy.inputs, toy.labels
+    elif problem.usual_dataset not in problem.fetched:
+        part = load_dataset(problem.usual_dataset).train
+        inputs, labels = part.inputs, part.labels
     else:
         digits = generate_drawings(20, np.random.default_rng(0))
         widths = [digit.pen_width for digit in digits]

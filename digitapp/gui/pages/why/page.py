@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.drawing.samples import sample_three
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.why.change import ChangeFace
@@ -54,7 +53,6 @@ _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (420, 532, 665)
 _LARGEST_SHARE = 0.52
 _AROUND_UNITS = 330  # what stands above and below the list of units
-_SAMPLE_ZERO = (1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1)
 
 
 class WhyPage(Page):
@@ -160,9 +158,8 @@ class WhyPage(Page):
     @Slot()
     def show_sample(self) -> None:
         """Draw a digit, undoably."""
-        by_hand = self.session.problem.preprocessing == "binary_grid"
-        sample = BinaryGrid.from_vector(_SAMPLE_ZERO) if by_hand else sample_three()
-        self.session.artwork.commit(sample, self.tr("Sample"))
+        if self.session.problem.sample is not None:
+            self.session.artwork.commit(self.session.problem.sample, self.tr("Sample"))
 
     def undo(self) -> None:
         """Take back the last edit of the drawing."""
