@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import Inputs, Problem
+from digitapp.datasets.mnist import load_mnist, mnist_status
+from digitapp.datasets.problems import MNIST, Inputs, Problem
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Backpropagation, Network, initialize
 from digitapp.nn.losses import one_hot
 from digitapp.training import BatchDone, TrainConfig, train
@@ -64,14 +66,21 @@ class Learner(Protocol):
         ...
 
 
-def noise(task: Task, samples: int = 16384) -> Split:
-    """Return grey noise with labels, whole batches of it: speed does not depend on what is learned.
+def data_for(task: Task, data_dir: Path | None) -> Split:
+    """Return what is learned: MNIST's training images where the network reads them and they are found, else noise.
 
-    16384 images are more than the caches hold, so that gathering a batch costs what it costs on real data.
+    Whole batches of it; in both cases more than the caches hold, so that gathering a batch costs what it costs.
     """
+    folder = mnist_status(data_dir).directory if task.sizes[0] == MNIST.features else None
+    split = noise(task) if folder is None else load_mnist(folder).train
+    count = len(split.labels) // task.batch * task.batch
+    return Split(split.inputs[:count], split.labels[:count])
+
+
+def noise(task: Task, samples: int = 16384) -> Split:
+    """Return grey noise with labels."""
     rng = np.random.default_rng(0)
-    count = samples // task.batch * task.batch
-    return Split(rng.random((count, task.sizes[0]), np.float32), rng.integers(0, task.sizes[-1], count))
+    return Split(rng.random((samples, task.sizes[0]), np.float32), rng.integers(0, task.sizes[-1], samples))
 
 
 def initial_network(task: Task) -> Network:
