@@ -3,7 +3,8 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,17 +28,41 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }
 
+# The floors of the window, from the lowest: a folder of digitapp/gui or a module in it, and what it may import besides
+# itself. "window → pages → diagram, canvas, plots → words → widgets → theme, icons, …", and all may know the state.
+LOOKS = {"theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
+SHOWING = {*LOOKS, "state", "widgets", "words"}
+FLOORS: dict[str, set[str]] = {
+    "__init__": set(),
+    **dict.fromkeys(LOOKS, LOOKS),
+    "state": {"translation"},
+    "widgets": LOOKS,
+    "words": {*LOOKS, "state", "widgets"},
+    "canvas": SHOWING,
+    "diagram": SHOWING,
+    "plots": SHOWING,
+    "pages": SHOWING | {"canvas", "diagram", "plots"},
+    "window": SHOWING | {"pages"},
+    "app": SHOWING | {"window"},
+}
 
-def modules() -> Iterator[tuple[str, Path]]:
-    """Yield the dotted name and the file of each module of the package."""
+
+def modules() -> dict[str, Path]:
+    """Return the file of each module of the package by its dotted name."""
+    found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-        yield ".".join(parts), path
+        found[".".join(parts)] = path
+    return found
 
 
-def imported(path: Path) -> set[str]:
-    """Return the dotted names a module imports, at its top or inside its functions."""
-    names = set()
+MODULES = modules()
+
+
+@cache
+def imported(name: str) -> frozenset[str]:
+    """Return the dotted names a module imports, at its top, for its types, or inside its functions."""
+    path, names = MODULES[name], set[str]()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
@@ -45,42 +70,95 @@ def imported(path: Path) -> set[str]:
             assert node.level == 0, f"{path}: imports are absolute"
             assert node.module
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
+
+
+@cache
+def known(name: str) -> frozenset[str]:
+    """Return the modules of the package that a module imports."""
+    return frozenset(module_of(target) for target in imported(name) if target.split(".")[0] == "digitapp")
+
+
+def module_of(target: str) -> str:
+    """Return the module that is meant by an imported name: the name itself, or where it is taken from."""
+    for candidate in (target, f"{target}.__init__", target.rpartition(".")[0], f"{target.rpartition('.')[0]}.__init__"):
+        if candidate in MODULES:
+            return candidate
+    raise AssertionError(f"{target} is imported and is nowhere")
 
 
 def part_of(name: str) -> str:
-    """Return the part of the package that a dotted name belongs to: "nn", "gui", "modelfile", ..."""
-    second = name.split(".")[1]
-    return second if (PACKAGE / second).is_dir() or (PACKAGE / f"{second}.py").is_file() else "__init__"
+    """Return the part of the package that a module belongs to: "nn", "gui", "modelfile", ..."""
+    return name.split(".")[1]
 
 
-MODULES = dict(modules())
+def floor_of(name: str) -> str:
+    """Return the floor of the window that a module of it belongs to: "state", "widgets", "theme", ..."""
+    return name.split(".")[2]
+
+
+def page_of(name: str) -> str | None:
+    """Return the page that a module belongs to, None for what all pages share."""
+    parts = name.split(".")
+    return parts[3] if parts[2] == "pages" and len(parts) > 4 else None
+
+
+def parts_of(names: list[str] | frozenset[str]) -> set[str]:
+    return {part_of(name) for name in names}
+
+
+GUI = [name for name in MODULES if part_of(name) == "gui"]
+
+
+def test_every_part_of_the_rules_exists_and_has_its_rule() -> None:
+    assert parts_of(list(MODULES)) == set(MAY_IMPORT)
+    assert {floor_of(name) for name in GUI} == set(FLOORS)
+    for rules in (MAY_IMPORT, FLOORS):
+        assert {part for allowed in rules.values() for part in allowed} <= set(rules)
+    assert len({page_of(name) for name in GUI}) > 6
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_imports_go_down_only(name: str) -> None:
-    part = part_of(name)
-    used = {part_of(target) for target in imported(MODULES[name]) if target.startswith("digitapp.")}
+    used = parts_of(known(name))
     if name == "digitapp.cli.gui":
         used -= {"gui"}  # the door to the window
-    assert used <= MAY_IMPORT[part], f"{name} imports {used - MAY_IMPORT[part]}"
+    forbidden = used - MAY_IMPORT[part_of(name)]
+    assert not forbidden, f"{name} imports {forbidden}"
+
+
+@pytest.mark.parametrize("name", GUI)
+def test_in_the_window_imports_go_down_only(name: str) -> None:
+    floor, page = floor_of(name), page_of(name)
+    used = [target for target in known(name) if part_of(target) == "gui"]
+    forbidden = [target for target in used if floor_of(target) not in FLOORS[floor] | {floor}]
+    # A page knows what all pages share, and nobody knows a single page.
+    forbidden += [target for target in used if page_of(target) not in (None, page)]
+    assert not forbidden, f"{name} imports {forbidden}"
+
+
+@pytest.mark.parametrize("name", [name for name in GUI if floor_of(name) == "state"])
+def test_the_state_knows_no_widget(name: str) -> None:
+    assert not [target for target in imported(name) if target.startswith(("PySide6.QtWidgets", "pyqtgraph"))]
+
+
+def test_no_import_leads_back_to_itself() -> None:
+    """Not even one inside a function or for types alone: two modules that need each other are one, or want a third."""
+    try:
+        TopologicalSorter({name: known(name) - {name} for name in MODULES}).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) != "gui"])
 def test_qt_is_imported_by_the_window_alone(name: str) -> None:
-    assert not {target.split(".")[0] for target in imported(MODULES[name])} & QT
+    assert not {target.split(".")[0] for target in imported(name)} & QT
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) == "nn"])
 def test_the_mathematics_needs_numpy_alone(name: str) -> None:
-    roots = {target.split(".")[0] for target in imported(MODULES[name])}
+    roots = {target.split(".")[0] for target in imported(name)}
     assert roots - set(sys.stdlib_module_names) <= {"numpy", "digitapp"}
-
-
-def test_the_session_knows_no_page() -> None:
-    assert not {
-        name for name in imported(MODULES["digitapp.gui.state.session"]) if name.startswith("digitapp.gui.pages")
-    }
 
 
 def modules_after(code: str) -> set[str]:

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MNIST, PROBLEMS, TOY
 from digitapp.gui import theme
-from digitapp.gui.pages.features.gallery import Shown
 from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.features.shown import Shown
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState

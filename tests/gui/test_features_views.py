@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import PROBLEMS, TOY
 from digitapp.gui.pages.features.dossier import LOOKS_FACE, WORTH_FACE
-from digitapp.gui.pages.features.gallery import Lack, Shown, starting_parameters
+from digitapp.gui.pages.features.gallery import starting_parameters
 from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.features.shown import Lack, Shown
 from digitapp.gui.pages.features.tools import Order
 from digitapp.inspection.ablation import Ablation, Score
 from digitapp.inspection.maximisation import strongest_input

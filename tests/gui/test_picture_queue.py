@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from digitapp.gui.picture_queue import PictureQueue
+from digitapp.gui.pages.picture_queue import PictureQueue
 
 
 def test_each_turn_of_the_event_loop_draws_one_picture(qtbot: QtBot) -> None:

@@ -15,8 +15,9 @@ from digitapp.gui import theme
 from digitapp.gui.pages.features.charts import ExampleBlocks, VotesChart
 from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.pages.features.faces import UNKNOWN, LooksFace, WorthFace, share, with_and_without
-from digitapp.gui.pages.features.gallery import Shown, why_unknown
+from digitapp.gui.pages.features.gallery import why_unknown
 from digitapp.gui.pages.features.histogram import ClassLegend, SumsHistogram
+from digitapp.gui.pages.features.shown import Shown
 from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pictures import offer_picture

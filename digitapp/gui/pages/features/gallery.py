@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.gui.pages.features.evidence import Evidence
+from digitapp.gui.pages.features.shown import Lack, Shown, View
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.inspection.unit_images import (
@@ -34,39 +33,6 @@ _PRODUCT = 20  # a multiplication within a matrix product costs a twentieth of a
 _REST = 14  # what is made beside a run takes one part in fifteen of a core
 
 Images = NDArray[np.floating]
-
-
-class Shown(Enum):
-    """What the tiles show."""
-
-    PROJECTED = "projected"
-    WEIGHTS = "weights"
-    PATTERN = "pattern"
-    CHANGE = "change"
-    CLASS = "class"
-
-
-class Lack(Enum):
-    """Why there are no pictures."""
-
-    NOT_YET = "not yet"
-    NO_DATA = "no data"
-    NO_START = "no start"
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True)
-class View:
-    """What is wanted: of which layer, what, and for which class where it is about one."""
-
-    layer: int
-    shown: Shown
-    label: int = 0
-
-    @property
-    def on_pixels(self) -> bool:
-        """Whether the cells are the inputs' pixels."""
-        return self.layer == 0 or self.shown in (Shown.PROJECTED, Shown.PATTERN)
 
 
 class Gallery(QObject):

@@ -12,16 +12,17 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui.pages.features.dossier import WORTH_FACE, Dossier, UnitPicture, dossier_width
 from digitapp.gui.pages.features.evidence import Evidence
-from digitapp.gui.pages.features.gallery import Gallery, Lack, Shown, View
+from digitapp.gui.pages.features.gallery import Gallery
 from digitapp.gui.pages.features.orders import Orders
 from digitapp.gui.pages.features.picture import units_to_save
+from digitapp.gui.pages.features.shown import Lack, Shown, View
 from digitapp.gui.pages.features.stage import MOST_STRIP_UNITS, FeatureStage
 from digitapp.gui.pages.features.surgery import SurgeryPanel
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pages.page import Page
-from digitapp.gui.picture_queue import Draw, PictureQueue
+from digitapp.gui.pages.picture_queue import Draw, PictureQueue
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.pages.features.gallery import Shown
+from digitapp.gui.pages.features.shown import Shown
 from digitapp.gui.widgets import CheckBox, ComboBox, GhostButton, Label, ScaleBar, SegmentedControl
 
 _LEAST_SCALE = 120

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp.gui.pages.features.gallery import Lack, Shown
 from digitapp.gui.pages.features.grid import StripEntry
+from digitapp.gui.pages.features.shown import Lack, Shown
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.translation import translate

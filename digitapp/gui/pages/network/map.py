@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
 from digitapp.gui import theme
-from digitapp.gui.diagram.paths_words import data_words, layer_name
+from digitapp.gui.diagram.paths_words import layer_name
+from digitapp.gui.pages.network.data_words import data_words
 from digitapp.gui.pages.network.map_plot import MapPlot
 from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.state.data_source import DataState

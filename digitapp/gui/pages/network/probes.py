@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
-from digitapp.gui.diagram.paths_words import data_words, layer_name
+from digitapp.gui.diagram.paths_words import layer_name
+from digitapp.gui.pages.network.data_words import data_words
 from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState

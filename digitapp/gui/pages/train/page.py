@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_ON, Page
+from digitapp.gui.pages.picture_queue import PictureQueue
 from digitapp.gui.pages.train.messages import gentler_rate, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
 from digitapp.gui.pages.train.story import PastView
-from digitapp.gui.picture_queue import PictureQueue
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session

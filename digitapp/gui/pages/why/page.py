@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.picture_queue import PictureQueue
 from digitapp.gui.pages.why.change import ChangeFace
 from digitapp.gui.pages.why.ledger import ROW
 from digitapp.gui.pages.why.pixels import PixelsFace
@@ -27,7 +28,6 @@ from digitapp.gui.pages.why.work import (
     make_templates,
     search_change,
 )
-from digitapp.gui.picture_queue import PictureQueue
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture
