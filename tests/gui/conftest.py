@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,6 +187,7 @@ def show_page(qtbot: QtBot, settings: Settings, open_session: OpenSession) -> Sh
         page = kind(session, settings)
         theme.apply_theme("light")
         shown.append(page)
+        qtbot.addWidget(page)
         _show(page, size, qtbot)
         return page
 
@@ -200,19 +202,20 @@ def open_window(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., Main
     """
     from digitapp.gui.app import create_window
 
-    sessions: list[Session] = []
+    opened: list[weakref.ref[MainWindow]] = []  # the test decides how long it wants a window
 
     def open_it(
         problem: str = "mnist", data_dir: Path | None = None, size: tuple[int, int] = (1280, 800)
     ) -> MainWindow:
         window = create_window(settings, problem=problem, data_dir=data_dir)
-        sessions.append(window.session)
+        opened.append(weakref.ref(window))
         _show(window, size, qtbot)
         return window
 
     yield open_it
-    for session in sessions:
-        session.deleteLater()
+    for window in (reference() for reference in opened):
+        if window is not None and isValid(window):
+            window.close()
 
 
 @pytest.fixture
@@ -227,7 +230,6 @@ def open_train_page(show_page: ShowPage, open_session: OpenSession) -> Callable[
 
 
 def _show(widget: QWidget, size: tuple[int, int], qtbot: QtBot) -> None:
-    qtbot.addWidget(widget)
     widget.resize(*size)
     widget.show()
     qtbot.waitExposed(widget)

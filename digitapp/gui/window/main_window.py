@@ -44,6 +44,8 @@ class MainWindow(QMainWindow):
 
     A page is made when it is needed first, by being shown, by `page`, or by `findChild`: a start makes one page.
     Until then an empty widget of the page's name keeps its place.
+
+    The window owns its session, and closing it deletes both with every page: nothing of them stays in memory.
     """
 
     def __init__(self, session: Session, settings: Settings) -> None:
@@ -57,6 +59,9 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._restore()
+        # Python cannot tell that nobody wants a closed window: a signal's connection to a lambda keeps what that names.
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        session.setParent(self)  # children are deleted in the order in which they came: the pages before the session
 
     # The pages
 
