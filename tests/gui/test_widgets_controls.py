@@ -235,7 +235,7 @@ def test_combo_box_is_not_changed_by_a_passing_wheel(show: Show) -> None:
     _turn_wheel(combo, -120)
     assert combo.currentData() == "mine"
     accessible = combo.itemData(1, int(Qt.ItemDataRole.AccessibleTextRole))
-    assert accessible == "My network 784-64-10"
+    assert accessible == "My network, 784-64-10"
 
 
 def test_combo_box_has_room_for_name_and_detail(qtbot: QtBot) -> None:

@@ -7,11 +7,10 @@ from math import isfinite
 
 import numpy as np
 
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import Name, translate
 from digitapp.gui.widgets.numbers import decimal, signed, thousands
 from digitapp.gui.widgets.numbers import probability as probability_text
 from digitapp.gui.widgets.readout import ReadoutRow
-from digitapp.gui.words.answers import with_article
 from digitapp.inspection.paths import StrongestPaths
 from digitapp.inspection.templates import is_piecewise_linear
 from digitapp.inspection.unit_names import unit_name
@@ -167,10 +166,10 @@ class PathWords:
 
     def sentence(self, paths: StrongestPaths) -> str:
         """Return what the picture shows, in plain words."""
-        goal = with_article(self.class_name(paths.found.output))
+        goal = Name(self.class_name(paths.found.output))
         if not isfinite(paths.found.total):
             return translate(
-                "NetworkWords", "Some weights on the way to {0} are not numbers, so nothing adds up. They are red."
+                "NetworkWords", "Some weights on the way to {0:a} are not numbers, so nothing adds up. They are red."
             ).format(goal)
         if not paths.covered:
             return translate(

@@ -12,12 +12,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets.focus import FocusRing
-from digitapp.gui.widgets.numbers import decimal, probability
+from digitapp.gui.widgets.numbers import decimal, per_cent, probability
 
 _BAR = 10
 _ROW = 24
 _LEAST_ROW = 18
+_TRIFLE = 0.0005  # "<0.1 %"
 _SLIVER = 4  # what is not nothing stays visible
 _NOTABLE = 0.1
 
@@ -100,18 +102,22 @@ class ProbabilityBars(QWidget):
         value = float(self._values[index])
         return probability(value) if self._numbers == "percent" else decimal(value)
 
+    def _is_trifle(self, index: int) -> bool:
+        """Whether a value is too small for the decimals that are shown."""
+        return self._numbers == "percent" and self._values is not None and float(self._values[index]) < _TRIFLE
+
     def exact_text(self, index: int) -> str:
         """Return class and unrounded probability for the tooltip."""
         if self._values is None:
             return self.tr("{0}: unknown").format(self._labels[index])
-        return self.tr("{0}: {1} %").format(self._labels[index], f"{self._values[index] * 100:.4g}")
+        return self.tr("{0}: {1}").format(self._labels[index], per_cent(f"{self._values[index] * 100:.4g}"))
 
     def _describe(self) -> None:
         if self._values is None:
             self.setAccessibleDescription(self.tr("unknown"))
         else:
-            parts = (f"{label}: {self.text(i)}" for i, label in enumerate(self._labels))
-            self.setAccessibleDescription(", ".join(parts))
+            parts = (self.tr("{0}: {1}").format(label, self.text(i)) for i, label in enumerate(self._labels))
+            self.setAccessibleDescription(itemised(parts))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.scaled(240), max(1, len(self._labels)) * theme.scaled(_ROW))
@@ -160,7 +166,7 @@ class ProbabilityBars(QWidget):
         metrics = QFontMetrics(strong)
         label_width = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
         label_width = min(label_width, self.width() // 3)
-        widest = ">99.9 %" if self._numbers == "percent" else "0.00"
+        widest = per_cent(">99.9") if self._numbers == "percent" else "0.00"
         number_width = QFontMetrics(number_strong).horizontalAdvance(widest)
         left = label_width + 16
         groove_width = self.width() - left - number_width - 16
@@ -180,7 +186,7 @@ class ProbabilityBars(QWidget):
             self._paint_bar(painter, groove, i, is_answer)
             text = self.text(i)
             painter.setFont(number_strong if is_answer else number)
-            painter.setPen(p.text if is_answer else p.text3 if text.startswith("<") else p.text2)
+            painter.setPen(p.text if is_answer else p.text3 if self._is_trifle(i) else p.text2)
             place = QRect(self.width() - number_width - 8, int(row.top()), number_width + 8, round(row.height()))
             painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, text)
 

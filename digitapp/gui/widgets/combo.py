@@ -103,7 +103,8 @@ class ComboBox(QComboBox):
         self.setItemText(index, text)
         self.setItemData(index, detail, DETAIL_ROLE)
         self.setItemData(index, dot, DOT_ROLE)
-        self.setItemData(index, f"{text} {detail}".strip(), int(Qt.ItemDataRole.AccessibleTextRole))
+        said = self.tr("{0}, {1}").format(text, detail) if detail else text
+        self.setItemData(index, said, int(Qt.ItemDataRole.AccessibleTextRole))
         self.updateGeometry()
         self.update()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea,
 
 from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets.labels import Label, Tone
 
 NoteKind = Literal["info", "warning", "error"]
@@ -186,7 +187,7 @@ class NoteBar(QWidget):
 
     def text(self) -> str:
         """Return all that the note says."""
-        return " ".join(part.text() for part in (self._title, self._text, self._remedy) if part.text())
+        return in_a_row(self._title.text(), self._text.text(), self._remedy.text())
 
     def set_note(self, kind: NoteKind, text: str, *, title: str = "", remedy: str = "") -> None:
         """Say something else."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from digitapp.gui.translation import translate
+
 MINUS = "\N{MINUS SIGN}"
 _LEAST = 1e-9
 
@@ -28,10 +30,15 @@ def percent(share: float, places: int = 1) -> str:
     step = 10.0**-places
     shown = share * 100
     if 0 < shown < step / 2:
-        return f"<{step:.{places}f} %"
+        return per_cent(f"<{step:.{places}f}")
     if 100 - step / 2 < shown < 100:
-        return f">{100 - step:.{places}f} %"
-    return f"{shown:.{places}f} %"
+        return per_cent(f">{100 - step:.{places}f}")
+    return per_cent(f"{shown:.{places}f}")
+
+
+def per_cent(number: str) -> str:
+    """Return a number that is written already with its per cent sign."""
+    return translate("Numbers", "{0} %").format(number)
 
 
 def probability(value: float) -> str:

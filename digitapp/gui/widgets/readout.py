@@ -57,7 +57,8 @@ class HoverReadout(QWidget):
 
     def text(self) -> str:
         """Return all that the panel says."""
-        return "\n".join([self._title, *(f"{row.name} {row.value}".strip() for row in self._rows)]).strip()
+        lines = (self.tr("{0} {1}").format(row.name, row.value) if row.value else row.name for row in self._rows)
+        return "\n".join(filter(None, (self._title, *lines)))
 
     def _corner(self, point: QPoint, above: bool) -> QPoint:
         parent = self.parentWidget()

@@ -65,7 +65,7 @@ class PictureSaver(QObject):
         path, chosen = QFileDialog.getSaveFileName(self._window, title, suggested, patterns)
         if path:
             self._settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
-            self.save(page, view, Path(path), ".svg" if "svg" in chosen else ".png")
+            self.save(page, view, Path(path), ".svg" if "*.svg" in chosen else ".png")
 
     def suggested_name(self, view: SavableView | ComposedPicture) -> str:
         """Return a file name without ending: what is seen, and of which network."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from digitapp.gui.state.session import Answer
-from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import percent
+from digitapp.gui.translation import Name, listed, translate
+from digitapp.gui.widgets.numbers import probability
 from digitapp.inspection.unit_names import unit_name
 from digitapp.recognition import Reason
 
 _ALSO = 0.05  # from this probability on, the second best class is worth a mention
 _LEANING = 1.5  # times the probability that every class would have if all were alike
-_NEARLY_ONE = 1 - 1e-9  # a network is never certain; a probability of exactly 1 only ran out of digits
 _EXCITED = 0.5  # of a unit whose activation lies between 0 and 1
 _UNITS_IN_A_SENTENCE = 4
 
@@ -43,14 +42,16 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
         return _refusal_words(answer, class_names)
     order = answer.probabilities.argsort()[::-1]
     best = float(answer.probabilities[order[0]])
-    name = with_article(class_names[order[0]])
     rest = ""
     if len(order) > 1 and float(answer.probabilities[order[1]]) >= _ALSO:
-        also = translate("AnswerWords", "or {0}") if brief else translate("AnswerWords", "could also be {0}")
-        rest = also.format(with_article(class_names[order[1]]))
-    return AnswerWords(
-        _sentence(best).format(name), translate("AnswerWords", "{0} sure").format(percent(min(best, _NEARLY_ONE))), rest
-    )
+        also = translate("AnswerWords", "· or {0:a}") if brief else translate("AnswerWords", "· could also be {0:a}")
+        rest = also.format(Name(class_names[order[1]]))
+    return AnswerWords(_sentence(best).format(Name(class_names[order[0]])), sure_words(best), rest)
+
+
+def sure_words(confidence: float) -> str:
+    """Return "97.1 % sure"."""
+    return translate("AnswerWords", "{0} sure").format(probability(confidence))
 
 
 def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
@@ -66,7 +67,7 @@ def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
             else translate("AnswerWords", "This looks like several digits")
         )
         return AnswerWords(
-            sentence, "", translate("AnswerWords", "Perhaps {0}. Draw one at a time.").format(_listed(digits))
+            sentence, "", translate("AnswerWords", "Perhaps {0}. Draw one at a time.").format(listed(digits))
         )
     if answer.reason == Reason.SCRIBBLE:
         return AnswerWords(
@@ -81,9 +82,8 @@ def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
             translate("AnswerWords", "Digits stand upright."),
         )
     if answer.reason == Reason.WAVERING:
-        first, second = (with_article(name) for name in digits)
         return AnswerWords(
-            translate("AnswerWords", "Between {0} and {1}").format(first, second),
+            translate("AnswerWords", "Between {0:a} and {1:a}").format(*map(Name, digits)),
             "",
             translate("AnswerWords", "The network cannot decide."),
         )
@@ -101,23 +101,14 @@ def forced_words(answer: Answer, class_names: tuple[str, ...]) -> str:
 
 def _sentence(probability: float) -> str:
     if probability >= 0.99:
-        return translate("AnswerWords", "Almost certainly {0}")
+        return translate("AnswerWords", "Almost certainly {0:a}")
     if probability >= 0.9:
-        return translate("AnswerWords", "Very likely {0}")
+        return translate("AnswerWords", "Very likely {0:a}")
     if probability >= 0.6:
-        return translate("AnswerWords", "Probably {0}")
+        return translate("AnswerWords", "Probably {0:a}")
     if probability >= 0.4:
-        return translate("AnswerWords", "Perhaps {0}")
-    return translate("AnswerWords", "Hard to say, maybe {0}")
-
-
-def with_article(name: str) -> str:
-    """Return "a 3" or "an 8"."""
-    return (
-        translate("AnswerWords", "an {0}").format(name)
-        if name.startswith("8")
-        else translate("AnswerWords", "a {0}").format(name)
-    )
+        return translate("AnswerWords", "Perhaps {0:a}")
+    return translate("AnswerWords", "Hard to say, maybe {0:a}")
 
 
 def unit_words(answer: Answer, sizes: tuple[int, ...], activation: str) -> str:
@@ -135,21 +126,7 @@ def unit_words(answer: Answer, sizes: tuple[int, ...], activation: str) -> str:
     for unit, value in enumerate(answer.trace.activations[0][0]):
         (excited if value >= _EXCITED else quiet).append(unit_name(sizes, 0, unit))
     if not quiet:
-        return translate("AnswerWords", "All units are excited")
+        return translate("AnswerWords", "All units are excited.")
     if not excited:
-        return translate("AnswerWords", "All units are quiet")
-    start = (
-        translate("AnswerWords", "Unit {0} is excited")
-        if len(excited) == 1
-        else translate("AnswerWords", "Units {0} are excited")
-    )
-    end = translate("AnswerWords", "{0} is quiet") if len(quiet) == 1 else translate("AnswerWords", "{0} are quiet")
-    return f"{start.format(_listed(excited))}, {end.format(_listed(quiet))}"
-
-
-def _listed(names: list[str]) -> str:
-    return (
-        names[0]
-        if len(names) == 1
-        else translate("AnswerWords", "{0} and {1}").format(", ".join(names[:-1]), names[-1])
-    )
+        return translate("AnswerWords", "All units are quiet.")
+    return translate("AnswerWords", "Excited: {0}. Quiet: {1}.").format(listed(excited), listed(quiet))

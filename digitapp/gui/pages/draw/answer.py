@@ -114,8 +114,7 @@ class AnswerHeader(QWidget):
         units = unit_words(answer, network.sizes, network.activations[0])
         self.certainty.setText("" if units else words.certainty)
         self.certainty.setVisible(bool(words.certainty) and not units)
-        dotted = f"· {words.rest}" if words.rest and words.certainty else words.rest
-        self.rest.setText(units or dotted)
+        self.rest.setText(units or words.rest)
         self.rest.setVisible(bool(self.rest.text()))
 
     def _say(self, sentence: str) -> None:

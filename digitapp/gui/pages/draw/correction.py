@@ -15,9 +15,9 @@ from digitapp.drawing.ink import Drawing
 from digitapp.gui import theme
 from digitapp.gui.state.artwork import Ink
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import Name
 from digitapp.gui.widgets import ElidedLabel, Label, LinkButton
 from digitapp.gui.widgets.buttons import Button
-from digitapp.gui.words.answers import with_article
 
 _SIDE = 22
 
@@ -51,7 +51,7 @@ class CorrectionRow(QWidget):
         self._question = Label("", "caption", "text2")
         self._question.setMinimumWidth(self._widest_question())
         self.digits = [
-            _DigitButton(label, self.tr("It is {0}: keep it in My hand").format(with_article(str(label))))
+            _DigitButton(label, self.tr("It is {0:a}: keep it in My hand").format(Name(label)))
             for label in range(MNIST.classes)
         ]
         self.kept = ElidedLabel("", "caption", "accent")
@@ -80,7 +80,7 @@ class CorrectionRow(QWidget):
         return max(map(metrics.horizontalAdvance, names)) + 2
 
     def _asked(self, label: int) -> str:
-        return self.tr("Not {0}?").format(with_article(str(label)))
+        return self.tr("Not {0:a}?").format(Name(label))
 
     @property
     def can_correct(self) -> bool:
@@ -112,7 +112,7 @@ class CorrectionRow(QWidget):
         for part in (self.kept, self.undo_button):
             part.setVisible(kept is not None)
         if kept is not None:
-            self.kept.setText(self.tr("Kept as {0} in My hand").format(with_article(str(kept))))
+            self.kept.setText(self.tr("Kept as {0:a} in My hand").format(Name(kept)))
 
     @Slot()
     def correct(self, label: int, _checked: bool = False) -> None:
@@ -121,7 +121,7 @@ class CorrectionRow(QWidget):
             return
         self.undo()
         sample = self._sample_of(label)
-        text = self.tr("Correct to {0}").format(with_article(str(label)))
+        text = self.tr("Correct to {0:a}").format(Name(label))
         try:
             self._session.hand.add([sample], text)
         except TooManyDigitsError:
@@ -153,7 +153,7 @@ class CorrectionRow(QWidget):
         choices.setEnabled(self.can_correct)
         for label in range(MNIST.classes):
             if label != read_as:
-                text = self.tr("It is {0}").format(with_article(str(label)))
+                text = self.tr("It is {0:a}").format(Name(label))
                 action = choices.addAction(text, partial(self.correct, label))
                 action.setShortcut(QKeySequence(str(label)))
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # only shown: the page has the keys

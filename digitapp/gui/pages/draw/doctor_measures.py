@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.draw.doctor_words import comparison_words, measure_name, measure_value
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import HoverReadout, ReadoutRow
 from digitapp.inspection.digit_measures import ALL_DIGITS, Measure, distribution
 from digitapp.inspection.doctor import Comparison
@@ -49,7 +50,7 @@ class MeasuresView(QWidget):
     def show_comparisons(self, comparisons: Sequence[Comparison], finding: Comparison | None) -> None:
         """Show the measures of a digit; none for the training digits alone."""
         self._comparisons, self._finding = tuple(comparisons), finding
-        self.setAccessibleDescription(" ".join(comparison_words(comparison) for comparison in comparisons))
+        self.setAccessibleDescription(in_a_row(*map(comparison_words, comparisons)))
         self.update()
 
     def _row_height(self) -> int:

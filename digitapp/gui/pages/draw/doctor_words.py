@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import decimal, probability, signed
-from digitapp.gui.words.answers import with_article
+from digitapp.gui.translation import Name, listed, translate
+from digitapp.gui.widgets.numbers import decimal, per_cent, probability, signed
 from digitapp.inspection.digit_measures import ALL_DIGITS, Measure
 from digitapp.inspection.doctor import Comparison, Examination, Reading, Remedy
 from digitapp.inspection.flip_map import FlipMap
@@ -14,7 +13,6 @@ from digitapp.inspection.flip_map import FlipMap
 Action = Literal["pen", "edit", "all_steps", ""]
 
 _SURE = 0.9  # below this, an answer without a finding is worth a word
-_FEW_STEPS = 2
 
 
 class Verdict(NamedTuple):
@@ -39,9 +37,11 @@ def verdict(examination: Examination | None, class_names: tuple[str, ...], *, re
     off = [step_name(name) for name in examination.other if not getattr(examination.steps, name)]
     reading = examination.reading
     if off:
-        sentence = translate("Doctor", "Without {0} the network says {1}.").format(
-            _listed(off), said(reading, class_names)
-        )
+        if reading.label is None:
+            text = translate("Doctor", "Without {0} the network says nothing.")
+        else:
+            text = translate("Doctor", "Without {0} the network says {1}.")
+        sentence = text.format(listed(off), said(reading, class_names))
         found = examination.finding
         rest = "" if found is None else comparison_words(found)
         return Verdict(sentence, rest, "all_steps", translate("Doctor", "All steps on"))
@@ -102,32 +102,41 @@ def measure_value(measure: Measure, value: float) -> str:
 
 def comparison_words(comparison: Comparison) -> str:
     """Return "Thinner than 97 % of the training digits.": how unusual one measure is."""
-    below, above = {
+    below, above, below_in_class, above_in_class = {
         Measure.STROKE_WIDTH: (
-            translate("Doctor", "Thinner than {0} % of {1}."),
-            translate("Doctor", "Thicker than {0} % of {1}."),
+            translate("Doctor", "Thinner than {0} of the training digits."),
+            translate("Doctor", "Thicker than {0} of the training digits."),
+            translate("Doctor", "Thinner than {0} of the training {1}s."),
+            translate("Doctor", "Thicker than {0} of the training {1}s."),
         ),
         Measure.SLANT: (
-            translate("Doctor", "Leans further left than {0} % of {1}."),
-            translate("Doctor", "Leans further right than {0} % of {1}."),
+            translate("Doctor", "Leans further left than {0} of the training digits."),
+            translate("Doctor", "Leans further right than {0} of the training digits."),
+            translate("Doctor", "Leans further left than {0} of the training {1}s."),
+            translate("Doctor", "Leans further right than {0} of the training {1}s."),
         ),
         Measure.ASPECT: (
-            translate("Doctor", "Narrower than {0} % of {1}."),
-            translate("Doctor", "Wider than {0} % of {1}."),
+            translate("Doctor", "Narrower than {0} of the training digits."),
+            translate("Doctor", "Wider than {0} of the training digits."),
+            translate("Doctor", "Narrower than {0} of the training {1}s."),
+            translate("Doctor", "Wider than {0} of the training {1}s."),
         ),
         Measure.SIZE: (
-            translate("Doctor", "Smaller than {0} % of {1}."),
-            translate("Doctor", "Larger than {0} % of {1}."),
+            translate("Doctor", "Smaller than {0} of the training digits."),
+            translate("Doctor", "Larger than {0} of the training digits."),
+            translate("Doctor", "Smaller than {0} of the training {1}s."),
+            translate("Doctor", "Larger than {0} of the training {1}s."),
         ),
         Measure.OFFSET: (
-            translate("Doctor", "Nearer the centre than {0} % of {1}."),
-            translate("Doctor", "Further off the centre than {0} % of {1}."),
+            translate("Doctor", "Nearer the centre than {0} of the training digits."),
+            translate("Doctor", "Further off the centre than {0} of the training digits."),
+            translate("Doctor", "Nearer the centre than {0} of the training {1}s."),
+            translate("Doctor", "Further off the centre than {0} of the training {1}s."),
         ),
     }[comparison.measure]
-    digits = translate("Doctor", "the training digits")
     if comparison.class_name != ALL_DIGITS:
-        digits = translate("Doctor", "the training {0}s").format(comparison.class_name)
-    return (above if comparison.is_above else below).format(_share(comparison.beyond), digits)
+        below, above = below_in_class, above_in_class
+    return (above if comparison.is_above else below).format(_share(comparison.beyond), comparison.class_name)
 
 
 def shifts_words(found: FlipMap, class_names: tuple[str, ...]) -> str:
@@ -135,11 +144,16 @@ def shifts_words(found: FlipMap, class_names: tuple[str, ...]) -> str:
     if found.answer < 0:
         return translate("Doctor", "There is no answer to follow.")
     (left, right), (back, forth) = found.holding_shifts(), found.holding_turns()
-    shift = translate("Doctor", "{0} to {1} px").format(signed(left, 0), signed(right, 0))
-    turn = translate("Doctor", "{0}° to {1}°").format(signed(back, 0), signed(forth, 0))
-    where = translate("Doctor", "sideways") if found.direction == "across" else translate("Doctor", "up and down")
-    words = translate("Doctor", "Teal: still {0}. It holds when shifted {1} by {2}, or turned by {3}.")
-    return words.format(with_article(class_names[found.answer]), where, shift, turn)
+    if found.direction == "across":
+        text = translate(
+            "Doctor", "Teal: still {0:a}. It holds when shifted sideways by {1} to {2} px, or turned by {3}° to {4}°."
+        )
+    else:
+        text = translate(
+            "Doctor",
+            "Teal: still {0:a}. It holds when shifted up and down by {1} to {2} px, or turned by {3}° to {4}°.",
+        )
+    return text.format(Name(class_names[found.answer]), *(signed(value, 0) for value in (left, right, back, forth)))
 
 
 def _nothing_unusual(examination: Examination) -> tuple[str, str]:
@@ -161,9 +175,11 @@ def _nothing_unusual(examination: Examination) -> tuple[str, str]:
         return sentence, translate(
             "Doctor", "No single step decides: leaving out any one of them would not change the answer."
         )
-    if len(deciding) <= _FEW_STEPS:
-        return sentence, translate("Doctor", "But without {0} the answer would be another one.").format(
-            _listed(deciding, translate("Doctor", "or"))
+    if len(deciding) == 1:
+        return sentence, translate("Doctor", "But without {0} the answer would be another one.").format(*deciding)
+    if len(deciding) == 2:
+        return sentence, translate("Doctor", "But without {0} or {1} the answer would be another one.").format(
+            *deciding
         )
     return sentence, translate("Doctor", "But {0} of the steps decide: see below.").format(len(deciding))
 
@@ -179,20 +195,13 @@ def _unusual(examination: Examination, found: Comparison, class_names: tuple[str
         return Verdict(sentence)
     if remedy.reading.label is None:
         return Verdict(sentence)
-    manner, button = _remedy_words(found)
-    name = class_names[remedy.reading.label]
-    sure = probability(remedy.reading.confidence)
-    if remedy.reading.label != examination.reading.label:
-        rest = translate("Doctor", "{0} it would be {1}, {2} sure.").format(manner, with_article(name), sure)
-    elif not helps(remedy, examination.reading):
-        return Verdict(
-            sentence,
-            translate("Doctor", "It does no harm: {0} the answer is no surer.").format(manner[0].lower() + manner[1:]),
-        )
-    else:
-        rest = translate("Doctor", "{0} it stays {1}, {2} sure.").format(manner, with_article(name), sure)
+    words = _remedy_words(found)
+    if remedy.reading.label == examination.reading.label and not helps(remedy, examination.reading):
+        return Verdict(sentence, words.no_surer)
+    rest = words.stays if remedy.reading.label == examination.reading.label else words.would_be
+    name, sure = Name(class_names[remedy.reading.label]), probability(remedy.reading.confidence)
     action: Action = "pen" if found.measure is Measure.STROKE_WIDTH else "edit"
-    return Verdict(sentence, rest, action, button)
+    return Verdict(sentence, rest.format(name, sure), action, words.button)
 
 
 def helps(remedy: Remedy, reading: Reading) -> bool:
@@ -200,16 +209,42 @@ def helps(remedy: Remedy, reading: Reading) -> bool:
     return remedy.reading.label != reading.label or remedy.reading.confidence > reading.confidence
 
 
-def _remedy_words(found: Comparison) -> tuple[str, str]:
-    """Return how the digit would be with the remedy, and the words on the button for it."""
+class _RemedyWords(NamedTuple):
+    """What is said where a remedy makes another answer, a surer one, or does nothing; and what its button says."""
+
+    would_be: str
+    stays: str
+    no_surer: str
+    button: str
+
+
+def _remedy_words(found: Comparison) -> _RemedyWords:
     if found.measure is Measure.STROKE_WIDTH:
-        return translate("Doctor", "With a typical pen"), translate("Doctor", "Use that pen")
+        return _RemedyWords(
+            translate("Doctor", "With a typical pen it would be {0:a}, {1} sure."),
+            translate("Doctor", "With a typical pen it stays {0:a}, {1} sure."),
+            translate("Doctor", "It does no harm: with a typical pen the answer is no surer."),
+            translate("Doctor", "Use that pen"),
+        )
     if found.measure is Measure.SLANT:
-        return translate("Doctor", "Straightened"), translate("Doctor", "Straighten")
-    return (
-        (translate("Doctor", "Narrower"), translate("Doctor", "Make narrower"))
-        if found.is_above
-        else (translate("Doctor", "Wider"), translate("Doctor", "Make wider"))
+        return _RemedyWords(
+            translate("Doctor", "Straightened it would be {0:a}, {1} sure."),
+            translate("Doctor", "Straightened it stays {0:a}, {1} sure."),
+            translate("Doctor", "It does no harm: straightened the answer is no surer."),
+            translate("Doctor", "Straighten"),
+        )
+    if found.is_above:
+        return _RemedyWords(
+            translate("Doctor", "Narrower it would be {0:a}, {1} sure."),
+            translate("Doctor", "Narrower it stays {0:a}, {1} sure."),
+            translate("Doctor", "It does no harm: made narrower the answer is no surer."),
+            translate("Doctor", "Make narrower"),
+        )
+    return _RemedyWords(
+        translate("Doctor", "Wider it would be {0:a}, {1} sure."),
+        translate("Doctor", "Wider it stays {0:a}, {1} sure."),
+        translate("Doctor", "It does no harm: made wider the answer is no surer."),
+        translate("Doctor", "Make wider"),
     )
 
 
@@ -224,10 +259,5 @@ def no_pen_words() -> str:
 
 
 def _share(percentage: float) -> str:
-    """Return "97", and the ends of the table with a decimal: nobody can say 100 %."""
-    return decimal(percentage, 1) if percentage >= 99.1 else str(int(percentage))
-
-
-def _listed(names: list[str], conjunction: str = "") -> str:
-    joint = f" {conjunction or translate('Doctor', 'and')} "
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + joint + names[-1]
+    """Return "97 %", and the ends of the table with a decimal: nobody can say 100 %."""
+    return per_cent(decimal(percentage, 1) if percentage >= 99.1 else str(int(percentage)))

@@ -193,7 +193,7 @@ class DrawingFiles(QObject):
             return
         chosen = Path(path)
         if not chosen.suffix:
-            chosen = chosen.with_suffix(".png" if pattern == picture else Path(name).suffix)
+            chosen = chosen.with_suffix(".png" if "*.png" in pattern else Path(name).suffix)
         self._settings.set(remembered.LAST_FOLDER, str(chosen.parent))
         self.save_path(chosen)
 

@@ -183,8 +183,7 @@ class Inspector(ScrollPanel):
             title = self.tr("If it must be one digit")
         else:
             title = self.tr("Probability of each digit")
-        if title != self._bars_title.title.text():
-            self._bars_title.title.setText(title)
+        self._bars_title.title.setText(title)
 
     def refresh(self) -> None:
         """Show the session's answer."""
@@ -267,9 +266,11 @@ class FileBrowser(QWidget):
         if not count:
             return
         label = self._drawings[self.index].label
-        place = self.tr("Drawing {0} of {1}").format(thousands(self.index + 1), thousands(count))
-        meant = self.tr("no label") if label is None else self.tr("labelled {0}").format(label)
-        self.label.setText(f"{place} · {meant} · {self._name}")
+        if label is None:
+            text = self.tr("Drawing {0} of {1} · no label · {3}")
+        else:
+            text = self.tr("Drawing {0} of {1} · labelled {2} · {3}")
+        self.label.setText(text.format(thousands(self.index + 1), thousands(count), label, self._name))
 
 
 class _Gap(QWidget):

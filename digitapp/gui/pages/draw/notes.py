@@ -8,9 +8,8 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess
 from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
 from digitapp.gui.state.session import Session
-from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import percent
-from digitapp.gui.words.answers import with_article
+from digitapp.gui.translation import Name, in_a_row, translate
+from digitapp.gui.widgets.numbers import per_cent, probability
 from digitapp.inspection.digit_measures import Measure, distribution, stroke_widths
 
 _UNUSUAL = 5  # percent at either end
@@ -33,13 +32,14 @@ def width_note(session: Session, canvas_side: float) -> str:
     if _UNUSUAL < rank < 100 - _UNUSUAL or answer.is_refused:
         return ""
     if rank <= _UNUSUAL:
-        text = translate("DrawNotes", "Thinner lines than in {0} % of the training digits.").format(round(100 - rank))
+        text, share = translate("DrawNotes", "Thinner lines than in {0} of the training digits."), 100 - rank
     else:
-        text = translate("DrawNotes", "Thicker lines than in {0} % of the training digits.").format(round(rank))
+        text, share = translate("DrawNotes", "Thicker lines than in {0} of the training digits."), rank
+    text = text.format(per_cent(str(round(share))))
     pen = round(session.pen_width * widths.median / width, 3)
     if not NARROWEST <= pen * 1000 <= WIDEST:
         return text
-    return f"{text} {_with_pen(session, drawing, pen, canvas_side)}"
+    return in_a_row(text, _with_pen(session, drawing, pen, canvas_side))
 
 
 def _with_pen(session: Session, drawing: Drawing, pen: float, canvas_side: float) -> str:
@@ -47,7 +47,5 @@ def _with_pen(session: Session, drawing: Drawing, pen: float, canvas_side: float
     inputs = preprocess(drawing, pen_width=pen).input.reshape(1, -1)
     probabilities = session.model.probabilities(inputs)[0]
     best = int(probabilities.argmax())
-    name, sure = session.problem.class_names[best], percent(min(float(probabilities[best]), 1 - 1e-9))
-    return translate("DrawNotes", "With {0} px: {1}, {2} sure.").format(
-        round(pen * canvas_side), with_article(name), sure
-    )
+    name, sure = Name(session.problem.class_names[best]), probability(float(probabilities[best]))
+    return translate("DrawNotes", "With {0} px: {1:a}, {2} sure.").format(round(pen * canvas_side), name, sure)

@@ -465,5 +465,6 @@ class FeaturesPage(Page):
         """Return the picture of all units of the layer, in the order of the grid."""
         if self._is_old:
             return ()
-        title = f"{self.session.model.name or self.tr('Own network')} · {self._words.layer(self.layer)}"
+        name = self.session.model.name or self.tr("My network")
+        title = self.tr("{0} · {1}").format(name, self._words.layer(self.layer))
         return (units_to_save(self._images[self._order], title, self._order.tolist(), self._gallery.cells),)

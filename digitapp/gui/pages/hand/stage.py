@@ -13,6 +13,7 @@ from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.ink import InkSurface
 from digitapp.gui.canvas.strokes import paint_shadow
 from digitapp.gui.pages.hand.grid import HandGrid
+from digitapp.gui.translation import Name
 from digitapp.gui.widgets import (
     CheckBox,
     GhostButton,
@@ -24,7 +25,6 @@ from digitapp.gui.widgets import (
     ScrollPanel,
     SectionHeader,
 )
-from digitapp.gui.words.answers import with_article
 
 _LARGEST_CANVAS, _LEAST_CANVAS = 520, 228
 _PROMPT_SIZE = 18  # no wider than the smallest canvas: "Draw an 8 (10 of 10)"
@@ -135,8 +135,8 @@ class HandStage(Panel):
         """Say what to draw."""
         drawn = collection.counts[label]
         goal = max(EACH, -(-(drawn + 1) // EACH) * EACH)
-        words = self.tr("Draw {0} ({1} of {2})")
-        self.prompt.setText(words.format(with_article(str(label)), drawn + 1, goal))
+        words = self.tr("Draw {0:a} ({1} of {2})")
+        self.prompt.setText(words.format(Name(label), drawn + 1, goal))
         done = sum(min(count, EACH) for count in collection.counts)
         self.count.setText(self.tr("{0} of {1}").format(done, EACH * MNIST.classes))
         if collection.is_complete:

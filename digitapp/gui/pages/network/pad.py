@@ -12,7 +12,6 @@ from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import ElidedLabel, GhostButton
-from digitapp.gui.widgets.numbers import probability
 from digitapp.gui.words.answers import answer_words, forced_words
 
 LARGEST = 232
@@ -80,8 +79,7 @@ class DrawingPad(QWidget):
         if answer.label is None or answer.is_refused:
             self.certainty.setText(words.rest or forced_words(answer, self._session.model.class_names))
         else:
-            sure = probability(float(answer.probabilities[answer.label]))
-            self.certainty.setText(self.tr("{0} sure").format(sure))
+            self.certainty.setText(words.certainty)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

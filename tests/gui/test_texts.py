@@ -1,0 +1,189 @@
+"""Every text of the window can be translated: `pyside6-lupdate` finds it, and it stands whole in one literal.
+
+What the translators' tool finds is compared with the calls in the sources, and the calls are looked at for what would
+make a text impossible to translate: a variable in the place of the literal, a sentence glued from parts, a plural form
+made by hand, a text that nobody can translate because no call is around it.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from PySide6.QtCore import QObject, QTranslator
+from PySide6.QtWidgets import QApplication
+
+import digitapp
+from digitapp.gui.translation import Name, in_a_row, itemised, listed
+from digitapp.gui.words.language import speak
+from digitapp.resources import translations_dir
+
+PACKAGE = Path(digitapp.__file__).parent
+REPOSITORY = Path(__file__).resolve().parents[2]
+SOURCES = sorted((PACKAGE / "gui").rglob("*.py"))
+
+
+class Call(NamedTuple):
+    """A call of `self.tr` or `translate`, and the class it stands in, "" for none."""
+
+    path: Path
+    node: ast.Call
+    owner: str
+
+    @property
+    def place(self) -> str:
+        return place(self.path, self.node)
+
+    @property
+    def context(self) -> str:
+        if isinstance(self.node.func, ast.Attribute):
+            return self.owner
+        return str(_literal(self.node.args[0]))
+
+    @property
+    def text(self) -> str | None:
+        """Return the text, or None where it is no literal."""
+        index = 0 if isinstance(self.node.func, ast.Attribute) else 1
+        return _literal(self.node.args[index]) if len(self.node.args) > index else None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the text has plural forms."""
+        return "%n" in (self.text or "") or "%Ln" in (self.text or "")
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def place(path: Path, node: ast.AST) -> str:
+    """Return file, line and code, for whoever has to mend it."""
+    return f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}: {ast.unparse(node)}"
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_tr(node: ast.AST) -> bool:
+    """Whether this is the callable of `self.tr(…)` or `translate(…)`."""
+    return (isinstance(node, ast.Attribute) and node.attr == "tr") or (
+        isinstance(node, ast.Name) and node.id == "translate"
+    )
+
+
+def calls(path: Path) -> Iterator[Call]:
+    """Yield the calls for texts in a file."""
+
+    def walk(node: ast.AST, owner: str) -> Iterator[Call]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Call) and is_tr(child.func):
+                yield Call(path, child, owner)
+            yield from walk(child, child.name if isinstance(child, ast.ClassDef) else owner)
+
+    yield from walk(tree(path), "")
+
+
+ALL = [call for path in SOURCES for call in calls(path)]
+
+
+@pytest.fixture(scope="module")
+def found_by_the_tool(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], bool]:
+    """What `pyside6-lupdate` finds: context and text, and whether it has plural forms."""
+    target = tmp_path_factory.mktemp("texts") / "all.ts"
+    tool = shutil.which("pyside6-lupdate", path=str(Path(sys.executable).parent)) or "pyside6-lupdate"
+    subprocess.run([tool, "-silent", *map(str, SOURCES), "-ts", str(target)], check=True)
+    return {
+        (context.findtext("name", ""), message.findtext("source", "")): message.get("numerus") == "yes"
+        for context in ElementTree.parse(target).iter("context")
+        for message in context.iter("message")
+    }
+
+
+def test_the_translators_tool_finds_every_text_and_no_other(
+    found_by_the_tool: dict[tuple[str, str], bool],
+) -> None:
+    wanted = {(call.context, str(call.text)): call.counts for call in ALL}
+    assert len(wanted) > 1000
+    assert {text for text in found_by_the_tool.items() if text not in wanted.items()} == set()
+    assert {text for text in wanted.items() if text not in found_by_the_tool.items()} == set()
+
+
+def test_every_context_is_a_plain_name(found_by_the_tool: dict[tuple[str, str], bool]) -> None:
+    assert {context for context, _ in found_by_the_tool if not context.isidentifier()} == set()
+
+
+def test_a_text_is_a_literal() -> None:
+    assert [call.place for call in ALL if call.text is None] == []
+
+
+def test_texts_are_asked_for_in_one_of_two_ways() -> None:
+    """No alias, no other object's `tr`, no `QCoreApplication.translate`: the tool would not know the context."""
+    called = {id(call.node.func) for call in ALL}
+    odd = [
+        place(path, node)
+        for path in SOURCES
+        if path.name != "translation.py"
+        for node in ast.walk(tree(path))
+        if (is_tr(node) and id(node) not in called)
+        or (isinstance(node, ast.Attribute) and node.attr == "tr" and ast.unparse(node.value) != "self")
+        or (isinstance(node, ast.Attribute) and node.attr == "translate" and "Application" in ast.unparse(node.value))
+    ]
+    assert odd == []
+
+
+def test_only_objects_of_qt_have_a_tr_and_only_it_has_plural_forms() -> None:
+    """A derived class does not find its base's plural forms: Qt fills in the number and takes that for a translation.
+
+    And of `translate` the tool sees no plural forms.
+    """
+    for call in ALL:
+        if isinstance(call.node.func, ast.Attribute):
+            owner = getattr(import_module(module_name(call.path)), call.owner)
+            assert issubclass(owner, QObject), call.place
+            assert not (call.counts and owner.__subclasses__()), f"{call.owner} has derived classes: {call.place}"
+        else:
+            assert not call.counts, call.place
+            assert len(call.node.args) == 2, call.place
+
+
+def test_the_files_of_translations_are_up_to_date_and_complete() -> None:
+    script = REPOSITORY / "scripts" / "translations.py"
+    result = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_plural_forms_and_lists_are_english(qapp: QApplication) -> None:
+    translator = qapp.findChildren(QTranslator)[0]
+    assert translator.translate("EpochAxis", "%n epoch(s)", "", 1) == "%n epoch"
+    assert translator.translate("EpochAxis", "%n epoch(s)", "", 2) == "%n epochs"
+    assert [listed(names) for names in ("", "A", "AB", "ABC")] == ["", "A", "A and B", "A, B and C"]
+    assert itemised(["A: 1", "B: 2"]) == "A: 1; B: 2"
+    assert in_a_row("One.", "", "Two.") == "One. Two."
+    assert "{0:a}, {1:a}, {1}".format(Name("3"), Name("8")) == "a 3, an 8, 8"
+
+
+def test_a_language_that_is_not_there_is_an_error_and_changes_nothing(qapp: QApplication) -> None:
+    with pytest.raises(FileNotFoundError):
+        speak("xx")
+    assert listed("ABC") == "A, B and C"
+    assert len(qapp.findChildren(QTranslator)) == 1
+
+
+def test_translations_are_shipped_with_the_package() -> None:
+    assert translations_dir().parent == PACKAGE
+    assert list(translations_dir().glob("*.qm"))
