@@ -27,6 +27,7 @@ from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainConfig, 
 from digitapp.training.errors import DataMismatch, DataNotFinite
 from digitapp.training.held import Held
 from digitapp.training.loop import Run, check_data
+from digitapp.training.run_state import RunState
 
 FORMAT_VERSION = 3
 _METADATA_KEY = "digitapp_checkpoint"
@@ -61,31 +62,32 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
 
     `about` is what else whoever resumes the run wants to know, as JSON values: it comes back as ``facts["about"]``.
     """
-    arrays = {"network": run.network.state}
-    arrays |= {f"kept.{name}": vector for name, vector in run.kept.items()}
-    arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
+    state, network = run.state, run.network
+    arrays = {"network": network.state}
+    arrays |= {f"kept.{name}": vector for name, vector in state.kept.items()}
+    arrays |= {f"optimizer.{name}": vector for name, vector in state.optimizer.state.items()}
     facts = {
         "version": FORMAT_VERSION,
-        "sizes": list(run.network.sizes),
-        "activations": list(run.network.activations),
-        "normalized": list(run.network.normalized),
+        "sizes": list(network.sizes),
+        "activations": list(network.activations),
+        "normalized": list(network.normalized),
         "config": asdict(run.config),
         "data": fingerprint(run.dataset.train),
-        "learning_rate": run.learning_rate,
-        "seconds": run.seconds,
-        "epoch_loss": run.epoch_loss,
-        "last_loss": run.last_loss,
-        "best_loss": run.best_loss if math.isfinite(run.best_loss) else None,
-        "optimizer_steps": run.optimizer.steps,
-        "shuffling": run.epoch_start,
-        "silencing": run.silencing.bit_generator.state,
-        "augmentation_seed": run.augmentation_seed,
-        "is_pretrained": run.is_pretrained,
-        "pretraining": run.pretraining_start,
+        "learning_rate": state.learning_rate,
+        "seconds": state.seconds,
+        "epoch_loss": state.epoch_loss,
+        "last_loss": state.last_loss,
+        "best_loss": state.best_loss if math.isfinite(state.best_loss) else None,
+        "optimizer_steps": state.optimizer.steps,
+        "shuffling": state.shuffling,
+        "silencing": state.silencing.bit_generator.state,
+        "augmentation_seed": state.augmentation_seed,
+        "is_pretrained": state.is_pretrained,
+        "pretraining": state.pretraining,
         "held": run.held.as_json(),
         "about": dict(about or {}),
     }
-    facts |= {name: getattr(run, name) for name in _COUNTS}
+    facts |= {name: getattr(state, name) for name in _COUNTS}
     return Checkpoint({name: array.copy() for name, array in arrays.items()}, facts)
 
 
@@ -107,25 +109,10 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         _check_optimizer(config, arrays)
         _fill(network.state, arrays["network"])
         run = Run(network, dataset, config, np.random.default_rng(0), Held.from_json(facts.get("held", {})))
-        for name, vector in run.kept.items():
-            _fill(vector, arrays[f"kept.{name}"])
-        for name, vector in run.optimizer.state.items():
-            _fill(vector, arrays[f"optimizer.{name}"])
-        run.optimizer.steps = int(facts["optimizer_steps"])
-        for name in _COUNTS:
-            setattr(run, name, _count(name, facts[name]))
-        if run.batch > run.batches_per_epoch or run.epoch > config.epochs:
-            raise ValueError(f"batch {run.batch} of epoch {run.epoch + 1} is none of this run's")
-        for name in ("learning_rate", "seconds", "epoch_loss"):
-            setattr(run, name, float(facts[name]))
-        run.last_loss = None if facts["last_loss"] is None else float(facts["last_loss"])
-        run.best_loss = math.inf if facts["best_loss"] is None else float(facts["best_loss"])
-        run.epoch_start = facts["shuffling"]
-        run.shuffling.bit_generator.state = facts["shuffling"]
-        run.silencing.bit_generator.state = facts["silencing"]
-        run.pretraining.bit_generator.state = run.pretraining_start = facts["pretraining"]
-        run.augmentation_seed = _count("augmentation_seed", facts["augmentation_seed"])
-        run.is_pretrained = bool(facts["is_pretrained"])
+        _restore(run.state, facts, arrays)
+        state = run.state
+        if state.batch > run.batches_per_epoch or state.epoch > config.epochs:
+            raise ValueError(f"batch {state.batch} of epoch {state.epoch + 1} is none of this run's")
     except (DataMismatch, DataNotFinite):
         raise
     except KeyError as error:
@@ -133,6 +120,26 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"the checkpoint contradicts itself: {error}") from error
     return run
+
+
+def _restore(state: RunState, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+    """Make the state of a new run what it was when the checkpoint was taken."""
+    for name, vector in state.kept.items():
+        _fill(vector, arrays[f"kept.{name}"])
+    for name, vector in state.optimizer.state.items():
+        _fill(vector, arrays[f"optimizer.{name}"])
+    state.optimizer.steps = int(facts["optimizer_steps"])
+    for name in (*_COUNTS, "augmentation_seed"):
+        setattr(state, name, _count(name, facts[name]))
+    for name in ("learning_rate", "seconds", "epoch_loss"):
+        setattr(state, name, float(facts[name]))
+    state.last_loss = None if facts["last_loss"] is None else float(facts["last_loss"])
+    state.best_loss = math.inf if facts["best_loss"] is None else float(facts["best_loss"])
+    state.is_pretrained = bool(facts["is_pretrained"])
+    state.silencing.bit_generator.state = facts["silencing"]
+    for name in ("shuffling", "pretraining"):
+        np.random.default_rng(0).bit_generator.state = facts[name]  # raises where it is the state of no generator
+        setattr(state, name, facts[name])
 
 
 def _empty_network(facts: Mapping[str, Any], state: np.ndarray) -> Network:

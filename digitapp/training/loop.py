@@ -23,6 +23,7 @@ from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFi
 from digitapp.training.feed import varied_batches
 from digitapp.training.held import Held, Holder
 from digitapp.training.pretraining import pretrain
+from digitapp.training.run_state import RunState
 from digitapp.training.threads import blas_threads
 
 Events = Generator[Event, Command | None, None]
@@ -87,18 +88,14 @@ def check_data(network: Network, dataset: Dataset) -> None:
 
 
 class Run:
-    """One training run: what it works on and how far it is.
+    """One training run: what it works on, and how far it is.
 
     Attributes
     ----------
-    network : changed in place
-    learning_rate : the base rate, which the schedule multiplies
-    epoch : epochs completed
-    batch : batches learned in the present epoch
-    step, samples : batches learned and samples seen in the run
-    seconds : time spent in training so far, without the time a listener took
-    is_pretrained : whether the pretraining, if one was asked for, is done
+    state : how far it is
+    dataset, config : what it learns from, and how
     held : the units that are left as they are
+    batches_per_epoch : int
     """
 
     def __init__(
@@ -109,21 +106,14 @@ class Run:
         rng: np.random.Generator,
         held: Held | None = None,
     ) -> None:
-        self.network = network
         self.dataset = dataset
         self.config = config
-        self.learning_rate = config.learning_rate
-        self.epoch = self.batch = self.step = self.samples = 0
-        self.seconds = 0.0
-        self.epoch_loss, self.epoch_right = 0.0, 0  # sums over the samples of the present epoch
-        self.last_loss: float | None = None
-        self.best_loss, self.epochs_since_best = math.inf, 0
-        self.shuffling, self.silencing, self.pretraining, augmenting = rng.spawn(4)
-        self.augmentation_seed = int(augmenting.integers(2**63))
-        self.pretraining_start = self.pretraining.bit_generator.state
-        self.is_pretrained = config.pretrain_epochs == 0
+        self.held = held or Held()
+        self._gradient = np.zeros_like(network.parameters)
+        self._holder = Holder(network, self.held, self._gradient) if held else None
+        self.state = RunState.at_start(network, config, rng)  # as what is held has left the network
+        self._shuffling, self._pretraining = (np.random.Generator(type(rng.bit_generator)()) for _ in range(2))
         self._is_settled = False
-        self.epoch_start = self.shuffling.bit_generator.state
 
         self._inputs = np.ascontiguousarray(dataset.train.inputs, network.dtype)
         self._labels = dataset.train.labels
@@ -138,20 +128,13 @@ class Run:
         whole_set = OPTIMIZERS[config.optimizer].whole_set
         self._batch_size = len(self._labels) if whole_set else min(config.batch_size, len(self._labels))
         self.batches_per_epoch = -(-len(self._labels) // self._batch_size)
-        self._gradient = np.zeros_like(network.parameters)
-        self.held = held or Held()
-        self._holder = Holder(network, self.held, self._gradient) if held else None
         self._full_batch = self._make_backpropagation(self._batch_size)
         rest = len(self._labels) % self._batch_size
         self._last_batch = self._make_backpropagation(rest) if rest else self._full_batch
-        self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, **config.optimizer_arguments())
         self._regularizers = [
             (regularizer, getattr(config, key)) for key, regularizer in REGULARIZERS.items() if getattr(config, key) > 0
         ]
 
-        # Kept states, by name: the last good one and that being tried, the best for `patience`, the average.
-        names = ["good", "candidate"] + ["best"] * (config.patience > 0) + ["average"] * (config.averaging > 0)
-        self.kept = {name: network.state.copy() for name in names}
         # A run that diverges overflows; TrainingDiverged reports that, so no warning is needed on the way. A context
         # of our own keeps the setting from leaking to the listener between two events.
         self._quietly = contextvars.copy_context()
@@ -165,14 +148,19 @@ class Run:
             self._gradient,
             input_dropout=self.config.input_dropout,
             hidden_dropout=self.config.hidden_dropout,
-            rng=self.silencing,
+            rng=self.state.silencing,
         )
+
+    @property
+    def network(self) -> Network:
+        """The network that learns, changed in place."""
+        return self.state.network
 
     @property
     def is_finished(self) -> bool:
         """Whether all epochs are done or `patience` is at its end."""
-        out_of_patience = 0 < self.config.patience <= self.epochs_since_best
-        return self.epoch >= self.config.epochs or out_of_patience
+        state, config = self.state, self.config
+        return state.epoch >= config.epochs or 0 < config.patience <= state.epochs_since_best
 
     def events(self) -> Generator[Event, Command | None, None]:
         """Train to the end, yielding events and taking commands."""
@@ -182,7 +170,7 @@ class Run:
             self._settle()
             raise
         self._settle()
-        yield RunFinished(self.epoch, self.step, self.seconds)
+        yield RunFinished(self.state.epoch, self.state.step, self.state.seconds)
 
     def result(self) -> Network:
         """Return an independent, plain network as it is used: the averaged one where asked for, nothing normalised."""
@@ -195,7 +183,7 @@ class Run:
             (yield RunStarted(self.config.epochs, self.batches_per_epoch, len(self._labels), validation_samples))
         )
         with blas_threads(self.config.threads) as observe:
-            if not self.is_pretrained:
+            if not self.state.is_pretrained:
                 yield from self._pretrain()
             while not self.is_finished:
                 yield from self._train_epoch(observe)
@@ -203,54 +191,57 @@ class Run:
 
     def _settle(self) -> None:
         """Put what the run is for into the network; the best parameters are averaged ones where both are asked for."""
-        if "average" in self.kept:
-            np.copyto(self.network.state, self.kept["average"])
-        if "best" in self.kept and math.isfinite(self.best_loss):
-            np.copyto(self.network.state, self.kept["best"])
+        network, kept = self.state.network, self.state.kept
+        if "average" in kept:
+            np.copyto(network.state, kept["average"])
+        if "best" in kept and math.isfinite(self.state.best_loss):
+            np.copyto(network.state, kept["best"])
         self._is_settled = True
 
     def _measured(self) -> Network:
         """Return the network that counts at the moment: the averaged one where asked for."""
-        if self._is_settled or "average" not in self.kept:
+        if self._is_settled or "average" not in self.state.kept:
             return self.network
         averaged = self.network.copy()
-        np.copyto(averaged.state, self.kept["average"])
+        np.copyto(averaged.state, self.state.kept["average"])
         return averaged
 
     def _pretrain(self) -> Generator[Event, Command | None, None]:
-        config = self.config
-        steps = pretrain(self.network, self._inputs, config.pretrain_epochs, config.batch_size, self.pretraining)
+        config, state = self.config, self.state
+        self._pretraining.bit_generator.state = state.pretraining
+        steps = pretrain(state.network, self._inputs, config.pretrain_epochs, config.batch_size, self._pretraining)
         started = perf_counter()
         for event in steps:
-            self.seconds += perf_counter() - started
+            state.seconds += perf_counter() - started
             self._obey((yield event))
             started = perf_counter()
         if self._holder is not None:
             self._holder.restore()
-        for state in self.kept.values():
-            np.copyto(state, self.network.state)
-        self.is_pretrained = True
-        self.seconds += perf_counter() - started
+        for kept in state.kept.values():
+            np.copyto(kept, state.network.state)
+        state.is_pretrained = True
+        state.seconds += perf_counter() - started
 
     def _train_epoch(self, observe: Callable[[float], None]) -> Generator[Event, Command | None, None]:
-        self.shuffling.bit_generator.state = self.epoch_start  # the same order again where a run is taken up midway
-        order = self.shuffling.permutation(len(self._labels))
+        state = self.state
+        self._shuffling.bit_generator.state = state.shuffling  # the same order again where a run is taken up midway
+        order = self._shuffling.permutation(len(self._labels))
         size, batches = self._batch_size, self.batches_per_epoch
         learn, run_quietly = self._learn, self._quietly.run
         varied = self._varied(order)
         with closing(varied) if varied else nullcontext():
-            for batch in range(self.batch, batches):
+            for batch in range(state.batch, batches):
                 started = perf_counter()
                 indices = order[batch * size : (batch + 1) * size]
                 learning_rate = self._scheduled_learning_rate()
                 loss, accuracy, right = run_quietly(learn, indices, learning_rate, varied)
-                self.batch = batch + 1
-                self.samples += len(indices)
-                self.epoch_loss += loss * len(indices)
-                self.epoch_right += right
-                event = BatchDone(self.epoch + 1, batch + 1, self.step, self.samples, loss, accuracy, learning_rate)
+                state.batch = batch + 1
+                state.samples += len(indices)
+                state.epoch_loss += loss * len(indices)
+                state.epoch_right += right
+                event = BatchDone(state.epoch + 1, batch + 1, state.step, state.samples, loss, accuracy, learning_rate)
                 seconds = perf_counter() - started
-                self.seconds += seconds
+                state.seconds += seconds
                 observe(seconds)
                 command = yield event
                 if command is not None:
@@ -260,26 +251,29 @@ class Run:
         """Return the batches that are left of an epoch, varied; None where pictures are learned as they are."""
         if self._augmenter is None:
             return None
+        state = self.state
         batches = [order[start : start + self._batch_size] for start in range(0, len(order), self._batch_size)]
-        return varied_batches(self._inputs, batches, self._augmenter, self.augmentation_seed, self.epoch, self.batch)
+        return varied_batches(self._inputs, batches, self._augmenter, state.augmentation_seed, state.epoch, state.batch)
 
     def _scheduled_learning_rate(self) -> float:
-        if self.config.schedule == "constant":
-            return self.learning_rate
-        progress = self.step / (self.config.epochs * self.batches_per_epoch)
-        return self.learning_rate * SCHEDULES[self.config.schedule].at(progress, self.config.schedule_options)
+        state, config = self.state, self.config
+        if config.schedule == "constant":
+            return state.learning_rate
+        progress = state.step / (config.epochs * self.batches_per_epoch)
+        return state.learning_rate * SCHEDULES[config.schedule].at(progress, config.schedule_options)
 
     def _learn(
         self, indices: np.ndarray, learning_rate: float, varied: Generator[np.ndarray] | None
     ) -> tuple[float, float, int]:
         """Learn one batch; return its loss, accuracy and number of samples classified right, all before the step."""
-        parameters, gradient, optimizer = self.network.parameters, self._gradient, self.optimizer
-        keep = self.step % SNAPSHOT_STEPS == 0
-        self.step += 1
+        state, gradient = self.state, self._gradient
+        network, optimizer, kept = state.network, state.optimizer, state.kept
+        keep = state.step % SNAPSHOT_STEPS == 0
+        state.step += 1
         if keep:
             self._check_parameters()
             self._flush()
-            np.copyto(self.kept["candidate"], self.network.state)
+            np.copyto(kept["candidate"], network.state)
 
         compute_gradient = self._full_batch if len(indices) == self._batch_size else self._last_batch
         if varied is None:
@@ -290,9 +284,9 @@ class Run:
         loss = compute_gradient() if optimizer.uses_gradient else compute_gradient.cost()
         if not math.isfinite(loss):
             self._give_up()
-        self.last_loss = loss
+        state.last_loss = loss
         if keep:  # the candidate gave a finite loss
-            self.kept["good"], self.kept["candidate"] = self.kept["candidate"], self.kept["good"]
+            kept["good"], kept["candidate"] = kept["candidate"], kept["good"]
         predictions = compute_gradient.outputs.argmax(0)
         labels = self._labels.take(indices, 0, None, "clip")
         right = int(np.count_nonzero(predictions == labels))
@@ -305,11 +299,11 @@ class Run:
         if self.config.clip_norm > 0:
             clip_norm(gradient, self.config.clip_norm)
         if optimizer.uses_gradient:
-            optimizer.step(parameters, gradient, learning_rate)
+            optimizer.step(network.parameters, gradient, learning_rate)
         else:
-            optimizer.step(parameters, gradient, learning_rate, partial(self._cost, compute_gradient))
+            optimizer.step(network.parameters, gradient, learning_rate, partial(self._cost, compute_gradient))
         for regularizer, strength in self._regularizers:
-            regularizer.project(self.network.weights, strength)
+            regularizer.project(network.weights, strength)
         if self._holder is not None:
             self._holder.restore()
         if self.config.averaging > 0:
@@ -333,46 +327,46 @@ class Run:
 
     def _average(self) -> None:
         """Move the average towards the parameters; at first it is the plain mean, so that the start is forgotten."""
-        average = self.kept["average"]
-        decay = min(self.config.averaging, self.step / (self.step + 1))
+        average, step = self.state.kept["average"], self.state.step
+        decay = min(self.config.averaging, step / (step + 1))
         average += (1 - decay) * (self.network.state - average)
 
     def _flush(self) -> None:
         """Keep what decays away from denormal numbers: weights that nothing feeds, running means, the average."""
         flush(self.network.state)
-        if "average" in self.kept:
-            flush(self.kept["average"])
+        if "average" in self.state.kept:
+            flush(self.state.kept["average"])
 
     def _end_epoch(self) -> EpochDone:
         """Measure, look whether this epoch is the best so far, and turn to the next."""
         started = perf_counter()
-        validation, samples = self.dataset.validation, len(self._labels)
+        state, validation, samples = self.state, self.dataset.validation, len(self._labels)
         self._quietly.run(self._check_parameters)
         measured = self._measured()
         result = self._quietly.run(evaluate, measured, self.config.loss, validation or self.dataset.train)
-        train_loss, train_accuracy = self.epoch_loss / samples, self.epoch_right / self._known
+        train_loss, train_accuracy = state.epoch_loss / samples, state.epoch_right / self._known
 
         if self.config.patience > 0:
             loss = result.loss if validation else train_loss
-            self.epochs_since_best += 1
-            if loss < self.best_loss:
-                self.best_loss, self.epochs_since_best = loss, 0
-                np.copyto(self.kept["best"], measured.state)
-        self.epoch += 1
-        self.batch = 0
-        self.epoch_loss, self.epoch_right = 0.0, 0
-        self.epoch_start = self.shuffling.bit_generator.state
-        self.seconds += perf_counter() - started
+            state.epochs_since_best += 1
+            if loss < state.best_loss:
+                state.best_loss, state.epochs_since_best = loss, 0
+                np.copyto(state.kept["best"], measured.state)
+        state.epoch += 1
+        state.batch = 0
+        state.epoch_loss, state.epoch_right = 0.0, 0
+        state.shuffling = self._shuffling.bit_generator.state
+        state.seconds += perf_counter() - started
         return EpochDone(
-            self.epoch,
-            self.step,
+            state.epoch,
+            state.step,
             train_loss,
             train_accuracy,
             result.loss if validation else None,
             result.accuracy if validation else None,
             result.confusion,
             result.predictions,
-            self.seconds,
+            state.seconds,
         )
 
     def _check_parameters(self) -> None:
@@ -380,10 +374,11 @@ class Run:
             self._give_up()
 
     def _give_up(self) -> NoReturn:
-        np.copyto(self.network.state, self.kept["good"])
+        state = self.state
+        np.copyto(state.network.state, state.kept["good"])
         self._is_settled = True
-        raise TrainingDiverged(self.epoch + 1, self.step, self.last_loss)
+        raise TrainingDiverged(state.epoch + 1, state.step, state.last_loss)
 
     def _obey(self, command: Command | None) -> None:
         if command is not None:
-            self.learning_rate = command.learning_rate
+            self.state.learning_rate = command.learning_rate

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import MNIST, PROBLEMS
 from digitapp.gui.state.session import Session
-from digitapp.gui.state.training_run import RunState
+from digitapp.gui.state.training_run import RunPhase
 from digitapp.nn.network import Network
 from digitapp.runs import plan as run_plan
 from digitapp.training.config import MAX_PARAMETERS, ConfigError, NetworkConfig, TrainConfig
@@ -54,7 +54,7 @@ def test_a_large_network_is_made_beside_the_window(
     wait_for_data(qtbot, session)
     shown = session.network
     session.start_training(LARGE, CONFIG)
-    assert session.run.state is RunState.RUNNING
+    assert session.run.phase is RunPhase.RUNNING
     assert session.network is shown
     qtbot.waitUntil(lambda: session.network.sizes == (784, 400, 10))
     qtbot.waitUntil(lambda: not session.run.is_active)
@@ -76,7 +76,7 @@ def test_a_run_that_is_stopped_before_it_begins_leaves_what_was_shown(session: S
     shown = session.network
     session.start_training(LARGE, CONFIG)
     session.run.stop()
-    assert session.run.state is RunState.IDLE
+    assert session.run.phase is RunPhase.IDLE
     qtbot.waitUntil(lambda: not session._jobs)
     assert session.network is shown
     assert not session.run.is_active
@@ -87,7 +87,7 @@ def test_a_pause_while_the_network_is_made_holds(session: Session, qtbot: QtBot)
     session.start_training(LARGE, CONFIG)
     session.run.pause()
     qtbot.waitUntil(lambda: session.run.history.last_batch is not None)
-    assert session.run.state is RunState.PAUSED
+    assert session.run.phase is RunPhase.PAUSED
     session.run.resume()
     qtbot.waitUntil(lambda: not session.run.is_active)
 
@@ -103,7 +103,7 @@ def test_a_network_that_cannot_be_made_ends_its_run_with_the_reason(
     with qtbot.waitSignal(session.run_failed):
         session.start_training(LARGE, CONFIG)
     assert isinstance(session.run.error, MemoryError)
-    assert session.run.state is RunState.IDLE
+    assert session.run.phase is RunPhase.IDLE
 
 
 def test_fresh_large_weights_arrive_later(session: Session, qtbot: QtBot) -> None:

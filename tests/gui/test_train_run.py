@@ -14,7 +14,7 @@ from train_helpers import FOREVER, choose, click, enter, parameters, start, wait
 
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state.session import OWN_NETWORK
-from digitapp.gui.state.training_run import RunState
+from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.window.main_window import MainWindow
 
 OpenPage = Callable[..., TrainPage]
@@ -70,7 +70,7 @@ def test_buttons_follow_the_run(endless: TrainPage, qtbot: QtBot) -> None:
     assert not transport.step.isEnabled()
 
     click(qtbot, transport.pause)
-    assert run.state is RunState.PAUSED
+    assert run.phase is RunPhase.PAUSED
     assert transport.pause.text() == "Resume"
     assert not transport.start.isVisible()
     assert transport.stop.isEnabled()
@@ -105,7 +105,7 @@ def settled(page: TrainPage) -> bool:
 def test_a_step_from_rest_begins_a_paused_run_with_one_batch(toy: TrainPage, qtbot: QtBot) -> None:
     click(qtbot, toy.transport.step)
     qtbot.waitUntil(lambda: len(toy.session.run.history.loss) == 1)
-    assert toy.session.run.state is RunState.PAUSED
+    assert toy.session.run.phase is RunPhase.PAUSED
     assert toy.transport.progress.value() == 1
     click(qtbot, toy.transport.step)
     qtbot.waitUntil(lambda: len(toy.session.run.history.loss) == 2)
@@ -119,20 +119,20 @@ def test_the_keys_start_pause_step_and_resume(toy: TrainPage, qtbot: QtBot) -> N
     qtbot.keyClick(toy, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(run.history.loss) > 0)
     qtbot.keyClick(toy, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert run.state is RunState.PAUSED
+    assert run.phase is RunPhase.PAUSED
     qtbot.waitUntil(lambda: settled(toy))
     before = len(run.history.loss)
     qtbot.keyClick(toy, Qt.Key.Key_Period)
     qtbot.waitUntil(lambda: len(run.history.loss) == before + 1)
     qtbot.keyClick(toy, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert run.state is RunState.RUNNING
+    assert run.phase is RunPhase.RUNNING
     toy.stop()
     wait_for_end(qtbot, toy)
 
 
 def test_a_full_stop_typed_into_a_field_trains_nothing(toy: TrainPage, qtbot: QtBot) -> None:
     enter(qtbot, toy, "learning_rate", "0.5")
-    assert toy.session.run.state is RunState.IDLE
+    assert toy.session.run.phase is RunPhase.IDLE
     assert toy.setup.settings.value("learning_rate") == 0.5
 
 

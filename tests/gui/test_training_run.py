@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.load import load_dataset
-from digitapp.gui.state.training_run import RunState, TrainingRun
+from digitapp.gui.state.training_run import RunPhase, TrainingRun
 from digitapp.gui.state.worker import TrainingWorker
 from digitapp.nn.network import Network
 from digitapp.training import EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train, usual_configs
@@ -72,8 +72,8 @@ def test_a_run_ends_by_itself_and_hands_over_everything(run: TrainingRun, qtbot:
     run.progressed.connect(lambda: frames.append(True))
     with qtbot.waitSignal(run.ended, timeout=10_000):
         first = start(run, config)
-        assert run.state is RunState.RUNNING
-    assert run.state is RunState.IDLE
+        assert run.phase is RunPhase.RUNNING
+    assert run.phase is RunPhase.IDLE
     assert run.history.started is not None
     assert len(run.history.loss) == 20 * run.history.started.batches_per_epoch
     shown = [event.epoch for event in epochs]
@@ -92,18 +92,18 @@ def test_pause_step_and_resume(run: TrainingRun, qtbot: QtBot) -> None:
     start(run, dataclasses.replace(TOY_CONFIGS[1], epochs=100_000))
     qtbot.waitUntil(lambda: len(run.history.loss) > 10)
     run.pause()
-    assert run.state is RunState.PAUSED
+    assert run.phase is RunPhase.PAUSED
     steps = _settled(run, qtbot)
     for expected in (steps + 1, steps + 2):
         run.step_once()
         qtbot.waitUntil(lambda expected=expected: len(run.history.loss) >= expected)
         assert _settled(run, qtbot) == expected
     run.resume()
-    assert run.state is RunState.RUNNING
+    assert run.phase is RunPhase.RUNNING
     qtbot.waitUntil(lambda: len(run.history.loss) > steps + 50)
     with qtbot.waitSignal(run.ended, timeout=10_000):
         run.stop()
-    assert run.state is RunState.IDLE
+    assert run.phase is RunPhase.IDLE
 
 
 def _settled(run: TrainingRun, qtbot: QtBot) -> int:
@@ -118,7 +118,7 @@ def test_a_run_that_starts_paused_trains_one_batch(run: TrainingRun, qtbot: QtBo
     start(run, TOY_CONFIGS[1], paused=True)
     qtbot.waitUntil(lambda: len(run.history.loss) == 1)
     assert _settled(run, qtbot) == 1
-    assert run.state is RunState.PAUSED
+    assert run.phase is RunPhase.PAUSED
 
 
 def test_a_stop_while_paused_ends_the_run(run: TrainingRun, qtbot: QtBot) -> None:
@@ -147,14 +147,14 @@ def test_divergence_is_told_and_leaves_the_last_good_weights(run: TrainingRun, q
         run.start(network, functools.partial(begin, dataset=wild, config=config, rng=np.random.default_rng(0)))
     assert isinstance(failures[0], TrainingDiverged)
     assert np.isfinite(arrived[-1]).all()
-    assert run.state is RunState.IDLE
+    assert run.phase is RunPhase.IDLE
 
 
 def test_close_in_the_middle_waits_for_the_thread(run: TrainingRun, qtbot: QtBot) -> None:
     start(run, dataclasses.replace(TOY_CONFIGS[1], epochs=100_000))
     qtbot.waitUntil(lambda: len(run.history.loss) > 10)
     run.close()
-    assert run.state is RunState.IDLE
+    assert run.phase is RunPhase.IDLE
 
 
 def test_a_slow_pace_is_kept_and_can_be_lifted(run: TrainingRun, qtbot: QtBot) -> None:
@@ -195,7 +195,7 @@ def test_a_stopped_run_hands_over_its_average_without_normalisation(run: Trainin
     assert arrived[-1].shape == plain.parameters.shape
     plain.parameters[:] = arrived[-1]
     averaged = network.copy()
-    averaged.state[:] = runs[0].kept["average"]
+    averaged.state[:] = runs[0].state.kept["average"]
     np.testing.assert_allclose(plain.forward(TOY.train.inputs), averaged.forward(TOY.train.inputs), atol=1e-5)
 
 

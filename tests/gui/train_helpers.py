@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui.pages.train.page import TrainPage
-from digitapp.gui.state.training_run import RunState
+from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import ComboBox
 
 FOREVER = 1_000_000  # epochs: such a run ends when it is stopped
@@ -58,7 +58,7 @@ def start(qtbot: QtBot, page: TrainPage, batches: int = 1) -> None:
 
 def wait_for_end(qtbot: QtBot, page: TrainPage) -> None:
     """Wait until no run is active."""
-    qtbot.waitUntil(lambda: page.session.run.state is RunState.IDLE, timeout=20_000)
+    qtbot.waitUntil(lambda: page.session.run.phase is RunPhase.IDLE, timeout=20_000)
 
 
 def parameters(page: TrainPage) -> np.ndarray:

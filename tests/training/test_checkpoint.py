@@ -97,7 +97,7 @@ def test_a_changed_learning_rate_is_remembered(toy):
     events = run.events()
     next(events)
     events.send(SetLearningRate(0.5))
-    assert resume(take_checkpoint(run), toy).learning_rate == 0.5
+    assert resume(take_checkpoint(run), toy).state.learning_rate == 0.5
 
 
 def test_other_data_are_refused(toy):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import Problem
+from digitapp.datasets.problems import Inputs, Problem
 from digitapp.nn import ACTIVATIONS, LOSSES, OPTIMIZERS, Backpropagation, Network, initialize
 from digitapp.nn.denormals import FLUSH_STEPS, dust_of, flush
 from digitapp.training import BatchDone, TrainConfig
@@ -26,7 +26,7 @@ def rare_pixels(samples=8000):
     inputs[:, PIXELS // 2 :] *= rng.random((samples, PIXELS // 2)) < 1 / 2000
     inputs[:, -1] = 0
     labels = inputs[:, :CLASSES].argmax(axis=1)
-    problem = Problem("rare", "Rare", 1, PIXELS, tuple("abc"), (), "", ())
+    problem = Problem("rare", "Rare", Inputs.POINTS, 1, PIXELS, tuple("abc"))
     return Dataset("rare", problem, Split(inputs, labels), Split(inputs[:8], labels[:8]))
 
 
@@ -40,7 +40,7 @@ def begun(initializer="he", normalized=False, activation="relu", **settings):
 
 
 def kept_by(run: Run):
-    yield from (("network", run.network.state), *run.kept.items(), *run.optimizer.state.items())
+    yield from (("network", run.network.state), *run.state.kept.items(), *run.state.optimizer.state.items())
 
 
 def looks(run: Run, apart: int):
@@ -54,7 +54,7 @@ def looks(run: Run, apart: int):
 def test_no_optimiser_leaves_denormal_numbers_behind(key):
     run = begun(optimizer=key, epochs=2, averaging=0.9, weight_decay=0.01)
 
-    for found in islice(looks(run, 97), None if run.optimizer.uses_gradient else 1):  # generations take long
+    for found in islice(looks(run, 97), None if run.state.optimizer.uses_gradient else 1):  # generations take long
         assert {name for name, values in found.items() if values.any()} == set()
 
     gradient = Backpropagation(run.network, LOSSES["cross_entropy"], BATCH)

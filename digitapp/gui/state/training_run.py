@@ -20,7 +20,7 @@ SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for di
 SPEED_WINDOW_S = 1.0
 
 
-class RunState(Enum):
+class RunPhase(Enum):
     """What a run is doing."""
 
     IDLE = "idle"
@@ -45,7 +45,7 @@ class TrainingRun(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.state = RunState.IDLE
+        self.phase = RunPhase.IDLE
         self.history = History()
         self.error: Exception | None = None  # why the last run ended by itself, until somebody has read it
         self.samples_per_second: float | None = None
@@ -63,7 +63,7 @@ class TrainingRun(QObject):
     @property
     def is_active(self) -> bool:
         """Whether a run has started and not yet ended; a paused run is active."""
-        return self.state is not RunState.IDLE
+        return self.phase is not RunPhase.IDLE
 
     @property
     def remaining_seconds(self) -> float | None:
@@ -94,7 +94,7 @@ class TrainingRun(QObject):
         self._next_snapshot = 0.0
         self._active_seconds, self._active_since = 0.0, None
         self._pretraining_seconds = 0.0
-        self._set_state(RunState.PAUSED if paused else RunState.RUNNING)
+        self._set_phase(RunPhase.PAUSED if paused else RunPhase.RUNNING)
 
     def start(
         self,
@@ -116,28 +116,28 @@ class TrainingRun(QObject):
         worker.finished.connect(self._on_finished)
         worker.set_pace(self.pace)
         self._worker = worker
-        if self.state is RunState.PAUSED:
+        if self.phase is RunPhase.PAUSED:
             worker.step_once()
         worker.start(TrainingWorker.Priority.LowPriority)
         self._timer.start()
 
     def pause(self) -> None:
         """Rest after the present batch."""
-        if self.state is RunState.RUNNING:
+        if self.phase is RunPhase.RUNNING:
             if self._worker is not None:
                 self._worker.pause()
-            self._set_state(RunState.PAUSED)
+            self._set_phase(RunPhase.PAUSED)
 
     def resume(self) -> None:
         """Go on after a pause."""
-        if self.state is RunState.PAUSED:
+        if self.phase is RunPhase.PAUSED:
             if self._worker is not None:
                 self._worker.resume()
-            self._set_state(RunState.RUNNING)
+            self._set_phase(RunPhase.RUNNING)
 
     def step_once(self) -> None:
         """Train one batch of a paused run."""
-        if self.state is RunState.PAUSED and self._worker is not None:
+        if self.phase is RunPhase.PAUSED and self._worker is not None:
             self._worker.step_once()
 
     def stop(self) -> None:
@@ -145,13 +145,13 @@ class TrainingRun(QObject):
         if self._worker is not None:
             self._worker.stop()
         elif self.is_active:
-            self._set_state(RunState.IDLE)
+            self._set_phase(RunPhase.IDLE)
 
     def give_up(self, error: Exception) -> None:
         """End a run that was prepared in vain."""
         self.error = error
         self.failed.emit(error)
-        self._set_state(RunState.IDLE)
+        self._set_phase(RunPhase.IDLE)
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate of the active run from its next batch on."""
@@ -174,15 +174,15 @@ class TrainingRun(QObject):
             worker.stop()
             worker.wait()
         if self.is_active:
-            self._set_state(RunState.IDLE)
+            self._set_phase(RunPhase.IDLE)
 
-    def _set_state(self, state: RunState) -> None:
+    def _set_phase(self, phase: RunPhase) -> None:
         now = time.perf_counter()
         if self._active_since is not None:
             self._active_seconds += now - self._active_since
-        self._active_since = now if state is RunState.RUNNING else None
+        self._active_since = now if phase is RunPhase.RUNNING else None
         self._speed_mark = (0.0, 0)
-        self.state = state
+        self.phase = phase
         self.state_changed.emit()
 
     @Slot()
@@ -221,7 +221,7 @@ class TrainingRun(QObject):
 
     def _measure_speed(self) -> None:
         batch: BatchDone | None = self.history.last_batch
-        if batch is None or self.state is not RunState.RUNNING:
+        if batch is None or self.phase is not RunPhase.RUNNING:
             return
         now = time.perf_counter()
         since, samples = self._speed_mark
@@ -246,5 +246,5 @@ class TrainingRun(QObject):
             if worker.snapshot is not None:
                 self.weights_arrived.emit(worker.snapshot.parameters)
             worker.deleteLater()
-        self._set_state(RunState.IDLE)
+        self._set_phase(RunPhase.IDLE)
         self.ended.emit()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.state.session import Session
-from digitapp.gui.state.training_run import RunState
+from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
 from digitapp.gui.widgets.numbers import epoch_text, percent, thousands
 
@@ -48,14 +48,14 @@ class StatusBar(Panel):
 
     @Slot()
     def _show_network(self) -> None:
-        states = {
-            RunState.IDLE: self.tr("Ready"),
-            RunState.RUNNING: self.tr("Training"),
-            RunState.PAUSED: self.tr("Paused"),
+        words = {
+            RunPhase.IDLE: self.tr("Ready"),
+            RunPhase.RUNNING: self.tr("Training"),
+            RunPhase.PAUSED: self.tr("Paused"),
         }
-        state = self._session.run.state
-        self._state.setText(states[state])
-        self._dot.set_tone("warning" if state is RunState.PAUSED else "accent")
+        phase = self._session.run.phase
+        self._state.setText(words[phase])
+        self._dot.set_tone("warning" if phase is RunPhase.PAUSED else "accent")
         self._accuracy.setText(self._accuracy_text())
         count = thousands(self._session.network.parameter_count)
         self._parameters.setText(self.tr("{0} parameters").format(count))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui.state.errand import Errand
-from digitapp.gui.state.training_run import RunState
+from digitapp.gui.state.training_run import RunPhase
 from digitapp.inspection.ablation import Ablation, Score
 from digitapp.inspection.maximisation import (
     Summit,
@@ -127,7 +127,7 @@ class Trials(QObject):
     @property
     def is_possible(self) -> bool:
         """Whether the network holds still."""
-        return not self._session.shows_run or self._session.run.state is RunState.PAUSED
+        return not self._session.shows_run or self._session.run.phase is RunPhase.PAUSED
 
     def loss(self, layer: int, unit: int) -> Loss | None:
         """Return what is lost without a unit, None while that is not known."""

@@ -20,7 +20,7 @@ from digitapp.gui.pages.train.story import PastView
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
-from digitapp.gui.state.training_run import RunState
+from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
@@ -136,7 +136,7 @@ class TrainPage(Page):
     def pause_or_resume(self) -> None:
         """Rest, or go on."""
         run = self.session.run
-        if run.state is RunState.PAUSED:
+        if run.phase is RunPhase.PAUSED:
             run.resume()
         else:
             run.pause()
@@ -153,9 +153,9 @@ class TrainPage(Page):
     def step(self) -> None:
         """Train one batch: of a paused run, or as the beginning of a new one."""
         run = self.session.run
-        if run.state is RunState.PAUSED:
+        if run.phase is RunPhase.PAUSED:
             run.step_once()
-        elif run.state is RunState.IDLE:
+        elif run.phase is RunPhase.IDLE:
             self._start(paused=True)
 
     @Slot()
@@ -377,9 +377,9 @@ class TrainPage(Page):
     def _on_run_state_changed(self) -> None:
         if self._hidden():
             return
-        state = self.session.run.state
-        self.transport.show_state(state)
-        self.setup.set_locked(state is not RunState.IDLE)
+        phase = self.session.run.phase
+        self.transport.show_phase(phase)
+        self.setup.set_locked(phase is not RunPhase.IDLE)
         self._show_data()
         self._show_progress()
 

@@ -8,7 +8,7 @@ import time
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from digitapp.gui.state.training_run import RunState, TrainingRun
+from digitapp.gui.state.training_run import RunPhase, TrainingRun
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton, PrimaryButton, ProgressBar
 from digitapp.gui.widgets.numbers import percent
 from digitapp.training.events import PretrainingStep
@@ -80,11 +80,11 @@ class TransportBar(QWidget):
         """Return all that is said about the progress."""
         return " ".join(label.text() for label in (self._where, self._detail, self._left) if label.text())
 
-    def show_state(self, state: RunState) -> None:
+    def show_phase(self, phase: RunPhase) -> None:
         """Offer what can be done in a state; the focus stays in the place of the first button."""
         focused = self.start.hasFocus() or self.pause.hasFocus() or self.stop.hasFocus()
-        active = state is not RunState.IDLE
-        paused = state is RunState.PAUSED
+        active = phase is not RunPhase.IDLE
+        paused = phase is RunPhase.PAUSED
         shown, hidden = (self.pause, self.start) if active else (self.start, self.pause)
         self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
         self.pause.set_icon_name("play" if paused else "pause")
@@ -95,7 +95,7 @@ class TransportBar(QWidget):
             if focused and not (active and self.stop.hasFocus()):
                 shown.setFocus(Qt.FocusReason.OtherFocusReason)
             hidden.hide()
-        self.step.setEnabled(state is not RunState.RUNNING)
+        self.step.setEnabled(phase is not RunPhase.RUNNING)
         self.stop.setEnabled(active)
 
     def show_ready(self, epochs: int, text: str) -> None:
@@ -153,7 +153,7 @@ class TransportBar(QWidget):
         where = self.tr("Pretraining layer {0} of {1}").format(number(step.layer), number(step.layers))
         detail = self.tr("epoch {0} of {1} · reconstruction error {2}")
         detail = detail.format(number(step.epoch), number(step.epochs), f"{step.error:.4f}")
-        paused = self.tr("paused") if run.state is RunState.PAUSED else ""
+        paused = self.tr("paused") if run.phase is RunPhase.PAUSED else ""
         self._say(where, detail, paused if run.is_active else self.tr("stopped"))
 
     def _result(self, run: TrainingRun) -> str:
@@ -166,7 +166,7 @@ class TransportBar(QWidget):
 
     def _show_remaining(self, run: TrainingRun) -> None:
         now = time.monotonic()
-        if run.state is RunState.PAUSED:
+        if run.phase is RunPhase.PAUSED:
             self._left.setText(self.tr("paused"))
             self._left_shown_at = 0.0
         elif now - self._left_shown_at >= _REMAINING_EVERY_S:
