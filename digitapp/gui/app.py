@@ -47,7 +47,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
     with blas_threads(1):
         window = create_window(Settings(), problem=problem, model=model)
-        window.show()
+        window.open()
         # The process waits for such a thread before it ends.
         loading = threading.Thread(target=_load_later_modules, name="loading")
         QTimer.singleShot(_LOAD_AFTER_MS, loading.start)
@@ -66,6 +66,7 @@ def create_window(
     """Return the main window, not yet shown; a QApplication must exist."""
     speak()
     mode = settings.get(remembered.THEME)
+    theme.current().set_text_size(settings.get(remembered.TEXT_SIZE) / 100)
     theme.current().prepare(mode)
     session = Session(problem or settings.get(remembered.PROBLEM), data_dir)
     width = settings.get(remembered.PEN_WIDTH)

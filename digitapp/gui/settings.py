@@ -54,6 +54,8 @@ def between(low: float, high: float) -> Callable[[float], bool]:
 
 GEOMETRY = Setting("window/geometry", QByteArray())
 PAGE = Setting("window/page", "")  # its object name; an unknown one stands for the first page
+TEXT_SIZES = (100, 115, 130, 150, 175)  # percent of the platform's
+TEXT_SIZE = Setting("window/text_size", 100, TEXT_SIZES.__contains__)
 THEME: Setting[Mode] = Setting("window/theme", "system", one_of("system", "light", "dark"))
 PROBLEM = Setting("choices/problem", FIRST.key, lambda key: key in PROBLEMS)
 PEN_WIDTH = Setting("draw/pen_width", 0.0, between(0.0, 1.0))

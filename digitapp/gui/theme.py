@@ -160,7 +160,8 @@ class Theme(QObject):
         super().__init__()
         self._mode: Mode = "system"
         self._dark = False
-        self._scale = 1.0
+        self._platform_scale = 1.0
+        self._text_size = 1.0
         self._applied = False
 
     @property
@@ -183,8 +184,21 @@ class Theme(QObject):
 
     @property
     def scale(self) -> float:
-        """The platform's font size over the design's, 1.0 or more."""
-        return self._scale
+        """The size of text over the design's, 1.0 or more: the platform's, enlarged as the person has chosen."""
+        return self._platform_scale * self._text_size
+
+    def set_text_size(self, factor: float) -> None:
+        """Enlarge all text, and what is measured by it. Widgets that stand already keep the sizes they were made with.
+
+        Raises ValueError for a factor below 1: smaller text than the design's cannot be read.
+        """
+        if not factor >= 1.0:
+            raise ValueError(f"text cannot be {factor} times as large as the design's")
+        self._settle_once()
+        if factor != self._text_size:
+            self._text_size = factor
+            QApplication.setFont(font("body"))
+            self._refresh()
 
     def set_mode(self, mode: Mode) -> None:
         """Use the light or the dark theme, or follow the desktop."""
@@ -212,7 +226,7 @@ class Theme(QObject):
     def _settle_once(self) -> None:
         if not self._applied:
             self._applied = True
-            self._scale = max(1.0, QFontInfo(QGuiApplication.font()).pixelSize() / _DESIGN_BODY_PX)
+            self._platform_scale = max(1.0, QFontInfo(QGuiApplication.font()).pixelSize() / _DESIGN_BODY_PX)
             QApplication.setStyle(QStyleFactory.create("Fusion"))
             QApplication.setFont(font("body"))
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
@@ -229,7 +243,7 @@ class Theme(QObject):
         if not self._applied or not isinstance(application, QApplication):
             self._dark = dark
             return
-        stylesheet = build_stylesheet((DARK if dark else LIGHT).hex(), self._scale)
+        stylesheet = build_stylesheet((DARK if dark else LIGHT).hex(), self.scale)
         if dark == self._dark and application.styleSheet() == stylesheet:
             return
         self._dark = dark

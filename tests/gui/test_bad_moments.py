@@ -94,5 +94,5 @@ def test_a_data_folder_that_cannot_be_made_is_said(
     monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: said.append(arguments[2]))
     (tmp_path / "file").write_text("no folder")
     window = open_window(data_dir=tmp_path / "file")
-    window._preferences._on_folder()
+    window.preferences.show_folder()
     assert len(said) == 1 and str(tmp_path / "file") in said[0]

@@ -267,7 +267,7 @@ def test_ten_pages_fit_the_smallest_window(
 ) -> None:
     more = [("Step", Group.TRAIN), ("Runs", Group.TRAIN), ("Lessons", Group.STUDY), ("Lab", Group.STUDY)]
     made_by = f"{__name__}.LabPage"
-    to_come = [PageRow(f"{title.lower()}Page", "train", title, "", group, made_by) for title, group in more]
+    to_come = [PageRow(f"{title.lower()}Page", "train", title, "", "", group, made_by) for title, group in more]
     ten = tuple(sorted((*registered_pages(), *to_come), key=lambda row: row.group))
     monkeypatch.setattr("digitapp.gui.window.main_window.registered_pages", lambda: ten)
     window = open_window(size=(1024, 700))

@@ -28,7 +28,7 @@ class Panel(QFrame):
 
 
 class ScrollPanel(Panel):
-    """A panel that scrolls when it is too low for its `content`."""
+    """A panel that scrolls when it is too small for its `content`."""
 
     def __init__(self, ground: Literal["window", "surface", "rail"] = "surface", parent: QWidget | None = None) -> None:
         super().__init__(ground, parent)
@@ -36,7 +36,6 @@ class ScrollPanel(Panel):
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self.content)
         # Only now: taking a widget in, the scroll area lets it paint a ground of its own.
@@ -46,6 +45,11 @@ class ScrollPanel(Panel):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
         self._bar = scroll.verticalScrollBar()
+
+    @property
+    def least_width(self) -> int:
+        """How wide it must be so that nothing of the content is cut off at its side."""
+        return self.content.minimumSizeHint().width() + self._bar.sizeHint().width()
 
     def scroll_to_top(self) -> None:
         """Show the beginning of the content."""

@@ -1,81 +1,85 @@
-"""Help: what the three pages are for, the keys, and what this program is."""
+"""Help: what the pages are for, the keys, and what this program is."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp import __version__
 from digitapp.gui import theme
-from digitapp.gui.widgets import Label, PrimaryButton
+from digitapp.gui.widgets import Label, PrimaryButton, ScrollPanel
+from digitapp.gui.window.placement import FRAME
+from digitapp.gui.window.preferences import FULL_SCREEN_KEY
+from digitapp.gui.window.registry import PageRow, page_key
 
-TEXT_WIDTH = 560
+TEXT_WIDTH = 360
 
 
 class HelpDialog(QDialog):
-    """One screen that answers what a newcomer asks."""
+    """One screen that answers what a newcomer asks; a low one scrolls."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, rows: Sequence[PageRow], parent: QWidget) -> None:
         super().__init__(parent)
+        self._rows = rows
         self.setWindowTitle(self.tr("Help"))
         self.setProperty("panel", "surface")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 24, 28, 20)
+        panel = ScrollPanel("surface")
+        column = QVBoxLayout(panel.content)
+        column.setContentsMargins(28, 24, 28, 8)
         column.setSpacing(10)
         column.addWidget(Label(self.tr("What you can do here"), "title"))
-        for name, text in self._pages():
-            paragraph = Label(text, "body", "text2", wrap=True)
-            paragraph.setFixedWidth(theme.scaled(TEXT_WIDTH))
-            column.addWidget(Label(name, "section"))
-            column.addWidget(paragraph)
+        column.addLayout(self._pages())
         column.addSpacing(8)
         column.addWidget(Label(self.tr("Keys"), "section"))
         column.addLayout(self._keys())
-        column.addSpacing(8)
+        column.addStretch(1)
         row = QHBoxLayout()
+        row.setContentsMargins(28, 8, 28, 20)
         row.addWidget(Label(self.tr("digitapp {0}, MIT licence").format(__version__), "caption", "text3"))
         row.addStretch(1)
         close = PrimaryButton(self.tr("Close"))
         close.clicked.connect(self.accept)
         row.addWidget(close)
-        column.addLayout(row)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(panel, 1)
+        whole.addLayout(row)
+        # Labels that wrap know their height for a width only when they are laid out.
+        column.activate()
+        wanted = QSize(panel.least_width, column.totalHeightForWidth(panel.least_width) + row.sizeHint().height() + 4)
+        self.resize(wanted.boundedTo(parent.screen().availableSize() - FRAME))
 
-    def _pages(self) -> list[tuple[str, str]]:
-        return [
-            (
-                self.tr("Draw"),
-                self.tr(
-                    "Draw a digit with mouse, pen or finger. The network answers while you draw; the small pictures "
-                    "show what becomes of your ink before the network sees it."
-                ),
-            ),
-            (
-                self.tr("Train"),
-                self.tr(
-                    "Choose a network and press Start. The loss falls, the accuracy rises, and the network in training "
-                    "is at once the one that the other pages show."
-                ),
-            ),
-            (
-                self.tr("Features"),
-                self.tr(
-                    "Every picture is one hidden unit: orange pixels excite it, blue ones quiet it. Click one to see "
-                    "which digits wake it and what it votes for."
-                ),
-            ),
-            (
-                self.tr("Two problems"),
-                self.tr(
-                    "Begin with the 4×3 toy at the top left: twelve pixels, three hidden units, every number in sight. "
-                    "The 28×28 digits work the same way, with more of everything."
-                ),
-            ),
-        ]
+    def _pages(self) -> QGridLayout:
+        """Say what every page is for, in two columns."""
+        texts = [(row.title, row.about) for row in self._rows]
+        problems = self.tr(
+            "Begin with the 4×3 toy at the top left: twelve pixels, three hidden units, every number in sight. "
+            "The 28×28 digits work the same way, with more of everything."
+        )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(32)
+        grid.setVerticalSpacing(12)
+        for index, (name, text) in enumerate([*texts, (self.tr("Two problems"), problems)]):
+            paragraph = Label(text, "body", "text2", wrap=True)
+            paragraph.setFixedWidth(theme.scaled(TEXT_WIDTH))
+            cell = QVBoxLayout()
+            cell.setSpacing(4)
+            cell.addWidget(Label(name, "section"))
+            cell.addWidget(paragraph)
+            cell.addStretch(1)
+            grid.addLayout(cell, index // 2, index % 2)
+        return grid
 
     def _keys(self) -> QGridLayout:
         rows = [
-            ("Ctrl+1 … 6", self.tr("the pages, from top to bottom")),
+            (
+                self.tr("{0} to {1}").format(page_key(0), page_key(len(self._rows) - 1)),
+                self.tr("the pages, from top to bottom"),
+            ),
+            (FULL_SCREEN_KEY, self.tr("the whole screen, and back")),
             ("Ctrl+Z, Ctrl+Shift+Z", self.tr("undo, redo")),
             ("Del", self.tr("clear the canvas")),
             ("[  ]", self.tr("thinner, thicker pen")),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -16,15 +16,18 @@ from PySide6.QtWidgets import (
 )
 
 from digitapp.gui import settings as remembered
+from digitapp.gui import theme
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Rail
+from digitapp.gui.widgets.least_size import LeastSizeArea
 from digitapp.gui.window.header import PICTURE_KEY, Header
 from digitapp.gui.window.help_dialog import HelpDialog
 from digitapp.gui.window.page_stack import PageStack
-from digitapp.gui.window.preferences import PreferencesMenu
+from digitapp.gui.window.placement import FRAME, fits, placed
+from digitapp.gui.window.preferences import FULL_SCREEN_KEY, Preferences
 from digitapp.gui.window.registry import PageRow, page_key, registered_pages
 from digitapp.gui.window.status_bar import StatusBar
 from digitapp.gui.window.timeline_bar import TimelineBar
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from digitapp.gui.window.picture_saver import PictureSaver
 
 DEFAULT_SIZE = QSize(1280, 800)
-MINIMUM_SIZE = QSize(1024, 700)
+MINIMUM_SIZE = QSize(640, 400)
 
 AnyPage = TypeVar("AnyPage", bound=Page)
 Part = TypeVar("Part", bound=QObject)
@@ -55,9 +58,11 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.session = session
         self.settings = settings
+        self._screen: QScreen | None = None
         self.rows = registered_pages()
+        self.setMinimumSize(MINIMUM_SIZE)
         self._build()
-        self._connect()
+        self._make_shortcuts()
         self._restore()
         # Python cannot tell that nobody wants a closed window: a signal's connection to a lambda keeps what that names.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -157,7 +162,7 @@ class MainWindow(QMainWindow):
         for widget, stretch in (
             (self.header, 0),
             (HairLine(Qt.Orientation.Horizontal), 0),
-            (self.stack, 1),
+            (LeastSizeArea(self.stack), 1),
             (HairLine(Qt.Orientation.Horizontal), 0),
             (self.timeline, 0),
             (self.status, 0),
@@ -170,8 +175,19 @@ class MainWindow(QMainWindow):
         row.addWidget(self.rail)
         row.addLayout(column, 1)
         self.setCentralWidget(body)
-        self.setMinimumSize(MINIMUM_SIZE)
-        self._preferences = PreferencesMenu(self.settings, self.session, self)
+        self._connect()
+
+    def rebuild(self) -> None:
+        """Make everything in the window anew, with the same state: what stands keeps the sizes of its text."""
+        shown, old = self._shown_row, self.takeCentralWidget()
+        for made in ("preferences", "pictures"):
+            if made in self.__dict__:
+                self.__dict__.pop(made).deleteLater()
+        self._build()
+        self.stack.setCurrentIndex(self.rows.index(shown))
+        self._on_page_changed(self.rows.index(shown))
+        self._show_activity()
+        old.deleteLater()
 
     @Slot()
     def _order_tabs(self) -> None:
@@ -189,9 +205,11 @@ class MainWindow(QMainWindow):
         self.header.pictures_requested.connect(self._show_pictures)
         self.timeline.page_wanted.connect(self._on_page_wanted)
         self.session.activity_changed.connect(self._show_activity)
+
+    def _make_shortcuts(self) -> None:
         for place in range(len(self.rows)):
             shortcut = QShortcut(QKeySequence(page_key(place)), self)
-            shortcut.activated.connect(lambda place=place: self.stack.setCurrentIndex(place))
+            shortcut.activated.connect(partial(self._show_place, place))
         for key, slot in (
             (QKeySequence.StandardKey.Undo, self._undo),
             (QKeySequence.StandardKey.Redo, self._redo),
@@ -201,15 +219,62 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(self)
             shortcut.setKeys(key)  # all keys of the platform: redo is Ctrl+Shift+Z and Ctrl+Y
             shortcut.activated.connect(slot)
+        QShortcut(QKeySequence(FULL_SCREEN_KEY), self).activated.connect(self.toggle_full_screen)
         QShortcut(QKeySequence(PICTURE_KEY), self).activated.connect(self._show_pictures)
 
     def _restore(self) -> None:
         geometry = self.settings.get(remembered.GEOMETRY)
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(DEFAULT_SIZE)
+            self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME).expandedTo(MINIMUM_SIZE))
         page = self.settings.get(remembered.PAGE)
         self.stack.setCurrentIndex(self.stack.names.index(page) if page in self.stack.names else 0)
         self._on_page_changed(self.stack.currentIndex())
+
+    def open(self) -> None:
+        """Show the window wholly inside the free area of the screen, and keep it there when the screen changes.
+
+        Where the usual size has no room, as on a small laptop, the first start takes all the room there is.
+        """
+        first = self.settings.get(remembered.GEOMETRY).isEmpty()
+        if first and not fits(DEFAULT_SIZE, self.screen().availableGeometry()):
+            self.showMaximized()
+        else:
+            self.show()
+        handle = self.windowHandle()
+        handle.screenChanged.connect(self._on_screen_changed)
+        self._on_screen_changed(handle.screen())
+
+    @Slot(QScreen)
+    def _on_screen_changed(self, screen: QScreen) -> None:
+        if self._screen is not None:
+            self._screen.availableGeometryChanged.disconnect(self._stay_on_screen)
+        self._screen = screen
+        screen.availableGeometryChanged.connect(self._stay_on_screen)
+        # The desktop has put its frame around the window by then.
+        QTimer.singleShot(0, self, self._stay_on_screen)
+
+    @Slot()
+    def _stay_on_screen(self) -> None:
+        if self.isMaximized() or self.isFullScreen() or self.isMinimized():
+            return
+        frame = self.frameGeometry()
+        right = placed(frame, self.screen().availableGeometry(), self.minimumSize())
+        if right != frame:
+            self.move(right.topLeft())
+            self.resize(self.size() - (frame.size() - right.size()))
+
+    @Slot(int)
+    def _on_text_size_chosen(self, percent: int) -> None:
+        theme.current().set_text_size(percent / 100)
+        QTimer.singleShot(0, self, self.rebuild)  # what tells of the choice goes, too
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, without frame and desktop bars, or give it back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _show_place(self, place: int) -> None:
+        self.stack.setCurrentIndex(place)
 
     @Slot(int)
     def _on_page_changed(self, index: int) -> None:
@@ -226,7 +291,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_preferences(self) -> None:
-        self._preferences.popup_beside(self._settings_button)
+        self.preferences.popup_beside(self._settings_button)
 
     @Slot()
     def open_model(self) -> None:
@@ -241,7 +306,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_help(self) -> None:
-        HelpDialog(self).exec()
+        HelpDialog(self.rows, self).exec()
 
     @Slot()
     def _show_activity(self) -> None:
@@ -255,6 +320,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def _redo(self) -> None:
         self.shown_page.redo()
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What is chosen beside the rail's button."""
+        preferences = Preferences(self.settings, self.session, self)
+        preferences.full_screen_wanted.connect(self.toggle_full_screen)
+        preferences.text_size_chosen.connect(self._on_text_size_chosen)
+        return preferences
 
     @cached_property
     def pictures(self) -> PictureSaver:

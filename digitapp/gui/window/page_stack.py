@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digitapp.gui.pages.page import Page
@@ -27,6 +27,7 @@ class PageStack(QStackedWidget):
             keeper = QWidget()
             keeper.setObjectName(name)
             self.addWidget(keeper)
+        self.currentChanged.connect(self.updateGeometry)
 
     def page(self, name: str) -> Page:
         """Return a page; one that is not there yet is made."""
@@ -44,6 +45,11 @@ class PageStack(QStackedWidget):
         """Show a page; one that is not there yet is made first."""
         self.widget(index)
         super().setCurrentIndex(index)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size of the shown page: no other one needs room."""
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown is not None else QSize(0, 0)
 
     def _put(self, page: Page, index: int) -> None:
         """Put a page in its place. No signal tells of that: the same page is shown as before."""

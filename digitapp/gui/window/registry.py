@@ -29,6 +29,7 @@ class PageRow:
     ----------
     name : the page's object name
     icon, title, tip : how the rail offers it
+    about : what a newcomer can do there, for the help
     group : rows of one group stand together
     made_by : the full name of its class, which takes the session and the settings
     is_of_runs : whether training is its business: its item wears a dot while a run is active, and the time machine
@@ -39,6 +40,7 @@ class PageRow:
     icon: str
     title: str
     tip: str
+    about: str
     group: Group
     made_by: str
     is_of_runs: bool = False
@@ -61,6 +63,11 @@ def registered_pages() -> tuple[PageRow, ...]:
             "pen",
             translate("Pages", "Draw"),
             translate("Pages", "Draw a digit and see it read"),
+            translate(
+                "Pages",
+                "Draw a digit with mouse, pen or finger. The network answers while you draw; the small pictures "
+                "show what becomes of your ink before the network sees it.",
+            ),
             Group.DRAW,
             "digitapp.gui.pages.draw.page.DrawPage",
         ),
@@ -69,6 +76,11 @@ def registered_pages() -> tuple[PageRow, ...]:
             "hand",
             translate("Pages", "My hand"),
             translate("Pages", "Teach a network your handwriting"),
+            translate(
+                "Pages",
+                "Draw ten of each digit the way you write them, see how well you are read, and teach a network "
+                "your handwriting.",
+            ),
             Group.DRAW,
             "digitapp.gui.pages.hand.page.HandPage",
         ),
@@ -77,6 +89,11 @@ def registered_pages() -> tuple[PageRow, ...]:
             "train",
             translate("Pages", "Train"),
             translate("Pages", "Train a network and watch it learn"),
+            translate(
+                "Pages",
+                "Choose a network and press Start. The loss falls, the accuracy rises, and the network in "
+                "training is at once the one that the other pages show.",
+            ),
             Group.TRAIN,
             "digitapp.gui.pages.train.page.TrainPage",
             is_of_runs=True,
@@ -86,6 +103,11 @@ def registered_pages() -> tuple[PageRow, ...]:
             "features",
             translate("Pages", "Features"),
             translate("Pages", "See what every unit has learned"),
+            translate(
+                "Pages",
+                "Every picture is one hidden unit: orange pixels excite it, blue ones quiet it. Click one to see "
+                "which digits wake it and what it votes for.",
+            ),
             Group.INSPECT,
             "digitapp.gui.pages.features.page.FeaturesPage",
         ),
@@ -94,6 +116,11 @@ def registered_pages() -> tuple[PageRow, ...]:
             "why",
             translate("Pages", "Why"),
             translate("Pages", "See what led to the answer"),
+            translate(
+                "Pages",
+                "What led to the answer for your drawing: the units and the pixels that spoke for it and against "
+                "it, and the smallest change that would turn it into another.",
+            ),
             Group.INSPECT,
             "digitapp.gui.pages.why.page.WhyPage",
         ),
@@ -102,6 +129,11 @@ def registered_pages() -> tuple[PageRow, ...]:
             "network",
             translate("Pages", "Network"),
             translate("Pages", "See the whole network at work"),
+            translate(
+                "Pages",
+                "The network as a whole: the strongest paths from the ink to the answer, what each class looks "
+                "for, and a map of all the images as a layer sees them.",
+            ),
             Group.INSPECT,
             "digitapp.gui.pages.network.page.NetworkPage",
         ),

@@ -42,7 +42,7 @@ _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (400, 532, 665)
 _TOY_INSPECTOR_WIDTHS = (552, 692, 865)
 _LARGEST_SHARE, _LARGEST_TOY_SHARE = 0.5, 0.6  # of the page, for the inspector in a large font
-_SMALLEST = QSize(920, 600)  # what a window of 1024×700 leaves, whatever the font
+_SMALLEST = QSize(860, 440)  # whatever the font: the page adapts down to it, then the window scrolls
 _COMPACT_BELOW = 1100
 
 
@@ -362,7 +362,8 @@ class DrawPage(Page):
         share = _LARGEST_SHARE if drawn else _LARGEST_TOY_SHARE
         compact = self.width() < theme.scaled(_COMPACT_BELOW)
         largest = min(share * self.width(), self.width() - self.stage.minimumWidth())
-        self.inspector.fit(round(min(width, largest)), self.height(), compact)
+        least = min(self.inspector.least_width, self.width() - self.stage.minimumWidth())
+        self.inspector.fit(max(round(min(width, largest)), least), self.height(), compact)
         self.tools.set_compact(compact)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -65,11 +65,11 @@ class UnitPicture:
     cell_name: Callable[[int, int], str]
 
 
-def dossier_width(page_width: int) -> int:
-    """Return how wide the dossier is on a page of some width."""
+def dossier_width(page_width: int, least: int) -> int:
+    """Return how wide the dossier is on a page of some width; `least` shows all of it, whatever the font."""
     # The design's widths are for its font; a larger one needs more.
     width = float(np.interp(page_width, (952, 1208, 1848), (336, 384, 480))) * max(theme.scaled(100) / 100, 1.0)
-    return round(min(width, max(336.0, _LARGEST_SHARE * page_width)))
+    return max(round(min(width, max(336.0, _LARGEST_SHARE * page_width))), min(least, page_width // 2))
 
 
 class Dossier(ScrollPanel):

@@ -374,7 +374,7 @@ class FeaturesPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.dossier.setFixedWidth(dossier_width(self.width()))
+        self.dossier.setFixedWidth(dossier_width(self.width(), self.dossier.least_width))
         self._arrange_soon()
 
     @Slot()

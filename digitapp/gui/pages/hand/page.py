@@ -35,7 +35,7 @@ from digitapp.training.errors import TrainingDiverged
 from digitapp.training.evaluate import Evaluation, evaluate
 
 REST_MS = 1000  # after the last stroke, until a digit is taken for finished
-_SMALLEST = QSize(920, 600)
+_SMALLEST = QSize(860, 440)
 _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (336, 384, 460)
 

@@ -420,7 +420,7 @@ class WhyPage(Page):
 
     def minimumSizeHint(self) -> QSize:
         """Return what the smallest window leaves to a page: everything here scrolls or shrinks."""
-        return QSize(920, 600)
+        return QSize(860, 440)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
