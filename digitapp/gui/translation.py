@@ -16,7 +16,7 @@ translate = QCoreApplication.translate
 
 
 class Name(str):
-    """A class's name in a sentence: `{0}` gives "8", and `{0:a}` "an 8" with its English article.
+    """A class's name in a sentence: `{0}` gives "8", `{0:a}` "an 8" and `{0:A}` "An 8", with its English article.
 
     The article belongs to the placeholder, so that a sentence stays whole and other languages write `{0}`.
     """
@@ -24,9 +24,9 @@ class Name(str):
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        if spec != "a":
+        if spec not in ("a", "A"):
             return super().__format__(spec)
-        return f"an {self}" if self.startswith("8") else f"a {self}"
+        return f"{spec}n {self}" if self.startswith("8") else f"{spec} {self}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -11,4 +11,113 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>HandFiles</name>
+    <message numerus="yes">
+        <source>%Ln digits were imported from {0}.</source>
+        <translation>
+            <numerusform>%Ln digit was imported from {0}.</numerusform>
+            <numerusform>%Ln digits were imported from {0}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln digits were written to {0}.</source>
+        <translation>
+            <numerusform>%Ln digit was written to {0}.</numerusform>
+            <numerusform>%Ln digits were written to {0}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln were there already.</source>
+        <translation>
+            <numerusform>%Ln was there already.</numerusform>
+            <numerusform>%Ln were there already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln without a label were left out.</source>
+        <translation>
+            <numerusform>%Ln without a label was left out.</numerusform>
+            <numerusform>%Ln without a label were left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HandGrid</name>
+    <message numerus="yes">
+        <source>%Ln digit(s)</source>
+        <translation>
+            <numerusform>%Ln digit</numerusform>
+            <numerusform>%Ln digits</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HandInspector</name>
+    <message numerus="yes">
+        <source>%n fewer of your {0} held-out digits are read right.</source>
+        <translation>
+            <numerusform>%n fewer of your {0} held-out digits is read right.</numerusform>
+            <numerusform>%n fewer of your {0} held-out digits are read right.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more of your {0} held-out digits are read right.</source>
+        <translation>
+            <numerusform>%n more of your {0} held-out digits is read right.</numerusform>
+            <numerusform>%n more of your {0} held-out digits are read right.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>With %n held-out digit(s), the true figure may well lie anywhere from {0} to {1}.</source>
+        <translation>
+            <numerusform>With %n held-out digit, the true figure may well lie anywhere from {0} to {1}.</numerusform>
+            <numerusform>With %n held-out digits, the true figure may well lie anywhere from {0} to {1}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0}: %Ln fewer of {1} are read right.</source>
+        <translation>
+            <numerusform>{0}: %Ln fewer of {1} is read right.</numerusform>
+            <numerusform>{0}: %Ln fewer of {1} are read right.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0}: %Ln more of {1} are read right.</source>
+        <translation>
+            <numerusform>{0}: %Ln more of {1} is read right.</numerusform>
+            <numerusform>{0}: %Ln more of {1} are read right.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HandPage</name>
+    <message numerus="yes">
+        <source>Delete %n digit(s)</source>
+        <translation>
+            <numerusform>Delete %n digit</numerusform>
+            <numerusform>Delete %n digits</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HandStage</name>
+    <message numerus="yes">
+        <source>%Ln digit(s)</source>
+        <translation>
+            <numerusform>%Ln digit</numerusform>
+            <numerusform>%Ln digits</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProbesView</name>
+    <message numerus="yes">
+        <source>%Ln value(s)</source>
+        <translation>
+            <numerusform>%Ln value</numerusform>
+            <numerusform>%Ln values</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

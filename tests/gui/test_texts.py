@@ -174,7 +174,7 @@ def test_plural_forms_and_lists_are_english(qapp: QApplication) -> None:
     assert [listed(names) for names in ("", "A", "AB", "ABC")] == ["", "A", "A and B", "A, B and C"]
     assert itemised(["A: 1", "B: 2"]) == "A: 1; B: 2"
     assert in_a_row("One.", "", "Two.") == "One. Two."
-    assert "{0:a}, {1:a}, {1}".format(Name("3"), Name("8")) == "a 3, an 8, 8"
+    assert "{0:A}, {0:a}, {1:A}, {1:a}, {1}".format(Name("3"), Name("8")) == "A 3, a 3, An 8, an 8, 8"
 
 
 def test_a_language_that_is_not_there_is_an_error_and_changes_nothing(qapp: QApplication) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
+from digitapp.gui.translation import Name, itemised, listed
 from digitapp.gui.widgets import HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.widgets.readout import readout_in
@@ -100,8 +101,9 @@ class VotesChart(Chart):
     def set_votes(self, votes: NDArray[np.floating], names: tuple[str, ...]) -> None:
         """Show one vote for each class, shape (classes,)."""
         self._votes, self._names = np.nan_to_num(votes), names
-        strong = ", ".join(f"{name} {signed(float(vote))}" for name, vote in zip(names, self._votes, strict=True))
-        self.setAccessibleName(self.tr("Votes: {0}").format(strong))
+        votes = zip(names, self._votes, strict=True)
+        said = itemised(self.tr("{0} {1}").format(name, signed(float(vote))) for name, vote in votes)
+        self.setAccessibleName(self.tr("Votes: {0}").format(said))
         self.update()
 
     def part_at(self, point: QPointF) -> int | None:
@@ -167,8 +169,9 @@ class LossChart(VotesChart):
     def set_losses(self, change: NDArray[np.floating], names: tuple[str, ...]) -> None:
         """Show one change for each class, shape (classes,), in points; nan for a class without samples."""
         self.set_votes(change, names)
-        texts = ", ".join(f"{name} {self.label(float(value))}" for name, value in zip(names, self._votes, strict=True))
-        self.setAccessibleName(self.tr("Change of accuracy in points: {0}").format(texts))
+        changes = zip(names, self._votes, strict=True)
+        said = itemised(self.tr("{0} {1}").format(name, self.label(float(value))) for name, value in changes)
+        self.setAccessibleName(self.tr("Change of accuracy in points: {0}").format(said))
 
     def describe(self, part: int) -> tuple[str, Sequence[ReadoutRow]]:
         title = self.tr("Accuracy for {0} without the unit").format(self._names[part])
@@ -194,9 +197,9 @@ class ExampleBlocks(Chart):
         """Show examples, their images of (rows, columns) pixels; none for an empty picture."""
         self._blocks, self._shape, self._class_names = tuple(blocks), shape, class_names
         self._places = []
-        names = zip(self._names, self._blocks, strict=False)
-        said = (f"{name}: {', '.join(class_names[int(label)] for label in block.labels)}" for name, block in names)
-        self.setAccessibleName("; ".join(said))
+        labels = (listed(class_names[int(label)] for label in block.labels) for block in self._blocks)
+        named = zip(self._names, labels, strict=False)
+        self.setAccessibleName(itemised(self.tr("{0}: {1}").format(name, said) for name, said in named))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -220,7 +223,7 @@ class ExampleBlocks(Chart):
     def describe(self, part: int) -> tuple[str, Sequence[ReadoutRow]]:
         _, block, index = self._places[part]
         examples = self._blocks[block]
-        title = self.tr("A {0}").format(self._class_names[int(examples.labels[index])])
+        title = self.tr("{0:A}").format(Name(self._class_names[int(examples.labels[index])]))
         return title, [ReadoutRow(self.tr("sum"), signed(float(examples.sums[index])))]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002

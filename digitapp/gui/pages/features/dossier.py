@@ -23,6 +23,7 @@ from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Answer, Session, UnitRef
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import (
     ElidedLabel,
     GhostButton,
@@ -267,11 +268,8 @@ class Dossier(ScrollPanel):
         self._show_trials()
 
     def _show_sentence(self) -> None:
-        parts = (
-            self._words.sentence(self._selected, self._votes, self._known),
-            self._words.alert(self._selected, self._layer_known),
-        )
-        self.sentence.setText(" ".join(part for part in parts if part))
+        sentence = self._words.sentence(self._selected, self._votes, self._known)
+        self.sentence.setText(in_a_row(sentence, self._words.alert(self._selected, self._layer_known)))
 
     def show_answer(self) -> None:
         """Show the unit's part in the answer to the present drawing."""
@@ -279,13 +277,13 @@ class Dossier(ScrollPanel):
         network, unit, answer = session.network, session.selected, session.answer
         drawing = self._words.drawing()
         rows = [(self.tr("Bias"), signed(float(network.unit_biases[unit.layer][unit.unit])))]
-        on_it = self.tr("On {0}").format(drawing)
         mark = None
         if answer.inputs is None or answer.label is None or answer.trace is None or answer.probabilities is None:
             rows += [(self.tr("Its sum"), UNKNOWN), (self.tr("Activation"), UNKNOWN)]
             if self._votes is not None:
                 rows.append((self.tr("It adds"), UNKNOWN))
         else:
+            on_it = self.tr("On your {0}").format(session.problem.class_names[answer.label])
             mark = float(answer.trace.pre_activations[unit.layer][0, unit.unit])
             rows.append((self.tr("Its sum"), signed(mark)))
             if self._votes is None:

@@ -21,7 +21,7 @@ from digitapp.gui.widgets import (
     ReadoutRow,
     SectionHeader,
 )
-from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.widgets.numbers import decimal, per_cent, signed
 from digitapp.gui.widgets.readout import readout_in
 from digitapp.inspection.colors import signed_label, symmetric_limit
 
@@ -142,10 +142,10 @@ class LooksFace(QWidget):
             text = self.tr(
                 "Found by climbing from several starts, with as much ink as a digit. There may be stronger ones."
             )
-        scale = self.tr("Its sum: {0}").format(signed(ideal.summit.value))
+        scale = [self.tr("Its sum: {0}").format(signed(ideal.summit.value))]
         if ideal.best_sample is not None:
-            scale += "\n" + self.tr("Best image: {0}").format(signed(ideal.best_sample))
-        self.ideal.show_ink(ideal.summit.image.reshape(shape), name, text, scale)
+            scale.append(self.tr("Best image: {0}").format(signed(ideal.best_sample)))
+        self.ideal.show_ink(ideal.summit.image.reshape(shape), name, text, "\n".join(scale))
 
 
 class WorthFace(QWidget):
@@ -261,4 +261,4 @@ def with_and_without(value: float, loss: float) -> tuple[str, str]:
 
 def share(accuracy: float) -> str:
     """Return an accuracy as "97.88 %"."""
-    return f"{decimal(100 * accuracy)} %"
+    return per_cent(decimal(100 * accuracy))

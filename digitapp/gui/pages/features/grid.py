@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.images import rgb_image
 from digitapp.gui.pages.features.marks import paint_marks
+from digitapp.gui.translation import in_a_row, itemised
 from digitapp.gui.widgets import UnitGrid, ZoomableGrid
 from digitapp.gui.widgets.numbers import signed
 from digitapp.gui.widgets.weight_text import text_on_weight
@@ -128,7 +129,8 @@ class UnitStrip(QWidget):
     def set_entries(self, entries: list[StripEntry]) -> None:
         """Show one entry for each tile, in the grid's order."""
         self._entries = entries
-        self.setAccessibleName("; ".join(f"{entry.title}: {entry.sentence} {entry.state}" for entry in entries))
+        said = (self.tr("{0}: {1}").format(entry.title, in_a_row(entry.sentence, entry.state)) for entry in entries)
+        self.setAccessibleName(itemised(said))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -28,6 +28,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session, UnitRef
 from digitapp.gui.state.surgery import Surgery
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import signed
 from digitapp.gui.words.messages import Message
@@ -350,7 +351,7 @@ class FeaturesPage(Page):
             parts.append(self.tr("Pixels that are blank in every digit are faded."))
         if not self._orders.is_settled and not self._trials.is_ranking:
             parts.append(self._words.unsettled(self._orders.order, self._trials))
-        self.hint.setText(" ".join(part for part in parts if part))
+        self.hint.setText(in_a_row(*parts))
 
     def _show_warning(self) -> None:
         """Say plainly when a layer holds nothing to see."""

@@ -11,6 +11,7 @@ from digitapp.gui import theme
 from digitapp.gui.pages.features.brush import PaintSurface
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.surgery import Surgery
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import (
     CheckBox,
     FieldRow,
@@ -219,9 +220,9 @@ class PaintDialog(QDialog):
             return self.tr("Draw a digit first to see here what the unit would say to it.")
         total = float((self.surface.values * ink).sum()) + float(self.bias.value())
         text = self.tr("Its sum for your drawing: {0}.").format(signed(total))
-        if self._session.network.activations[0] == "relu" and len(self._session.network.sizes) > 2:
-            text += " " + (self.tr("It wakes.") if total > 0 else self.tr("It stays silent."))
-        return text
+        if self._session.network.activations[0] != "relu" or len(self._session.network.sizes) == 2:
+            return text
+        return in_a_row(text, self.tr("It wakes.") if total > 0 else self.tr("It stays silent."))
 
     def sum_text(self) -> str:
         """Return what is said about the unit's sum."""

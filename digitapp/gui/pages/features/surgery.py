@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.state.session import Answer, Session
 from digitapp.gui.state.surgery import Effect, Surgery
+from digitapp.gui.translation import in_a_row, listed
 from digitapp.gui.widgets import Button, ElidedLabel, GhostButton, Label, Panel, PlainButton, SectionHeader
-from digitapp.gui.widgets.numbers import percent, probability, signed, thousands
+from digitapp.gui.widgets.numbers import per_cent, percent, probability, signed, thousands
 
 _MOST_CLASSES = 3
 _LEAST_LOSS = 0.0005  # a share below this is not worth a word
@@ -132,12 +133,13 @@ class SurgeryPanel(Panel):
         self.undo.setEnabled(not reason and surgery.undo_stack.canUndo())
         self.redo.setEnabled(not reason and surgery.undo_stack.canRedo())
         off_units, frozen_units = surgery.marked(layer)
-        parts = []
-        if off_units:
-            parts.append(self.tr("{0} off").format(thousands(len(off_units))))
-        if frozen_units:
-            parts.append(self.tr("{0} frozen").format(thousands(len(frozen_units))))
-        self._marks.setText(", ".join(parts))
+        if off_units and frozen_units:
+            marks = self.tr("{0} off, {1} frozen")
+        elif off_units:
+            marks = self.tr("{0} off")
+        else:
+            marks = self.tr("{1} frozen") if frozen_units else ""
+        self._marks.setText(marks.format(thousands(len(off_units)), thousands(len(frozen_units))))
         self._show_hint()
 
     def _offer(self, button: Button, tip: str, reason: str, key: str | None = None) -> None:
@@ -178,7 +180,7 @@ class SurgeryPanel(Panel):
     def text(self) -> str:
         """Return all that is said about the last change."""
         shown = (self._what, *self._lines) if self._surgery.effect is not None else (self._hint,)
-        return " ".join(label.text() for label in shown if label.text())
+        return in_a_row(*(label.text() for label in shown))
 
     def _words(self, effect: Effect) -> tuple[str, str, str]:
         return self._accuracy(effect), self._classes(effect), self._drawing(effect)
@@ -204,8 +206,9 @@ class SurgeryPanel(Panel):
         text, chosen = self.tr("Suffers most: {0}"), worst
         if not worst:
             text, chosen = self.tr("Gains most: {0}"), best
-        parts = [f"{names[index]} {signed(float(change[index]) * 100, 1)} %" for index in chosen[:_MOST_CLASSES]]
-        return text.format(", ".join(parts)) if parts else self.tr("No class suffers")
+        shares = ((names[index], per_cent(signed(float(change[index]) * 100, 1))) for index in chosen[:_MOST_CLASSES])
+        parts = [self.tr("{0} {1}").format(*share) for share in shares]
+        return text.format(listed(parts)) if parts else self.tr("No class suffers")
 
     def _drawing(self, effect: Effect) -> str:
         before, after = effect.answers

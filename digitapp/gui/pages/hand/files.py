@@ -25,6 +25,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import in_a_row
 from digitapp.progress import Report
 
 
@@ -134,12 +135,14 @@ class HandFiles(QObject):
         except TooManyDigitsError as error:
             self._on_failed(error)
             return
-        words = [self.tr("{0} digits were imported from {1}.").format(new, self._name)]
-        if known := len(samples) - new:
-            words.append(self.tr("{0} were there already.").format(known))
-        if unlabelled:
-            words.append(self.tr("{0} without a label were left out.").format(unlabelled))
-        self.done.emit(" ".join(words))
+        known = len(samples) - new
+        self.done.emit(
+            in_a_row(
+                self.tr("%Ln digits were imported from {0}.", "", new).format(self._name),
+                self.tr("%Ln were there already.", "", known) if known else "",
+                self.tr("%Ln without a label were left out.", "", unlabelled) if unlabelled else "",
+            )
+        )
 
     def export_drawings(self, path: Path) -> None:
         """Write a drawings file."""
@@ -162,7 +165,7 @@ class HandFiles(QObject):
 
     @Slot(object)
     def _on_written(self, count: int) -> None:
-        self.done.emit(self.tr("{0} digits were written to {1}.").format(count, self._name))
+        self.done.emit(self.tr("%Ln digits were written to {0}.", "", count).format(self._name))
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -15,6 +15,7 @@ from digitapp.datasets.problems import MNIST
 from digitapp.gui import theme
 from digitapp.gui.canvas.strokes import rounded
 from digitapp.gui.images import ink_image
+from digitapp.gui.translation import Name
 from digitapp.gui.widgets import HoverReadout
 from digitapp.gui.widgets.keys import ARROWS
 
@@ -73,7 +74,7 @@ class HandGrid(QWidget):
         for key in gone:
             del self._selected[key]
         self._arrange()
-        self.setAccessibleDescription(self.tr("{0} digits").format(len(collection)))
+        self.setAccessibleDescription(self.tr("%Ln digit(s)", "", len(collection)))
         if gone:
             self.selection_changed.emit()
 
@@ -255,15 +256,21 @@ class HandGrid(QWidget):
 
     def describe(self, sample: Sample) -> str:
         """Return in words what a digit is for, and how it is read."""
-        if sample.held_out:
-            purpose = self.tr("A {0}, held out: it only measures")
-        elif sample.correction:
-            purpose = self.tr("A {0} that was misread: trained on")
-        else:
-            purpose = self.tr("A {0} to train on")
         answer = self._answers.get(id(sample), sample.label)
-        read = self.tr(", read as {0}").format(answer) if answer != sample.label else ""
-        return purpose.format(sample.label) + read
+        if answer == sample.label:
+            if sample.held_out:
+                text = self.tr("{0:A}, held out: it only measures")
+            elif sample.correction:
+                text = self.tr("{0:A} that was misread: trained on")
+            else:
+                text = self.tr("{0:A} to train on")
+        elif sample.held_out:
+            text = self.tr("{0:A}, read as {1:a}; held out: it only measures")
+        elif sample.correction:
+            text = self.tr("{0:A} that was misread, and is still read as {1:a}: trained on")
+        else:
+            text = self.tr("{0:A} to train on, read as {1:a}")
+        return text.format(Name(sample.label), Name(answer))
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Leave, QEvent.Type.Hide):

@@ -9,7 +9,7 @@ from digitapp.datasets.collection import HELD_OUT_EVERY, Collection
 from digitapp.datasets.problems import MNIST
 from digitapp.gui import theme
 from digitapp.gui.pages.hand.tuning import LEAST_DIGITS, Change, Score, Tuned
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import (
     ElidedLabel,
     GhostButton,
@@ -23,7 +23,7 @@ from digitapp.gui.widgets import (
     SectionHeader,
 )
 from digitapp.gui.widgets.labels import Tone
-from digitapp.gui.widgets.numbers import MINUS, percent, thousands
+from digitapp.gui.widgets.numbers import MINUS, per_cent, percent, thousands
 from digitapp.gui.words.problems import test_images_title
 from digitapp.inspection.intervals import wilson_interval
 from digitapp.training.fine_tuning import TUNING
@@ -79,9 +79,9 @@ class AccuracyColumn(QWidget):
             self.before.setText("")
             return
         gain = change.gain
-        words = translate("HandInspector", "{0} before").format(thousands(change.before.right))
         sign = "±0" if gain == 0 else f"{'+' if gain > 0 else MINUS}{thousands(abs(gain))}"
-        self.before.setText(f"{words} · {sign}")
+        before = thousands(change.before.right)
+        self.before.setText(translate("HandInspector", "{0} before · {1}").format(before, sign))
         tone: Tone = "text2" if gain == 0 else "accent" if gain > 0 else "warning"
         self.before.set_tone(tone)
 
@@ -187,11 +187,11 @@ class HandInspector(ScrollPanel):
             self.doubt.setText("" if collection.held_out else words.format(HELD_OUT_EVERY))
             return
         low, high = (round(100 * share) for share in wilson_interval(*score))
-        words = translate(
-            "HandInspector", "With {0} held-out digits, the true figure may well lie anywhere from {1} to {2} %."
+        words = self.tr(
+            "With %n held-out digit(s), the true figure may well lie anywhere from {0} to {1}.", "", score.samples
         )
         few = score.samples < _FEW and low < high
-        self.doubt.setText(words.format(score.samples, low, high) if few else "")
+        self.doubt.setText(words.format(low, per_cent(str(high))) if few else "")
 
     def show_others(self, score: Score | None, name: str, missing: bool) -> None:
         """Show how others are read: MNIST's test images, or the built-in handwriting where MNIST is missing."""
@@ -203,15 +203,15 @@ class HandInspector(ScrollPanel):
         """Say what fine-tuning a network of so many parameters does, or why it cannot be done."""
         count = len(collection.training)
         if not refusal and count < LEAST_DIGITS:
-            refusal = translate("HandInspector", "Collect at least {0} digits to train on; there are {1}.").format(
+            refusal = translate("HandInspector", "Collect at least {0} digits to train on; you have {1}.").format(
                 LEAST_DIGITS, count
             )
         words = translate(
             "HandInspector",
             "Trains a copy of this network on your {0} digits, each varied a little, mixed with those of other people "
-            "so that little is forgotten. {1}",
+            "so that little is forgotten.",
         )
-        self._tuning_words.setText(refusal or words.format(count, _duration(parameters)))
+        self._tuning_words.setText(refusal or in_a_row(words.format(thousands(count)), _duration(parameters)))
         self.tune_button.setEnabled(not refusal)
 
     def show_progress(self, share: float | None) -> None:
@@ -234,9 +234,30 @@ class HandInspector(ScrollPanel):
         if tuned is not None:
             self.result.set_note(
                 "info",
-                tuned_words(tuned),
+                self._tuned_words(tuned),
                 title=translate("HandInspector", "Every page shows “{0}” now").format(tuned.model.name),
             )
+
+    def _tuned_words(self, tuned: Tuned) -> str:
+        """Return what a fine-tuning gained on the user's digits and cost on others'."""
+        if tuned.hand is None:
+            hand = self.tr("None of your digits is held out, so that the gain is not known.")
+        elif tuned.hand.gain > 0:
+            hand = self.tr("%n more of your {0} held-out digits are read right.", "", tuned.hand.gain)
+        elif tuned.hand.gain < 0:
+            hand = self.tr("%n fewer of your {0} held-out digits are read right.", "", -tuned.hand.gain)
+        else:
+            hand = self.tr("As many of your {0} held-out digits are read right as before.")
+        if tuned.hand is not None:
+            hand = hand.format(thousands(tuned.hand.after.samples))
+        if tuned.others.gain > 0:
+            others = self.tr("{0}: %Ln more of {1} are read right.", "", tuned.others.gain)
+        elif tuned.others.gain < 0:
+            others = self.tr("{0}: %Ln fewer of {1} are read right.", "", -tuned.others.gain)
+        else:
+            others = self.tr("{0}: as many of {1} are read right as before.")
+        title, samples = test_images_title(tuned.others_name), thousands(tuned.others.after.samples)
+        return in_a_row(hand, others.format(title, samples))
 
     def show_failure(self, title: str, text: str) -> None:
         """Say that fine-tuning ended by itself."""
@@ -255,32 +276,3 @@ def _duration(parameters: int) -> str:
     if seconds < 45:
         return translate("HandInspector", "It takes about {0} seconds.").format(5 * round(seconds / 5))
     return translate("HandInspector", "This network is large: it takes a minute or more.")
-
-
-def tuned_words(tuned: Tuned) -> str:
-    """Return in a sentence what a fine-tuning gained on the user's digits and cost on others'."""
-    where = (
-        translate("HandInspector", "MNIST's test images")
-        if tuned.others_name in MNIST.fetched
-        else translate("HandInspector", "the built-in handwriting")
-    )
-    lost = -tuned.others.gain
-    of = thousands(tuned.others.after.samples)
-    if lost > 0:
-        cost = translate("HandInspector", "on {0}, {1} fewer of {2} are read right.").format(where, thousands(lost), of)
-    elif lost < 0:
-        cost = translate("HandInspector", "on {0}, {1} more of {2} are read right.").format(where, thousands(-lost), of)
-    else:
-        cost = translate("HandInspector", "on {0}, as many of {1} are read right as before.").format(where, of)
-    if tuned.hand is None:
-        return translate("HandInspector", "None of your digits is held out, so that the gain is not known; {0}").format(
-            cost
-        )
-    gain = tuned.hand.gain
-    if gain > 0:
-        words = translate("HandInspector", "{0} more of your {1} held-out digits are read right; {2}")
-    elif gain < 0:
-        words = translate("HandInspector", "{0} fewer of your {1} held-out digits are read right; {2}")
-    else:
-        words = translate("HandInspector", "As many of your {1} held-out digits are read right as before; {2}")
-    return words.format(abs(gain), tuned.hand.after.samples, cost)

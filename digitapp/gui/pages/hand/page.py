@@ -28,6 +28,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import ModelEntry, Session
+from digitapp.gui.translation import Name
 from digitapp.gui.widgets import EmptyState, GhostButton, NoteBar, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
 from digitapp.progress import Report
@@ -160,7 +161,7 @@ class HandPage(Page):
             return
         sample = Sample(drawing.with_label(self.label), self.label, self.session.pen_width)
         try:
-            hand.add([sample], self.tr("Draw a {0}").format(self.label))
+            hand.add([sample], self.tr("Draw {0:a}").format(Name(self.label)))
         except TooManyDigitsError as error:
             self._on_file_failed(str(error))
             return
@@ -213,8 +214,7 @@ class HandPage(Page):
         """Delete the selected digits, undoably."""
         selected = self.stage.grid.selected
         if selected:
-            text = self.tr("Delete {0} digits") if len(selected) > 1 else self.tr("Delete a digit")
-            self.session.hand.remove(selected, text.format(len(selected)))
+            self.session.hand.remove(selected, self.tr("Delete %n digit(s)", "", len(selected)))
 
     @Slot()
     def _on_stroke_ended(self) -> None:

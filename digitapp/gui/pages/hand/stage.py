@@ -140,7 +140,7 @@ class HandStage(Panel):
         done = sum(min(count, EACH) for count in collection.counts)
         self.count.setText(self.tr("{0} of {1}").format(done, EACH * MNIST.classes))
         if collection.is_complete:
-            self.count.setText(self.tr("{0} digits").format(len(collection)))
+            self.count.setText(self.tr("%Ln digit(s)", "", len(collection)))
         self.grid.set_current(label)
 
     def show_hint(self, collection: Collection) -> None:

@@ -20,8 +20,10 @@ from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import finish_unless
 from digitapp.gui.state.session import Answer, Session
+from digitapp.gui.translation import Name, in_a_row
 from digitapp.gui.widgets import ComboBox, EmptyState, GhostButton, Label, PixelImage, SegmentedControl
-from digitapp.gui.widgets.numbers import percent, probability, thousands
+from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.gui.words.answers import sure_words
 from digitapp.inspection.embedding import (
     Projection,
     aligned,
@@ -268,19 +270,18 @@ class MapView(NetworkView):
     def _sentence(self) -> str:
         text = self.tr("Every point is an image; what the layer takes for alike lies side by side.")
         if self._errand.is_busy and self.method.currentIndex() == TSNE:
-            return text + " " + self.tr("t-SNE takes its time: up to a minute.")
+            return in_a_row(text, self.tr("t-SNE takes its time: up to a minute."))
         found = self._map
         if found is None:
             return text
-        wrong = int(np.count_nonzero(found.probabilities.argmax(axis=1) != found.asked.images.labels))
         if found.projection is not None:
             share = percent(float(found.projection.explained.sum()))
-            text += " " + self.tr("These two directions hold {0} of all differences.").format(share)
+            method = self.tr("These two directions hold {0} of all differences.").format(share)
         else:
-            text += " " + self.tr("t-SNE keeps near neighbours together; far distances mean little.")
-        if wrong:
-            text += " " + self.tr("Framed: {0} that the network misreads.").format(thousands(wrong))
-        return text
+            method = self.tr("t-SNE keeps near neighbours together; far distances mean little.")
+        wrong = int(np.count_nonzero(found.probabilities.argmax(axis=1) != found.asked.images.labels))
+        framed = self.tr("Framed: {0} that the network misreads.").format(thousands(wrong)) if wrong else ""
+        return in_a_row(text, method, framed)
 
     # The present drawing and the point under the pointer
 
@@ -313,10 +314,10 @@ class MapView(NetworkView):
         images = found.asked.images
         label, answers = int(images.labels[point]), found.probabilities[point]
         read = int(answers.argmax())
-        title = self.tr("A {0}, read right") if read == label else self.tr("A {0}, read as {1}")
-        sure = self.tr("{0} sure").format(probability(float(answers[read])))
+        title = self.tr("{0:A}, read right") if read == label else self.tr("{0:A}, read as {1:a}")
+        sure = sure_words(float(answers[read]))
         image = images.inputs[point].reshape(problem.rows, problem.columns)
-        self._point.show_point(image, title.format(names[label], names[read]), sure)
+        self._point.show_point(image, title.format(Name(names[label]), Name(names[read])), sure)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

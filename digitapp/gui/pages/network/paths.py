@@ -19,6 +19,7 @@ from digitapp.gui.diagram.paths_words import PathWords
 from digitapp.gui.diagram.view import MOST_LINES
 from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import EmptyState, Label, LinkButton, PlainButton
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.paths import strongest_paths
@@ -264,7 +265,7 @@ class _Keys(QWidget):
             self.tr("what it adds or takes"),
         )
         self.setFixedHeight(theme.scaled(self._ROW) * len(self._texts))
-        self.setAccessibleName("; ".join(self._texts))
+        self.setAccessibleName(itemised(self._texts))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         p = theme.current().palette

@@ -18,6 +18,7 @@ from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import Card, EmptyState, Label, PlainButton, PrimaryButton, ProgressBar
 from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.inspection.probes import INPUT, MOST_SAMPLES, LayerProbe, layer_probes
@@ -185,14 +186,15 @@ class ProbesView(NetworkView):
         bars = []
         for layer in range(INPUT, len(self._sizes) - 1):
             accuracy = measured.get(layer, -1.0)
-            detail = self.tr("{0} values").format(thousands(self._sizes[layer + 1]))
+            detail = self.tr("%Ln value(s)", "", self._sizes[layer + 1])
             bars.append(Bar(layer_name(self._sizes, layer), detail, accuracy))
         own = self._own[0] if self._own else -1.0
         bars.append(Bar(self.tr("The network"), self.tr("as it is"), own, is_network=True))
-        title = self.tr("Read right by a linear probe, of {0} images").format(thousands(self._samples))
         if self._is_old:
-            title += " · " + self.tr("measured before the network learned on")
-        self._card.set_title(title)
+            title = self.tr("Read right by a linear probe, of {0} images · measured before the network learned on")
+        else:
+            title = self.tr("Read right by a linear probe, of {0} images")
+        self._card.set_title(title.format(thousands(self._samples)))
         self.chart.show_bars(bars)
 
     def hideEvent(self, event: object) -> None:
@@ -238,7 +240,7 @@ class ProbeChart(QWidget):
         if bars != self._bars:
             self._bars = bars
             self.setFixedHeight(self.sizeHint().height())
-            self.setAccessibleName("; ".join(f"{bar.name}: {_text(bar.accuracy)}" for bar in bars))
+            self.setAccessibleName(itemised(self.tr("{0}: {1}").format(bar.name, _text(bar.accuracy)) for bar in bars))
             self.update()
 
     @property

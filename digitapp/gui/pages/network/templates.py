@@ -17,6 +17,7 @@ from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import in_a_row, listed
 from digitapp.gui.widgets import HairLine, HoverReadout, Label, ReadoutRow, ScaleBar
 from digitapp.gui.widgets.containers import ScrollPanel
 from digitapp.gui.widgets.numbers import percent, signed, thousands
@@ -140,19 +141,17 @@ class TemplatesView(NetworkView):
     def _show_all_text(self) -> None:
         network = self.session.network
         if len(network.weights) == 1:
-            text = self.tr("Without hidden layers this is no sketch: the templates are the network.")
+            self.all_text.setText(self.tr("Without hidden layers this is no sketch: the templates are the network."))
+            return
+        text = self.tr("{0}, the weight matrices multiplied, as if no unit ever bent its sum.").format(product(network))
+        if self._measured is None:
+            sketch = self.tr("A sketch, not what the network does.")
         else:
-            text = self.tr("{0}, the weight matrices multiplied, as if no unit ever bent its sum.").format(
-                product(network)
-            )
-        if self._measured is not None and len(network.weights) > 1:
             rough, exact, samples = self._measured
-            text += " " + self.tr("A sketch: alone it reads {0} of {1} images right, the network {2}.").format(
+            sketch = self.tr("A sketch: alone it reads {0} of {1} images right, the network {2}.").format(
                 _unbroken(percent(rough)), thousands(samples), _unbroken(percent(exact))
             )
-        elif len(network.weights) > 1:
-            text += " " + self.tr("A sketch, not what the network does.")
-        self.all_text.setText(text)
+        self.all_text.setText(in_a_row(text, sketch))
 
     # This drawing
 
@@ -203,8 +202,8 @@ class TemplatesView(NetworkView):
             return self.tr("The same pictures: nothing bends, so every drawing meets the same templates.")
         if not local.is_exact:
             names = sorted({ACTIVATIONS[key].title for key in network.activations[:-1]})
-            text = self.tr("{0} bends everywhere: the sums are exact for this drawing, for others only near it.")
-            return text.format(", ".join(names))
+            text = self.tr("Bent everywhere by {0}: the sums are exact for this drawing, for others only near it.")
+            return text.format(listed(names))
         if all(key == "relu" for key in network.activations[:-1]):
             awake = sum(int(np.count_nonzero(layer[0] > 0)) for layer in trace.pre_activations[:-1])
             total = sum(network.sizes[1:-1])
