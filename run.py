@@ -3,7 +3,7 @@
 
     python3 run.py            open the application
     python3 run.py ARGS       the same as `digitapp ARGS`, for example `python3 run.py classify photo.png`
-    python3 run.py test       run the tests; further words go to pytest
+    python3 run.py test       run the tests, a process on each of up to four cores; further words go to pytest
 
 Needs Python 3.11 or newer and nothing else. Everything is installed into the folder `.venv` beside this file;
 where the Python or the libraries of a Debian system lack a part that only its package manager can add, root gets
@@ -24,6 +24,7 @@ HOME = Path(__file__).resolve().parent
 ENVIRONMENT = HOME / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
+SIDE_BY_SIDE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
 VENV_PACKAGES = ("python3-venv",)
 QT_PACKAGES = (
     "libdbus-1-3",
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
     except MissingPackages as error:
         command = f"sudo apt-get install {' '.join(error.packages)}"
         return stop(f"This system lacks {error.what}. Install it with:\n  {command}")
-    command = ["-m", "pytest", *arguments[1:]] if testing else ["-m", "digitapp", *arguments]
+    command = ["-m", "pytest", *SIDE_BY_SIDE, *arguments[1:]] if testing else ["-m", "digitapp", *arguments]
     os.chdir(HOME if testing else Path.cwd())
     return subprocess.call([PYTHON, *command])
 

@@ -1,9 +1,13 @@
 """Fixtures that all tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
+
+from digitapp.datasets.idx import read_idx, write_idx
 
 # A busy machine is no failure: tests never judge by the clock.
 settings.register_profile("digitapp", deadline=None)
@@ -21,10 +25,28 @@ def shared_dir(name: str) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_for_products() -> Iterator[None]:
+    """Leave the other cores to the other test processes: OpenBLAS's threads wait by spinning."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def mnist_dir() -> Path:
     """The folder with the four real MNIST files."""
     return shared_dir("mnist")
+
+
+@pytest.fixture(scope="session")
+def few_mnist_dir(mnist_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the four files of every 30th real image, for what needs real digits but not all of them."""
+    folder = tmp_path_factory.mktemp("few-mnist")
+    for part, count in (("train", 60_000), ("t10k", 10_000)):
+        for kind, shape in (("images-idx3", (count, 28, 28)), ("labels-idx1", (count,))):
+            name = f"{part}-{kind}-ubyte"
+            write_idx(folder / name, read_idx(mnist_dir / f"{name}.gz", len(shape), shape)[::30])
+    return folder
 
 
 @pytest.fixture(scope="session")

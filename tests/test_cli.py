@@ -209,7 +209,9 @@ class TestTrain:
             after(keeper, event, interrupted)
 
         monkeypatch.setattr(CheckpointKeeper, "after", press_ctrl_c)
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
         stopped = run("train", *settings, "--out", again, "--checkpoint", saved)
+        signal.signal(signal.SIGINT, before)
         assert stopped.exit_code == 130 and not again.exists()
         assert "go on with: digitapp train --resume" in stopped.stderr
         monkeypatch.undo()

@@ -17,9 +17,11 @@ from digitapp.training.recipes import RECIPES, gather_everyday, varied_hands
 
 @pytest.fixture
 def small(monkeypatch):
-    """Make what the recipe generates small; what is read stays as it is."""
+    """Let the recipe generate and vary little; what is read stays as it is."""
     monkeypatch.setattr(recipes, "GENERATED", 240)
     monkeypatch.setattr(recipes, "FOILS", 90)
+    monkeypatch.setattr(recipes, "FEWEST_COPIES", 1)
+    monkeypatch.setattr(recipes, "MOST_COPIES", 2)
 
 
 @pytest.fixture
@@ -74,8 +76,8 @@ def test_pens_are_found_in_and_beside_the_data_folder(invented_pens, tmp_path):
 
 
 @pytest.mark.usefixtures("small")
-def test_the_everyday_recipe_keeps_its_promises(invented_pens, mnist_dir):
-    ingredients = gather_everyday(mnist_dir, invented_pens, seed=3)
+def test_the_everyday_recipe_keeps_its_promises(invented_pens, few_mnist_dir):
+    ingredients = gather_everyday(few_mnist_dir, invented_pens, seed=3)
     train, validation = ingredients.dataset.train, ingredients.dataset.validation
     assert np.count_nonzero(train.labels == FOIL) == 90
     assert "everyday" in RECIPES_WITH_FOILS
@@ -83,15 +85,15 @@ def test_the_everyday_recipe_keeps_its_promises(invented_pens, mnist_dir):
     assert len(validation) == sum(map(len, ingredients.validation_parts))
     hands = read_pens(invented_pens).part("validation")
     assert len(ingredients.validation_parts[1]) == 3 * len(hands.drawings)
-    again = gather_everyday(mnist_dir, invented_pens, seed=3)
+    again = gather_everyday(few_mnist_dir, invented_pens, seed=3)
     np.testing.assert_array_equal(train.inputs, again.dataset.train.inputs)
 
 
 @pytest.mark.usefixtures("small")
-def test_the_command_follows_a_recipe_and_goes_on_with_it(invented_pens, mnist_dir, tmp_path):
+def test_the_command_follows_a_recipe_and_goes_on_with_it(invented_pens, few_mnist_dir, tmp_path):
     out, checkpoint = tmp_path / "small.safetensors", tmp_path / "run"
-    recipe = ["--recipe", "everyday", "--pens", invented_pens, "--data-dir", mnist_dir]
-    smaller = ["--hidden", "8", "--epochs", "2", "--batch-size", "2000"]
+    recipe = ["--recipe", "everyday", "--pens", invented_pens, "--data-dir", few_mnist_dir]
+    smaller = ["--hidden", "8", "--epochs", "2", "--batch-size", "500"]
     result = run("train", *recipe, *smaller, "--out", out, "--checkpoint", checkpoint)
     assert result.exit_code == 0, result.stderr
     model = load_model(out)
@@ -104,7 +106,7 @@ def test_the_command_follows_a_recipe_and_goes_on_with_it(invented_pens, mnist_d
     np.testing.assert_array_equal(half, half.astype(np.float16))
 
     again = tmp_path / "again.safetensors"
-    assert run("train", "--resume", checkpoint, "--data-dir", mnist_dir, "--out", again).exit_code == 0
+    assert run("train", "--resume", checkpoint, "--data-dir", few_mnist_dir, "--out", again).exit_code == 0
     np.testing.assert_array_equal(load_model(again).network.parameters, model.network.parameters)
 
 

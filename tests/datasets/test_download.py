@@ -156,7 +156,7 @@ def test_a_file_missing_on_one_mirror_comes_from_the_next(mirrors, fetch):
     assert [name for name, _ in second.requests] == [f"{IMAGES}.gz"]
 
 
-@pytest.mark.parametrize("wrong", [b"<html>Please log in</html>", gzip.compress(b"something"), b""])
+@pytest.mark.parametrize("wrong", [b"<html>Please log in</html>", gzip.compress(b"something", mtime=0), b""])
 def test_wrong_bytes_on_one_mirror_come_right_from_the_next(mirrors, fetch, wrong):
     first, second = mirrors
     first.contents[f"{IMAGES}.gz"] = wrong

@@ -65,7 +65,7 @@ def test_real_pen_strokes_are_read(pens_file):
         (b'{"drawings": [{"strokes": [[[-Infinity, 1]]]}]}', "-Infinity is not a number"),
         (b'{"drawings": [{"strokes": [[[' + b"9" * 5000 + b", 1]]]}]}", "too many digits"),
         (b"\x1f\x8b\x08\x00garbage", "gzipped data"),
-        (gzip.compress(b'{"drawings": []}')[:-9], "breaks off"),
+        (gzip.compress(b'{"drawings": []}', mtime=0)[:-9], "breaks off"),
         ([], '"drawings"'),
         ({"drawings": {}}, '"drawings"'),
         ({"drawings": []}, "empty"),
