@@ -31,11 +31,12 @@ MAY_IMPORT = {
 # The floors of the window, from the lowest: a folder of digitapp/gui or a module in it, and what it may import besides
 # itself. "window → pages → diagram, canvas, plots → words → widgets → theme, icons, …", and all may know the state.
 LOOKS = {"theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
-SHOWING = {*LOOKS, "state", "widgets", "words"}
+SHOWING = {*LOOKS, "names", "state", "widgets", "words"}
 FLOORS: dict[str, set[str]] = {
     "__init__": set(),
     **dict.fromkeys(LOOKS, LOOKS),
-    "state": {"translation"},
+    "names": {"translation"},
+    "state": {"names", "translation"},
     "widgets": LOOKS,
     "words": {*LOOKS, "state", "widgets"},
     "canvas": SHOWING,

@@ -32,9 +32,9 @@ from digitapp.inspection.explanation_picture import (
     explanation_picture,
     question_text,
     signed_text,
-    unit_text,
 )
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
+from digitapp.inspection.unit_names import unit_text
 from digitapp.modelfile import Model, load_model
 from digitapp.recognition import Reason
 from digitapp.training import parse_whole
@@ -166,6 +166,7 @@ def _explain(
             change = smallest_change(network, road.crop, target)
     return Explanation(
         title,
+        network.sizes,
         inputs.reshape(shape),
         model.class_names,
         question,
@@ -206,7 +207,7 @@ def _ledger_rows(explained: Explanation, column: Ledger) -> list[tuple[str, str,
     rows = [("  bias", "", signed_text(column.bias))]
     for line, exact in zip(column.lines, explained.column.lines, strict=True):
         factors = f"{line.activation:.2f} × {signed_text(exact.weight)}"
-        rows.append((f"  {unit_text(layer, line.unit, columns)}", factors, signed_text(line.part)))
+        rows.append((f"  {unit_text(explained.sizes, layer, line.unit, columns)}", factors, signed_text(line.part)))
     others = "other pixels" if layer < 0 else "other units"
     if column.rest_units or column.rest:
         rows.append((f"  {column.rest_units} {others}", "", signed_text(column.rest)))

@@ -1,5 +1,6 @@
 """``digitapp features``: what the units of a model look for, as one picture."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from digitapp.inspection.ordering import order_by_class, order_by_falling, order
 from digitapp.inspection.picture import units_file
 from digitapp.inspection.survey import COVARIANCE_SAMPLES, LayerSurvey, survey_layer
 from digitapp.inspection.unit_images import class_images, layer_images, projected_images
+from digitapp.inspection.unit_names import layer_text, unit_labels
 from digitapp.modelfile import Model, load_model
 from digitapp.training import parse_whole
 
@@ -86,12 +88,15 @@ def features_command(
     images = _images(loaded, number - 1, view, chosen, survey)
     if number > 1 and view is View.WEIGHTS:
         units = loaded.network.sizes[number - 1]
-        note(f"layer {number} reads {units} units and no pixels; --view pixels shows it on pixels")
+        name = layer_text(loaded.network.sizes, number - 1)
+        note(f"{name} reads {units} units and no pixels; --view pixels shows it on pixels")
     on_pixels = number == 1 or view in (View.PIXELS, View.PATTERN)
     cells = loaded.network.sizes[0 if on_pixels else number - 1]
     places = _order(loaded, number - 1, order, images)
-    title = f"{loaded.name} · {_title(number, layers, view, label)}"
-    write_picture(out, units_file(images[places], title, theme, places.tolist(), out.suffix.lower(), cells))
+    labels = unit_labels(loaded.network.sizes, number - 1, loaded.class_names)
+    names = [labels[place] for place in places.tolist()]
+    title = f"{loaded.name} · {_title(loaded.network.sizes, number - 1, view, label)}"
+    write_picture(out, units_file(images[places], title, theme, names, out.suffix.lower(), cells))
     typer.echo(f"Wrote {out} ({len(images)} units)")
 
 
@@ -134,8 +139,8 @@ def _order(model: Model, layer: int, order: Order, images: NDArray[np.floating])
     return np.arange(len(images))
 
 
-def _title(layer: int, layers: int, view: View, label: str) -> str:
-    name = "output layer" if layer == layers else f"hidden layer {layer}"
-    if view is View.PIXELS and layer > 1:
+def _title(sizes: Sequence[int], layer: int, view: View, label: str) -> str:
+    name = layer_text(sizes, layer)
+    if view is View.PIXELS and layer > 0:
         return f"{name}, through the weights before it"
     return {View.PATTERN: f"{name}, patterns", View.CLASS: f"{name}, part in {label}"}.get(view, name)

@@ -20,6 +20,7 @@ from digitapp.inspection.figure import ACCENT, LINE, PAGE, SECOND_TEXT, TEXT, An
 from digitapp.inspection.overlay import change_map, outline
 from digitapp.inspection.sanity import Deletion
 from digitapp.inspection.smallest_change import Change
+from digitapp.inspection.unit_names import unit_text
 
 MAP_TITLES = {
     "gradient": "Gradient × input",
@@ -38,6 +39,7 @@ class Explanation:
     Attributes
     ----------
     title : what was explained, such as a file's name and the model's
+    sizes : of the network's layers
     ink : float array, shape (rows, columns), what the network sees
     names : tuple of str, the classes
     question : Question
@@ -49,6 +51,7 @@ class Explanation:
     """
 
     title: str
+    sizes: tuple[int, ...]
     ink: NDArray[np.floating]
     names: tuple[str, ...]
     question: Question
@@ -79,14 +82,6 @@ def question_text(explained: Explanation) -> str:
     if against is None:
         return f"Why {explained.names[label]}?"
     return f"Why {explained.names[label]} rather than {explained.names[against]}?"
-
-
-def unit_text(layer: int, unit: int, columns: int) -> str:
-    """Return "unit 2.119", the 119th of the second layer, or the place of a pixel where there is no hidden layer."""
-    if layer < 0:
-        row, column = divmod(unit, columns)
-        return f"row {row + 1}, column {column + 1}"
-    return f"unit {layer + 1}.{unit + 1}"
 
 
 def signed_text(value: float) -> str:
@@ -151,7 +146,7 @@ def _units(figure: Figure, explained: Explanation, theme: Theme) -> float:
     ink = explained.ink
     rows: list[tuple[str, str, float, int | None]] = [("bias", "", shown.bias, None)]
     for index, (line, exact) in enumerate(zip(shown.lines, explained.column.lines, strict=True)):
-        name = unit_text(explained.found.layer, line.unit, ink.shape[1])
+        name = unit_text(explained.sizes, explained.found.layer, line.unit, ink.shape[1])
         rows.append((name, f"{line.activation:.2f} × {signed_text(exact.weight)}", line.part, index))
     for name, detail, amount, index in rows:
         base = top + 20

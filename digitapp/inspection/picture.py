@@ -22,7 +22,7 @@ _FONT_SIZE = 14
 _TILE_SIDE = 56
 _FEW_UNITS, _LARGE_TILE_SIDE = 16, 112
 _LARGEST_SIDE = 8192
-_LABEL = 12  # the line of a unit's number
+_LABEL = 12  # the line of a unit's name
 _LEAST_WIDTH = 360
 
 
@@ -30,16 +30,16 @@ def units_file(
     images: NDArray[np.floating],
     title: str,
     theme: Theme,
-    units: Sequence[int] | None,
+    names: Sequence[str] | None,
     suffix: str,
     cells: int | None = None,
 ) -> bytes:
     """Return all images of a layer as the content of a file: SVG for the suffix ".svg", else PNG.
 
-    The other parameters are those of `units_picture` and `units_svg`; a PNG has no numbers.
+    The other parameters are those of `units_picture` and `units_svg`; a PNG has no names.
     """
     if suffix == ".svg":
-        return units_svg(images, title, theme, units, cells)
+        return units_svg(images, title, theme, names, cells)
     png = io.BytesIO()
     units_picture(images, title, theme, cells).save(png, format="PNG", optimize=True)
     return png.getvalue()
@@ -84,7 +84,7 @@ def units_svg(
     images: NDArray[np.floating],
     title: str,
     theme: Theme,
-    units: Sequence[int] | None = None,
+    names: Sequence[str] | None = None,
     cells: int | None = None,
 ) -> bytes:
     """Return the page of `units_picture` as SVG: a picture for each unit, the words as letters.
@@ -92,13 +92,13 @@ def units_svg(
     Parameters
     ----------
     images, title, theme, cells : as for `units_picture`
-    units : the number of each image's unit, counted from 0, which is written below it; None for no numbers
+    names : of each image's unit, written below it; None for none
     """
     count, rows, columns = images.shape
     side = _LARGE_TILE_SIDE if count <= _FEW_UNITS else _TILE_SIDE
     scale = max(1, round(side / max(rows, columns)))
     width, height = columns * scale, rows * scale
-    label = 0 if units is None else _LABEL
+    label = 0 if names is None else _LABEL
     across = _across(count, width, height + label)
     limit = symmetric_limit(images)
     colors = diverging_map(images, limit, theme, cells, tuple(bytes.fromhex(_PAGE[theme][1:])))
@@ -118,10 +118,8 @@ def units_svg(
         x = _MARGIN + index % across * (width + _GAP)
         y = head + _MARGIN + index // across * (height + label + _GAP)
         figure.picture(colors[index], x, y, width, height)
-        if units is not None:
-            figure.text(
-                str(units[index] + 1), x + width / 2, y + height + label - 3, _TEXT[theme], size=9, anchor="middle"
-            )
+        if names is not None:
+            figure.text(names[index], x + width / 2, y + height + label - 3, _TEXT[theme], size=9, anchor="middle")
     return figure.svg()
 
 

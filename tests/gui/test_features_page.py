@@ -121,7 +121,7 @@ def test_hovering_the_large_picture_names_the_weight_too(qtbot: QtBot, open_page
     place = page.dossier.picture.picture_rect()
     qtbot.mouseMove(page.dossier.picture, QPoint(int(place.left() + 3), int(place.bottom() - 3)))
     weight = float(page.session.network.weights[0][9, 0])
-    assert page.dossier.readout_text() == f"Unit A\nrow 4, column 1 {signed(weight)}"
+    assert page.dossier.readout_text() == f"Unit A\npixel 10 {signed(weight)}"
 
 
 def test_deeper_layers_show_the_projection_or_the_plain_weights(qtbot: QtBot, open_page: OpenPage) -> None:

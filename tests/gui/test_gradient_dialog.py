@@ -66,7 +66,7 @@ def test_a_planted_bug_is_found_in_its_layer(dialog: GradientDialog, qtbot: QtBo
         qtbot.keyClick(dialog.bug, Qt.Key.Key_Down)
     report = report_of(dialog, qtbot)
     assert report.guilty_layer == layer
-    assert f"There is a mistake in layer {layer + 1}" in dialog.verdict.text()
+    assert f"There is a mistake in the {('hidden', 'output')[layer]} layer" in dialog.verdict.text()
     assert dialog.verdict.kind == "error"
     assert dialog.bars.text(layer) == "0.1"
     assert dialog.cells[0][4].text() == "0.1"

@@ -127,7 +127,7 @@ def test_without_a_hidden_layer_the_pixels_are_listed(open_page: OpenPage) -> No
     page = open_page("toy", 0)
     assert "no hidden layer" in page.units.sentence.text()
     page.units.ledger.choose(1)
-    assert page.units.ledger.rows[1].name.startswith("Row ")
+    assert page.units.ledger.rows[1].name.startswith("Pixel ")
     assert page.stage.picture.values is not None
 
 

@@ -35,6 +35,7 @@ def _explained(network: Network) -> Explanation:
     target = 1 - question.label
     return Explanation(
         "zero.txt · toy",
+        network.sizes,
         ZERO.reshape(4, 3),
         NAMES,
         question,
@@ -84,7 +85,7 @@ def test_a_network_without_a_hidden_layer_names_pixels() -> None:
     initialize(network, "he", np.random.default_rng(0))
     explained = _explained(network)
     assert explained.templates.images.shape[1:] == (12,)
-    assert b"row 1, column 1" in explanation_picture(explained, "light").svg()
+    assert b"pixel 1<" in explanation_picture(explained, "light").svg()
 
 
 def test_words() -> None:

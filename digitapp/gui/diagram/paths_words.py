@@ -7,13 +7,13 @@ from math import isfinite
 
 import numpy as np
 
+from digitapp.gui.names import Names
 from digitapp.gui.translation import Name, translate
 from digitapp.gui.widgets.numbers import decimal, signed, thousands
 from digitapp.gui.widgets.numbers import probability as probability_text
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.paths import StrongestPaths
 from digitapp.inspection.templates import is_piecewise_linear
-from digitapp.inspection.unit_names import unit_name
 from digitapp.nn.network import Network
 
 _ENOUGH = 0.9  # of what a layer does: more is all of it to the eye
@@ -24,19 +24,6 @@ def not_a_number() -> str:
     return translate("NetworkWords", "not a number")
 
 
-def layer_name(sizes: Sequence[int], layer: int) -> str:
-    """Return the name of a layer, counted from 0: "Hidden layer", "Hidden layer 2", "Output"; −1 is the input."""
-    if layer < 0:
-        return translate("NetworkWords", "Pixels")
-    if layer == len(sizes) - 2:
-        return translate("NetworkWords", "Output")
-    return (
-        translate("NetworkWords", "Hidden layer")
-        if len(sizes) == 3
-        else translate("NetworkWords", "Hidden layer {0}").format(layer + 1)
-    )
-
-
 class PathWords:
     """Names and sentences for the paths through one network.
 
@@ -44,12 +31,14 @@ class PathWords:
     ----------
     network : the shown one
     class_names : of its outputs
+    names : of its layers and units
     """
 
-    def __init__(self, network: Network, class_names: Sequence[str]) -> None:
+    def __init__(self, network: Network, class_names: Sequence[str], names: Names) -> None:
         self._sizes = network.sizes
         self._biases = network.unit_biases
         self._class_names = tuple(class_names)
+        self._names = names
         self._is_exact = is_piecewise_linear(network)
 
     def class_name(self, output: int) -> str:
@@ -58,18 +47,11 @@ class PathWords:
 
     def name(self, layer: int, unit: int) -> str:
         """Return the short name of a unit: "66", "2.66", "A"; of an output its class."""
-        if layer == len(self._sizes) - 2:
-            return self.class_name(unit)
-        return unit_name(self._sizes, layer, unit)
+        return self._names.short(layer, unit)
 
     def title(self, layer: int, unit: int) -> str:
         """Return "Unit 66" or "Output 3"."""
-        text = (
-            translate("NetworkWords", "Output {0}")
-            if layer == len(self._sizes) - 2
-            else translate("NetworkWords", "Unit {0}")
-        )
-        return text.format(self.name(layer, unit))
+        return self._names.unit(layer, unit)
 
     def number(self, value: float) -> str:
         """Return a value with two decimals, or words for what is none."""
@@ -93,7 +75,7 @@ class PathWords:
 
     def layer_heading(self, paths: StrongestPaths, layer: int) -> tuple[str, str]:
         """Return what stands above a column: the layer, and how much of it is shown."""
-        name, total = layer_name(self._sizes, layer), self._sizes[layer + 1]
+        name, total = self._names.layer(layer), self._sizes[layer + 1]
         shown = len(paths.units[layer])
         if shown == total:
             return name, translate("NetworkWords", "all {0}").format(thousands(total))
@@ -137,8 +119,7 @@ class PathWords:
 
     def link(self, paths: StrongestPaths, layer: int, source: int, target: int) -> tuple[str, list[ReadoutRow]]:
         """Return title and rows for a shown connection into a layer."""
-        goal = self.title(layer, paths.units[layer][target])
-        goal = goal[0].lower() + goal[1:]
+        goal = self._names.unit_inside(layer, paths.units[layer][target])
         if layer == 0:
             title = translate("NetworkWords", "Drawing → {0}").format(goal)
             return title, [
@@ -160,7 +141,7 @@ class PathWords:
                     self.signed(flow),
                 )
             )
-        return f"{self.title(layer - 1, unit)} → {goal}", rows
+        return translate("NetworkWords", "{0} → {1}").format(self.title(layer - 1, unit), goal), rows
 
     # Sentences
 
@@ -178,10 +159,13 @@ class PathWords:
             )
         silent = [layer for layer, share in enumerate(paths.covered) if not isfinite(share)]
         if silent:
-            name = layer_name(self._sizes, silent[0]).lower()
+            if len(self._sizes) == 3:
+                return translate(
+                    "NetworkWords", "In the hidden layer no unit speaks for this drawing: the answer is biases alone."
+                )
             return translate(
-                "NetworkWords", "In the {0} no unit speaks for this drawing: the answer comes from biases alone."
-            ).format(name)
+                "NetworkWords", "In layer {0} no unit speaks for this drawing: the answer comes from biases alone."
+            ).format(silent[0] + 1)
         text = translate("NetworkWords", "The units that do most for “{0}”, and their connections.")
         least = min(paths.covered)
         if least < _ENOUGH:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from digitapp.gui.names import Names
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.widgets.readout import ReadoutRow
-from digitapp.inspection.unit_names import unit_name
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.network import Network
 
@@ -61,6 +61,7 @@ class Computation:
     network: Network
     class_names: tuple[str, ...]
     answer: Answer
+    names: Names
 
     @property
     def is_known(self) -> bool:
@@ -95,26 +96,15 @@ class Computation:
 
     def short_name(self, column: int, index: int) -> str:
         """Return "7" for a pixel, "A" for a unit, the class for an output."""
-        if column == 0:
-            return str(index + 1)
-        if column == len(self.network.sizes) - 1:
-            return self.class_names[index]
-        return unit_name(self.network.sizes, column - 1, index)
+        return self.names.short(column - 1, index)
 
     def name(self, column: int, index: int) -> str:
         """Return "Pixel 7", "Unit A" or "Output 0"."""
-        if column == 0:
-            text = translate("NetworkDiagram", "Pixel {0}")
-        elif column == len(self.network.sizes) - 1:
-            text = translate("NetworkDiagram", "Output {0}")
-        else:
-            text = translate("NetworkDiagram", "Unit {0}")
-        return text.format(self.short_name(column, index))
+        return self.names.unit(column - 1, index)
 
     def source_name(self, column: int, index: int) -> str:
         """Return what stands in a sum: "pixel 7" or "unit A"."""
-        text = translate("NetworkDiagram", "pixel {0}") if column == 0 else translate("NetworkDiagram", "unit {0}")
-        return text.format(self.short_name(column, index))
+        return self.names.unit_inside(column - 1, index)
 
     def squashing(self, layer: int) -> str:
         """Return the name of what turns a layer's sums into its activations."""
@@ -127,9 +117,8 @@ class Computation:
 def line_readout(computation: Computation, layer: int, source: int, target: int) -> tuple[str, list[ReadoutRow]]:
     """Return title and rows for one line: its weight, what it multiplies, what it adds."""
     weight = float(computation.network.unit_weights[layer][source, target])
-    head = computation.name(layer, source)
-    goal = computation.name(layer + 1, target)
-    title = f"{head} → {goal[0].lower()}{goal[1:]}"
+    ends = computation.name(layer, source), computation.source_name(layer + 1, target)
+    title = translate("NetworkDiagram", "{0} → {1}").format(*ends)
     rows = [ReadoutRow(translate("NetworkDiagram", "weight"), with_sign(weight))]
     value = computation.value(layer, source)
     if value is not None:

@@ -21,6 +21,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.point import Point
 from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
+from digitapp.gui.names import Names
 from digitapp.gui.state.artwork import Artwork, Ink, Picture
 from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
@@ -231,6 +232,11 @@ class Session(QObject):
         self.network_version += 1
         self.weights_changed.emit()
         self._refresh_answer()
+
+    @property
+    def names(self) -> Names:
+        """What the parts of the shown network are called."""
+        return Names(self.network.sizes, self.model.class_names, self.problem.columns)
 
     # The drawing and the answer to it
 

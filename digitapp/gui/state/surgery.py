@@ -17,7 +17,6 @@ from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
 from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
-from digitapp.inspection.unit_names import unit_name
 from digitapp.progress import Report
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.held import UnitPlace
@@ -218,10 +217,7 @@ class Surgery(QObject):
         )
 
     def _name(self, layer: int, unit: int) -> str:
-        network = self._session.network
-        if layer + 1 == len(network.weights):
-            return self.tr("Output {0}").format(self._session.problem.class_names[unit])
-        return self.tr("Unit {0}").format(unit_name(network.sizes, layer, unit))
+        return self._session.names.unit(layer, unit)
 
     def _edit(self, layer: int, unit: int, text: str, change: Callable[[UnitState], UnitState]) -> None:
         if self.reason():

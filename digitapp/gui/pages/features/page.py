@@ -468,4 +468,5 @@ class FeaturesPage(Page):
             return ()
         name = self.session.model.name or self.tr("My network")
         title = self.tr("{0} · {1}").format(name, self._words.layer(self.layer))
-        return (units_to_save(self._images[self._order], title, self._order.tolist(), self._gallery.cells),)
+        names = [self.session.names.short(self.layer, unit) for unit in self._order.tolist()]
+        return (units_to_save(self._images[self._order], title, names, self._gallery.cells),)

@@ -30,7 +30,6 @@ from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.brush import template
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.surgery import read_unit
-from digitapp.inspection.unit_names import unit_name
 
 _TOOLS_WIDTH = 300
 _LEAST_LIMIT = 0.05
@@ -95,7 +94,7 @@ class PaintDialog(QDialog):
         self.cancel = PlainButton(self.tr("Cancel"))
 
     def _lay_out(self) -> None:
-        name = unit_name(self._session.network.sizes, self._unit.layer, self._unit.unit)
+        name = self._session.names.unit_inside(self._unit.layer, self._unit.unit)
         scale = ScaleBar()
         scale.set_limit(self.surface.limit)
         scale.setFixedWidth(theme.scaled(200))
@@ -106,7 +105,7 @@ class PaintDialog(QDialog):
         left.addStretch(1)
         tools = QVBoxLayout()
         tools.setSpacing(10)
-        tools.addWidget(Label(self.tr("Paint unit {0}").format(name), "title"))
+        tools.addWidget(Label(self.tr("Paint {0}").format(name), "title"))
         words = self.tr("Orange pixels excite the unit when they have ink, blue ones quiet it.")
         tools.addWidget(Label(words, "body", "text2", wrap=True))
         tools.addWidget(self.brush)

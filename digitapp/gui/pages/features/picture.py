@@ -14,14 +14,14 @@ from digitapp.gui.translation import translate
 from digitapp.inspection.picture import units_file
 
 
-def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int], cells: int) -> ComposedPicture:
+def units_to_save(images: NDArray[np.floating], title: str, names: Sequence[str], cells: int) -> ComposedPicture:
     """Return the picture of all units of a layer.
 
     Parameters
     ----------
     images : float array, shape (units, rows, columns), in the order of the grid; it is kept, not copied
     title : what they are
-    units : the number of each image's unit, counted from 0
+    names : of each image's unit
     cells : how many cells of an image stand for a weight
     """
 
@@ -29,7 +29,7 @@ def units_to_save(images: NDArray[np.floating], title: str, units: Sequence[int]
         name = theme.current().name
 
         def pack(_cancelled: threading.Event) -> bytes:
-            return units_file(images, title, name, units, suffix, cells)
+            return units_file(images, title, name, names, suffix, cells)
 
         return pack
 

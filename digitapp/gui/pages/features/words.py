@@ -15,7 +15,6 @@ from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import decimal, percent, signed, thousands
 from digitapp.inspection.dossier import unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
-from digitapp.inspection.unit_names import unit_name
 
 if TYPE_CHECKING:
     from digitapp.gui.pages.features.trials import Trials
@@ -35,24 +34,15 @@ class UnitWords:
 
     def title(self, unit: UnitRef) -> str:
         """Return "Unit 66", or "Output 3" for a unit of the last layer."""
-        network = self._session.network
-        if unit.layer == len(network.weights) - 1:
-            return translate("FeaturesPage", "Output {0}").format(self._session.problem.class_names[unit.unit])
-        return translate("FeaturesPage", "Unit {0}").format(unit_name(network.sizes, unit.layer, unit.unit))
+        return self._session.names.unit(unit.layer, unit.unit)
 
     def layer(self, layer: int, *, short: bool = False) -> str:
-        """Return "Hidden layer · 128", "Layer 2 · 64" or "Output · 10"; short "2 · 64" or "Output"."""
-        sizes = self._session.network.sizes
+        """Return "Hidden layer · 128", "Layer 2 · 64" or "Output · 10"; short without the number of units."""
+        name = self._session.names.layer(layer)
         if short:
-            is_output = layer == len(sizes) - 2
-            text = translate("FeaturesPage", "Output") if is_output else translate("FeaturesPage", "{0} · {1}")
-            return text.format(layer + 1, thousands(sizes[layer + 1]))
-        units = thousands(sizes[layer + 1])
-        if layer == len(sizes) - 2:
-            return translate("FeaturesPage", "Output · {0}").format(units)
-        if len(sizes) == 3:
-            return translate("FeaturesPage", "Hidden layer · {0}").format(units)
-        return translate("FeaturesPage", "Layer {0} · {1}").format(layer + 1, units)
+            return name
+        units = thousands(self._session.network.sizes[layer + 1])
+        return translate("FeaturesPage", "{0} · {1}").format(name, units)
 
     def count(self, units: int, dead: NDArray[np.bool_] | None) -> str:
         """Return how many units a layer has, and how many of them are dead where that is known."""
@@ -68,13 +58,12 @@ class UnitWords:
         return translate("FeaturesPage", "your {0}").format(self._session.problem.class_names[label])
 
     def cell(self, row: int, column: int) -> str:
-        """Return what a cell of a unit's picture is called when it is a pixel; rows and columns count from 1."""
-        return translate("FeaturesPage", "row {0}, column {1}").format(row + 1, column + 1)
+        """Return what a cell of a unit's picture is called when it is a pixel."""
+        return self._session.names.unit_inside(-1, row * self._session.problem.columns + column)
 
     def source_unit(self, layer: int, unit: int) -> str:
         """Return what a cell is called when it is a unit of the layer before."""
-        name = unit_name(self._session.network.sizes, layer - 1, unit)
-        return translate("FeaturesPage", "from unit {0}").format(name)
+        return translate("FeaturesPage", "from {0}").format(self._session.names.unit_inside(layer - 1, unit))
 
     # Sentences
 
@@ -298,8 +287,8 @@ class UnitWords:
             parts.append(translate("FeaturesPage", "No other unit of the layer says the same."))
         else:
             text = translate("FeaturesPage", "A double of {0}: their sums rise and fall together, correlation {1}.")
-            name = self.title(type(unit)(unit.layer, twin))
-            parts.append(text.format(name[0].lower() + name[1:], decimal(float(survey.twin_correlations[k]), 3)))
+            name = self._session.names.unit_inside(unit.layer, twin)
+            parts.append(text.format(name, decimal(float(survey.twin_correlations[k]), 3)))
         return " ".join(parts)
 
     def twin(self, unit: UnitRef, known: LayerEvidence | None) -> int:
@@ -314,8 +303,8 @@ class UnitWords:
             return ""
         twin = self.twin(unit, known)
         if twin >= 0:
-            name = self.title(type(unit)(unit.layer, twin))
-            return translate("FeaturesPage", "Nearly the same as {0}.").format(name[0].lower() + name[1:])
+            name = self._session.names.unit_inside(unit.layer, twin)
+            return translate("FeaturesPage", "Nearly the same as {0}.").format(name)
         if int(known.survey.saturated[unit.unit]) >= SATURATED * known.survey.samples:
             return translate("FeaturesPage", "Saturated nearly always.")
         return ""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
 from digitapp.gui import theme
-from digitapp.gui.diagram.paths_words import layer_name
 from digitapp.gui.pages.network.data_words import data_words
 from digitapp.gui.pages.network.map_plot import MapPlot
 from digitapp.gui.pages.network.view import NetworkView
@@ -191,7 +190,7 @@ class MapView(NetworkView):
         if self.layers.count() != len(sizes) or [self.layers.itemText(0)] == [""]:
             self.layers.clear()
             for layer in range(INPUT, len(sizes) - 1):
-                self.layers.add_entry(layer_name(sizes, layer), thousands(sizes[layer + 1]), data=layer)
+                self.layers.add_entry(self.session.names.layer(layer), thousands(sizes[layer + 1]), data=layer)
         self.layers.setCurrentIndex(self.layers.findData(self.layer))
         self._is_stale = True
         self._ask(resting=self.session.shows_run)

@@ -136,7 +136,7 @@ class PathsView(NetworkView):
         self._previous = paths.units[:-1]
         images = chosen_images(network, paths.units[0], grid)
         self._limit = symmetric_limit(images, previous=self._limit)
-        words = PathWords(network, session.model.class_names)
+        words = PathWords(network, session.model.class_names, session.names)
         probabilities = answer.probabilities[list(outputs)]
         ink = answer.inputs.reshape(grid)
         self.paths.show_picture(PathPicture(paths, images, self._limit, ink, probabilities, answer.label, words))
@@ -151,7 +151,7 @@ class PathsView(NetworkView):
             return
         selected = self.session.selected
         self.paths.show_selected(selected.layer, selected.unit)
-        words = PathWords(self._folded, self.session.model.class_names)
+        words = PathWords(self._folded, self.session.model.class_names, self.session.names)
         self.reading.show_selected(words.title(selected.layer, selected.unit))
 
     @Slot()

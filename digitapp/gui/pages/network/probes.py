@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
-from digitapp.gui.diagram.paths_words import layer_name
 from digitapp.gui.pages.network.data_words import data_words
 from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.pictures import offer_picture
@@ -187,7 +186,7 @@ class ProbesView(NetworkView):
         for layer in range(INPUT, len(self._sizes) - 1):
             accuracy = measured.get(layer, -1.0)
             detail = self.tr("%Ln value(s)", "", self._sizes[layer + 1])
-            bars.append(Bar(layer_name(self._sizes, layer), detail, accuracy))
+            bars.append(Bar(self.session.names.layer(layer), detail, accuracy))
         own = self._own[0] if self._own else -1.0
         bars.append(Bar(self.tr("The network"), self.tr("as it is"), own, is_network=True))
         if self._is_old:

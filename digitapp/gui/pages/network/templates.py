@@ -236,7 +236,7 @@ class TemplatesView(NetworkView):
         output = self._classes[place]
         index = row * self.session.problem.columns + column
         weight = float(templates[output, index])
-        rows = [ReadoutRow(self.tr("row {0}, column {1}").format(row + 1, column + 1), _signed(weight))]
+        rows = [ReadoutRow(self.session.names.unit_inside(-1, index), _signed(weight))]
         inputs = self.session.answer.inputs
         if inputs is not None and widget is self.local_row:
             rows.append(ReadoutRow(self.tr("× ink"), f"{float(inputs[index]):.2f}"))

@@ -31,6 +31,7 @@ class GradientDialog(QDialog):
         self.setProperty("panel", "surface")
         self._session = session
         self._model = replace(session.model, network=session.network.copy())  # the shown one may be in training
+        self._names = session.names
         self._errand = Errand(session.start_job, self)
         self.report: GradientReport | None = None
         self._make_parts()
@@ -49,8 +50,7 @@ class GradientDialog(QDialog):
         self.bug.setObjectName("bugField")
         self.bug.add_entry(self.tr("None"), data=None)
         for layer, activation in enumerate(self._model.network.activations):
-            name = self._layer_name(layer)
-            self.bug.add_entry(self.tr("In {0}").format(name), ACTIVATIONS[activation].title, data=layer)
+            self.bug.add_entry(self._names.layer(layer), ACTIVATIONS[activation].title, data=layer)
         self.bug.setToolTip(self.tr("Make the derivative of this layer's activation a tenth too small"))
         self.verdict = NoteBar("info")
         self.verdict.setObjectName("gradientVerdict")
@@ -152,20 +152,22 @@ class GradientDialog(QDialog):
 
     # Showing
 
-    def _layer_name(self, layer: int) -> str:
-        if layer == len(self._model.network.layers) - 1:
-            return self.tr("layer {0}, the output").format(layer + 1)
-        return self.tr("layer {0}").format(layer + 1)
-
     def _shape_name(self, layer: int) -> str:
         sizes = self._model.network.sizes
-        return self.tr("Layer {0}, {1} → {2}").format(layer + 1, sizes[layer], sizes[layer + 1])
+        return self.tr("{0}, {1} → {2}").format(self._names.layer(layer), sizes[layer], sizes[layer + 1])
+
+    def _guilty_title(self, layer: int) -> str:
+        if self._names.is_output(layer):
+            return self.tr("There is a mistake in the output layer")
+        if len(self._model.network.sizes) == 3:
+            return self.tr("There is a mistake in the hidden layer")
+        return self.tr("There is a mistake in layer {0}").format(layer + 1)
 
     def _show_verdict(self, report: GradientReport) -> None:
         number = QLocale().toString
         checked, guilty = number(report.checked), report.guilty_layer
         if guilty is not None:
-            title = self.tr("There is a mistake in {0}").format(self._layer_name(guilty))
+            title = self._guilty_title(guilty)
             text = self.tr("{0} of {1} derivatives are wrong.")
             if guilty > 0:
                 text = self.tr("{0} of {1} derivatives are wrong: the mistake is passed back to every layer below.")
@@ -189,15 +191,21 @@ class GradientDialog(QDialog):
 
     def _row(self, row: WorstParameter) -> tuple[str, ...]:
         values = (f"{value:+.9f}".replace("-", MINUS) for value in (row.back_propagated, row.central_difference))
-        return (str(row.place.layer + 1), self._parameter_name(row.place), *values, exponent_text(row.relative_error))
+        return (
+            self._names.layer(row.place.layer),
+            self._parameter_name(row.place),
+            *values,
+            exponent_text(row.relative_error),
+        )
 
     def _parameter_name(self, place: Place) -> str:
-        unit = place.unit % self._model.network.sizes[place.layer + 1] + 1  # maxout: first pieces first
+        unit = place.unit % self._model.network.sizes[place.layer + 1]  # maxout: first pieces first
+        name = self._names.unit_inside(place.layer, unit)
         if place.is_gain:
-            return self.tr("gain of unit {0}").format(unit)
+            return self.tr("gain of {0}").format(name)
         if place.input is None:
-            return self.tr("bias of unit {0}").format(unit)
-        return self.tr("weight from input {0} to unit {1}").format(place.input + 1, unit)
+            return self.tr("bias of {0}").format(name)
+        return self.tr("weight from {0} to {1}").format(self._names.unit_inside(place.layer - 1, place.input), name)
 
     def _show_checked(self, report: GradientReport) -> None:
         number = QLocale().toString

@@ -32,6 +32,7 @@ def explanation_to_save(case: Case, target: int | None, title: str) -> ComposedP
             units = [line.unit for line in column.lines]
             explained = Explanation(
                 title,
+                network.sizes,
                 case.ink,
                 case.names,
                 case.question,

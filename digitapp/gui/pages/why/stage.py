@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.names import pixel_name
 from digitapp.gui.pages.why import words
 from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.work import Case
@@ -137,7 +138,7 @@ class WhyStage(Panel):
         if row < 0 or ink is None or self.picture.is_change:
             self._readout.hide()
             return
-        title = self.tr("Row {0}, column {1}").format(row + 1, column + 1)
+        title = pixel_name(row * ink.shape[1] + column, ink.size, ink.shape[1])
         rows = [ReadoutRow(self.tr("ink"), decimal(float(ink[row, column])))]
         if values is not None:
             rows.append(ReadoutRow(self.tr("value"), signed(float(values[row, column]), 3)))

@@ -97,7 +97,7 @@ class UnitsFace(QWidget):
         for index, (line, precise) in enumerate(zip(shown.lines, exact.lines, strict=True)):
             detail = f"{decimal(line.activation)} × {signed(precise.weight)}"
             image = self._templates.images[index].reshape(case.shape)
-            name = words.contributor(case, layer, line.unit)
+            name = case.part_names.unit(layer, line.unit)
             rows.append(LedgerRow(name, line.part, detail, image, self._limits[index]))
         if shown.rest_units or shown.rest:
             name = words.rest(layer, shown.rest_units, listed=bool(shown.lines))
@@ -115,7 +115,7 @@ class UnitsFace(QWidget):
             stage.show_ink(case.ink)
             return
         line = self._column.lines[index]
-        name = words.contributor(case, self._found.layer, line.unit)
+        name = case.part_names.unit(self._found.layer, line.unit)
         image = self._templates.images[index].reshape(case.shape)
         if self._found.layer >= 0:
             stage.show_map(image, self._limits[index], case.ink, words.template_caption(name, self._templates))

@@ -10,7 +10,6 @@ from digitapp.gui.widgets.numbers import decimal, percent, probability, signed, 
 from digitapp.inspection.attribution import patch_side
 from digitapp.inspection.explanation import MapEvidence, Templates
 from digitapp.inspection.smallest_change import Change
-from digitapp.inspection.unit_names import unit_name
 
 _LIKE, _ALMOST = 0.5, 0.3  # rank correlations from which a map is suspicious
 
@@ -51,14 +50,6 @@ def units_sentence(case: Case, layer: int) -> str:
         return text.format(pushers) + end.format(case.names[label])
     end = translate("WhyPage", " towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.")
     return text.format(pushers) + end.format(case.names[label], case.names[against])
-
-
-def contributor(case: Case, layer: int, index: int) -> str:
-    """Return the name of a unit, or of a pixel where there are no units."""
-    if layer >= 0:
-        return translate("WhyPage", "Unit {0}").format(unit_name(case.network.sizes, layer, index))
-    row, column = divmod(index, case.shape[1])
-    return translate("WhyPage", "Row {0}, column {1}").format(row + 1, column + 1)
 
 
 def rest(layer: int, count: int, *, listed: bool) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.drawing.ink import Box
+from digitapp.gui.names import Names
 from digitapp.inspection.contributions import Contributions, Question, usual_question
 from digitapp.inspection.explanation import MapEvidence, Templates, map_evidence, pushers_templates
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
@@ -57,6 +58,11 @@ class Case:
         crop, box = (None, None) if road is None else (road.crop, road.bounding_box)
         question = asked or usual_question(logits)
         return cls(session.network, answer.inputs, logits, question, ink, crop, box, problem.class_names)
+
+    @property
+    def part_names(self) -> Names:
+        """What the network's units and pixels are called."""
+        return Names(self.network.sizes, self.names, self.shape[1])
 
     @property
     def is_finite(self) -> bool:
