@@ -24,9 +24,8 @@ from digitapp.datasets.load import load_dataset
 from digitapp.datasets.pens import find_pens, read_pens
 from digitapp.drawing.images import ink_on_paper
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import preprocess
 from digitapp.modelfile import Model, load_model
-from digitapp.recognition import recognise
+from digitapp.reading import prepare, read
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "drawing"))
 from painted_photos import SCENES, photograph  # pyright: ignore[reportMissingImports]
@@ -85,15 +84,15 @@ def digits(model: Model, data_dir: Path | None, pens: Path | None, count: int) -
 
 def some_read(model: Model, all_digits: list[Digit], count: int, rng: np.random.Generator) -> list[Digit]:
     """Return so many of the digits that the model reads."""
-    read = []
+    found = []
     for index in rng.permutation(len(all_digits)):
         source, label = all_digits[index]
-        prepared = preprocess(source.normalised(0.7), 0.7 * PEN) if isinstance(source, Drawing) else preprocess(source)
-        if recognise(model, prepared).label == label:
-            read.append(all_digits[index])
-        if len(read) == count:
+        prepared = prepare(source.normalised(0.7), 0.7 * PEN) if isinstance(source, Drawing) else prepare(source)
+        if read(model, prepared).label == label:
+            found.append(all_digits[index])
+        if len(found) == count:
             break
-    return read
+    return found
 
 
 def measure(model: Model, some: list[Digit], kind: str, keep: Path | None) -> np.ndarray:
@@ -102,7 +101,7 @@ def measure(model: Model, some: list[Digit], kind: str, keep: Path | None) -> np
     for number, digit in enumerate(some):
         file = paint(digit, kind, number)
         pixels = np.asarray(Image.open(BytesIO(file)), dtype=np.float32)
-        answer = recognise(model, preprocess(ink_on_paper(pixels / np.float32(255)))).label
+        answer = read(model, prepare(ink_on_paper(pixels / np.float32(255)))).label
         counts[0 if answer == digit.label else 1 if answer is None else 2] += 1
         if keep is not None and answer != digit.label:
             keep.mkdir(parents=True, exist_ok=True)

@@ -21,15 +21,15 @@ from digitapp.datasets.handwriting import generate_drawings
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.nondigits import AMBIGUOUS_KINDS, HELD_OUT_KINDS, KINDS, generate_nondigits
 from digitapp.datasets.pens import find_pens, read_pens
-from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.modelfile import Model, load_model
-from digitapp.recognition import Recognition, recognise
+from digitapp.reading import Answer, Prepared, prepare, read
 
 SEED = 20_260
 """Of the generated drawings; no recipe trains with it."""
 PENS = 0.06, 0.1, 0.16
 
-Labelled = tuple[list[Preprocessed], np.ndarray]
+BLANK = np.zeros(784, dtype=np.float32)
+Labelled = tuple[list[Prepared], np.ndarray]
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def main() -> None:
     shares: dict[str, list[float]] = {"trained": [], "held out": [], "ambiguous": []}
     for kind in KINDS:
         drawings = generate_nondigits(arguments.count, SEED, [kind])
-        results = [recognise(model, preprocess(one.drawing, one.pen_width)) for one in drawings]
+        results = [read(model, prepare(one.drawing, one.pen_width)) for one in drawings]
         share = refused_share(results)
         group = "held out" if kind in HELD_OUT_KINDS else "ambiguous" if kind in AMBIGUOUS_KINDS else "trained"
         shares[group].append(share)
@@ -64,21 +64,21 @@ def digits(data_dir: Path | None, part: str, count: int) -> Iterator[tuple[str, 
     mnist = load_dataset("mnist", data_dir=data_dir)
     split = mnist.validation if part == "validation" else mnist.test
     assert split is not None
-    yield f"MNIST, {part}", ([preprocess(image.reshape(28, 28)) for image in split.inputs], split.labels)
+    yield f"MNIST, {part}", ([prepare(image.reshape(28, 28)) for image in split.inputs], split.labels)
     path = find_pens(data_dir)
     if path is not None:
         hands = read_pens(path).part(part)
         for pen in PENS:
-            inks = [preprocess(drawing.normalised(0.7), 0.7 * pen) for drawing in hands.drawings]
+            inks = [prepare(drawing.normalised(0.7), 0.7 * pen) for drawing in hands.drawings]
             yield f"pens, {part}, {pen:g}", (inks, hands.labels)
     written = generate_drawings(10 * count, np.random.default_rng(SEED))
-    inks = [preprocess(one.drawing, one.pen_width) for one in written]
+    inks = [prepare(one.drawing, one.pen_width) for one in written]
     yield "handwriting", (inks, np.array([one.style.label for one in written]))
 
 
-def print_digits(name: str, model: Model, inks: list[Preprocessed], labels: np.ndarray) -> None:
-    results = [recognise(model, ink) for ink in inks]
-    outputs = model.network.forward(np.stack([ink.input.reshape(-1) for ink in inks]))
+def print_digits(name: str, model: Model, inks: list[Prepared], labels: np.ndarray) -> None:
+    results = [read(model, ink) for ink in inks]
+    outputs = model.network.forward(np.stack([BLANK if ink.inputs is None else ink.inputs for ink in inks]))
     wrong = float(np.mean(outputs.argmax(axis=1) != labels))
     before, after = (
         expected_calibration_error(calibration.probabilities(model.loss, outputs), labels)
@@ -88,11 +88,11 @@ def print_digits(name: str, model: Model, inks: list[Preprocessed], labels: np.n
     print(f"{name:22s} {len(labels):6d} {wrong:7.2%} {share:8.2%} {before:11.4f} {after:7.4f}  {reasons(results)}")
 
 
-def refused_share(results: Iterable[Recognition]) -> float:
+def refused_share(results: Iterable[Answer]) -> float:
     return float(np.mean([result.label is None for result in results]))
 
 
-def reasons(results: Iterable[Recognition]) -> str:
+def reasons(results: Iterable[Answer]) -> str:
     counts = Counter(str(result.reason) for result in results if result.reason is not None)
     return ", ".join(f"{reason} {count}" for reason, count in counts.most_common())
 

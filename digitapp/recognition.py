@@ -75,13 +75,6 @@ class Recognition:
         return None if self.reason else self.best
 
 
-def recognise(model: Model, ink: Preprocessed) -> Recognition:
-    """Return what `model` makes of ink that has been prepared for it."""
-    if ink.is_empty:
-        return Recognition(reason=Reason.BLANK)
-    return judge(model, model.network.forward(ink.input.reshape(1, -1))[0], ink)
-
-
 def judge(model: Model, outputs: NDArray, ink: Preprocessed | None) -> Recognition:
     """Return what the outputs of a model's network, shape (classes,), say about ink.
 

@@ -17,7 +17,18 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
 # core knows those that stand before it.
 TOOLS = {"__init__", "atomic", "progress", "resources"}
-CORE = ("nn", "drawing", "datasets", "calibration", "training", "modelfile", "recognition", "inspection", "runs")
+CORE = (
+    "nn",
+    "drawing",
+    "datasets",
+    "calibration",
+    "training",
+    "modelfile",
+    "recognition",
+    "reading",
+    "inspection",
+    "runs",
+)
 MAY_IMPORT = {
     **{part: {*CORE[: index + 1], *TOOLS} for index, part in enumerate(CORE)},
     "nn": {"nn"},

@@ -6,13 +6,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from digitapp import reading
 from digitapp.calibration import Calibration
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import preprocess
 from digitapp.drawing.render import render
 from digitapp.modelfile import Model, load_model
 from digitapp.nn import Network
-from digitapp.recognition import Reason, Recognition, judge, parts_of, recognise
+from digitapp.reading import Answer, prepare
+from digitapp.recognition import Reason, judge, parts_of
 
 DIGITS = tuple("0123456789")
 PEN = 0.06
@@ -37,8 +38,8 @@ def circle(x: float = 0.5, y: float = 0.5, radius: float = 0.3) -> np.ndarray:
     return np.stack([x + radius * np.sin(turn), y - radius * np.cos(turn)], axis=1)
 
 
-def read(*strokes: np.ndarray, model: Model | None = None) -> Recognition:
-    return recognise(model or lines_and_circles(), preprocess(Drawing.from_points(strokes), PEN))
+def read(*strokes: np.ndarray, model: Model | None = None) -> Answer:
+    return reading.read(model or lines_and_circles(), prepare(Drawing.from_points(strokes), PEN))
 
 
 def test_digits_are_answered():
@@ -48,7 +49,7 @@ def test_digits_are_answered():
 
 def test_nothing_and_a_slip_of_the_pen_are_blank():
     for drawing in (Drawing(), Drawing.from_points([[(0.5, 0.5)]])):
-        found = recognise(lines_and_circles(), preprocess(drawing, PEN))
+        found = reading.read(lines_and_circles(), prepare(drawing, PEN))
         assert (found.label, found.best, found.probabilities, found.reason) == (None, None, None, Reason.BLANK)
 
 
@@ -87,7 +88,7 @@ def test_the_sides_of_an_angular_zero_are_no_digits_of_their_own(corners: int, w
 
 def test_digits_side_by_side_in_an_image():
     image = render(Drawing.from_points([line(0.15), circle(0.6)]), PEN, 112)
-    found = recognise(lines_and_circles(), preprocess(image))
+    found = reading.read(lines_and_circles(), prepare(image))
     assert (found.reason, found.digits) == (Reason.SEVERAL_DIGITS, (1, 0))
 
 
@@ -128,7 +129,7 @@ def test_what_is_like_nothing_says_so():
 def test_without_a_threshold_nothing_is_refused_but_blank():
     model = replace(lines_and_circles(), calibration=Calibration(1.0))
     assert read(line(0.15), circle(0.6), model=model).label is not None
-    assert recognise(model, preprocess(Drawing(), PEN)).reason == Reason.BLANK
+    assert reading.read(model, prepare(Drawing(), PEN)).reason == Reason.BLANK
 
 
 def test_numbers_that_are_not_finite_are_no_answer():

@@ -12,9 +12,9 @@ from digitapp.cli.output import JsonOption, note, percent, print_json, print_tab
 from digitapp.datasets.problems import MNIST
 from digitapp.drawing.files import DrawingFileError
 from digitapp.drawing.images import ImageFileError
-from digitapp.drawing.preprocess import Preprocessed
 from digitapp.modelfile import Model, load_model
-from digitapp.recognition import Reason, Recognition, judge
+from digitapp.reading import Answer, read
+from digitapp.recognition import Reason
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -79,7 +79,7 @@ def classify_command(
             note(str(error))
             failed = True
         else:
-            results += _classify(loaded, file, inputs)
+            results += [_result(loaded, file, index, read(loaded, one)) for index, one in enumerate(inputs)]
     if json:
         print_json({"results": [result.as_json() for result in results]})
     elif results:
@@ -88,22 +88,17 @@ def classify_command(
         raise typer.Exit(2)
 
 
-def _classify(model: Model, file: Path, inputs: list[Preprocessed]) -> list[Result]:
-    outputs = model.network.forward(np.stack([item.input.reshape(-1) for item in inputs]))
-    results = []
-    for index, (item, row) in enumerate(zip(inputs, outputs, strict=True)):
-        found = Recognition(reason=Reason.BLANK) if item.is_empty else judge(model, row, item)
-        label = None if found.label is None else model.class_names[found.label]
-        probabilities = None if found.best is None or found.probabilities is None else found.probabilities.tolist()
-        results.append(Result(str(file), index, label, probabilities, _reason(found, model.class_names)))
-    return results
+def _result(model: Model, file: Path, index: int, answer: Answer) -> Result:
+    label = None if answer.label is None else model.class_names[answer.label]
+    probabilities = None if answer.best is None or answer.probabilities is None else answer.probabilities.tolist()
+    return Result(str(file), index, label, probabilities, _reason(answer, model.class_names))
 
 
-def _reason(found: Recognition, class_names: tuple[str, ...]) -> str | None:
-    if found.reason is None:
+def _reason(answer: Answer, class_names: tuple[str, ...]) -> str | None:
+    if answer.reason is None:
         return None
-    link = " or " if found.reason == Reason.WAVERING else ", "
-    return REASONS[found.reason].format(link.join(class_names[digit] for digit in found.digits))
+    link = " or " if answer.reason == Reason.WAVERING else ", "
+    return REASONS[answer.reason].format(link.join(class_names[digit] for digit in answer.digits))
 
 
 def _print_results(results: list[Result], class_names: tuple[str, ...]) -> None:

@@ -13,9 +13,8 @@ from digitapp.cli.inputs import PEN_WIDTH, check_reads_drawings, data_for, label
 from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import preprocess
 from digitapp.modelfile import Model, load_model
-from digitapp.recognition import judge
+from digitapp.reading import prepare, read
 from digitapp.training import Evaluation, TrainConfig, evaluate, parse_whole
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -57,7 +56,7 @@ def evaluate_command(
         if left_out:
             note(f"{drawings}: {left_out} drawings without a label were left out")
         split, source = split_of(labelled), str(drawings)
-        refused = _refused_drawings(loaded, labelled, split)
+        refused = _refused_drawings(loaded, labelled)
     else:
         data = data_for(loaded, dataset, data_dir, parse_seed(seed))
         split, chosen = _choose(data, part)
@@ -99,11 +98,9 @@ def _refused(model: Model, split: Split) -> int:
     return sum(int((~model.calibration.accepts(model.probabilities(batch))).sum()) for batch in _batches(split))
 
 
-def _refused_drawings(model: Model, drawings: Sequence[Drawing], split: Split) -> int:
+def _refused_drawings(model: Model, drawings: Sequence[Drawing]) -> int:
     """Return how many drawings are not taken for a digit, by the rules of the canvas; right or wrong."""
-    rows = (row for batch in _batches(split) for row in model.network.forward(batch))
-    inks = (preprocess(drawing, PEN_WIDTH) for drawing in drawings)
-    return sum(ink.is_empty or judge(model, row, ink).label is None for row, ink in zip(rows, inks, strict=True))
+    return sum(read(model, prepare(drawing, PEN_WIDTH)).label is None for drawing in drawings)
 
 
 def _batches(split: Split) -> Iterator[NDArray[np.float32]]:

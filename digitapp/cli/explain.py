@@ -21,7 +21,6 @@ from digitapp.cli.output import (
 )
 from digitapp.datasets.problems import PROBLEMS, Inputs
 from digitapp.drawing.grid import GridTextError, read_grid
-from digitapp.drawing.preprocess import Preprocessed
 from digitapp.inspection.colors import Theme
 from digitapp.inspection.contributions import Ledger, Question, contributions, ledger, rounded, usual_question
 from digitapp.inspection.explanation import MapEvidence, map_evidence, pushers_templates
@@ -36,6 +35,7 @@ from digitapp.inspection.explanation_picture import (
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
 from digitapp.inspection.unit_names import unit_text
 from digitapp.modelfile import Model, load_model
+from digitapp.reading import Answer, Prepared, prepare, read
 from digitapp.recognition import Reason
 from digitapp.training import parse_whole
 
@@ -72,15 +72,13 @@ def explain_command(
     if out is not None:
         check_can_write_picture(out)
     loaded = load_model(model)
-    inputs, road = _read(loaded, file, parse_whole("index", index))
-    logits = loaded.network.trace(inputs[np.newaxis]).pre_activations[-1][0]
+    answer = read(loaded, _drawn(loaded, file, parse_whole("index", index)))
+    assert answer.trace is not None and answer.probabilities is not None  # `_drawn` refuses what is blank
+    logits, probabilities = answer.trace.pre_activations[-1][0], answer.probabilities
     if not np.isfinite(logits).all():
         raise BadInput(f"model {loaded.name}: its answers are no numbers, so there is nothing to explain")
     question = _question(loaded, logits, label, against)
-    explained = _explain(
-        loaded, inputs, road, question, _target(loaded, logits, target), f"{file.name} · {loaded.name}"
-    )
-    probabilities = loaded.probabilities(inputs[np.newaxis])[0]
+    explained = _explain(loaded, answer, question, _target(loaded, logits, target), f"{file.name} · {loaded.name}")
     if out is not None:
         _write(explained, out, theme)
     if json:
@@ -91,8 +89,8 @@ def explain_command(
         typer.echo(f"Wrote {out}")
 
 
-def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], Preprocessed | None]:
-    """Return the network's input, and how it came about where that was from ink."""
+def _drawn(model: Model, file: Path, index: int) -> Prepared:
+    """Return what the network sees of a file's drawing; there is something to see."""
     problem = PROBLEMS[model.problem]
     if problem.inputs is Inputs.GRID:
         try:
@@ -105,15 +103,15 @@ def _read(model: Model, file: Path, index: int) -> tuple[NDArray[np.floating], P
             raise BadInput(f"--index {index}: expected 0, for a text of pixels holds one picture")
         if grid.is_empty:
             raise BadInput(f"{file}: every pixel is off, so there is nothing to explain")
-        return grid.to_vector(), None
+        return prepare(grid)
     check_reads_drawings(model)
     pictures = read_inputs(file)
     if not 0 <= index < len(pictures):
         known = f"0 to {len(pictures) - 1}, the drawings in {file}" if len(pictures) > 1 else f"0, for {file} holds one"
         raise BadInput(f"--index {index}: expected {known}")
-    if pictures[index].is_empty:
+    if pictures[index].inputs is None:
         raise BadInput(f"{file}: {REASONS[Reason.BLANK]}")
-    return pictures[index].input.reshape(-1), pictures[index]
+    return pictures[index]
 
 
 def _class(model: Model, option: str, name: str) -> int:
@@ -145,15 +143,9 @@ def _target(model: Model, logits: NDArray[np.floating], target: str) -> int | No
     return chosen
 
 
-def _explain(
-    model: Model,
-    inputs: NDArray[np.floating],
-    road: Preprocessed | None,
-    question: Question,
-    target: int | None,
-    title: str,
-) -> Explanation:
-    problem, network = PROBLEMS[model.problem], model.network
+def _explain(model: Model, answer: Answer, question: Question, target: int | None, title: str) -> Explanation:
+    problem, network, inputs, road = PROBLEMS[model.problem], model.network, answer.inputs, answer.preprocessed
+    assert inputs is not None
     shape = problem.rows, problem.columns
     found = contributions(network, inputs)
     column = ledger(found, question)

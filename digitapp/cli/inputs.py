@@ -13,9 +13,10 @@ from digitapp.datasets.problems import PROBLEMS, Problem, problem_of
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.images import read_image
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.preprocess import Preprocessed, preprocess, preprocess_drawings
+from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.drawing.render import RELATIVE_PEN_WIDTH
 from digitapp.modelfile import Model
+from digitapp.reading import Prepared, prepare
 
 DRAWING_SIZE = 0.7  # of the canvas; the unit and the size of a drawing from a file mean nothing
 PEN_WIDTH = RELATIVE_PEN_WIDTH * DRAWING_SIZE
@@ -59,7 +60,7 @@ def _check_fits(model: Model, name: str, problem: Problem) -> None:
         )
 
 
-def read_inputs(path: Path) -> list[Preprocessed]:
+def read_inputs(path: Path) -> list[Prepared]:
     """Return what the network sees of an image file, or of each drawing in a drawings file.
 
     Raises
@@ -67,8 +68,8 @@ def read_inputs(path: Path) -> list[Preprocessed]:
     ImageFileError, DrawingFileError : a file that cannot be read as what it seems to be
     """
     if _is_drawings_file(path):
-        return [preprocess(drawing.normalised(DRAWING_SIZE), PEN_WIDTH) for drawing in read_drawings(path)]
-    return [preprocess(read_image(path))]
+        return [prepare(drawing.normalised(DRAWING_SIZE), PEN_WIDTH) for drawing in read_drawings(path)]
+    return [prepare(read_image(path))]
 
 
 def labelled_drawings(path: Path, classes: int) -> tuple[list[Drawing], int]:

@@ -39,7 +39,7 @@ def test_nothing_can_be_corrected_on_an_empty_canvas(page: DrawPage, qtbot: QtBo
 
 def test_one_click_keeps_the_drawing_as_what_it_is(page: DrawPage) -> None:
     page.session.artwork.commit(ONE, "draw")
-    assert page.session.answer.label == 1
+    assert page.session.answer.best == 1
     QTest.mouseClick(row(page).digits[7], Qt.MouseButton.LeftButton)
     (sample,) = page.session.hand.collection.samples
     assert (sample.label, sample.correction, sample.held_out) == (7, True, False)
@@ -78,7 +78,7 @@ def test_it_can_be_undone_and_a_new_drawing_asks_anew(page: DrawPage) -> None:
 
 def test_what_was_read_is_no_correction(page: DrawPage) -> None:
     page.session.artwork.commit(ONE, "draw")
-    assert page.session.answer.label == 1
+    assert page.session.answer.best == 1
     assert not page.session.answer.is_refused
     assert not row(page).digits[1].isEnabled()
     row(page).correct(1)

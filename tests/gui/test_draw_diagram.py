@@ -121,7 +121,7 @@ def test_arrow_keys_walk_over_units_and_tell_about_them(qtbot: QtBot, diagram: N
 
 
 def test_step_walks_from_the_inputs_to_the_answer(qtbot: QtBot, session: Session, diagram: NetworkDiagram) -> None:
-    trace, label = session.answer.trace, session.answer.label
+    trace, label = session.answer.trace, session.answer.best
     assert trace is not None
     assert label is not None
     said = []

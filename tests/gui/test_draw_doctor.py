@@ -124,14 +124,14 @@ def test_each_step_says_what_would_be_without_it(page: DrawPage) -> None:
 def test_steps_are_switched_off_for_the_doctor_alone(page: DrawPage) -> None:
     lay(page, CORNER)
     panel = doctor(page)
-    before = page.session.answer.label
+    before = page.session.answer.best
     QTest.mouseClick(panel.steps.boxes["crop"], Qt.MouseButton.LeftButton)
     found = panel.examination
     assert found is not None
     assert found.steps == Steps(crop=False)
     assert panel.sentence.text().startswith("Without Crop the network says ")
     assert panel.rest.text().startswith("Smaller than ")
-    assert page.session.answer.label == before
+    assert page.session.answer.best == before
     QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     assert panel.steps.steps == ALL_STEPS and all(box.isChecked() for box in panel.steps.boxes.values())
     assert panel.examination is not None and panel.examination.steps == ALL_STEPS

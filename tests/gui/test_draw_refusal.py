@@ -86,7 +86,7 @@ def test_a_scribble_says_so_and_what_it_is_nearest_to(page: DrawPage) -> None:
     draw(page, ZIGZAG)
     assert shown(page) == ("?", "This looks like a scribble")
     answer = page.session.answer
-    assert answer.label is not None
+    assert answer.best is not None
     assert answer.is_refused
     assert forced_words(answer, tuple("0123456789")) == "No digit is nearer than another."
     assert answer_words(answer, tuple("0123456789")).certainty == ""
@@ -99,4 +99,4 @@ def test_a_network_without_a_threshold_takes_it_for_a_digit(page: DrawPage, tmp_
     page.session.open_model(path)
     assert shown(page)[0] in set("0123456789")
     assert not page.session.answer.is_refused
-    assert page.inspector.bars.answer == page.session.answer.label
+    assert page.inspector.bars.answer == page.session.answer.best

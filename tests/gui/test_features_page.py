@@ -202,11 +202,11 @@ def test_the_dossier_follows_the_drawing(open_page: OpenPage) -> None:
     page.session.artwork.commit(SLANTED_STROKE, "draw")
     answer, network = page.session.answer, page.session.network
     assert answer.trace is not None
-    assert answer.label is not None
+    assert answer.best is not None
     activation = float(answer.trace.activations[0][0, 0])
-    name = network_class = PROBLEMS["mnist"].class_names[answer.label]
+    name = network_class = PROBLEMS["mnist"].class_names[answer.best]
     assert values_of(page)[f"On your {name}"] == decimal(activation)
-    adds = activation * float(network.weights[1][0, answer.label])
+    adds = activation * float(network.weights[1][0, answer.best])
     assert values_of(page)[f"It adds to “{network_class}”"] == signed(adds)
 
 

@@ -176,15 +176,15 @@ def test_what_is_lost_without_a_unit(open_page: OpenPage, qtbot: QtBot) -> None:
     session = page.session
     dataset, answer = session.dataset, session.answer
     assert dataset is not None
-    assert answer.label is not None
+    assert answer.best is not None
     silenced = session.network.copy()
     silenced.weights[1][0] = 0
     outputs = silenced.forward(dataset.train.inputs)
     accuracy = (outputs.argmax(axis=1) == dataset.train.labels).mean()
     assert worth.rows()["Accuracy"][1] == f"{100 * accuracy:.2f} %"
     assert answer.inputs is not None
-    name = PROBLEMS["toy"].class_names[answer.label]
-    logit = float(silenced.trace(answer.inputs[np.newaxis]).pre_activations[-1][0, answer.label])
+    name = PROBLEMS["toy"].class_names[answer.best]
+    logit = float(silenced.trace(answer.inputs[np.newaxis]).pre_activations[-1][0, answer.best])
     assert worth.rows()[f"Sum for “{name}”"][1] == f"{logit:+.2f}".replace("-", "−")
     assert "48 training images" in worth.source.text()
     session.select_unit(1, 0)

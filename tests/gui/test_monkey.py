@@ -106,7 +106,7 @@ def check(window: MainWindow) -> None:
         assert stop.isEnabled() == active
         assert (start.isVisible() and start.isEnabled()) != active
     if session.answer.inputs is None:
-        assert session.answer.label is None
+        assert session.answer.best is None
     assert session.network.sizes[0] == session.problem.features
     assert session.network.sizes[-1] == session.problem.classes
 

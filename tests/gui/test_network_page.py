@@ -88,7 +88,7 @@ def test_the_strongest_units_are_shown_and_named(open_page: OpenPage, qtbot: QtB
     draw(page)
     diagram = page.paths.paths
     picture = diagram.picture
-    assert picture is not None and picture.answer == page.session.answer.label
+    assert picture is not None and picture.answer == page.session.answer.best
     chosen, contributions = picture.paths.units[0], np.abs(picture.paths.found.contributions[0])
     assert contributions[list(chosen)].min() >= np.delete(contributions, chosen).max(initial=0)
     qtbot.mouseMove(diagram, centre(page, Node(1, 0)))
@@ -114,7 +114,7 @@ def test_another_output_is_followed_until_the_answer_is_wanted_again(open_page: 
     page = open_page()
     draw(page)
     diagram = page.paths.paths
-    answer = page.session.answer.label
+    answer = page.session.answer.best
     assert answer is not None
     other = 0 if answer else 1
     qtbot.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=centre(page, Node(3, other)))

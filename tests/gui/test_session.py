@@ -35,20 +35,20 @@ def test_an_empty_canvas_has_no_answer(session: Session) -> None:
     for problem in ("toy", "mnist"):
         session.choose_problem(problem)
         assert session.answer.probabilities is None
-        assert session.answer.label is None
+        assert session.answer.best is None
 
 
 def test_the_answer_follows_the_drawing_and_undo(session: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignals([session.drawing_changed, session.answer_changed]):
         session.artwork.commit(RING, "Draw")
-    assert session.problem.class_names[session.answer.label or 0] == "0"
+    assert session.problem.class_names[session.answer.best or 0] == "0"
     assert session.answer.probabilities is not None
     np.testing.assert_array_equal(session.answer.inputs, RING.to_vector())
     session.artwork.undo_stack.undo()
-    assert session.answer.label is None
+    assert session.answer.best is None
     session.artwork.undo_stack.redo()
     assert session.grid == RING
-    assert session.answer.label == 0
+    assert session.answer.best == 0
 
 
 def test_what_is_shown_live_is_one_step_of_undo_when_committed(session: Session) -> None:
@@ -70,7 +70,7 @@ def test_each_problem_keeps_its_drawing_and_its_selection(session: Session) -> N
     session.select_unit(0, 2)
     session.choose_problem("mnist")
     session.artwork.commit(ONE, "Stroke")
-    assert session.answer.label == 1
+    assert session.answer.best == 1
     assert session.selected == UnitRef(0, 0)
     session.choose_problem("toy")
     assert session.grid == RING
@@ -86,7 +86,7 @@ def test_the_network_in_training_is_the_one_shown(session: Session, qtbot: QtBot
         session.start_training(network, dataclasses.replace(config, epochs=200))
         assert session.shows_run
         assert session.network is not shipped
-    assert session.answer.label == 0
+    assert session.answer.best == 0
     assert not session.shows_run
     record = session.model.training
     assert record["results"]["train_accuracy"] == pytest.approx(1.0, abs=0.1)
@@ -161,7 +161,7 @@ def test_missing_mnist_is_a_state_and_no_failure(open_session: OpenSession, qtbo
     session.data.import_from(tmp_path / "empty")
     qtbot.waitUntil(lambda: session.data.error("mnist") is not None)
     assert session.data.state("mnist") is DataState.MISSING
-    assert session.answer.label is None
+    assert session.answer.best is None
 
 
 def test_real_mnist_is_loaded_in_the_background(open_session: OpenSession, qtbot: QtBot, mnist_dir: Path) -> None:

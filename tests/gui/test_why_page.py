@@ -176,7 +176,7 @@ def test_a_new_drawing_brings_the_usual_question_back(open_page: OpenPage) -> No
     page.stage.label_box.activated.emit(1)
     assert page.stage.label_box.currentData() == 1
     page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
-    assert page.stage.label_box.currentData() == page.session.answer.label
+    assert page.stage.label_box.currentData() == page.session.answer.best
 
 
 # Pixels
@@ -256,9 +256,9 @@ def test_the_toys_change_is_the_smallest_there_is(qtbot: QtBot, open_page: OpenP
     _wait_for_change(qtbot, page)
     assert "4,095" in page.change.method.text()
     page.change.accept_button.click()
-    assert page.session.answer.label == 1
+    assert page.session.answer.best == 1
     page.undo()
-    assert page.session.answer.label == 0
+    assert page.session.answer.best == 0
 
 
 def test_a_rejected_change_leaves_the_canvas_alone_until_another_is_wanted(qtbot: QtBot, open_page: OpenPage) -> None:

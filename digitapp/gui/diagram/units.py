@@ -204,7 +204,7 @@ class UnitPainter:
     def _paint_output(self, column: int, index: int, place: QRectF) -> None:
         p, painter = self._colors, self._painter
         value, total = self._value(column, index), self._sum_alone(column, index)
-        wins = value is not None and self._computation.answer.label == index
+        wins = value is not None and self._computation.answer.best == index
         painter.setPen(QPen(p.accent if wins else p.border_strong, 1.5))
         painter.setBrush(p.accent if wins else p.surface)
         painter.drawEllipse(place.adjusted(1, 1, -1, -1))

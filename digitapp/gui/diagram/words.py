@@ -17,7 +17,7 @@ from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
-    from digitapp.gui.state.session import Answer
+    from digitapp.reading import Answer
 
 _MOST_TERMS = 14
 _MOST_VOICES = 3
@@ -200,7 +200,7 @@ def _layer_caption(computation: Computation, step: WalkStep, is_output: bool) ->
     listed = ", ".join(parts) + (", …" if len(values) > _MOST_NAMED else "")
     squashing = computation.squashing(step.layer)
     if step.activated and is_output:
-        label = computation.answer.label
+        label = computation.answer.best
         verdict = "?" if label is None else computation.class_names[label]
         text = translate("NetworkDiagram", "Answer. {0} turns the sums into {1}. The largest says {2}.")
         return text.format(squashing.capitalize() if squashing.islower() else squashing, listed, verdict)
@@ -221,7 +221,7 @@ def tale(computation: Computation) -> list[str]:
     answer, network = computation.answer, computation.network
     if not computation.is_finite:
         return [translate("NetworkDiagram", "Some weights are not numbers any more, so there is no answer to explain.")]
-    if answer.trace is None or answer.label is None:
+    if answer.trace is None or answer.best is None:
         return [translate("NetworkDiagram", "Nothing is drawn yet. Switch on some pixels and read here what happens.")]
     last = len(network.sizes) - 2  # the column that votes
     sources = np.array([computation.value(last, index) for index in range(network.sizes[last])], dtype=np.float64)
@@ -297,7 +297,7 @@ def _for_classes(computation: Computation, values: np.ndarray) -> str:
 
 def _verdict(computation: Computation) -> str:
     answer, column = computation.answer, len(computation.network.sizes) - 1
-    assert answer.label is not None
+    assert answer.best is not None
     order = np.argsort([-(computation.value(column, k) or 0.0) for k in range(len(computation.class_names))])[:2]
     sums = enumeration(
         [
@@ -307,6 +307,6 @@ def _verdict(computation: Computation) -> str:
             for k in np.sort(order)
         ]
     )
-    says = number(computation.value(column, answer.label) or 0.0)
+    says = number(computation.value(column, answer.best) or 0.0)
     text = translate("NetworkDiagram", "With the biases, {0}: it says {1} ({2}).")
-    return text.format(sums, computation.class_names[answer.label], says)
+    return text.format(sums, computation.class_names[answer.best], says)

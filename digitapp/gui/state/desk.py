@@ -1,57 +1,19 @@
-"""What the session keeps for each problem, and what it says of the present drawing."""
+"""What the session keeps for each problem."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from digitapp.datasets.problems import Problem
-from digitapp.drawing.preprocess import Preprocessed
 from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model
-from digitapp.nn.network import Trace
-from digitapp.recognition import Reason
 from digitapp.runs.branches import Branch, TimeMachine
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan
 
 OWN_NETWORK = "own"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the network says to the present drawing.
-
-    Attributes
-    ----------
-    inputs : float32 array, shape (features,), or None while there is no ink to read
-    probabilities : float array, shape (classes,), calibrated, or None
-    label : int or None, the most probable class, also where it is refused
-    trace : every layer's pre-activations and activations for this one input, or None
-    preprocessed : the pictures of the road from ink to input; None for problems whose pixels are set by hand
-    seconds : float, the time from the drawing to the probabilities
-    reason : why there is no answer, or None where there is one
-    digits : the classes that the reason speaks of
-    is_settled : False while the pen moves; what is refused then may still become a digit
-    """
-
-    inputs: np.ndarray | None = None
-    probabilities: np.ndarray | None = None
-    label: int | None = None
-    trace: Trace | None = None
-    preprocessed: Preprocessed | None = None
-    seconds: float = 0.0
-    reason: Reason | None = None
-    digits: tuple[int, ...] = ()
-    is_settled: bool = True
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether there is ink to read, and it is not taken for a digit."""
-        return self.label is not None and self.reason is not None
 
 
 @dataclass(frozen=True)

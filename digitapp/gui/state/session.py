@@ -5,7 +5,6 @@ Pages show the session and call it; it knows no page. Signals name what has happ
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,20 +17,18 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import FIRST, PROBLEMS, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
-from digitapp.drawing.point import Point
-from digitapp.drawing.preprocess import Preprocessed, preprocess
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.names import Names
 from digitapp.gui.state.artwork import Artwork, Ink, Picture
 from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
-from digitapp.gui.state.desk import OWN_NETWORK, Answer, Desk, ModelEntry, UnitRef
+from digitapp.gui.state.desk import OWN_NETWORK, Desk, ModelEntry, UnitRef
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.network import Network
-from digitapp.recognition import judge
+from digitapp.reading import Answer, Prepared, prepare, read
 from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan, Start
@@ -41,13 +38,12 @@ from digitapp.training.moments import Archive, Moment
 
 
 @dataclass(frozen=True)
-class _Road:
-    """The way from ink to input that was taken last, and how long it took."""
+class _Seen:
+    """What was prepared last, and what it was prepared from."""
 
     ink: Ink
     pen_width: float
-    pictures: Preprocessed
-    seconds: float
+    prepared: Prepared
 
 
 class Session(QObject):
@@ -93,7 +89,7 @@ class Session(QObject):
         self.pen_width = CANVAS_PEN_WIDTH
         self.network_version = 0  # grows with every change of the shown network: a key for what is computed of it
         self.answer = Answer()
-        self._road: _Road | None = None
+        self._seen: _Seen | None = None
         self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
         self._calibrator = Calibrator(self._jobs.start, self)
@@ -280,36 +276,15 @@ class Session(QObject):
         self.answer_changed.emit()
 
     def _show_answer(self) -> None:
-        inputs, pictures, seconds = self._inputs()
-        if inputs is None:
-            self.answer = Answer(preprocessed=pictures)
-            return
-        began = time.perf_counter()
-        trace = self.network.trace(inputs[np.newaxis])
-        settled = self.artwork.is_settled
-        found = judge(self.model, trace.activations[-1][0], pictures if settled else None)
-        seconds += time.perf_counter() - began
-        self.answer = Answer(
-            inputs, found.probabilities, found.best, trace, pictures, seconds, found.reason, found.digits, settled
-        )
+        self.answer = read(self.model, self._prepared(), is_settled=self.artwork.is_settled)
 
-    def _inputs(self) -> tuple[np.ndarray | None, Preprocessed | None, float]:
-        """Return the network's input with the pictures of how it came about, and the seconds that took."""
-        value = self.artwork.value
-        if isinstance(value, BinaryGrid | Point):
-            return (None if value.is_empty else value.to_vector()), None, 0.0
-        road = self._road_taken()
-        pictures = road.pictures
-        return (None if pictures.is_empty else pictures.input.reshape(-1)), pictures, road.seconds
-
-    def _road_taken(self) -> _Road:
-        """Take the road from ink to input, unless only the network has changed since the last time."""
+    def _prepared(self) -> Prepared:
+        """Prepare what is drawn for the network, unless only the network has changed since the last time."""
         ink, pen_width = self.artwork.value, self.pen_width
-        if self._road is None or self._road.ink is not ink or self._road.pen_width != pen_width:
-            began = time.perf_counter()
-            pictures = preprocess(self.picture.grey if self.picture is not None else self.drawing, pen_width=pen_width)
-            self._road = _Road(ink, pen_width, pictures, time.perf_counter() - began)
-        return self._road
+        if self._seen is None or self._seen.ink is not ink or self._seen.pen_width != pen_width:
+            prepared = prepare(ink.grey if isinstance(ink, Picture) else ink, pen_width)
+            self._seen = _Seen(ink, pen_width, prepared)
+        return self._seen.prepared
 
     # The selected unit
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from digitapp.gui.state.session import Answer
 from digitapp.gui.translation import Name, listed, translate
 from digitapp.gui.widgets.numbers import probability
 from digitapp.inspection.unit_names import unit_name
+from digitapp.reading import Answer
 from digitapp.recognition import Reason
 
 _ALSO = 0.05  # from this probability on, the second best class is worth a mention
@@ -32,7 +32,7 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
     answer : an answer with probabilities
     class_names : the names of the classes
     """
-    if answer.probabilities is None or answer.label is None:
+    if answer.probabilities is None or answer.best is None:
         return AnswerWords(
             translate("AnswerWords", "No answer"),
             "",
@@ -56,7 +56,7 @@ def sure_words(confidence: float) -> str:
 
 def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
     """Return the words for ink that is not taken for a digit."""
-    assert answer.label is not None
+    assert answer.best is not None
     if not answer.is_settled:
         return AnswerWords(translate("AnswerWords", "Not clear yet"), "", "")
     digits = [class_names[digit] for digit in answer.digits]
@@ -92,11 +92,11 @@ def _refusal_words(answer: Answer, class_names: tuple[str, ...]) -> AnswerWords:
 
 def forced_words(answer: Answer, class_names: tuple[str, ...]) -> str:
     """Return what a refused drawing would be if it had to be a digit, "" for one that is not refused."""
-    if not answer.is_refused or not answer.is_settled or answer.label is None:
+    if not answer.is_refused or not answer.is_settled or answer.best is None:
         return ""
-    if answer.probabilities is None or float(answer.probabilities[answer.label]) * len(class_names) < _LEANING:
+    if answer.probabilities is None or float(answer.probabilities[answer.best]) * len(class_names) < _LEANING:
         return translate("AnswerWords", "No digit is nearer than another.")
-    return translate("AnswerWords", "If it must be one digit: {0}").format(class_names[answer.label])
+    return translate("AnswerWords", "If it must be one digit: {0}").format(class_names[answer.best])
 
 
 def _sentence(probability: float) -> str:

@@ -91,10 +91,10 @@ class AnswerHeader(QWidget):
         """Show the session's answer."""
         self.correction.refresh(hidden=self._compact)
         answer, problem = self._session.answer, self._session.problem
-        unknown = answer.label is None or answer.is_refused
+        unknown = answer.label is None
         # While the pen moves, ink that is no digit yet leaves what stood here, in grey: nothing comes and goes.
         if answer.is_settled or not answer.is_refused:
-            self.digit.setText(_UNKNOWN if unknown or answer.label is None else problem.class_names[answer.label])
+            self.digit.setText(_UNKNOWN if unknown or answer.best is None else problem.class_names[answer.best])
         self.digit.setAccessibleName(self.tr("Answer: {0}").format(self.digit.text()))
         self._show_tone("text3" if unknown else "text")
         nothing = answer.probabilities is None

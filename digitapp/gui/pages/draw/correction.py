@@ -91,7 +91,7 @@ class CorrectionRow(QWidget):
     def _read_as(self) -> int | None:
         """What the page says the drawing is; None where it says "?"."""
         answer = self._session.answer
-        return None if answer.is_refused else answer.label
+        return answer.label
 
     def refresh(self, *, hidden: bool = False) -> None:
         """Follow the answer; `hidden` where there is no room but for saying what was kept."""

@@ -22,7 +22,7 @@ from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.state.session import Answer, Session, UnitRef
+from digitapp.gui.state.session import Session, UnitRef
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import (
     ElidedLabel,
@@ -45,6 +45,7 @@ from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 from digitapp.inspection.unit_images import as_images
 from digitapp.nn.activations import ACTIVATIONS
+from digitapp.reading import Answer
 
 _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier on, the side of the picture
 
@@ -278,21 +279,21 @@ class Dossier(ScrollPanel):
         drawing = self._words.drawing()
         rows = [(self.tr("Bias"), signed(float(network.unit_biases[unit.layer][unit.unit])))]
         mark = None
-        if answer.inputs is None or answer.label is None or answer.trace is None or answer.probabilities is None:
+        if answer.inputs is None or answer.best is None or answer.trace is None or answer.probabilities is None:
             rows += [(self.tr("Its sum"), UNKNOWN), (self.tr("Activation"), UNKNOWN)]
             if self._votes is not None:
                 rows.append((self.tr("It adds"), UNKNOWN))
         else:
-            on_it = self.tr("On your {0}").format(session.problem.class_names[answer.label])
+            on_it = self.tr("On your {0}").format(session.problem.class_names[answer.best])
             mark = float(answer.trace.pre_activations[unit.layer][0, unit.unit])
             rows.append((self.tr("Its sum"), signed(mark)))
             if self._votes is None:
                 rows.append((on_it, decimal(float(answer.probabilities[unit.unit]))))
             else:
                 rows.append((on_it, decimal(float(answer.trace.activations[unit.layer][0, unit.unit]))))
-                name = session.problem.class_names[answer.label]
+                name = session.problem.class_names[answer.best]
                 rows.append(
-                    (self.tr("It adds to “{0}”").format(name), signed(float(self._contributions(answer)[answer.label])))
+                    (self.tr("It adds to “{0}”").format(name), signed(float(self._contributions(answer)[answer.best])))
                 )
         if self._picture is not None:
             largest = float(np.abs(self._picture.values).max())
@@ -393,9 +394,9 @@ class Dossier(ScrollPanel):
         """Return what the present answer would be without the unit."""
         session = self._session
         answer, names = session.answer, session.problem.class_names
-        if answer.label is None or answer.trace is None or answer.probabilities is None:
+        if answer.best is None or answer.trace is None or answer.probabilities is None:
             return [(self.tr("Answer to your drawing"), UNKNOWN, UNKNOWN)]
-        label, logits = answer.label, answer.trace.pre_activations[-1][0]
+        label, logits = answer.best, answer.trace.pre_activations[-1][0]
         contributions = self._contributions(answer)
         outputs = np.empty_like(logits)
         ACTIVATIONS[session.network.activations[-1]].value(logits - contributions, outputs)

@@ -10,11 +10,12 @@ from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.state.session import Answer, Session
+from digitapp.gui.state.session import Session
 from digitapp.gui.state.surgery import Effect, Surgery
 from digitapp.gui.translation import in_a_row, listed
 from digitapp.gui.widgets import Button, ElidedLabel, GhostButton, Label, Panel, PlainButton, SectionHeader
 from digitapp.gui.widgets.numbers import per_cent, percent, probability, signed, thousands
+from digitapp.reading import Answer
 
 _MOST_CLASSES = 3
 _LEAST_LOSS = 0.0005  # a share below this is not worth a word
@@ -225,5 +226,5 @@ class SurgeryPanel(Panel):
 
 def _share(answer: Answer) -> float:
     assert answer.probabilities is not None
-    assert answer.label is not None
-    return float(answer.probabilities[answer.label])
+    assert answer.best is not None
+    return float(answer.probabilities[answer.best])

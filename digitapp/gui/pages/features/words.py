@@ -52,7 +52,7 @@ class UnitWords:
 
     def drawing(self) -> str:
         """Return "your 3" for the present drawing by what it was read as."""
-        label = self._session.answer.label
+        label = self._session.answer.best
         if label is None:
             return translate("FeaturesPage", "your drawing")
         return translate("FeaturesPage", "your {0}").format(self._session.problem.class_names[label])

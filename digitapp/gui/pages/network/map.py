@@ -18,7 +18,7 @@ from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import finish_unless
-from digitapp.gui.state.session import Answer, Session
+from digitapp.gui.state.session import Session
 from digitapp.gui.translation import Name, in_a_row
 from digitapp.gui.widgets import ComboBox, EmptyState, GhostButton, Label, PixelImage, SegmentedControl
 from digitapp.gui.widgets.numbers import percent, thousands
@@ -33,6 +33,7 @@ from digitapp.inspection.embedding import (
 )
 from digitapp.inspection.probes import INPUT, layer_activations
 from digitapp.modelfile import Model
+from digitapp.reading import Answer
 
 COUNTS = (300, 1000, 2000)
 PCA, TSNE = 0, 1

@@ -76,7 +76,7 @@ class DrawingPad(QWidget):
             return
         words = answer_words(answer, self._session.model.class_names, brief=True)
         self.answer.setText(words.sentence)
-        if answer.label is None or answer.is_refused:
+        if answer.label is None:
             self.certainty.setText(words.rest or forced_words(answer, self._session.model.class_names))
         else:
             self.certainty.setText(words.certainty)

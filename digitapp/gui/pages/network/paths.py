@@ -128,7 +128,7 @@ class PathsView(NetworkView):
         answer, problem = session.answer, session.problem
         assert answer.inputs is not None and answer.probabilities is not None
         grid = (problem.rows, problem.columns)
-        output = self._output if self._output is not None else answer.label or 0
+        output = self._output if self._output is not None else answer.best or 0
         counts = unit_counts(network.sizes, grid, self.paths.height(), max(1.0, theme.scaled(100) / 100))
         outputs = likeliest(answer.probabilities, counts[-1], output)
         with np.errstate(all="ignore"):
@@ -139,7 +139,7 @@ class PathsView(NetworkView):
         words = PathWords(network, session.model.class_names, session.names)
         probabilities = answer.probabilities[list(outputs)]
         ink = answer.inputs.reshape(grid)
-        self.paths.show_picture(PathPicture(paths, images, self._limit, ink, probabilities, answer.label, words))
+        self.paths.show_picture(PathPicture(paths, images, self._limit, ink, probabilities, answer.best, words))
         self.say(words.sentence(paths))
         pinned = "" if self._output is None else words.class_name(self._output)
         self.reading.show_followed(pinned, has_hidden=len(network.sizes) > 2)

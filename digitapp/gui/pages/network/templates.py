@@ -181,7 +181,7 @@ class TemplatesView(NetworkView):
         limit = self._limits[index] = symmetric_limit(images, previous=self._limits[index])
         scale.set_limit(limit)
         names = tuple(model.class_names[output] for output in self._classes)
-        label = self.session.answer.label
+        label = self.session.answer.best
         marked = self._classes.index(label) if label in self._classes else None
         lines = self._lines() if index else ()
         row.set_content(TemplateRowContent(names, images, limit, marked, lines))

@@ -187,7 +187,7 @@ class WhyPage(Page):
         if self._case is None or self._case.first != change.target:
             text = self.tr("On the canvas, but not read as a {0}: the network has changed meanwhile.")
             self.change.show_note("warning", text.format(name))
-        elif self.session.answer.label is None:
+        elif self.session.answer.best is None:
             text = self.tr("On the canvas. {0} comes first there, but it is too unlike a digit to be read as one.")
             self.change.show_note("warning", text.format(name))
         else:
