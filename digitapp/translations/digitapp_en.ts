@@ -120,4 +120,38 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>TransportBar</name>
+    <message numerus="yes">
+        <source>%Ln epoch(s) in {0}</source>
+        <translation>
+            <numerusform>%Ln epoch in {0}</numerusform>
+            <numerusform>%Ln epochs in {0}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln epoch(s) in {0}, no longer improving</source>
+        <translation>
+            <numerusform>%Ln epoch in {0}, no longer improving</numerusform>
+            <numerusform>%Ln epochs in {0}, no longer improving</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UnitsCard</name>
+    <message numerus="yes">
+        <source>%n unit(s) of the first layer</source>
+        <translation>
+            <numerusform>%n unit of the first layer</numerusform>
+            <numerusform>%n units of the first layer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s), one for each class</source>
+        <translation>
+            <numerusform>%n unit, one for each class</numerusform>
+            <numerusform>%n units, one for each class</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

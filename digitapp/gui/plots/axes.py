@@ -9,6 +9,8 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
+from digitapp.gui.widgets.numbers import per_cent
+
 LOSS_FLOOR = 1e-8  # what a loss of exactly zero is drawn as
 _ACCURACY_FLOORS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
 _ACCURACY_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25)
@@ -159,4 +161,4 @@ class ValueAxis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
         if self._is_loss:
             return [f"{10**value:.3g}".replace("e+", "e").replace("e-0", "e-") for value in values]
-        return [f"{value * 100:.4g} %" for value in values]
+        return [per_cent(f"{value * 100:.4g}") for value in values]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.plots.curve_plot import CurvePlot, PlotData, accuracy_text, loss_text
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import Card
 from digitapp.training.history import History
 
@@ -53,7 +54,8 @@ class CurveLegend(QWidget):
         """Show values; "" for one that is not known yet."""
         if (training, validation) != self._texts:
             self._texts = (training, validation)
-            self.setAccessibleName(f"{self._names[0]} {training}, {self._names[1]} {validation}")
+            said = (self.tr("{0} {1}").format(*pair) for pair in zip(self._names, self._texts, strict=True) if pair[1])
+            self.setAccessibleName(itemised(said))
             self.update()
 
     def values(self) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLocale, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ from digitapp.gui.plots.axes import (
     loss_range,
 )
 from digitapp.gui.widgets import FocusRing, HoverReadout, Label, ReadoutRow
+from digitapp.gui.widgets.numbers import per_cent, thousands
 from digitapp.training.history import Curve, CurveView, History
 
 MOST_EPOCH_POINTS = 256
@@ -39,7 +40,7 @@ def loss_text(value: float) -> str:
 
 def accuracy_text(value: float) -> str:
     """Return a share of 1 in per cent with one decimal."""
-    return f"{value * 100:.1f} %"
+    return per_cent(f"{value * 100:.1f}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -345,8 +346,7 @@ class CurvePlot(pg.PlotWidget):
 
     def _show_readout(self, data: PlotData, step: int, x: float, validation: tuple[float, float] | None) -> None:
         epoch, batch = divmod(step - 1, data.batches_per_epoch)
-        number = QLocale().toString
-        title = self.tr("Epoch {0}, batch {1}").format(number(epoch + 1), number(batch + 1))
+        title = self.tr("Epoch {0}, batch {1}").format(thousands(epoch + 1), thousands(batch + 1))
         rows = [
             ReadoutRow(self.tr("training"), self._text(data.line_at(x)), self.training_color()),
             ReadoutRow(self.tr("this batch alone"), self._text(data.curve.value(step - 1))),

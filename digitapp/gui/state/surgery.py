@@ -242,8 +242,8 @@ class Surgery(QObject):
         model, marks, effect = session.model, entry.marks, self.effect
         self._count += 1
         names = {"shipped": self.tr("Shipped model"), "own": self.tr("My network")}
-        name = self.tr("{0}, changed").format(names.get(entry.origin, model.name))
-        name = name if self._count == 1 else f"{name} {self._count}"
+        text = self.tr("{0}, changed") if self._count == 1 else self.tr("{0}, changed {1}")
+        name = text.format(names.get(entry.origin, model.name), self._count)
         session.add_network(f"{_KEY}{self._count}", replace(model, network=model.network.copy(), name=name))
         session.current_entry.marks = marks
         self.effect = effect

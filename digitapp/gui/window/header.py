@@ -11,8 +11,10 @@ from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.state.session import ModelEntry, Session
+from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
 from digitapp.gui.words.problems import model_title, problem_title
+from digitapp.nn.activations import ACTIVATIONS
 
 _OPEN = "open-a-file"
 PICTURE_KEY = "Ctrl+Shift+S"
@@ -139,4 +141,6 @@ def describe(entry: ModelEntry) -> str:
     network = entry.loaded.network
     sizes = "-".join(map(str, network.sizes))
     hidden = set(network.activations[:-1])
-    return sizes if not hidden or hidden == {"relu"} else f"{sizes}, {', '.join(sorted(hidden))}"
+    if not hidden or hidden == {"relu"}:
+        return sizes
+    return translate("Header", "{0}, {1}").format(sizes, listed(sorted(ACTIVATIONS[key].title for key in hidden)))

@@ -11,6 +11,7 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
 from digitapp.gui.pictures import offer_picture
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import percent, thousands
@@ -199,7 +200,8 @@ class ConfusedImages(QWidget):
     def show_pairs(self, title: str, pairs: list[tuple[str, str, list[np.ndarray]]]) -> None:
         """Show under a title, for each pair: its words, its count, and grey images (rows, columns) with ink = 1."""
         self._title, self._pairs = title, pairs
-        self.setAccessibleName(", ".join([title, *(f"{words} {count}" for words, count, _ in pairs)]))
+        said = itemised(self.tr("{0} {1}").format(words, count) for words, count, _ in pairs)
+        self.setAccessibleName(self.tr("{0}: {1}").format(title, said) if pairs else title)
         self.update()
 
     def text(self) -> str:
@@ -283,7 +285,7 @@ class ConfusionCard(Card):
     ) -> None:
         """Show an epoch's result on the data set it was measured on; None for both before the first epoch.
 
-        `when` says when it was measured, if that was not the end of the epoch.
+        `when` is the epoch in which it was measured, if that was not at the end of one.
         """
         self._epoch, self._dataset, self._names = epoch, dataset, names
         self._split = None
@@ -296,7 +298,7 @@ class ConfusionCard(Card):
                 self._split = dataset.validation if validated else dataset.train
             text = self.tr("validation, after epoch {0}") if validated else self.tr("training, after epoch {0}")
             if when:
-                text = self.tr("validation, {0}") if validated else self.tr("training, {0}")
+                text = self.tr("validation, at epoch {0}") if validated else self.tr("training, at epoch {0}")
             self._caption.setText(text.format(when or thousands(epoch.epoch)))
             self.matrix.set_counts(epoch.confusion, names)
         self._show_worst()

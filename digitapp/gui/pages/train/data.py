@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from digitapp.datasets.problems import problem_of
 from digitapp.gui.pages.train.messages import data_message
 from digitapp.gui.state.data_source import DOWNLOAD_BYTES, DataSource, DataState
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
 from digitapp.gui.words.problems import dataset_offer, dataset_remark, dataset_title
 
@@ -110,8 +110,7 @@ class DataCard(EmptyState):
 
     def text(self) -> str:
         """Return what the card says."""
-        parts = (self._title.text(), self._text.text(), self._error.text(), self._amount.text())
-        return " ".join(part for part in parts if part)
+        return in_a_row(self._title.text(), self._text.text(), self._error.text(), self._amount.text())
 
     def focus_first(self) -> None:
         """Put the focus on the likeliest way out."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, NumberField, TextField
 from digitapp.nn import ACTIVATIONS
 from digitapp.nn.options import Option
@@ -191,7 +191,7 @@ def activations_field(layers: Callable[[], int]) -> TextField:
     field = TextField(read, "", show=lambda value: value.replace(",", ", "), describe=describe)
     field.setToolTip(
         translate("TrainFields", "One activation for each hidden layer, such as relu, tanh: {0}.").format(
-            ", ".join(ACTIVATIONS)
+            listed(ACTIVATIONS)
         )
     )
     return field

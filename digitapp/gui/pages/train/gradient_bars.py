@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets.numbers import MINUS
 from digitapp.nn.gradient_check import TOLERANCE
 
@@ -32,7 +33,8 @@ class ErrorBars(QWidget):
         """Show one row for each layer; without errors the grooves stay empty."""
         self._names, self._errors = tuple(names), tuple(errors)
         rows = zip(self._names, self._errors, strict=False)
-        self.setAccessibleDescription(", ".join(f"{name}: {exponent_text(error)}" for name, error in rows))
+        said = (self.tr("{0}: {1}").format(name, exponent_text(error)) for name, error in rows)
+        self.setAccessibleDescription(itemised(said))
         self.updateGeometry()
         self.update()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
-
 from digitapp.datasets.errors import (
     ChecksumError,
     DataMissingError,
@@ -11,7 +9,8 @@ from digitapp.datasets.errors import (
     DownloadError,
     NotEnoughSpaceError,
 )
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import listed, translate
+from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.words.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 
@@ -30,7 +29,7 @@ def run_message(error: Exception, learning_rate: float) -> Message:
             translate("TrainMessages", "Training stopped: the loss is no longer a number"),
             translate(
                 "TrainMessages", "In epoch {0} the steps grew too large. The weights from before are kept."
-            ).format(QLocale().toString(error.epoch)),
+            ).format(thousands(error.epoch)),
             translate("TrainMessages", "Try a learning rate of {0} instead of {1}.").format(
                 f"{gentler_rate(learning_rate):g}", f"{learning_rate:g}"
             ),
@@ -68,9 +67,7 @@ def data_message(error: Exception) -> str:
         ).format(error.source)
     if isinstance(error, DataMissingError):
         folder = str(error.searched[0]) if error.searched else "?"
-        return translate("TrainMessages", "In {0} these files are missing: {1}.").format(
-            folder, ", ".join(error.missing)
-        )
+        return translate("TrainMessages", "In {0} these files are missing: {1}.").format(folder, listed(error.missing))
     if isinstance(error, NotEnoughSpaceError):
         return translate("TrainMessages", "The disk is full: {0} MB are needed, {1} MB are free.").format(
             f"{error.needed / 1e6:.0f}", f"{error.free / 1e6:.0f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import GhostButton, HairLine
+from digitapp.gui.widgets.numbers import decimal, thousands
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
 from digitapp.modelfile import ModelFileError, load_model
@@ -394,9 +395,8 @@ class TrainPage(Page):
         dataset, text = self.session.dataset, ""
         if dataset is not None:
             batches = -(-(len(dataset.train) + self._foils()) // self.setup.settings.value("batch_size"))
-            number = QLocale().toString
             text = self.tr("epochs: {0}, batches each: {1}").format(
-                number(self.setup.settings.value("epochs")), number(batches)
+                thousands(self.setup.settings.value("epochs")), thousands(batches)
             )
         self.transport.show_ready(self.setup.settings.value("epochs"), text)
         self.curves.set_epochs(self.setup.settings.value("epochs"))
@@ -428,8 +428,10 @@ class TrainPage(Page):
         if not self.session.run.is_active:
             self.say("")
         elif speed is not None:
-            text = f"{speed / 1000:.1f} k" if speed >= 1000 else f"{speed:.0f}"
-            self.say(self.tr("{0} images/s").format(text))
+            if speed >= 1000:
+                self.say(self.tr("{0} k images/s").format(decimal(speed / 1000, 1)))
+            else:
+                self.say(self.tr("{0} images/s").format(decimal(speed, 0)))
 
     @Slot()
     def _show_epoch(self) -> None:

@@ -92,7 +92,7 @@ class PastView(QObject):
         epoch = EpochDone(
             whole, step, found.loss, found.accuracy, *validation, found.confusion, found.predictions, seconds=0.0
         )
-        when = self.tr("at epoch {0}").format(epoch_text(place.branch.epochs_at(step)))
+        when = epoch_text(place.branch.epochs_at(step))
         self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names, when)
         self._curves.show_story(self.story())
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.state.training_run import RunPhase, TrainingRun
+from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton, PrimaryButton, ProgressBar
-from digitapp.gui.widgets.numbers import percent
+from digitapp.gui.widgets.numbers import decimal, percent, thousands
 from digitapp.training.events import PretrainingStep
 
 _REMAINING_EVERY_S = 0.5  # a clock that ticks faster cannot be read
@@ -78,7 +79,7 @@ class TransportBar(QWidget):
 
     def text(self) -> str:
         """Return all that is said about the progress."""
-        return " ".join(label.text() for label in (self._where, self._detail, self._left) if label.text())
+        return in_a_row(self._where.text(), self._detail.text(), self._left.text())
 
     def show_phase(self, phase: RunPhase) -> None:
         """Offer what can be done in a state; the focus stays in the place of the first button."""
@@ -126,21 +127,20 @@ class TransportBar(QWidget):
         self.progress.set_segments(started.epochs)
         self.progress.setRange(0, steps // scale)
         self.progress.setValue(done // scale)
-        number = QLocale().toString
         if history.finished is None:
             epoch, in_epoch = (batch.epoch, batch.batch) if batch is not None else (1, 0)
-            where = self.tr("Epoch {0} of {1}").format(number(epoch), number(started.epochs))
-            detail = self.tr("batch {0} of {1}").format(number(in_epoch), number(started.batches_per_epoch))
+            where = self.tr("Epoch {0} of {1}").format(thousands(epoch), thousands(started.epochs))
+            detail = self.tr("batch {0} of {1}").format(thousands(in_epoch), thousands(started.batches_per_epoch))
             self._say(where, detail, None if run.is_active else self.tr("stopped"))
             if run.is_active:
                 self._show_remaining(run)
             return
         done = history.finished.epochs
-        epochs = self.tr("{0} epochs in {1}") if done != 1 else self.tr("{0} epoch in {1}")
         if done < started.epochs:
-            epochs = self.tr("{0} epochs in {1}, no longer improving")
-        text = epochs.format(number(done), duration(run.elapsed_seconds))
-        self._say(self.tr("Finished"), text, self._result(run))
+            text = self.tr("%Ln epoch(s) in {0}, no longer improving", "", done)
+        else:
+            text = self.tr("%Ln epoch(s) in {0}", "", done)
+        self._say(self.tr("Finished"), text.format(duration(run.elapsed_seconds)), self._result(run))
 
     def _show_pretraining(self, run: TrainingRun, step: PretrainingStep) -> None:
         """Show how far the layers are that learn without labels; the bar begins anew with the training itself."""
@@ -149,10 +149,9 @@ class TransportBar(QWidget):
         self.progress.set_segments(passes)
         self.progress.setRange(0, passes * step.batches)
         self.progress.setValue(done)
-        number = QLocale().toString
-        where = self.tr("Pretraining layer {0} of {1}").format(number(step.layer), number(step.layers))
+        where = self.tr("Pretraining layer {0} of {1}").format(thousands(step.layer), thousands(step.layers))
         detail = self.tr("epoch {0} of {1} · reconstruction error {2}")
-        detail = detail.format(number(step.epoch), number(step.epochs), f"{step.error:.4f}")
+        detail = detail.format(thousands(step.epoch), thousands(step.epochs), f"{step.error:.4f}")
         paused = self.tr("paused") if run.phase is RunPhase.PAUSED else ""
         self._say(where, detail, paused if run.is_active else self.tr("stopped"))
 
@@ -184,10 +183,10 @@ class TransportBar(QWidget):
 def duration(seconds: float) -> str:
     """Return "0.4 s", "12 s", "3 min 20 s" or "2 h 5 min"."""
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return translate("Duration", "{0} s").format(decimal(seconds, 1))
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return translate("Duration", "{0} s").format(whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return translate("Duration", "{0} min {1} s").format(*divmod(whole, 60))
+    return translate("Duration", "{0} h {1} min").format(whole // 3600, whole % 3600 // 60)

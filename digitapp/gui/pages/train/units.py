@@ -59,8 +59,11 @@ class UnitsCard(Card):
         if units > MOST_UNITS:
             text = self.tr("the first {0} of {1} units").format(MOST_UNITS, thousands(units))
         else:
-            layer = self.tr("{0} units of the first layer") if has_hidden else self.tr("{0} units, one for each class")
-            text = layer.format(thousands(units))
+            text = (
+                self.tr("%n unit(s) of the first layer", "", units)
+                if has_hidden
+                else self.tr("%n unit(s), one for each class", "", units)
+            )
         self._caption.setText(text)
         self.refresh(network, problem)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLocale, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
@@ -17,6 +17,7 @@ from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.gui import theme
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets import GhostButton, Label, PixelImage, PlainButton, PrimaryButton, SectionHeader, Slider
+from digitapp.gui.widgets.numbers import decimal, per_cent
 from digitapp.nn.options import Option
 from digitapp.training.augmentation import AUGMENTATIONS, STANDARD, Augmenter
 
@@ -233,11 +234,10 @@ def _summary(option: Option) -> str:
 
 
 def _shown(option: Option, value: float) -> str:
-    number = QLocale().toString
     if option.name == "turn":
-        return translate("Variations", "{0}°").format(number(value, "f", 0))
+        return translate("Variations", "{0}°").format(decimal(value, 0))
     if option.name in ("scale", "erase", "thickness"):
-        return translate("Variations", "{0} %").format(number(100 * value, "f", 0))
+        return per_cent(decimal(100 * value, 0))
     if option.name == "shear":
-        return number(value, "f", 2)
-    return translate("Variations", "{0} px").format(number(value, "f", 1))
+        return decimal(value, 2)
+    return translate("Variations", "{0} px").format(decimal(value, 1))
