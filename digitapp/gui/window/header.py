@@ -14,7 +14,6 @@ from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
 from digitapp.gui.words.problems import model_title, problem_title
-from digitapp.nn.activations import ACTIVATIONS
 
 _OPEN = "open-a-file"
 PICTURE_KEY = "Ctrl+Shift+S"
@@ -143,4 +142,6 @@ def describe(entry: ModelEntry) -> str:
     hidden = set(network.activations[:-1])
     if not hidden or hidden == {"relu"}:
         return sizes
-    return translate("Header", "{0}, {1}").format(sizes, listed(sorted(ACTIVATIONS[key].title for key in hidden)))
+    return translate("Header", "{0}, {1}").format(
+        sizes, listed(sorted({layer.activation.title for layer in network.layers[:-1]}))
+    )
