@@ -2,12 +2,74 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>ChangeFace</name>
+    <message numerus="yes">
+        <source>To make {1:a} of this {0}: draw at %n place(s), erase at {2}.</source>
+        <translation>
+            <numerusform>To make {1:a} of this {0}: draw at %n place, erase at {2}.</numerusform>
+            <numerusform>To make {1:a} of this {0}: draw at %n places, erase at {2}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>To make {1:a} of this {0}: draw at %n place(s).</source>
+        <translation>
+            <numerusform>To make {1:a} of this {0}: draw at %n place.</numerusform>
+            <numerusform>To make {1:a} of this {0}: draw at %n places.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>To make {1:a} of this {0}: erase at %n place(s).</source>
+        <translation>
+            <numerusform>To make {1:a} of this {0}: erase at %n place.</numerusform>
+            <numerusform>To make {1:a} of this {0}: erase at %n places.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>To make {1:a} of this {0}: switch off %n pixel(s).</source>
+        <translation>
+            <numerusform>To make {1:a} of this {0}: switch off %n pixel.</numerusform>
+            <numerusform>To make {1:a} of this {0}: switch off %n pixels.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>To make {1:a} of this {0}: switch on %n pixel(s), switch off {2}.</source>
+        <translation>
+            <numerusform>To make {1:a} of this {0}: switch on %n pixel, switch off {2}.</numerusform>
+            <numerusform>To make {1:a} of this {0}: switch on %n pixels, switch off {2}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>To make {1:a} of this {0}: switch on %n pixel(s).</source>
+        <translation>
+            <numerusform>To make {1:a} of this {0}: switch on %n pixel.</numerusform>
+            <numerusform>To make {1:a} of this {0}: switch on %n pixels.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EpochAxis</name>
     <message numerus="yes">
         <source>%n epoch(s)</source>
         <translation>
             <numerusform>%n epoch</numerusform>
             <numerusform>%n epochs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FeaturesPage</name>
+    <message numerus="yes">
+        <source>%Ln unit(s)</source>
+        <translation>
+            <numerusform>%Ln unit</numerusform>
+            <numerusform>%Ln units</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln unit(s), {0} dead</source>
+        <translation>
+            <numerusform>%Ln unit, {0} dead</numerusform>
+            <numerusform>%Ln units, {0} dead</numerusform>
         </translation>
     </message>
 </context>
@@ -121,6 +183,65 @@
     </message>
 </context>
 <context>
+    <name>TaleWords</name>
+    <message numerus="yes">
+        <source>%n blank pixel(s)</source>
+        <translation>
+            <numerusform>%n blank pixel</numerusform>
+            <numerusform>%n blank pixels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hidden unit(s)</source>
+        <translation>
+            <numerusform>%n hidden unit</numerusform>
+            <numerusform>%n hidden units</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other(s)</source>
+        <translation>
+            <numerusform>%n other</numerusform>
+            <numerusform>%n others</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It likes ink on pixel(s) {0}; it dislikes ink on pixel {1}.</source>
+        <translation>
+            <numerusform>It likes ink on pixel {0}; it dislikes ink on pixel {1}.</numerusform>
+            <numerusform>It likes ink on pixels {0}; it dislikes ink on pixel {1}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It likes ink on pixel(s) {0}; it dislikes ink on pixels {1}.</source>
+        <translation>
+            <numerusform>It likes ink on pixel {0}; it dislikes ink on pixels {1}.</numerusform>
+            <numerusform>It likes ink on pixels {0}; it dislikes ink on pixels {1}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It likes ink on pixel(s) {0}; it dislikes nothing much.</source>
+        <translation>
+            <numerusform>It likes ink on pixel {0}; it dislikes nothing much.</numerusform>
+            <numerusform>It likes ink on pixels {0}; it dislikes nothing much.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It likes nothing much; it dislikes ink on pixel(s) {1}.</source>
+        <translation>
+            <numerusform>It likes nothing much; it dislikes ink on pixel {1}.</numerusform>
+            <numerusform>It likes nothing much; it dislikes ink on pixels {1}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The other %n add {0}.</source>
+        <translation>
+            <numerusform>The other one adds {0}.</numerusform>
+            <numerusform>The other %n add {0}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>TransportBar</name>
     <message numerus="yes">
         <source>%Ln epoch(s) in {0}</source>
@@ -151,6 +272,37 @@
         <translation>
             <numerusform>%n unit, one for each class</numerusform>
             <numerusform>%n units, one for each class</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UnitsFace</name>
+    <message numerus="yes">
+        <source>%Ln other pixel(s)</source>
+        <translation>
+            <numerusform>%Ln other pixel</numerusform>
+            <numerusform>%Ln other pixels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln other unit(s)</source>
+        <translation>
+            <numerusform>%Ln other unit</numerusform>
+            <numerusform>%Ln other units</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pixel(s)</source>
+        <translation>
+            <numerusform>%Ln pixel</numerusform>
+            <numerusform>%Ln pixels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln unit(s)</source>
+        <translation>
+            <numerusform>%Ln unit</numerusform>
+            <numerusform>%Ln units</numerusform>
         </translation>
     </message>
 </context>

@@ -8,8 +8,8 @@ from math import isfinite
 import numpy as np
 
 from digitapp.gui.names import Names
-from digitapp.gui.translation import Name, translate
-from digitapp.gui.widgets.numbers import decimal, signed, thousands
+from digitapp.gui.translation import Name, in_a_row, translate
+from digitapp.gui.widgets.numbers import decimal, per_cent, signed, thousands
 from digitapp.gui.widgets.numbers import probability as probability_text
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.paths import StrongestPaths
@@ -167,7 +167,9 @@ class PathWords:
                 "NetworkWords", "In layer {0} no unit speaks for this drawing: the answer comes from biases alone."
             ).format(silent[0] + 1)
         text = translate("NetworkWords", "The units that do most for “{0}”, and their connections.")
+        text = text.format(self.class_name(paths.found.output))
         least = min(paths.covered)
-        if least < _ENOUGH:
-            text += " " + translate("NetworkWords", "In each layer they carry at least {1} of what counts.")
-        return text.format(self.class_name(paths.found.output), f"{100 * least:.0f} %")
+        if least >= _ENOUGH:
+            return text
+        carried = translate("NetworkWords", "In each layer they carry at least {0} of what counts.")
+        return in_a_row(text, carried.format(per_cent(f"{100 * least:.0f}")))

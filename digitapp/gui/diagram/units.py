@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.layout import HEADING, Column, Detail
-from digitapp.gui.diagram.words import Computation, WalkStep, number, with_sign
+from digitapp.gui.diagram.words import Computation, TaleWords, WalkStep, number, with_sign
 from digitapp.gui.images import weights_image
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets.weight_text import text_on_weight
@@ -69,18 +69,16 @@ class UnitPainter:
     def paint_heading(self, number_: int, column: Column, width: float) -> None:
         """Paint the words above a column, as long as they fit."""
         last = len(self._computation.network.sizes) - 1
-        if number_ == 0:
-            text, short = translate("NetworkDiagram", "{0} inputs"), "{0}"
-        elif number_ == last:
-            text, short = translate("NetworkDiagram", "{0} outputs"), "{0}"
-        else:
-            text, short = translate("NetworkDiagram", "{0} hidden units"), translate("NetworkDiagram", "{0} hidden")
         font = theme.font("caption-strong")
         metrics = QFontMetricsF(font)
-        room = column.right - column.left + 40
-        words = text.format(column.total)
-        if number_ not in (0, last) and metrics.horizontalAdvance(words) > room:
-            words = short.format(column.total)
+        if number_ == 0:
+            words = translate("NetworkDiagram", "{0} inputs").format(column.total)
+        elif number_ == last:
+            words = translate("NetworkDiagram", "{0} outputs").format(column.total)
+        else:
+            words = TaleWords().hidden_units(column.total)
+            if metrics.horizontalAdvance(words) > column.right - column.left + 40:
+                words = translate("NetworkDiagram", "{0} hidden").format(column.total)
         advance = metrics.horizontalAdvance(words)
         # Cards begin flush with their heading, narrow things stand under the middle of it.
         narrow = column.right - column.left < advance

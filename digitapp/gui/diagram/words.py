@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from PySide6.QtCore import QObject
 
 from digitapp.gui.names import Names
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import in_a_row, itemised, listed, translate
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.widgets.readout import ReadoutRow
-from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
@@ -32,13 +32,6 @@ def number(value: float, places: int = 2) -> str:
 def with_sign(value: float, places: int = 2) -> str:
     """Return a number with its sign, or words for what is none."""
     return signed(value, places) if isfinite(value) else translate("NetworkDiagram", "not a number")
-
-
-def enumeration(words: Sequence[str]) -> str:
-    """Return "A", "A and B" or "A, B and C"."""
-    if len(words) < 2:
-        return "".join(words)
-    return translate("NetworkDiagram", "{0} and {1}").format(", ".join(words[:-1]), words[-1])
 
 
 class WalkStep(NamedTuple):
@@ -107,11 +100,15 @@ class Computation:
         return self.names.unit_inside(column - 1, index)
 
     def squashing(self, layer: int) -> str:
-        """Return the name of what turns a layer's sums into its activations."""
-        key = self.network.activations[layer]
-        if key == "identity":
-            return "softmax" if layer == len(self.network.weights) - 1 else "identity"
-        return {"relu": "ReLU", "leaky_relu": "leaky ReLU"}.get(key, ACTIVATIONS[key].title.lower())
+        """Return the name of what turns a layer's sums into its activations: "Sigmoid", "Softmax"."""
+        return "Softmax" if self._is_softmax(layer) else self.network.layers[layer].activation.title
+
+    def function(self, layer: int) -> str:
+        """Return the same as a function in a formula: "sigmoid", "softmax"."""
+        return "softmax" if self._is_softmax(layer) else self.network.activations[layer]
+
+    def _is_softmax(self, layer: int) -> bool:
+        return self.network.activations[layer] == "identity" and layer == len(self.network.weights) - 1
 
 
 def line_readout(computation: Computation, layer: int, source: int, target: int) -> tuple[str, list[ReadoutRow]]:
@@ -144,7 +141,8 @@ def unit_readout(computation: Computation, column: int, index: int) -> tuple[str
         return title, [bias]
     rows = [*_terms(computation, layer, index), bias]
     rows.append(ReadoutRow(translate("NetworkDiagram", "sum + bias = z"), with_sign(total)))
-    rows.append(ReadoutRow(f"{computation.squashing(layer)}(z) = a", number(value)))
+    formula = translate("NetworkDiagram", "{0}(z) = a").format(computation.function(layer))
+    rows.append(ReadoutRow(formula, number(value)))
     return title, rows
 
 
@@ -159,15 +157,14 @@ def _terms(computation: Computation, layer: int, index: int) -> Iterable[Readout
     for source in named:
         name = computation.source_name(layer, int(source))
         if values[source] != 1:
-            name += f"  {with_sign(float(weights[source]))} × {number(float(values[source]))}"
+            factors = with_sign(float(weights[source])), number(float(values[source]))
+            name = translate("NetworkDiagram", "{0}  {1} × {2}").format(name, *factors)
         yield ReadoutRow(name, with_sign(float(adds[source])))
     rest = np.setdiff1d(voices, named)
     if rest.size:
-        yield ReadoutRow(
-            translate("NetworkDiagram", "{0} others").format(rest.size), with_sign(float(adds[rest].sum()))
-        )
+        yield ReadoutRow(TaleWords().others(rest.size), with_sign(float(adds[rest].sum())))
     if silent.size:
-        words = translate("NetworkDiagram", "{0} at 0") if layer else translate("NetworkDiagram", "{0} blank pixels")
+        words = translate("NetworkDiagram", "{0} at 0") if layer else TaleWords().blank(silent.size)
         yield ReadoutRow(words.format(silent.size), "0")
 
 
@@ -193,27 +190,27 @@ def _layer_caption(computation: Computation, step: WalkStep, is_output: bool) ->
     measure, shown = (computation.value, number) if step.activated else (computation.total, with_sign)
     values = [measure(column, index) for index in range(computation.network.sizes[column])]
     parts = [
-        f"{computation.short_name(column, index)} {shown(value)}"
+        translate("NetworkDiagram", "{0} {1}").format(computation.short_name(column, index), shown(value))
         for index, value in enumerate(values[:_MOST_NAMED])
         if value is not None
     ]
-    listed = ", ".join(parts) + (", …" if len(values) > _MOST_NAMED else "")
+    items = itemised([*parts, "…"] if len(values) > _MOST_NAMED else parts)
     squashing = computation.squashing(step.layer)
     if step.activated and is_output:
         label = computation.answer.best
         verdict = "?" if label is None else computation.class_names[label]
         text = translate("NetworkDiagram", "Answer. {0} turns the sums into {1}. The largest says {2}.")
-        return text.format(squashing.capitalize() if squashing.islower() else squashing, listed, verdict)
+        return text.format(squashing, items, verdict)
     if step.activated:
         text = translate("NetworkDiagram", "Activations. {0} turns each sum into how excited its unit is: {1}.")
-        return text.format(squashing.capitalize() if squashing.islower() else squashing, listed)
+        return text.format(squashing, items)
     if is_output:
         text = translate("NetworkDiagram", "Votes. Each output adds up weight × activation, and its bias: {0}.")
     elif step.layer == 0:
         text = translate("NetworkDiagram", "Sums. Each unit adds up weight × pixel, and its bias: {0}.")
     else:
         text = translate("NetworkDiagram", "Sums. Each unit adds up weight × activation, and its bias: {0}.")
-    return text.format(listed)
+    return text.format(items)
 
 
 def tale(computation: Computation) -> list[str]:
@@ -233,8 +230,7 @@ def tale(computation: Computation) -> list[str]:
     rest = network.sizes[last] - len(named)
     if rest:
         others = adds.sum(axis=0) - adds[named].sum(axis=0)
-        text = translate("NetworkDiagram", "The other {0} add {1}.")
-        sentences.append(text.format(rest, _for_classes(computation, others)))
+        sentences.append(TaleWords().others_add(rest, _for_classes(computation, others)))
     return [*sentences, _verdict(computation)]
 
 
@@ -244,69 +240,104 @@ def _unit_tale(computation: Computation, column: int, index: int, adds: np.ndarr
     name = computation.name(column, index)
     if column == 0:
         if computation.is_awake(0, index):
-            return translate("NetworkDiagram", "{0} is on: {1}.").format(name, votes)
+            return in_a_row(translate("NetworkDiagram", "{0} is on.").format(name), votes)
         return translate("NetworkDiagram", "{0} is blank and adds nothing.").format(name)
-    activation = number(computation.value(column, index) or 0.0)
-    likes, dislikes = _tastes(computation, column - 1, index)
     if computation.is_awake(column, index):
-        text = translate("NetworkDiagram", "{0} is excited ({1}). It likes {2}; it dislikes {3}. {4}.")
+        text = translate("NetworkDiagram", "{0} is excited ({1}).")
     else:
-        text = translate("NetworkDiagram", "{0} is quiet ({1}). It likes {2}; it dislikes {3}. {4}.")
-    return text.format(name, activation, likes, dislikes, votes[0].upper() + votes[1:])
+        text = translate("NetworkDiagram", "{0} is quiet ({1}).")
+    state = text.format(name, number(computation.value(column, index) or 0.0))
+    return in_a_row(state, _tastes(computation, column - 1, index), votes)
 
 
-def _tastes(computation: Computation, layer: int, index: int) -> tuple[str, str]:
-    """Return the sources with the strongest weights of either sign, in words."""
+def _tastes(computation: Computation, layer: int, index: int) -> str:
+    """Return which sources have the strongest weights of either sign, in a sentence."""
     weights = computation.network.unit_weights[layer][:, index]
     floor = 0.3 * float(np.abs(weights).max())
     order = np.argsort(-np.abs(weights), kind="stable")
 
-    def named(sign: int) -> str:
-        chosen = [int(source) for source in order if weights[source] * sign > floor][:3]
-        names = enumeration([computation.short_name(layer, source) for source in sorted(chosen)])
-        if not chosen:
-            return translate("NetworkDiagram", "nothing much")
-        if layer > 0:
-            return names
-        if len(chosen) == 1:
-            return translate("NetworkDiagram", "ink on pixel {0}").format(names)
-        return translate("NetworkDiagram", "ink on pixels {0}").format(names)
+    def strongest(sign: int) -> list[str]:
+        chosen = sorted([int(source) for source in order if weights[source] * sign > floor][:3])
+        return [computation.short_name(layer, source) for source in chosen]
 
-    return named(1), named(-1)
+    likes, dislikes = strongest(1), strongest(-1)
+    if not likes and not dislikes:
+        return translate("NetworkDiagram", "It likes nothing much; it dislikes nothing much.")
+    if layer == 0:
+        return TaleWords().of_pixels(likes, dislikes)
+    if not dislikes:
+        text = translate("NetworkDiagram", "It likes {0}; it dislikes nothing much.")
+    elif not likes:
+        text = translate("NetworkDiagram", "It likes nothing much; it dislikes {1}.")
+    else:
+        text = translate("NetworkDiagram", "It likes {0}; it dislikes {1}.")
+    return text.format(listed(likes), listed(dislikes))
+
+
+class TaleWords(QObject):
+    """What has plural forms, which the translators' tool sees in an object of Qt alone."""
+
+    def of_pixels(self, likes: list[str], dislikes: list[str]) -> str:
+        """Return on which pixels a unit likes ink and on which not; one of both may be empty."""
+        if not dislikes:
+            text = self.tr("It likes ink on pixel(s) {0}; it dislikes nothing much.", "", len(likes))
+        elif not likes:
+            text = self.tr("It likes nothing much; it dislikes ink on pixel(s) {1}.", "", len(dislikes))
+        elif len(dislikes) == 1:
+            text = self.tr("It likes ink on pixel(s) {0}; it dislikes ink on pixel {1}.", "", len(likes))
+        else:
+            text = self.tr("It likes ink on pixel(s) {0}; it dislikes ink on pixels {1}.", "", len(likes))
+        return text.format(listed(likes), listed(dislikes))
+
+    def others(self, count: int) -> str:
+        """Return what the terms of a sum are called that are not named."""
+        return self.tr("%n other(s)", "", count)
+
+    def blank(self, count: int) -> str:
+        """Return what the pixels without ink are called."""
+        return self.tr("%n blank pixel(s)", "", count)
+
+    def hidden_units(self, count: int) -> str:
+        """Return what stands above a column of hidden units."""
+        return self.tr("%n hidden unit(s)", "", count)
+
+    def others_add(self, count: int, what: str) -> str:
+        """Return what the voters that are not named add."""
+        return self.tr("The other %n add {0}.", "", count).format(what)
 
 
 def _votes(computation: Computation, adds: np.ndarray) -> str:
     best, worst = int(np.argmax(adds)), int(np.argmin(adds))
     if np.abs(adds).max() < 0.05:
-        return translate("NetworkDiagram", "its votes hardly count now")
-    parts = []
-    if adds[best] > 0:
-        name = computation.class_names[best]
-        parts.append(translate("NetworkDiagram", "for {0} ({1})").format(name, with_sign(float(adds[best]))))
-    if adds[worst] < 0:
-        name = computation.class_names[worst]
-        parts.append(translate("NetworkDiagram", "against {0} ({1})").format(name, with_sign(float(adds[worst]))))
-    return translate("NetworkDiagram", "it votes {0}").format(enumeration(parts))
+        return translate("NetworkDiagram", "Its votes hardly count now.")
+    if adds[best] > 0 > adds[worst]:
+        text = translate("NetworkDiagram", "It votes for {0} ({1}) and against {2} ({3}).")
+    elif adds[best] > 0:
+        text = translate("NetworkDiagram", "It votes for {0} ({1}).")
+    else:
+        text = translate("NetworkDiagram", "It votes against {2} ({3}).")
+    names = computation.class_names
+    return text.format(names[best], with_sign(float(adds[best])), names[worst], with_sign(float(adds[worst])))
 
 
 def _for_classes(computation: Computation, values: np.ndarray) -> str:
     order = np.sort(np.argsort(-np.abs(values), kind="stable")[:3])
     text = translate("NetworkDiagram", "{0} to {1}")
-    return enumeration([text.format(with_sign(float(values[k])), computation.class_names[k]) for k in order])
+    return listed(text.format(with_sign(float(values[k])), computation.class_names[k]) for k in order)
 
 
 def _verdict(computation: Computation) -> str:
     answer, column = computation.answer, len(computation.network.sizes) - 1
     assert answer.best is not None
-    order = np.argsort([-(computation.value(column, k) or 0.0) for k in range(len(computation.class_names))])[:2]
-    sums = enumeration(
-        [
-            translate("NetworkDiagram", "{0} has {1}").format(
-                computation.class_names[k], with_sign(computation.total(column, int(k)) or 0.0)
-            )
-            for k in np.sort(order)
-        ]
-    )
-    says = number(computation.value(column, answer.best) or 0.0)
-    text = translate("NetworkDiagram", "With the biases, {0}: it says {1} ({2}).")
-    return text.format(sums, computation.class_names[answer.best], says)
+    likeliest = np.argsort([-(computation.value(column, k) or 0.0) for k in range(len(computation.class_names))])[:2]
+    says = computation.class_names[answer.best], number(computation.value(column, answer.best) or 0.0)
+    scores = [
+        part
+        for k in np.sort(likeliest)
+        for part in (computation.class_names[k], with_sign(computation.total(column, int(k)) or 0.0))
+    ]
+    if len(likeliest) == 1:
+        text = translate("NetworkDiagram", "With the bias, {2} has {3}: it says {0} ({1}).")
+    else:
+        text = translate("NetworkDiagram", "With the biases, {2} has {3} and {4} has {5}: it says {0} ({1}).")
+    return text.format(*says, *scores)

@@ -30,7 +30,7 @@ from digitapp.gui.state.session import Session, UnitRef
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
-from digitapp.gui.widgets.numbers import signed
+from digitapp.gui.widgets.numbers import signed, thousands
 from digitapp.gui.words.messages import Message
 from digitapp.inspection.colors import symmetric_limit
 
@@ -326,7 +326,10 @@ class FeaturesPage(Page):
         units = network.sizes[self.layer + 1]
         dead = self._evidence.dead
         self.grid.set_dead(dead[self._order] if dead is not None and dead.any() else None)
-        self.say(self._words.count(units, dead))
+        if dead is None:
+            self.say(self.tr("%Ln unit(s)", "", units))
+        else:
+            self.say(self.tr("%Ln unit(s), {0} dead", "", units).format(thousands(int(dead.sum()))))
         self._show_surgery()
         self._show_hint()
 

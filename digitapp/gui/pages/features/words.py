@@ -11,8 +11,8 @@ from digitapp.gui.pages.features.grid import StripEntry
 from digitapp.gui.pages.features.shown import Lack, Shown
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import decimal, percent, signed, thousands
+from digitapp.gui.translation import in_a_row, listed, translate
+from digitapp.gui.widgets.numbers import decimal, per_cent, percent, signed, thousands
 from digitapp.inspection.dossier import unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 
@@ -44,12 +44,6 @@ class UnitWords:
         units = thousands(self._session.network.sizes[layer + 1])
         return translate("FeaturesPage", "{0} · {1}").format(name, units)
 
-    def count(self, units: int, dead: NDArray[np.bool_] | None) -> str:
-        """Return how many units a layer has, and how many of them are dead where that is known."""
-        if dead is None:
-            return translate("FeaturesPage", "{0} units").format(thousands(units))
-        return translate("FeaturesPage", "{0} units, {1} dead").format(thousands(units), thousands(int(dead.sum())))
-
     def drawing(self) -> str:
         """Return "your 3" for the present drawing by what it was read as."""
         label = self._session.answer.best
@@ -75,12 +69,12 @@ class UnitWords:
             return translate("FeaturesPage", "Some of its weights are not numbers any more, so it has no answer.")
         if not incoming.any():
             return translate("FeaturesPage", "All its weights are zero: it says the same to every image.")
-        parts = [self._wakes(unit, evidence)] if evidence is not None else []
+        wakes = self._wakes(unit, evidence) if evidence is not None else ""
         if votes is not None and np.isfinite(votes).all():
-            parts.append(self._votes(votes))
-        elif votes is None and not parts:
-            parts.append(translate("FeaturesPage", "Its sum is the network's case for this class."))
-        return " ".join(parts)
+            return in_a_row(wakes, self._votes(votes))
+        if votes is None and not wakes:
+            return translate("FeaturesPage", "Its sum is the network's case for this class.")
+        return wakes
 
     def _wakes(self, unit: UnitRef, evidence: UnitEvidence) -> str:
         facts, names = evidence.facts, self._session.problem.class_names
@@ -90,16 +84,17 @@ class UnitWords:
             if self._session.network.activations[unit.layer] == "relu":
                 return translate("FeaturesPage", "Dead: none of these images wakes it.")
             return translate("FeaturesPage", "None of these images wakes it.")
-        share = f"{facts.awake_share * 100:.0f} %" if facts.awake_share >= 0.005 else "<1 %"
-        loudest = [names[int(label)] for label in facts.loudest_classes[:2]]
-        if is_output:
-            text = translate("FeaturesPage", "Its sum is above zero for {0} of {1}, highest for {2}.")
+        share = per_cent(f"{facts.awake_share * 100:.0f}" if facts.awake_share >= 0.005 else "<1")
+        loudest = [names[int(label)] for label in facts.loudest_classes[: 1 if toy or is_output else 2]]
+        if is_output and toy:
+            text = translate("FeaturesPage", "Its sum is above zero for {0} of images, highest for {1}.")
+        elif is_output:
+            text = translate("FeaturesPage", "Its sum is above zero for {0} of digits, highest for {1}.")
+        elif toy:
+            text = translate("FeaturesPage", "Wakes for {0} of images, loudest for {1}.")
         else:
-            text = translate("FeaturesPage", "Wakes for {0} of {1}, loudest for {2}.")
-        things = translate("FeaturesPage", "images") if toy else translate("FeaturesPage", "digits")
-        one = toy or is_output or len(loudest) < 2
-        pair = loudest[0] if one else translate("FeaturesPage", "{0} and {1}").format(*loudest)
-        return text.format(share, things, pair)
+            text = translate("FeaturesPage", "Wakes for {0} of digits, loudest for {1}.")
+        return text.format(share, listed(loudest))
 
     def _votes(self, votes: NDArray[np.floating]) -> str:
         names = self._session.problem.class_names
@@ -122,9 +117,7 @@ class UnitWords:
         if trace is not None:
             is_awake = bool(trace.pre_activations[unit.layer][0, unit.unit] > 0)
             activation = decimal(float(trace.activations[unit.layer][0, unit.unit]))
-            excited = translate("FeaturesPage", "On {0}: {1}, excited.")
-            quiet = translate("FeaturesPage", "On {0}: {1}, quiet.")
-            state = (excited if is_awake else quiet).format(self.drawing(), activation)
+            state = self._state(activation, is_awake)
         images, awake, caption = None, 0, ""
         if known is not None and known.sums is not None and known.layer == unit.layer:
             order = np.argsort(-known.sums[unit.unit], kind="stable")
@@ -135,6 +128,16 @@ class UnitWords:
         bias = translate("FeaturesPage", "bias {0}").format(signed(float(network.unit_biases[unit.layer][unit.unit])))
         sentence = self.sentence(unit, cast, None)
         return StripEntry(self.title(unit), bias, sentence, state, is_awake, images, awake, caption)
+
+    def _state(self, activation: str, is_awake: bool) -> str:
+        label = self._session.answer.best
+        if label is None:
+            excited = translate("FeaturesPage", "On your drawing: {0}, excited.")
+            quiet = translate("FeaturesPage", "On your drawing: {0}, quiet.")
+            return (excited if is_awake else quiet).format(activation)
+        excited = translate("FeaturesPage", "On your {1}: {0}, excited.")
+        quiet = translate("FeaturesPage", "On your {1}: {0}, quiet.")
+        return (excited if is_awake else quiet).format(activation, self._session.problem.class_names[label])
 
     def source(self, samples: int, validation: bool) -> str:
         """Return which samples the data-driven parts were computed from."""
@@ -168,8 +171,8 @@ class UnitWords:
             return translate("FeaturesPage", "What training has added to the weights it began with.")
         if shown is Shown.CLASS:
             name = self._session.problem.class_names[label]
-            text = translate("FeaturesPage", "What each cell adds to the unit's mean sum over all {0}.")
-            return text.format(translate("FeaturesPage", "images of {0}").format(name))
+            text = translate("FeaturesPage", "What each cell adds to the unit's mean sum over all images of {0}.")
+            return text.format(name)
         if layer:
             return translate("FeaturesPage", "Each cell is the weight from one unit of the layer before.")
         return ""
@@ -264,32 +267,29 @@ class UnitWords:
             return self.lack(Lack.NOT_YET, Shown.PATTERN)
         survey, k = known.survey, unit.unit
         awake, saturated = int(survey.awake[k]) / survey.samples, int(survey.saturated[k]) / survey.samples
-        parts = []
         is_relu = self._session.network.activations[unit.layer] == "relu"
-        if awake == 0:
-            parts.append(
-                translate("FeaturesPage", "Dead: no image wakes it, so it neither says nor learns anything.")
-                if is_relu
-                else translate("FeaturesPage", "No image wakes it.")
-            )
+        if awake == 0 and is_relu:
+            wakes = translate("FeaturesPage", "Dead: no image wakes it, so it neither says nor learns anything.")
+        elif awake == 0:
+            wakes = translate("FeaturesPage", "No image wakes it.")
+        elif awake == 1 and is_relu:
+            wakes = translate("FeaturesPage", "Always awake: every image wakes it, so it acts like a plain sum.")
         elif awake == 1:
-            always = translate("FeaturesPage", "Always awake: every image wakes it, so it acts like a plain sum.")
-            parts.append(always if is_relu else translate("FeaturesPage", "Every image wakes it."))
+            wakes = translate("FeaturesPage", "Every image wakes it.")
         else:
-            parts.append(translate("FeaturesPage", "Awake for {0} of the images.").format(percent(awake)))
+            wakes = translate("FeaturesPage", "Awake for {0} of the images.").format(percent(awake))
+        end = ""
         if saturated >= SATURATED:
             text = translate(
                 "FeaturesPage", "Saturated: for {0} of them it is at the end of its range and hardly learns."
             )
-            parts.append(text.format(percent(saturated)))
+            end = text.format(percent(saturated))
         twin = self.twin(unit, known)
         if twin < 0:
-            parts.append(translate("FeaturesPage", "No other unit of the layer says the same."))
-        else:
-            text = translate("FeaturesPage", "A double of {0}: their sums rise and fall together, correlation {1}.")
-            name = self._session.names.unit_inside(unit.layer, twin)
-            parts.append(text.format(name, decimal(float(survey.twin_correlations[k]), 3)))
-        return " ".join(parts)
+            return in_a_row(wakes, end, translate("FeaturesPage", "No other unit of the layer says the same."))
+        text = translate("FeaturesPage", "A double of {0}: their sums rise and fall together, correlation {1}.")
+        name = self._session.names.unit_inside(unit.layer, twin)
+        return in_a_row(wakes, end, text.format(name, decimal(float(survey.twin_correlations[k]), 3)))
 
     def twin(self, unit: UnitRef, known: LayerEvidence | None) -> int:
         """Return the unit that says nearly the same, −1 where there is none."""

@@ -11,6 +11,7 @@ from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.stage import WhyStage
 from digitapp.gui.pages.why.work import Case, ChangeFindings
 from digitapp.gui.pictures import offer_picture
+from digitapp.gui.translation import Name
 from digitapp.gui.widgets import ComboBox, Label, NoteBar, PlainButton, PrimaryButton
 from digitapp.gui.widgets.containers import NoteKind
 from digitapp.inspection.smallest_change import Change
@@ -109,7 +110,7 @@ class ChangeFace(QWidget):
         """Show another case, whose change is being searched; `share` is the probability of its answer."""
         self._case, self.findings = case, None
         first = case.first
-        self._question.setText(self.tr("The smallest change that turns this {0} into a").format(case.names[first]))
+        self._question.setText(self.tr("The smallest change that turns this {0} into:").format(case.names[first]))
         self.target_box.clear()
         for index, name in enumerate(case.names):
             if index != first:
@@ -138,9 +139,34 @@ class ChangeFace(QWidget):
         shown = change.inputs.reshape(case.shape)
         self.after.set_ink(shown)
         self._after_text.setText(words.read_as(case.names[int(change.logits.argmax())], share))
-        self.sentence.setText(words.change_sentence(case, change))
+        self.sentence.setText(self._what_changes(case, change))
         self.method.setText(words.change_method(change))
         self._show_buttons(offered=change.reached)
+
+    def _what_changes(self, case: Case, change: Change) -> str:
+        old, new = Name(case.names[case.first]), Name(case.names[change.target])
+        drawn, erased = change.drawn, change.erased
+        if not change.reached:
+            if change.is_smallest:
+                text = self.tr("No picture of these pixels is {1:a} to this network.")
+            else:
+                text = self.tr("No way from this {0} to {1:a} was found. Shown is how near the search came.")
+        elif not drawn and not erased:
+            text = self.tr("Nothing has to change to make {1:a} of this {0}.")
+        elif change.is_smallest:
+            if not erased:
+                text = self.tr("To make {1:a} of this {0}: switch on %n pixel(s).", "", drawn)
+            elif not drawn:
+                text = self.tr("To make {1:a} of this {0}: switch off %n pixel(s).", "", erased)
+            else:
+                text = self.tr("To make {1:a} of this {0}: switch on %n pixel(s), switch off {2}.", "", drawn)
+        elif not erased:
+            text = self.tr("To make {1:a} of this {0}: draw at %n place(s).", "", drawn)
+        elif not drawn:
+            text = self.tr("To make {1:a} of this {0}: erase at %n place(s).", "", erased)
+        else:
+            text = self.tr("To make {1:a} of this {0}: draw at %n place(s), erase at {2}.", "", drawn)
+        return text.format(old, new, erased)
 
     def show_note(self, kind: NoteKind, text: str) -> None:
         """Say what became of the change that was accepted."""

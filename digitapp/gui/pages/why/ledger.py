@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.images import weights_image
 from digitapp.gui.pages.why.picture import dots
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import FocusRing
 from digitapp.gui.widgets.numbers import signed
 from digitapp.inspection.overlay import outline
@@ -84,7 +85,8 @@ class LedgerView(QWidget):
         self._chosen = names.index(chosen) if chosen in names else -1
         if self._hovered >= len(rows):
             self._hovered = -1
-        self.setAccessibleDescription("; ".join(f"{row.name} {signed(row.amount)}" for row in rows))
+        said = (self.tr("{0} {1}").format(row.name, signed(row.amount)) for row in rows)
+        self.setAccessibleDescription(itemised(said))
         if resized:
             self.updateGeometry()
         self.update()

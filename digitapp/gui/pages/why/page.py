@@ -33,6 +33,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import Name
 from digitapp.gui.widgets import (
     EmptyState,
     HairLine,
@@ -175,23 +176,23 @@ class WhyPage(Page):
         findings = self.change.findings
         if findings is None or not findings.change.reached:
             return
-        change, name = findings.change, findings.case.names[findings.change.target]
+        change, name = findings.change, Name(findings.case.names[findings.change.target])
         if findings.case.crop is None:
             ink: BinaryGrid | Picture = BinaryGrid.from_vector(change.after, *findings.case.shape)
         else:
-            was = findings.case.names[findings.case.first]
-            ink = Picture(findings.case.on_canvas(change.after), self.tr("{0} made from a {1}").format(name, was))
+            was = Name(findings.case.names[findings.case.first])
+            ink = Picture(findings.case.on_canvas(change.after), self.tr("{0} made from {1:a}").format(name, was))
         self.session.artwork.commit(ink, self.tr("Change"))
         self._rests = True
         self._refresh()
         if self._case is None or self._case.first != change.target:
-            text = self.tr("On the canvas, but not read as a {0}: the network has changed meanwhile.")
+            text = self.tr("On the canvas, but not read as {0:a}: the network has changed meanwhile.")
             self.change.show_note("warning", text.format(name))
         elif self.session.answer.best is None:
             text = self.tr("On the canvas. {0} comes first there, but it is too unlike a digit to be read as one.")
             self.change.show_note("warning", text.format(name))
         else:
-            text = self.tr("On the canvas, and read as a {0} there. Ctrl+Z takes it back.")
+            text = self.tr("On the canvas, and read as {0:a} there. Ctrl+Z takes it back.")
             self.change.show_note("info", text.format(name))
 
     @Slot()

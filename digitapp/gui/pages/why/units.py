@@ -100,10 +100,16 @@ class UnitsFace(QWidget):
             name = case.part_names.unit(layer, line.unit)
             rows.append(LedgerRow(name, line.part, detail, image, self._limits[index]))
         if shown.rest_units or shown.rest:
-            name = words.rest(layer, shown.rest_units, listed=bool(shown.lines))
+            name = self._rest(layer, shown.rest_units, listed=bool(shown.lines))
             rows.append(LedgerRow(name, shown.rest, is_sum=True))
         rows.append(LedgerRow(words.total(case), shown.total, is_total=True))
         return rows
+
+    def _rest(self, layer: int, count: int, *, listed: bool) -> str:
+        """Return what the units that are not listed are called together."""
+        if layer < 0:
+            return self.tr("%Ln other pixel(s)", "", count) if listed else self.tr("%Ln pixel(s)", "", count)
+        return self.tr("%Ln other unit(s)", "", count) if listed else self.tr("%Ln unit(s)", "", count)
 
     def show_on(self, stage: WhyStage) -> None:
         """Show what is pointed at or chosen, or the drawing alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from digitapp.gui.pages.why.work import Case
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets.numbers import decimal, percent, probability, signed, thousands
 from digitapp.inspection.attribution import patch_side
 from digitapp.inspection.explanation import MapEvidence, Templates
@@ -41,24 +41,33 @@ def units_sentence(case: Case, layer: int) -> str:
     """Return what the column of contributions shows."""
     label, against = case.question
     pushers = thousands(case.network.sizes[-2])
-    if layer < 0:
-        text = translate("WhyPage", "This network has no hidden layer: its {0} pixels push directly")
-    else:
-        text = translate("WhyPage", "The {0} units of the last hidden layer push")
     if against is None:
-        end = translate("WhyPage", " the score of {0} up (orange) or down (blue). With the bias they add up exactly.")
-        return text.format(pushers) + end.format(case.names[label])
-    end = translate("WhyPage", " towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.")
-    return text.format(pushers) + end.format(case.names[label], case.names[against])
-
-
-def rest(layer: int, count: int, *, listed: bool) -> str:
-    """Return what the units that are not listed are called together."""
+        if layer < 0:
+            text = translate(
+                "WhyPage",
+                "This network has no hidden layer: its {0} pixels push directly the score of {1} up (orange) or down "
+                "(blue). With the bias they add up exactly.",
+            )
+        else:
+            text = translate(
+                "WhyPage",
+                "The {0} units of the last hidden layer push the score of {1} up (orange) or down (blue). With the "
+                "bias they add up exactly.",
+            )
+        return text.format(pushers, case.names[label])
     if layer < 0:
-        text = translate("WhyPage", "{0} other pixels") if listed else translate("WhyPage", "{0} pixels")
+        text = translate(
+            "WhyPage",
+            "This network has no hidden layer: its {0} pixels push directly towards {1} (orange) or towards {2} "
+            "(blue). With the bias they add up exactly.",
+        )
     else:
-        text = translate("WhyPage", "{0} other units") if listed else translate("WhyPage", "{0} units")
-    return text.format(thousands(count))
+        text = translate(
+            "WhyPage",
+            "The {0} units of the last hidden layer push towards {1} (orange) or towards {2} (blue). With the bias "
+            "they add up exactly.",
+        )
+    return text.format(pushers, case.names[label], case.names[against])
 
 
 def template_caption(name: str, kind: Templates) -> str:
@@ -79,11 +88,11 @@ def pixels_sentence(case: Case) -> str:
     label, against = case.question
     if against is None:
         text = translate("WhyPage", "Orange pixels raise the score of {0}, blue ones lower it.")
-        first = text.format(case.names[label])
+        colors = text.format(case.names[label])
     else:
         text = translate("WhyPage", "Orange pixels speak for {0}, blue ones for {1}.")
-        first = text.format(case.names[label], case.names[against])
-    return first + " " + translate("WhyPage", "Three methods see it differently, so each is put to two tests.")
+        colors = text.format(case.names[label], case.names[against])
+    return in_a_row(colors, translate("WhyPage", "Three methods see it differently, so each is put to two tests."))
 
 
 def map_title(key: str) -> str:
@@ -150,40 +159,8 @@ def deletion_line(evidence: MapEvidence) -> str:
         text = translate("WhyPage", "Important ink removed first: lead lost after {0} of {1} pixels; at random, never.")
     else:
         text = translate("WhyPage", "Important ink removed first: lead lost after {0} of {1} pixels; at random, {2}.")
-    if not found.is_better:
-        text += " " + translate("WhyPage", "No better than chance!")
-    return text.format(first, count, random)
-
-
-def change_sentence(case: Case, change: Change) -> str:
-    """Return what must change."""
-    old, new = case.names[case.first], case.names[change.target]
-    if not change.reached:
-        if change.is_smallest:
-            return translate("WhyPage", "No picture of these pixels is a {0} to this network.").format(new)
-        text = translate("WhyPage", "No way from this {0} to a {1} was found. Shown is how near the search came.")
-        return text.format(old, new)
-    return translate("WhyPage", "To make a {1} of this {0}: {2}.").format(old, new, _steps(change))
-
-
-def _steps(change: Change) -> str:
-    """Return "draw 2 strokes, erase 1"."""
-    if change.is_smallest:
-        drawn, erased = translate("WhyPage", "switch on {0}"), translate("WhyPage", "switch off {0}")
-    else:
-        drawn, erased = translate("WhyPage", "draw at {0}"), translate("WhyPage", "erase at {0}")
-    parts = [
-        text.format(_places(count, change)) for text, count in ((drawn, change.drawn), (erased, change.erased)) if count
-    ]
-    return ", ".join(parts) or translate("WhyPage", "nothing")
-
-
-def _places(count: int, change: Change) -> str:
-    if change.is_smallest:
-        one, many = translate("WhyPage", "1 pixel"), translate("WhyPage", "{0} pixels")
-    else:
-        one, many = translate("WhyPage", "1 place"), translate("WhyPage", "{0} places")
-    return one if count == 1 else many.format(count)
+    chance = "" if found.is_better else translate("WhyPage", "No better than chance!")
+    return in_a_row(text.format(first, count, random), chance)
 
 
 def change_method(change: Change) -> str:
@@ -202,4 +179,4 @@ def change_method(change: Change) -> str:
 
 def read_as(name: str, share: float) -> str:
     """Return "9, 83.1 %"."""
-    return f"{name}, {probability(share)}" if np.isfinite(share) else name
+    return translate("WhyPage", "{0}, {1}").format(name, probability(share)) if np.isfinite(share) else name
