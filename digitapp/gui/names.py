@@ -16,25 +16,31 @@ class Names:
     sizes : of the network's layers, from input to output
     class_names : of its outputs
     columns : of the grid of its inputs
+    input_names : what its inputs are called where they are no pixels
     """
 
-    def __init__(self, sizes: Sequence[int], class_names: Sequence[str], columns: int) -> None:
+    def __init__(
+        self, sizes: Sequence[int], class_names: Sequence[str], columns: int, input_names: Sequence[str] = ()
+    ) -> None:
         self._sizes = tuple(sizes)
         self._class_names = tuple(class_names)
         self._columns = columns
+        self._input_names = tuple(input_names)
 
     def is_output(self, layer: int) -> bool:
         """Return whether a layer is the last."""
         return layer == len(self._sizes) - 2
 
     def short(self, layer: int, unit: int) -> str:
-        """Return "7" for a pixel, "A", "66" or "2.66" for a hidden unit, the class for an output."""
+        """Return "7" for a pixel, "x" for a number, "A", "66" or "2.66" for a hidden unit, the class for an output."""
         if layer < 0:
-            return str(unit + 1)
+            return self._input_names[unit] if self._input_names else str(unit + 1)
         return self._class_names[unit] if self.is_output(layer) else unit_name(self._sizes, layer, unit)
 
     def unit(self, layer: int, unit: int) -> str:
-        """Return "Unit A", "Output 3", "Pixel 7" or "Row 3, column 1"."""
+        """Return "Unit A", "Output 3", "Pixel 7" or "Row 3, column 1"; "Input x" for what is no pixel."""
+        if layer < 0 and self._input_names:
+            return translate("Names", "Input {0}").format(self.short(layer, unit))
         if layer < 0:
             return pixel_name(unit, self._sizes[0], self._columns)
         text = translate("Names", "Output {0}") if self.is_output(layer) else translate("Names", "Unit {0}")
@@ -42,6 +48,8 @@ class Names:
 
     def unit_inside(self, layer: int, unit: int) -> str:
         """Return the same for the inside of a sentence: "unit A", "output 3", "pixel 7", "row 3, column 1"."""
+        if layer < 0 and self._input_names:
+            return translate("Names", "input {0}").format(self.short(layer, unit))
         if layer < 0:
             if numbers_its_pixels(self._sizes[0]):
                 return translate("Names", "pixel {0}").format(unit + 1)
@@ -51,9 +59,9 @@ class Names:
         return text.format(self.short(layer, unit))
 
     def layer(self, layer: int) -> str:
-        """Return "Hidden layer" for the only one, else "Layer 2"; "Output" for the last; "Pixels" for the input."""
+        """Return "Hidden layer" for the only one, else "Layer 2"; "Output"; "Pixels" or "Inputs" for the input."""
         if layer < 0:
-            return translate("Names", "Pixels")
+            return translate("Names", "Inputs") if self._input_names else translate("Names", "Pixels")
         if self.is_output(layer):
             return translate("Names", "Output")
         if len(self._sizes) == 3:

@@ -18,7 +18,8 @@ translate = QCoreApplication.translate
 class Name(str):
     """A class's name in a sentence: `{0}` gives "8", `{0:a}` "an 8" and `{0:A}` "An 8", with its English article.
 
-    The article belongs to the placeholder, so that a sentence stays whole and other languages write `{0}`.
+    A word such as "red" needs none. The article belongs to the placeholder, so that a sentence stays whole and other
+    languages write `{0}`.
     """
 
     __slots__ = ()
@@ -26,6 +27,8 @@ class Name(str):
     def __format__(self, spec: str) -> str:
         if spec not in ("a", "A"):
             return super().__format__(spec)
+        if len(self) > 1 and not self.isdecimal():
+            return str(self)
         return f"{spec}n {self}" if self.startswith("8") else f"{spec} {self}"
 
 

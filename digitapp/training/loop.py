@@ -16,7 +16,7 @@ from digitapp.nn.denormals import flush
 from digitapp.nn.losses import one_hot, smooth
 from digitapp.nn.regularizers import clip_norm
 from digitapp.training.augmentation import Augmenter
-from digitapp.training.config import TrainConfig
+from digitapp.training.config import ConfigError, TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
@@ -54,6 +54,7 @@ def train(
     ------
     DataNotFinite : NaN or infinity in the training or validation part
     DataMismatch : the data set does not fit the network
+    ConfigError : variations of what is no picture
     TrainingDiverged : the loss or a parameter is not finite any more; `network` then holds the last good parameters
     """
     return begin(network, dataset, config, rng).events()
@@ -67,6 +68,8 @@ def begin(
     The units in `held` are left as they are in `network`. Raises ValueError where it has no such units.
     """
     check_data(network, dataset)
+    if config.augmentation and not dataset.problem.has_picture:
+        raise ConfigError("augmentation", dict(config.augmentation), "none, for the inputs are no pictures")
     return Run(network, dataset, config, rng, held)
 
 

@@ -35,6 +35,7 @@ from digitapp.runs.plan import Plan, Start
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.loop import begin
 from digitapp.training.moments import Archive, Moment
+from digitapp.training.presets import usual_configs
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,19 @@ class Session(QObject):
         desk.run.weights_arrived.connect(partial(self._on_weights_arrived, desk))
         desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
         desk.run.ended.connect(partial(self._on_run_ended, desk))
-        first, *others = problem.shipped_models
-        desk.entries["shipped"] = ModelEntry("shipped", "shipped", load_model(first), name=first)
-        for name in others:
-            desk.entries[name] = ModelEntry(name, "shipped", None, name=name)
-        desk.current = "shipped"
+        self._fill(desk)
         return desk
+
+    @staticmethod
+    def _fill(desk: Desk) -> None:
+        """Offer the models that come with the program, or else a network that has not learned yet; show the first."""
+        for name in desk.problem.shipped_models:
+            key = name if desk.entries else "shipped"
+            desk.entries[key] = ModelEntry(key, "shipped", None if desk.entries else load_model(name), name=name)
+        if not desk.entries:
+            fresh = Plan(desk.problem, *usual_configs(desk.problem)).make()
+            desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", fresh.shown)
+        desk.current = next(iter(desk.entries))
 
     # The problem
 
@@ -195,13 +203,13 @@ class Session(QObject):
         self._adopt(self._desk, ModelEntry(key, "made", model))
 
     def remove_network(self, key: str, instead: str) -> None:
-        """Forget a network that was made here; where it was shown, `instead` is, or the shipped one."""
+        """Forget a network that was made here; where it was shown, `instead` is, or the first one."""
         desk = self._desk
         if desk.entries.pop(key, None) is None:
             return
         was_shown = desk.current == key
         if was_shown:
-            desk.current = instead if instead in desk.entries else "shipped"
+            desk.current = instead if instead in desk.entries else next(iter(desk.entries))
         self.models_changed.emit()
         if was_shown:
             self._network_replaced()
@@ -232,7 +240,8 @@ class Session(QObject):
     @property
     def names(self) -> Names:
         """What the parts of the shown network are called."""
-        return Names(self.network.sizes, self.model.class_names, self.problem.columns)
+        problem = self.problem
+        return Names(self.network.sizes, self.model.class_names, problem.columns, problem.input_names)
 
     # The drawing and the answer to it
 

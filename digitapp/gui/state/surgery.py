@@ -133,6 +133,8 @@ class Surgery(QObject):
         """Return why a unit of a layer cannot be painted, empty where it can."""
         if layer:
             return self.tr("Only units of the first layer see pixels")
+        if not self._session.problem.has_picture:
+            return self.tr("The inputs of this problem are numbers, not pixels that could be painted")
         return self.reason()
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from digitapp.datasets.problems import Preset, Problem
+from digitapp.datasets.problems import Inputs, Preset, Problem
 from digitapp.gui.translation import translate
 
 
@@ -60,6 +60,25 @@ def model_title(name: str) -> str:
         "toy": translate("Problems", "Shipped model"),
     }
     return titles.get(name, name)
+
+
+def no_hand(problem: Problem) -> tuple[str, str]:
+    """Return title and text of why no handwriting is collected for a problem."""
+    if problem.inputs is Inputs.GRID:
+        return (
+            translate("Problems", "There is no handwriting in the {0}").format(problem_title(problem)),
+            translate("Problems", "Its pixels are set one by one. Your hand is collected for the 28×28 digits."),
+        )
+    return (
+        translate("Problems", "There is no handwriting in this problem"),
+        translate("Problems", "Your hand is collected for the 28×28 digits."),
+    )
+
+
+def sample_offer(problem: Problem) -> str:
+    """Return what a button says that shows the problem's sample."""
+    offers = {"mnist": translate("Problems", "Show me a 3")}
+    return offers.get(problem.key, translate("Problems", "Show me an example"))
 
 
 class PresetWords(NamedTuple):

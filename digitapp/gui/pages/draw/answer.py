@@ -6,15 +6,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from digitapp.datasets.problems import Inputs
 from digitapp.gui import theme
 from digitapp.gui.pages.draw.correction import CorrectionRow
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton
 from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.words.answers import answer_words, forced_words, unit_words
+from digitapp.gui.words.problems import sample_offer
 
 _HEIGHT, _LOW_HEIGHT = 152, 132
 _COMPACT_DIGIT = 108
+_WIDEST = 180  # of a name: longer ones are written smaller
 _UNKNOWN = "?"
 _SENTENCE_SIZES: tuple[theme.FontRole, ...] = ("title", "section", "body")
 
@@ -46,7 +49,9 @@ class AnswerHeader(QWidget):
             "text2",
             wrap=True,
         )
-        self.sample_button = PlainButton(self.tr("Show me a 3"), "pen", tip=self.tr("Draw a sample that can be undone"))
+        self.sample_button = PlainButton(
+            sample_offer(session.problem), "pen", tip=self.tr("Draw a sample that can be undone")
+        )
         self.sample_button.clicked.connect(self.sample_requested)
         self.correction = CorrectionRow(session, self)
         self._build()
@@ -81,11 +86,14 @@ class AnswerHeader(QWidget):
         font = theme.tabular(theme.font("answer"))
         if compact:
             font.setPixelSize(theme.scaled(_COMPACT_DIGIT))
-        self.digit.setFont(font)
-        metrics = QFontMetrics(font)
-        # Room for the widest name, so that the words beside it never move.
+        # Room for the widest name, so that the words beside it never move; names are not always single digits.
         names = (_UNKNOWN, *self._session.problem.class_names)
-        self.digit.setFixedWidth(max(metrics.horizontalAdvance(name) for name in names) + theme.scaled(8))
+        widest = max(map(QFontMetrics(font).horizontalAdvance, names))
+        if widest > theme.scaled(_WIDEST):
+            font.setPixelSize(max(1, font.pixelSize() * theme.scaled(_WIDEST) // widest))
+            widest = max(map(QFontMetrics(font).horizontalAdvance, names))
+        self.digit.setFont(font)
+        self.digit.setFixedWidth(widest + theme.scaled(8))
 
     def refresh(self) -> None:
         """Show the session's answer."""
@@ -152,10 +160,13 @@ class AnswerHeader(QWidget):
             self._say(self.tr("No ink in this picture"))
             self._advice.setText(self.tr("Nothing in it stands out from its paper. Open another one, or draw."))
         else:
-            self._say(self.tr("Nothing drawn yet"))
-            self._advice.setText(
-                self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw.")
-                if problem.is_drawn
-                else self.tr("Click a pixel, or drag over several. The answer follows at once.")
-            )
-        self.sample_button.setVisible(problem.is_drawn and problem.sample is not None and not slip)
+            self._say(self.tr("Nothing drawn yet") if problem.has_picture else self.tr("Nothing chosen yet"))
+            how = {
+                Inputs.STROKES: self.tr("Use mouse, pen or finger. The answer follows your stroke while you draw."),
+                Inputs.GRID: self.tr("Click a pixel, or drag over several. The answer follows at once."),
+                Inputs.POINTS: self.tr("The inputs of this problem are numbers: look at an example."),
+            }
+            self._advice.setText(how[problem.inputs])
+        offers_sample = problem.sample is not None and problem.inputs is not Inputs.GRID  # a click is quicker there
+        self.sample_button.setText(sample_offer(problem))
+        self.sample_button.setVisible(offers_sample and not slip)

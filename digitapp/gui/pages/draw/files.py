@@ -95,8 +95,17 @@ class DrawingFiles(QObject):
 
     # Opening
 
+    def _refuses(self) -> bool:
+        """Say it where inputs are no pictures, so that there is nothing to put on the canvas, and return whether."""
+        refuses = not self._session.problem.has_picture
+        if refuses:
+            self.failed.emit(self.tr("The inputs of this problem are numbers: there is no drawing to open or paste."))
+        return refuses
+
     def ask_open(self) -> None:
         """Let the user choose a file."""
+        if self._refuses():
+            return
         images = " ".join(f"*{suffix}" for suffix in IMAGE_SUFFIXES)
         if self._by_hand:
             patterns = [self.tr("Pixels as text ({0})").format("*.txt")]
@@ -251,6 +260,8 @@ class DrawingFiles(QObject):
 
     def take(self, data: QMimeData) -> None:
         """Put what was pasted or dropped on the canvas."""
+        if self._refuses():
+            return
         try:
             if path := local_file(data):
                 self.open_path(path)

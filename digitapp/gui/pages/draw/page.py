@@ -18,12 +18,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
+from digitapp.datasets.problems import Inputs
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
 from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface, Tool
+from digitapp.gui.canvas.numbers import NumbersSurface
 from digitapp.gui.pages.draw.files import MIME, DrawingFiles
 from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note
@@ -61,6 +63,11 @@ class DrawPage(Page):
         self.ink = InkSurface(session, self)
         self.ink.filled_up.connect(self._on_filled_up)
         self.grid = GridSurface(session, self)
+        self._surfaces = {
+            Inputs.STROKES: self.ink,
+            Inputs.GRID: self.grid,
+            Inputs.POINTS: NumbersSurface(session, self),
+        }
         self.canvas = Canvas(self.ink)
         self.canvas.setAccessibleName(self.tr("Canvas"))
         offer_picture(self.canvas, self.tr("Drawing"), "drawing")
@@ -230,7 +237,7 @@ class DrawPage(Page):
             ("undo", self.tr("Undo"), self.undo, stack.canUndo()),
             ("redo", self.tr("Redo"), self.redo, stack.canRedo()),
             ("copy", self.tr("Copy"), self.copy, not self.files.is_empty),
-            ("paste", self.tr("Paste"), self.paste, True),
+            ("paste", self.tr("Paste"), self.paste, self.session.problem.has_picture),
             ("trash", self.tr("Clear"), self.clear, not self.files.is_empty),
         ):
             menu.addAction(icons.icon(icon), text, slot).setEnabled(enabled)
@@ -249,9 +256,9 @@ class DrawPage(Page):
     def _show_problem(self) -> None:
         self.canvas.end_gesture()
         problem = self.session.problem
-        self.canvas.lay(self.ink if problem.is_drawn else self.grid)
-        self.stage.set_grid(None if problem.is_drawn else problem.shape)
-        self.tools.set_drawn(problem.is_drawn)
+        self.canvas.lay(self._surfaces[problem.inputs])
+        self.stage.set_grid(problem.shape if problem.inputs is Inputs.GRID else None)
+        self.tools.set_inputs(problem.inputs)
         self.tools.follow(self.session.artwork)
         self.inspector.show_problem()
         self._on_replaced()
@@ -263,6 +270,7 @@ class DrawPage(Page):
     def _on_drawing_changed(self) -> None:
         self.tools.set_pen_width(self.session.pen_width)
         empty = self.files.is_empty
+        self.open_button.setEnabled(self.session.problem.has_picture)
         self.copy_button.setEnabled(not empty)
         self.save_button.setEnabled(not empty)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from digitapp.datasets.problems import Inputs
 from digitapp.gui import theme
 from digitapp.gui.canvas.ink import Tool
 from digitapp.gui.state.artwork import Artwork
@@ -21,7 +22,7 @@ NARROWEST, WIDEST, WIDTH_STEP = 20, 120, 5
 
 
 class ToolsLine(QWidget):
-    """Pen, eraser and hand; the pen's width; guides; undo, redo and clear. For the toy only what makes sense there."""
+    """Pen, eraser and hand; the pen's width; guides; undo, redo and clear. Of these only what makes sense."""
 
     tool_chosen = Signal(str)
     width_chosen = Signal(float)
@@ -34,7 +35,7 @@ class ToolsLine(QWidget):
         super().__init__(parent)
         self._artwork: Artwork | None = None
         self._side = 0.0
-        self._compact, self._drawn = False, True
+        self._compact, self._inputs = False, Inputs.STROKES
         self.tools = SegmentedControl(name=self.tr("Tool"))
         tips: tuple[tuple[Tool, str], ...] = (
             ("pen", self.tr("Pen: draw; arrow keys move it too, Space puts it down and lifts it")),
@@ -113,9 +114,9 @@ class ToolsLine(QWidget):
         self._side = side
         self.width_value.setText(self._pixels(self.width_slider.value() / 1000 * side))
 
-    def set_drawn(self, drawn: bool) -> None:
-        """Offer what fits to strokes, or to pixels that are set one by one."""
-        self._drawn = drawn
+    def set_inputs(self, inputs: Inputs) -> None:
+        """Offer what fits to strokes, to pixels that are set one by one, or to numbers."""
+        self._inputs = inputs
         self._show_what_fits()
 
     def set_compact(self, compact: bool) -> None:
@@ -128,10 +129,11 @@ class ToolsLine(QWidget):
         self._show_what_fits()
 
     def _show_what_fits(self) -> None:
-        of_ink = [self.tools, self._width_label, self.width_slider, self.width_value, self.guides]
+        of_ink: list[QWidget] = [self.tools, self._width_label, self.width_slider, self.width_value, self.guides]
         always = [self.undo, self.redo, self.clear]
-        shown: list[QWidget] = list(of_ink) if self._drawn else [self.hint]
-        if self._compact and self._drawn:
+        of_inputs: dict[Inputs, list[QWidget]] = {Inputs.STROKES: of_ink, Inputs.GRID: [self.hint], Inputs.POINTS: []}
+        shown = list(of_inputs[self._inputs])
+        if self._compact and self.guides in shown:
             shown.remove(self.guides)
         self.hint.setText(self.tr("Click or drag") if self._compact else self.tr("Click or drag over the pixels"))
         for spare in (self.guides, self._width_label, self.width_value, self.hint):

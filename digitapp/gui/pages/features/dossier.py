@@ -17,7 +17,7 @@ from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.pages.features.faces import UNKNOWN, LooksFace, WorthFace, share, with_and_without
 from digitapp.gui.pages.features.gallery import why_unknown
 from digitapp.gui.pages.features.histogram import ClassLegend, SumsHistogram
-from digitapp.gui.pages.features.shown import Shown
+from digitapp.gui.pages.features.shown import Lack, Shown
 from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pictures import offer_picture
@@ -220,6 +220,11 @@ class Dossier(ScrollPanel):
         column.addSpacing(8)
         self.examples = ExampleBlocks((self.tr("Most"), self.tr("Threshold"), self.tr("Least")))
         column.addWidget(self.examples)
+        self._no_examples = Label("", "caption", "text2", wrap=True)
+        self._no_examples.setText(
+            self.tr("What wakes it most is not shown here: the samples are numbers, not pictures.")
+        )
+        column.addWidget(self._no_examples)
         column.addSpacing(4)
         self._source = Label("", "tick", "text3", wrap=True)
         column.addWidget(self._source)
@@ -317,7 +322,9 @@ class Dossier(ScrollPanel):
         """Show what the data tell, and which they are, as far as it is known."""
         evidence, problem = self._known, self._session.problem
         blocks = () if evidence is None else (evidence.most, evidence.threshold, evidence.least)
-        self.examples.set_blocks(blocks, (problem.rows, problem.columns), problem.class_names)
+        self.examples.set_blocks(blocks, problem.shape, problem.class_names)
+        self.examples.setVisible(problem.has_picture)
+        self._no_examples.setVisible(not problem.has_picture)
         self.legend.set_names(problem.class_names)
         self.histogram.set_facts(None if evidence is None else evidence.facts, problem.class_names)
         self._source.setText(source)
@@ -354,6 +361,11 @@ class Dossier(ScrollPanel):
         assert picture is not None
         self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer), len(weights))
         known = self._layer_known
+        if not problem.has_picture:
+            nothing = self._words.lack(Lack.NO_PICTURE, Shown.PATTERN)
+            self.looks.pattern.show_signed(None, self._words.cell, nothing)
+            self.looks.show_ideal(None, shape, self._words.cell, nothing)
+            return
         pattern = None if known is None else known.survey.patterns[unit.unit].reshape(shape)
         lack = self._words.lack(why_unknown(self._session, self._evidence), Shown.PATTERN)
         self.looks.pattern.show_signed(pattern, self._words.cell, self._words.pattern(known, lack))

@@ -142,6 +142,8 @@ class Gallery(QObject):
         if view.shown is Shown.CHANGE:
             start = starting_parameters(self._session)
             return Lack.NO_START if start is None else partial(change_images, network, start, view.layer, *grid)
+        if view.shown is Shown.PATTERN and not problem.has_picture:
+            return Lack.NO_PICTURE
         known = self._evidence.layer
         if known is None:
             return why_unknown(self._session, self._evidence)

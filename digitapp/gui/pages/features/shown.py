@@ -23,6 +23,7 @@ class Lack(Enum):
     NO_DATA = "no data"
     NO_START = "no start"
     BROKEN = "broken"
+    NO_PICTURE = "no picture"
 
 
 @dataclass(frozen=True)

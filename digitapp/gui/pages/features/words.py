@@ -183,6 +183,8 @@ class UnitWords:
             return translate("FeaturesPage", "Looking at the images of the data set…")
         if lack is Lack.BROKEN:
             return translate("FeaturesPage", "Some weights are not numbers any more, so there is nothing to work out.")
+        if lack is Lack.NO_PICTURE:
+            return translate("FeaturesPage", "The inputs of this problem are numbers: they have no ink to show.")
         if lack is Lack.NO_DATA:
             if shown is Shown.PATTERN:
                 return translate("FeaturesPage", "A pattern needs a data set, and none is at hand. Weights need none.")

@@ -31,6 +31,7 @@ from digitapp.gui.state.session import ModelEntry, Session
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import EmptyState, GhostButton, NoteBar, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
+from digitapp.gui.words.problems import no_hand
 from digitapp.progress import Report
 from digitapp.training.errors import TrainingDiverged
 from digitapp.training.evaluate import Evaluation, evaluate
@@ -72,12 +73,7 @@ class HandPage(Page):
         self.export_button.clicked.connect(partial(self.files.offer_export, self.export_button))
         switch = PrimaryButton(self.tr("Switch to the digits"))
         switch.clicked.connect(self._switch_problem)
-        self._elsewhere = EmptyState(
-            "hand",
-            self.tr("There is no handwriting in the 4×3 toy"),
-            self.tr("Its pixels are set one by one. Your hand is collected for the 28×28 digits."),
-            [switch],
-        )
+        self._elsewhere = EmptyState("hand", "", "", [switch])
         self._away = Panel("window")
         self._away_note = NoteBar("error")
         self._away_note.hide()
@@ -269,6 +265,8 @@ class HandPage(Page):
     @Slot()
     def _show_problem(self) -> None:
         shown = self._is_of_digits
+        if not shown:
+            self._elsewhere.set_text(*no_hand(self.session.problem))
         self.stage.setVisible(shown)
         self.inspector.setVisible(shown)
         self._away.setVisible(not shown)

@@ -6,10 +6,13 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.datasets.problems import Inputs
 from digitapp.gui import theme
 from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface
+from digitapp.gui.canvas.numbers import NumbersSurface
+from digitapp.gui.canvas.surface import Surface
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import ElidedLabel, GhostButton
 from digitapp.gui.words.answers import answer_words, forced_words
@@ -25,9 +28,14 @@ class DrawingPad(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._ink, self._grid = InkSurface(session, self), GridSurface(session, self)
-        self._ink.guides = False
-        self.canvas = Canvas(self._ink)
+        ink = InkSurface(session, self)
+        ink.guides = False
+        self._surfaces: dict[Inputs, Surface] = {
+            Inputs.STROKES: ink,
+            Inputs.GRID: GridSurface(session, self),
+            Inputs.POINTS: NumbersSurface(session, self),
+        }
+        self.canvas = Canvas(ink)
         self.canvas.setObjectName(_CANVAS_NAME)
         self.canvas.setAccessibleName(self.tr("Drawing"))
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
@@ -58,8 +66,8 @@ class DrawingPad(QWidget):
         """Lay what the shown problem is drawn on."""
         self.canvas.end_gesture()
         problem = self._session.problem
-        self.canvas.lay(self._ink if problem.is_drawn else self._grid)
-        self._holder.set_shape(None if problem.is_drawn else problem.shape)
+        self.canvas.lay(self._surfaces[problem.inputs])
+        self._holder.set_shape(problem.shape if problem.inputs is Inputs.GRID else None)
         self.refresh()
 
     @Slot()
@@ -71,8 +79,9 @@ class DrawingPad(QWidget):
         answer = self._session.answer
         self.clear_button.setEnabled(answer.inputs is not None)
         if answer.probabilities is None:
-            self.answer.setText(self.tr("Draw here"))
-            self.certainty.setText(self.tr("Everything follows the pen"))
+            drawable = self._session.problem.has_picture
+            self.answer.setText(self.tr("Draw here") if drawable else self.tr("Nothing chosen yet"))
+            self.certainty.setText(self.tr("Everything follows the pen") if drawable else "")
             return
         words = answer_words(answer, self._session.model.class_names, brief=True)
         self.answer.setText(words.sentence)

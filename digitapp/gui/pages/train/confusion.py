@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -19,6 +19,7 @@ from digitapp.inspection.confusion import ConfusedPair, most_confused
 from digitapp.training.events import EpochDone
 
 _GAP = 3
+_LABEL_GAP = 6
 _LARGEST_CELL = 76
 _NUMBER_SHARE = 0.4  # of the most frequent mistake: from here on a cell's count is written into it
 _ROOMY_CELL = 36  # pixels: every count finds room
@@ -48,7 +49,7 @@ class ConfusionMatrix(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(self.tr("Confusion matrix: rows are the digits, columns what was read"))
+        self.setAccessibleName(self.tr("Confusion matrix: rows are the classes, columns what was read"))
         FocusRing(self, 4)
 
     def set_counts(self, counts: np.ndarray | None, names: tuple[str, ...]) -> None:
@@ -79,7 +80,9 @@ class ConfusionMatrix(QWidget):
     def _grid(self) -> tuple[float, float, float]:
         """Return left, top and pitch of the cells."""
         count = len(self._names)
-        label_width, label_height = theme.scaled(18), theme.scaled(18)
+        widest = max(map(QFontMetrics(theme.font("tick")).horizontalAdvance, self._names), default=0)
+        label_width = min(max(theme.scaled(18), widest + _LABEL_GAP), self.width() / 3)
+        label_height = theme.scaled(18)
         pitch = min((self.width() - label_width) / count, (self.height() - label_height) / count)
         return label_width, 0.0, min(float(int(pitch)), _LARGEST_CELL)
 
@@ -154,12 +157,14 @@ class ConfusionMatrix(QWidget):
                 self._paint_cell(painter, label, predicted, worst, int(totals[label]), radius)
         painter.setFont(theme.tabular(theme.font("tick")))
         painter.setPen(p.text2)
-        size = pitch - _GAP
+        metrics, size = painter.fontMetrics(), pitch - _GAP
         for index, name in enumerate(self._names):
-            row = QRectF(0, top + index * pitch, left - 6, size)
-            painter.drawText(row, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), name)
+            row = QRectF(0, top + index * pitch, left - _LABEL_GAP, size)
+            right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+            painter.drawText(row, right, metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(row.width())))
             column = QRectF(left + index * pitch, top + count * pitch, size, theme.scaled(16))
-            painter.drawText(column, int(Qt.AlignmentFlag.AlignCenter), name)
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(pitch))
+            painter.drawText(column, int(Qt.AlignmentFlag.AlignCenter), short)
         if self._cell is not None and self._known:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(p.text, 1.5))
@@ -277,7 +282,7 @@ class ConfusionCard(Card):
         row.addWidget(self.images, 1)
         self.body.setSpacing(4)
         self.body.addLayout(row, 1)
-        self.body.addWidget(ElidedLabel(self.tr("rows: the digit, columns: what was read"), "tick", "text2"))
+        self.body.addWidget(ElidedLabel(self.tr("rows: the class, columns: what was read"), "tick", "text2"))
         self.matrix.cell_changed.connect(self._on_cell_changed)
 
     def show_epoch(
@@ -335,6 +340,8 @@ class ConfusionCard(Card):
     def _examples(self, pair: ConfusedPair, most: int) -> list[np.ndarray]:
         epoch, split, dataset = self._epoch, self._split, self._dataset
         if epoch is None or split is None or dataset is None or len(split) != len(epoch.predictions):
+            return []
+        if not dataset.problem.has_picture:
             return []
         chosen = np.flatnonzero((split.labels == pair.label) & (epoch.predictions == pair.predicted))[:most]
         return list(split.inputs[chosen].reshape(-1, dataset.problem.rows, dataset.problem.columns))

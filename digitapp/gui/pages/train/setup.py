@@ -381,6 +381,8 @@ class SetupForm(Panel):
         """Show the rows that count at the moment."""
         more = self._more.isChecked()
         self._more.set_icon_name("chevron-down" if more else "chevron-right")
+        for part in (self.settings.rows["augmentation"], self.show_variations):
+            part.setVisible(self._problem.has_picture)
         for name in (*_NETWORK, *_LEARNING):
             self.settings.rows[name].setVisible(self.settings.counts(name))
         self._start_row.setVisible(more or self.goes_on)

@@ -193,7 +193,7 @@ class ChangeFace(QWidget):
         if self._case is None:
             return
         if self.findings is None:
-            stage.show_ink(self._case.ink)
+            stage.show_ink(self._case)
             return
         change = self.findings.change
         stage.show_change(change.before, change.after, self.tr("Orange: ink that comes. Blue: ink that goes."))

@@ -37,6 +37,7 @@ from digitapp.gui.translation import Name
 from digitapp.gui.widgets import (
     EmptyState,
     HairLine,
+    Label,
     NoteBar,
     Panel,
     PlainButton,
@@ -92,6 +93,8 @@ class WhyPage(Page):
         column.setSpacing(14)
         column.addWidget(self.faces)
         column.addWidget(self.note)
+        self._lack = Label("", "body", "text2", wrap=True)
+        column.addWidget(self._lack)
         for face in (self.units, self.pixels, self.change):
             column.addWidget(face)
         column.addStretch(1)
@@ -104,15 +107,7 @@ class WhyPage(Page):
         row.addWidget(self.inspector)
         self.draw_button = PrimaryButton(self.tr("Draw something"), "pen")
         self.sample_button = PlainButton(self.tr("Show me an example"))
-        self.empty = EmptyState(
-            "why",
-            self.tr("Nothing is drawn yet"),
-            self.tr(
-                "This page takes an answer apart: which units and which pixels led to it, and what would change it. "
-                "Draw something first, then come back."
-            ),
-            [self.draw_button, self.sample_button],
-        )
+        self.empty = EmptyState("why", "", "", [self.draw_button, self.sample_button])
         self._blank = Panel("window")
         place = QVBoxLayout(self._blank)
         place.setContentsMargins(24, 24, 24, 24)
@@ -205,7 +200,7 @@ class WhyPage(Page):
     def composed_pictures(self) -> Sequence[ComposedPicture]:
         """Return the explanation as one page, where there is one."""
         case = self._case
-        if case is None or not case.is_finite:
+        if case is None or not case.is_finite or not case.has_picture:
             return ()
         return (explanation_to_save(case, self._wanted(case), self.session.model.name),)
 
@@ -282,8 +277,17 @@ class WhyPage(Page):
     # Showing
 
     def _show_face(self) -> None:
+        """Show the chosen face, or why it has nothing to show."""
+        chosen = self.faces.currentIndex()
+        lacking = chosen != UNITS and self._case is not None and not self._case.has_picture
         for index, face in enumerate((self.units, self.pixels, self.change)):
-            face.setVisible(index == self.faces.currentIndex())
+            face.setVisible(index == chosen and not lacking)
+        self._lack.setVisible(lacking)
+        self._lack.setText(
+            self.tr("The inputs of this problem are numbers: there are no pixels to examine.")
+            if chosen == PIXELS
+            else self.tr("The inputs of this problem are numbers: there is no ink that could be changed.")
+        )
 
     def _refresh(self) -> None:
         """Show the session's drawing and the answer to it."""
@@ -294,9 +298,30 @@ class WhyPage(Page):
         if self._case is None:
             self._cancel()
             self.say("")
+            self._show_blank()
             return
         self.stage.show_case(self._case)
         self._show_present()
+
+    def _show_blank(self) -> None:
+        """Say how to get an answer that can be taken apart."""
+        problem = self.session.problem
+        self.draw_button.setVisible(problem.has_picture)
+        self.sample_button.setVisible(problem.sample is not None)
+        if problem.has_picture:
+            title, text = (
+                self.tr("Nothing is drawn yet"),
+                self.tr(
+                    "This page takes an answer apart: which units and which pixels led to it, and what would change "
+                    "it. Draw something first, then come back."
+                ),
+            )
+        else:
+            title, text = (
+                self.tr("Nothing is chosen yet"),
+                self.tr("This page takes an answer apart: which units led to it."),
+            )
+        self.empty.set_text(title, text)
 
     def _show_present(self) -> None:
         """Show the chosen face of the case."""
@@ -308,6 +333,9 @@ class WhyPage(Page):
             return
         self._show_face()
         face = self.faces.currentIndex()
+        if self._lack.isVisibleTo(self.inspector):
+            self.stage.show_ink(case)
+            return
         if face == UNITS:
             self._show_units(case)
         elif face == PIXELS:
@@ -334,7 +362,7 @@ class WhyPage(Page):
         text = self.tr("This network's answers are no numbers: a weight is not a number, or too large. Choose another.")
         self.note.set_note("error", text)
         self.note.show()
-        self.stage.show_ink(case.ink)
+        self.stage.show_ink(case)
 
     @Slot()
     def _show_stage(self) -> None:

@@ -209,7 +209,7 @@ class PixelsFace(QWidget):
         if self._case is None:
             return
         if block.evidence is None:
-            stage.show_ink(self._case.ink)
+            stage.show_ink(self._case)
             return
         text = self.tr("{0}: {1}").format(words.map_title(block.key), words.map_sentence(block.key, self._case))
         stage.show_map(block.evidence.values.reshape(self._case.shape), block.limit, self._case.ink, text)

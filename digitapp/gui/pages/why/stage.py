@@ -13,6 +13,7 @@ from digitapp.gui.pages.why import words
 from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.work import Case
 from digitapp.gui.pictures import offer_picture
+from digitapp.gui.translation import listed
 from digitapp.gui.widgets import ComboBox, HoverReadout, Label, Panel, ReadoutRow, ScaleBar
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.inspection.contributions import Question
@@ -107,10 +108,15 @@ class WhyStage(Panel):
 
     # The picture
 
-    def show_ink(self, ink: Grey, caption: str = "") -> None:
-        """Show the drawing as the network sees it."""
-        self.picture.set_ink(ink)
-        self._explain(caption or self.tr("Your drawing as the network sees it."))
+    def show_ink(self, case: Case) -> None:
+        """Show the drawing as the network sees it, or the numbers that are its inputs."""
+        if case.has_picture:
+            self.picture.set_ink(case.ink)
+            self._explain(self.tr("Your drawing as the network sees it."))
+            return
+        self.picture.clear()
+        numbers = zip(case.input_names, case.inputs, strict=True)
+        self._explain(listed(f"{name} = {signed(float(number))}" for name, number in numbers))
 
     def show_map(self, values: Grey, limit: float, ink: Grey, caption: str) -> None:
         """Show signed values with their scale."""

@@ -118,7 +118,7 @@ class UnitsFace(QWidget):
             return
         index = row - 1  # the bias is the first row
         if not 0 <= index < len(self._column.lines):
-            stage.show_ink(case.ink)
+            stage.show_ink(case)
             return
         line = self._column.lines[index]
         name = case.part_names.unit(self._found.layer, line.unit)

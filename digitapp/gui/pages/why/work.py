@@ -31,10 +31,11 @@ class Case:
     inputs : float array, shape (features,)
     logits : float array, shape (classes,)
     question : which classes
-    ink : the inputs as a picture, shape (rows, columns)
+    ink : the inputs as a picture, shape (rows, columns); without ink where they are no pixels
     crop : the ink's bounding square, None where pixels are set by hand
     box : where the ink stands on the canvas, None where pixels are set by hand
     names : tuple of str, the classes
+    input_names : tuple of str, what the inputs are called where they are no pixels; then there is no picture
     """
 
     network: Network
@@ -45,6 +46,7 @@ class Case:
     crop: NDArray[np.floating] | None
     box: Box | None
     names: tuple[str, ...]
+    input_names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, session: Session, asked: Question | None) -> Case | None:
@@ -53,16 +55,22 @@ class Case:
         if answer.inputs is None or answer.trace is None:
             return None
         logits = answer.trace.pre_activations[-1][0]
-        ink = answer.inputs.reshape(problem.rows, problem.columns)
+        ink = (answer.inputs if problem.has_picture else np.zeros_like(answer.inputs)).reshape(problem.shape)
         road = answer.preprocessed
         crop, box = (None, None) if road is None else (road.crop, road.bounding_box)
         question = asked or usual_question(logits)
-        return cls(session.network, answer.inputs, logits, question, ink, crop, box, problem.class_names)
+        names = problem.class_names, problem.input_names
+        return cls(session.network, answer.inputs, logits, question, ink, crop, box, *names)
 
     @property
     def part_names(self) -> Names:
         """What the network's units and pixels are called."""
-        return Names(self.network.sizes, self.names, self.shape[1])
+        return Names(self.network.sizes, self.names, self.shape[1], self.input_names)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether the inputs are pixels, which can be looked at, examined and changed."""
+        return not self.input_names
 
     @property
     def is_finite(self) -> bool:
