@@ -61,16 +61,25 @@ def train(
 
 
 def begin(
-    network: Network, dataset: Dataset, config: TrainConfig, rng: np.random.Generator, held: Held | None = None
+    network: Network,
+    dataset: Dataset,
+    config: TrainConfig,
+    rng: np.random.Generator,
+    held: Held | None = None,
+    after: RunState | None = None,
 ) -> "Run":
     """Return the run whose events `train` yields, for listeners that look at it on the way. Raises as `train`.
 
     The units in `held` are left as they are in `network`. Raises ValueError where it has no such units.
+    With `after`, the state of a run that has ended with these weights, it goes on as that one would have.
     """
     check_data(network, dataset)
     if config.augmentation and not dataset.problem.has_picture:
         raise ConfigError("augmentation", dict(config.augmentation), "none, for the inputs are no pictures")
-    return Run(network, dataset, config, rng, held)
+    run = Run(network, dataset, config, rng, held)
+    if after is not None:
+        run.state.go_on_from(after)
+    return run
 
 
 def check_data(network: Network, dataset: Dataset) -> None:

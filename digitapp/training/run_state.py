@@ -73,3 +73,19 @@ class RunState:
             int(augmenting.integers(2**63)),
             is_pretrained=config.pretrain_epochs == 0,
         )
+
+    def go_on_from(self, before: RunState) -> None:
+        """Begin as a longer run `before` would go on: with its optimiser's state, and its random numbers from where it
+        left them. An optimiser of another kind, or for other parameters, begins afresh.
+
+        The network is not touched: whoever begins this run has given it the weights.
+        """
+        old, new = before.optimizer, self.optimizer
+        shapes = [{name: vector.shape for name, vector in optimizer.state.items()} for optimizer in (old, new)]
+        if type(old) is not type(new) or shapes[0] != shapes[1]:
+            return
+        for name, vector in new.state.items():
+            np.copyto(vector, old.state[name])
+        new.steps = old.steps
+        self.silencing.bit_generator.state = before.silencing.bit_generator.state
+        self.shuffling = before.shuffling
