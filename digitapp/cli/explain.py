@@ -34,6 +34,7 @@ from digitapp.inspection.explanation_picture import (
 )
 from digitapp.inspection.smallest_change import Change, smallest_change, smallest_flip
 from digitapp.inspection.unit_names import unit_text
+from digitapp.inspection.weight_scale import weight_limit
 from digitapp.modelfile import Model, load_model
 from digitapp.reading import Answer, Prepared, prepare, read
 from digitapp.recognition import Reason
@@ -165,6 +166,7 @@ def _explain(model: Model, answer: Answer, question: Question, target: int | Non
         found,
         column,
         looks,
+        weight_limit(network, 0) if found.layer == 0 else None,
         map_evidence(network, inputs, question, shape),
         change,
     )

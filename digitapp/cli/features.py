@@ -20,6 +20,7 @@ from digitapp.inspection.picture import units_file
 from digitapp.inspection.survey import COVARIANCE_SAMPLES, LayerSurvey, survey_layer
 from digitapp.inspection.unit_images import class_images, layer_images, projected_images
 from digitapp.inspection.unit_names import layer_text, unit_labels
+from digitapp.inspection.weight_scale import weight_limit
 from digitapp.modelfile import Model, load_model
 from digitapp.training import parse_whole
 
@@ -93,10 +94,11 @@ def features_command(
     on_pixels = number == 1 or view in (View.PIXELS, View.PATTERN)
     cells = loaded.network.sizes[0 if on_pixels else number - 1]
     places = _order(loaded, number - 1, order, images)
+    limit = weight_limit(loaded.network, number - 1) if view is View.WEIGHTS else None
     labels = unit_labels(loaded.network.sizes, number - 1, loaded.class_names)
     names = [labels[place] for place in places.tolist()]
     title = f"{loaded.name} · {_title(loaded.network.sizes, number - 1, view, label)}"
-    write_picture(out, units_file(images[places], title, theme, names, out.suffix.lower(), cells))
+    write_picture(out, units_file(images[places], title, theme, names, out.suffix.lower(), cells, limit))
     typer.echo(f"Wrote {out} ({len(images)} units)")
 
 

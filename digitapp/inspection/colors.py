@@ -177,9 +177,11 @@ def symmetric_limit(values: ArrayLike, quantile: float = 0.995, previous: float 
     -------
     the limit, > 0; 1 when there is nothing but zeros
     """
-    magnitudes = np.abs(np.ravel(np.asarray(values)))
-    if quantile < 1 and magnitudes.size > _QUANTILE_SAMPLE:
-        magnitudes = magnitudes[:: magnitudes.size // _QUANTILE_SAMPLE]
+    flat = np.ravel(np.asarray(values), order="K")
+    if quantile < 1 and flat.size > _QUANTILE_SAMPLE:
+        # Not every so-manieth: in a row of pixels that would be the same few again and again.
+        flat = flat[np.linspace(0, flat.size - 1, _QUANTILE_SAMPLE, dtype=np.int64)]
+    magnitudes = np.abs(flat)
     magnitudes = magnitudes[np.isfinite(magnitudes)]
     needed = float(np.quantile(magnitudes, quantile)) if magnitudes.size else 0.0
     if needed == 0 and magnitudes.size:

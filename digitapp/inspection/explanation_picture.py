@@ -46,6 +46,7 @@ class Explanation:
     found : Contributions
     column : Ledger
     templates : Templates of the units in `column`
+    weight_limit : of the templates' colours where they are the weights of the first hidden layer; else None
     maps : list of MapEvidence
     change : Change or None
     """
@@ -58,6 +59,7 @@ class Explanation:
     found: Contributions
     column: Ledger
     templates: Templates
+    weight_limit: float | None
     maps: list[MapEvidence]
     change: Change | None
 
@@ -151,7 +153,8 @@ def _units(figure: Figure, explained: Explanation, theme: Theme) -> float:
     for name, detail, amount, index in rows:
         base = top + 20
         if index is not None:
-            _overlaid(figure, explained.templates.images[index], ink, (left, top + 2, _THUMB), theme)
+            image = explained.templates.images[index]
+            _overlaid(figure, image, ink, (left, top + 2, _THUMB), theme, explained.weight_limit)
         figure.text(name, left + 40, base, TEXT[theme])
         figure.text(detail, left + 160, base, SECOND_TEXT[theme], size=12)
         length = reach * abs(amount) / largest

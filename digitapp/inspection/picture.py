@@ -33,19 +33,26 @@ def units_file(
     names: Sequence[str] | None,
     suffix: str,
     cells: int | None = None,
+    limit: float | None = None,
 ) -> bytes:
     """Return all images of a layer as the content of a file: SVG for the suffix ".svg", else PNG.
 
     The other parameters are those of `units_picture` and `units_svg`; a PNG has no names.
     """
     if suffix == ".svg":
-        return units_svg(images, title, theme, names, cells)
+        return units_svg(images, title, theme, names, cells, limit)
     png = io.BytesIO()
-    units_picture(images, title, theme, cells).save(png, format="PNG", optimize=True)
+    units_picture(images, title, theme, cells, limit).save(png, format="PNG", optimize=True)
     return png.getvalue()
 
 
-def units_picture(images: NDArray[np.floating], title: str, theme: Theme, cells: int | None = None) -> Image.Image:
+def units_picture(
+    images: NDArray[np.floating],
+    title: str,
+    theme: Theme,
+    cells: int | None = None,
+    limit: float | None = None,
+) -> Image.Image:
     """Return all images of a layer on one page, in one symmetric scale.
 
     Parameters
@@ -54,12 +61,13 @@ def units_picture(images: NDArray[np.floating], title: str, theme: Theme, cells:
     title : what they are; the number of units is added
     theme : "light" or "dark"
     cells : how many cells of an image stand for a weight, from the top left; None is all
+    limit : of the scale; None for what suits the images
     """
     units, rows, columns = images.shape
     side = _LARGE_TILE_SIDE if units <= _FEW_UNITS else _TILE_SIDE
     scale = max(1, round(side / max(rows, columns)))
     across = _across(units, columns * scale, rows * scale)
-    limit = symmetric_limit(images)
+    limit = limit or symmetric_limit(images)
     page = tuple(bytes.fromhex(_PAGE[theme][1:]))
     tiles, _ = tile(diverging_map(images, limit, theme, cells, page), across, _GAP, scale=scale, background=page)
 
@@ -86,12 +94,13 @@ def units_svg(
     theme: Theme,
     names: Sequence[str] | None = None,
     cells: int | None = None,
+    limit: float | None = None,
 ) -> bytes:
     """Return the page of `units_picture` as SVG: a picture for each unit, the words as letters.
 
     Parameters
     ----------
-    images, title, theme, cells : as for `units_picture`
+    images, title, theme, cells, limit : as for `units_picture`
     names : of each image's unit, written below it; None for none
     """
     count, rows, columns = images.shape
@@ -100,7 +109,7 @@ def units_svg(
     width, height = columns * scale, rows * scale
     label = 0 if names is None else _LABEL
     across = _across(count, width, height + label)
-    limit = symmetric_limit(images)
+    limit = limit or symmetric_limit(images)
     colors = diverging_map(images, limit, theme, cells, tuple(bytes.fromhex(_PAGE[theme][1:])))
     down = ceil(count / across)
     head = 3 * _MARGIN

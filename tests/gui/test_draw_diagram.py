@@ -100,7 +100,7 @@ def test_a_hovered_unit_shows_its_sum_term_by_term(qtbot: QtBot, session: Sessio
 def test_the_terms_add_up(session: Session, hidden: tuple[int, ...]) -> None:
     session.artwork.commit(ZERO, "draw")
     train_new(session, *hidden)
-    computation = Computation(session.network, session.problem.class_names, session.answer, session.names)
+    computation = Computation.of(session)
     for column in range(1, len(session.network.sizes)):
         _, rows = unit_readout(computation, column, 0)
         *terms, total, _ = (float(row.value.replace("−", "-")) for row in rows)
@@ -255,7 +255,7 @@ def test_the_nearest_line_is_the_one_under_the_point() -> None:
 
 def test_the_tale_of_an_empty_grid_asks_for_pixels(session: Session) -> None:
     session.artwork.clear("clear")
-    story = tale(Computation(session.network, session.problem.class_names, session.answer, session.names))
+    story = tale(Computation.of(session))
     assert story == ["Nothing is drawn yet. Switch on some pixels and read here what happens."]
 
 

@@ -19,6 +19,7 @@ from digitapp.inspection.explanation_picture import (
 )
 from digitapp.inspection.figure import Figure
 from digitapp.inspection.smallest_change import smallest_flip
+from digitapp.inspection.weight_scale import weight_limit
 from digitapp.modelfile import load_model
 from digitapp.nn.initializers import initialize
 from digitapp.nn.network import Network
@@ -42,6 +43,7 @@ def _explained(network: Network) -> Explanation:
         found,
         column,
         looks,
+        weight_limit(network, 0) if found.layer == 0 else None,
         map_evidence(network, ZERO, question, (4, 3)),
         smallest_flip(network, ZERO, target, (4, 3)),
     )

@@ -147,7 +147,7 @@ class NetworkDiagram(QWidget):
 
     def _refresh(self) -> None:
         session = self._session
-        computation = Computation(session.network, session.problem.class_names, session.answer, session.names)
+        computation = Computation.of(session)
         if self._shape_is_old:
             self.view.show_network(computation, (session.problem.rows, session.problem.columns))
         else:

@@ -19,7 +19,6 @@ from digitapp.gui.diagram.words import Computation, WalkStep, line_readout, unit
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.unit_images import layer_images
-from digitapp.nn.network import Network
 
 MOST_LINES = 1000
 _FEW_LINES = 60
@@ -38,8 +37,6 @@ class DiagramView(WireView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.numbers = True
-        self.limit = 1.0  # of the colours in the pictures of weights
-        self._widest = 1.0  # the weight of the widest line
         self.activation_limit = 1.0
         self._computation: Computation | None = None
         self._grid = (1, 1)
@@ -55,8 +52,6 @@ class DiagramView(WireView):
 
     def show_network(self, computation: Computation, grid: tuple[int, int]) -> None:
         """Show a network, perhaps of another shape; `grid` is (rows, columns) of its inputs."""
-        if self._computation is not None and self._computation.network.sizes != computation.network.sizes:
-            self.limit = self._widest = 1.0
         self._grid = grid
         self._columns = None
         self.show_computation(computation)
@@ -64,23 +59,11 @@ class DiagramView(WireView):
     def show_computation(self, computation: Computation) -> None:
         """Show other weights or another drawing for a network of the same shape."""
         self._computation = computation
-        shown = self._shown_weights(computation.network)
-        self.limit = symmetric_limit(np.concatenate(shown[:-1] or shown), quantile=1.0, previous=self.limit)
-        self._widest = symmetric_limit(np.concatenate(shown), quantile=1.0, previous=self._widest)
         trace = computation.answer.trace
         if trace is not None and len(trace.activations) > 1:
             loudest = max(float(np.abs(a).max(initial=0.0)) for a in trace.activations[:-1])
             self.activation_limit = max(1.0, symmetric_limit([loudest], previous=self.activation_limit))
         self.refresh()
-
-    def _shown_weights(self, network: Network) -> list[NDArray[np.floating]]:
-        """Return the weights of each layer between units that are shown, as flat arrays."""
-        columns = self.columns
-        if columns is None:
-            return [weights[:1].reshape(-1) for weights in network.unit_weights]
-        counts = [len(column.places) for column in columns]
-        pairs = zip(network.unit_weights, pairwise(counts), strict=True)
-        return [weights[:sources, :targets].reshape(-1) for weights, (sources, targets) in pairs]
 
     def show_step(self, step: WalkStep | None) -> None:
         """Show the computation as far as one step of the walk, or whole."""
@@ -102,6 +85,11 @@ class DiagramView(WireView):
         """Paint everything anew at the next opportunity."""
         self._wires = None
         super().refresh()
+
+    @property
+    def limit(self) -> float:
+        """The limit of the colours of the first layer's weights; of a small network that of all hidden layers."""
+        return 1.0 if self._computation is None else self._computation.limits[0]
 
     @property
     def columns(self) -> list[Column] | None:
@@ -168,8 +156,11 @@ class DiagramView(WireView):
     def _widths(self, weights: Floats) -> Floats:
         """Return how wide each line is: many lines are thinner, so that they can be told apart."""
         widest = max(2 * THINNEST, WIDEST * min(1.0, (_FEW_LINES / max(1, len(weights))) ** 0.5))
-        widths = np.clip(widest * np.abs(weights) / self._widest, THINNEST, widest)
+        widths = np.clip(widest * np.abs(weights) / self._widest_weight(), THINNEST, widest)
         return np.where(np.isfinite(weights), widths, THINNEST)
+
+    def _widest_weight(self) -> float:
+        return 1.0 if self._computation is None else max(self._computation.limits)
 
     def _opacities(self, where: NDArray[np.int64]) -> Floats:
         """Return how much of each line is seen: those of silent sources fade."""
@@ -199,11 +190,11 @@ class DiagramView(WireView):
         units = self._unit_painter(painter, computation)
         for number, column in enumerate(columns):
             units.paint_heading(number, column, self.width())
-            images = self._weight_images(number, column)
+            images, reads = self._weight_images(number, column), columns[number - 1].total
             for index, place in enumerate(column.places):
                 units.paint_unit(number, index, column, place)
                 if images is not None:
-                    units.paint_weights(column, place, images[index], columns[number - 1].total, self.limit)
+                    units.paint_weights(column, place, images[index], reads, computation.limits[number - 1])
 
     def _unit_painter(self, painter: QPainter, computation: Computation) -> UnitPainter:
         return UnitPainter(painter, computation, self._step, self.numbers, self.activation_limit)

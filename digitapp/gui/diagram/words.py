@@ -18,6 +18,7 @@ from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
     from digitapp.reading import Answer
+    from digitapp.gui.state.session import Session
 
 _MOST_TERMS = 14
 _MOST_VOICES = 3
@@ -49,12 +50,26 @@ def walk_of(network: Network) -> list[WalkStep]:
 
 @dataclass(frozen=True)
 class Computation:
-    """A network and what it makes of one drawing. Columns count from 0, the inputs; column k + 1 holds layer k."""
+    """A network and what it makes of one drawing. Columns count from 0, the inputs; column k + 1 holds layer k.
+
+    Attributes
+    ----------
+    network, class_names, answer, names : of the session
+    limits : of the colours of each layer's weights
+    """
 
     network: Network
     class_names: tuple[str, ...]
     answer: Answer
     names: Names
+    limits: tuple[float, ...]
+
+    @classmethod
+    def of(cls, session: Session) -> Computation:
+        """Return what is shown in the session now."""
+        network = session.network
+        limits = tuple(session.weight_limit(layer) for layer in range(len(network.weights)))
+        return cls(network, session.problem.class_names, session.answer, session.names, limits)
 
     @property
     def is_known(self) -> bool:

@@ -26,6 +26,7 @@ from digitapp.gui.state.desk import OWN_NETWORK, Desk, ModelEntry, UnitRef
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
 from digitapp.gui.state.training_run import TrainingRun
+from digitapp.gui.state.weight_scale import WeightScale
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn.network import Network
 from digitapp.reading import Answer, Prepared, prepare, read
@@ -89,6 +90,7 @@ class Session(QObject):
         self.data.changed.connect(self._on_data_changed)
         self.pen_width = CANVAS_PEN_WIDTH
         self.network_version = 0  # grows with every change of the shown network: a key for what is computed of it
+        self._weight_scale = WeightScale()
         self.answer = Answer()
         self._seen: _Seen | None = None
         self.hand = HandCollection(self._jobs.start, self)
@@ -236,6 +238,10 @@ class Session(QObject):
         self.network_version += 1
         self.weights_changed.emit()
         self._refresh_answer()
+
+    def weight_limit(self, layer: int) -> float:
+        """Return the limit of the colours of a layer's weights, the same on every page."""
+        return self._weight_scale.limit(self.network, layer, self.network_version, self.shows_run)
 
     @property
     def names(self) -> Names:
@@ -450,6 +456,8 @@ class Session(QObject):
         entry = desk.entries[OWN_NETWORK]
         entry.loaded = replace(entry.model, training=desk.machine.branches[-1].record())
         self._pass_on(desk, self.model_described)
+        if desk is self._desk and desk.current == OWN_NETWORK and desk.machine.past is None:
+            self.tell_of_edit()  # what is steadied while a network learns is now as it is
         self._calibrator.calibrate(desk)
 
     def _pass_on(self, desk: Desk, signal: SignalInstance, *arguments: object) -> None:

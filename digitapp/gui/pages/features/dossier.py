@@ -359,7 +359,8 @@ class Dossier(ScrollPanel):
             return self._words.source_unit(unit.layer, row * filter_.shape[1] + column)
 
         assert picture is not None
-        self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer), len(weights))
+        limit = self._session.weight_limit(unit.layer)
+        self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer), len(weights), limit)
         known = self._layer_known
         if not problem.has_picture:
             nothing = self._words.lack(Lack.NO_PICTURE, Shown.PATTERN)

@@ -65,10 +65,11 @@ class PictureRow(QWidget):
         name: Callable[[int, int], str],
         text: str,
         cells: int | None = None,
+        limit: float | None = None,
     ) -> None:
-        """Show signed values on their own scale, None while there are none; `text` says what they are.
+        """Show signed values up to a limit, without one on their own scale; None while there are none.
 
-        Cells after the first `cells` stand for nothing.
+        `text` says what they are. Cells after the first `cells` stand for nothing.
         """
         self._values, self._name = values, name
         self.text.setText(text)
@@ -76,7 +77,7 @@ class PictureRow(QWidget):
             self.picture.set_weights(None)
             self.scale.setText("")
             return
-        limit = symmetric_limit(values)
+        limit = limit or symmetric_limit(values)
         self.picture.set_weights(values, limit, cells)
         self.scale.setText(self.tr("Colours from {0} to {1}").format(signed_label(-limit), signed_label(limit)))
 

@@ -34,8 +34,6 @@ from digitapp.gui.widgets.numbers import signed, thousands
 from digitapp.gui.words.messages import Message
 from digitapp.inspection.colors import symmetric_limit
 
-_LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
-
 
 class FeaturesPage(Page):
     """All units of a layer, live, and everything about one of them."""
@@ -197,8 +195,10 @@ class FeaturesPage(Page):
     @Slot()
     def _show_images(self) -> None:
         images = self._images
-        sample = images.ravel()[::_LIMIT_STRIDE] if images.size > 1000 else images
-        self._limit = symmetric_limit(sample, previous=self._limit)
+        if self._gallery.view.shown is Shown.WEIGHTS:
+            self._limit = self.session.weight_limit(self.layer)
+        else:
+            self._limit = symmetric_limit(images, previous=self._limit if self.session.shows_run else None)
         in_order = images if self._orders.order is Order.INDEX else images[self._order]
         if self.sizes.own_scale.isChecked():
             limits = self._gallery.own_limits(in_order)
@@ -472,4 +472,4 @@ class FeaturesPage(Page):
         name = self.session.model.name or self.tr("My network")
         title = self.tr("{0} · {1}").format(name, self._words.layer(self.layer))
         names = [self.session.names.short(self.layer, unit) for unit in self._order.tolist()]
-        return (units_to_save(self._images[self._order], title, names, self._gallery.cells),)
+        return (units_to_save(self._images[self._order], title, names, self._gallery.cells, self._limit),)

@@ -52,7 +52,7 @@ class PaintDialog(QDialog):
         # Of a maxout unit the piece that counts most.
         piece = int(np.argmax(np.square(np.nan_to_num(unit.weights)).sum(axis=1)))
         weights = np.nan_to_num(unit.weights[piece]).astype(np.float32).reshape(problem.rows, problem.columns)
-        limit = max(symmetric_limit(network.unit_weights[0]), symmetric_limit(weights), _LEAST_LIMIT)
+        limit = max(session.weight_limit(0), symmetric_limit(weights, 1.0), _LEAST_LIMIT)
         self.surface = PaintSurface(weights, limit)
         self.surface.setObjectName("paintSurface")
         self._make_tools(float(np.nan_to_num(unit.biases[piece])))

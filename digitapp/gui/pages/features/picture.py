@@ -14,7 +14,9 @@ from digitapp.gui.translation import translate
 from digitapp.inspection.picture import units_file
 
 
-def units_to_save(images: NDArray[np.floating], title: str, names: Sequence[str], cells: int) -> ComposedPicture:
+def units_to_save(
+    images: NDArray[np.floating], title: str, names: Sequence[str], cells: int, limit: float | None
+) -> ComposedPicture:
     """Return the picture of all units of a layer.
 
     Parameters
@@ -23,13 +25,14 @@ def units_to_save(images: NDArray[np.floating], title: str, names: Sequence[str]
     title : what they are
     names : of each image's unit
     cells : how many cells of an image stand for a weight
+    limit : of the colours, None for what suits the images
     """
 
     def prepare(suffix: str) -> Pack:
         name = theme.current().name
 
         def pack(_cancelled: threading.Event) -> bytes:
-            return units_file(images, title, name, names, suffix, cells)
+            return units_file(images, title, name, names, suffix, cells, limit)
 
         return pack
 

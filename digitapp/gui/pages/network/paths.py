@@ -21,7 +21,6 @@ from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import EmptyState, Label, LinkButton, PlainButton
-from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.paths import strongest_paths
 from digitapp.inspection.unit_images import layer_images
 from digitapp.nn.network import Network
@@ -62,7 +61,6 @@ class PathsView(NetworkView):
         self._folded: Network | None = None
         self._output: int | None = None  # that is followed; None is the answer
         self._previous: tuple[tuple[int, ...], ...] = ()
-        self._limit: float | None = None
         self.paths.unit_chosen.connect(session.select_unit)
         self.paths.unit_opened.connect(self._open_unit)
         self.paths.output_chosen.connect(self.follow)
@@ -89,7 +87,7 @@ class PathsView(NetworkView):
 
     @Slot()
     def _forget(self) -> None:
-        self._previous, self._limit = (), None
+        self._previous = ()
         if self._output is not None and self._output >= self.session.network.sizes[-1]:
             self._output = None
 
@@ -135,11 +133,11 @@ class PathsView(NetworkView):
             paths = strongest_paths(network, answer.inputs, output, counts[:-1], outputs, self._previous)
         self._previous = paths.units[:-1]
         images = chosen_images(network, paths.units[0], grid)
-        self._limit = symmetric_limit(images, previous=self._limit)
+        limit = session.weight_limit(0)
         words = PathWords(network, session.model.class_names, session.names)
         probabilities = answer.probabilities[list(outputs)]
         ink = answer.inputs.reshape(grid)
-        self.paths.show_picture(PathPicture(paths, images, self._limit, ink, probabilities, answer.best, words))
+        self.paths.show_picture(PathPicture(paths, images, limit, ink, probabilities, answer.best, words))
         self.say(words.sentence(paths))
         pinned = "" if self._output is None else words.class_name(self._output)
         self.reading.show_followed(pinned, has_hidden=len(network.sizes) > 2)

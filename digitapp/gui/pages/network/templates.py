@@ -178,7 +178,10 @@ class TemplatesView(NetworkView):
             return
         problem, model = self.session.problem, self.session.model
         images = templates[list(self._classes)].reshape(-1, problem.rows, problem.columns)
-        limit = self._limits[index] = symmetric_limit(images, previous=self._limits[index])
+        if len(self.session.network.sizes) == 2:  # then these are the weights themselves
+            limit = self._limits[index] = self.session.weight_limit(0)
+        else:
+            limit = self._limits[index] = symmetric_limit(images, previous=self._limits[index])
         scale.set_limit(limit)
         names = tuple(model.class_names[output] for output in self._classes)
         label = self.session.answer.best

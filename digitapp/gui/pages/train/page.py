@@ -421,7 +421,7 @@ class TrainPage(Page):
         self.curves.show_plot(self.curves.accuracy, self._past.story())
 
     def _draw_units(self) -> None:
-        self.units.refresh(self.session.network, self.session.problem)
+        self.units.refresh(self.session.network, self.session.problem, self.session.weight_limit(0))
 
     def _show_speed(self) -> None:
         speed = self.session.run.samples_per_second
@@ -453,7 +453,7 @@ class TrainPage(Page):
         if self._hidden():
             return
         self.setup.show_model(self.session.model)
-        self.units.show_network(self.session.network, self.session.problem)
+        self.units.show_network(self.session.network, self.session.problem, self.session.weight_limit(0))
 
     @Slot()
     def _show_weights(self) -> None:

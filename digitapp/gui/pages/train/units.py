@@ -11,10 +11,8 @@ from digitapp.gui import theme
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import Card, ElidedLabel, LinkButton, ScaleBar, UnitGrid
 from digitapp.gui.widgets.numbers import thousands
-from digitapp.inspection.colors import symmetric_limit
 from digitapp.nn.network import Network
 
-_LIMIT_STRIDE = 5  # no divisor of 784 or 12: every pixel has its say in the scale
 MOST_UNITS = 256  # more would be dots, and cost time that the training wants
 
 
@@ -31,7 +29,6 @@ class UnitsCard(Card):
         self.grid.set_whole(True)
         self.grid.set_tile_limits(8, 160)
         self.grid.set_ground("surface")
-        self._limit: float | None = None
         self._scale = ScaleBar()
         self._scale.setFixedWidth(theme.scaled(120))
         self._caption = ElidedLabel("", "caption", "text2")
@@ -50,9 +47,8 @@ class UnitsCard(Card):
     def _on_link(self) -> None:
         self.opened.emit(-1)
 
-    def show_network(self, network: Network, problem: Problem) -> None:
-        """Show another network, perhaps of another shape."""
-        self._limit = None
+    def show_network(self, network: Network, problem: Problem, limit: float) -> None:
+        """Show another network, perhaps of another shape, its colours up to `limit`."""
         has_hidden = len(network.sizes) > 2
         self.set_title(self.tr("Hidden units, live") if has_hidden else self.tr("Output units, live"))
         units = network.sizes[1]
@@ -65,12 +61,11 @@ class UnitsCard(Card):
                 else self.tr("%n unit(s), one for each class", "", units)
             )
         self._caption.setText(text)
-        self.refresh(network, problem)
+        self.refresh(network, problem, limit)
 
-    def refresh(self, network: Network, problem: Problem) -> None:
+    def refresh(self, network: Network, problem: Problem, limit: float) -> None:
         """Show the present weights of the same network."""
         weights = network.unit_weights[0].T[:MOST_UNITS]
         images = np.array(weights, order="C").reshape(-1, problem.rows, problem.columns)
-        self._limit = symmetric_limit(images.ravel()[::_LIMIT_STRIDE], previous=self._limit)
-        self._scale.set_limit(self._limit)
-        self.grid.set_images(images, self._limit)
+        self._scale.set_limit(limit)
+        self.grid.set_images(images, limit)

@@ -39,6 +39,7 @@ def explanation_to_save(case: Case, target: int | None, title: str) -> ComposedP
                 found,
                 column,
                 pushers_templates(network, case.inputs, found, case.question, units),
+                case.weight_limit if found.layer == 0 else None,
                 map_evidence(network, case.inputs, case.question, case.shape, cancelled.is_set),
                 None if target is None else change_of(case, network, target, cancelled.is_set),
             )

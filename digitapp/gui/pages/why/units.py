@@ -65,7 +65,7 @@ class UnitsFace(QWidget):
             self._templates = pushers_templates(case.network, case.inputs, found, case.question, units)
         else:  # the rows stand at once, their pictures come
             self._templates = Templates(np.zeros((len(units), case.inputs.size)), exact=True, are_weights=False)
-        self._limits = [symmetric_limit(image) for image in self._templates.images]
+        self._limits = limits_of(self._templates, case)
         self.sentence.setText(words.units_sentence(case, found.layer))
         self.ledger.set_rows(self._rows(rounded(exact), exact), case.ink)
         self.hint.setVisible(bool(units))
@@ -85,7 +85,7 @@ class UnitsFace(QWidget):
         if case is None or self._column is None or wanted is None or wanted[1] != findings.units:
             return
         self._templates = findings.templates
-        self._limits = [symmetric_limit(image) for image in self._templates.images]
+        self._limits = limits_of(self._templates, case)
         self.ledger.set_rows(self._rows(rounded(self._column), self._column), case.ink)
 
     def _rows(self, shown: Ledger, exact: Ledger) -> list[LedgerRow]:
@@ -130,3 +130,9 @@ class UnitsFace(QWidget):
         stage.show_map(image, self._limits[index], case.ink, caption)
         rows, columns = divmod(line.unit, case.shape[1])
         stage.picture.set_marked((rows, columns))
+
+
+def limits_of(found: Templates, case: Case) -> list[float]:
+    """Return the limit of each picture's colours: of plain weights the one that they have everywhere."""
+    is_first_layer = found.are_weights and len(case.network.sizes) > 2
+    return [case.weight_limit if is_first_layer else symmetric_limit(image) for image in found.images]

@@ -35,6 +35,7 @@ class Case:
     crop : the ink's bounding square, None where pixels are set by hand
     box : where the ink stands on the canvas, None where pixels are set by hand
     names : tuple of str, the classes
+    weight_limit : of the colours of the first layer's weights
     input_names : tuple of str, what the inputs are called where they are no pixels; then there is no picture
     """
 
@@ -46,6 +47,7 @@ class Case:
     crop: NDArray[np.floating] | None
     box: Box | None
     names: tuple[str, ...]
+    weight_limit: float
     input_names: tuple[str, ...] = ()
 
     @classmethod
@@ -59,7 +61,7 @@ class Case:
         road = answer.preprocessed
         crop, box = (None, None) if road is None else (road.crop, road.bounding_box)
         question = asked or usual_question(logits)
-        names = problem.class_names, problem.input_names
+        names = problem.class_names, session.weight_limit(0), problem.input_names
         return cls(session.network, answer.inputs, logits, question, ink, crop, box, *names)
 
     @property
