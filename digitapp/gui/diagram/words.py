@@ -17,8 +17,8 @@ from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
-    from digitapp.reading import Answer
     from digitapp.gui.state.session import Session
+    from digitapp.reading import Answer
 
 _MOST_TERMS = 14
 _MOST_VOICES = 3
