@@ -19,7 +19,7 @@ from digitapp.datasets.problems import MNIST, Inputs, Problem
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Backpropagation, Network, initialize
 from digitapp.nn.losses import one_hot
 from digitapp.training import BatchDone, TrainConfig, train
-from digitapp.training.threads import blas_threads
+from digitapp.training.threads import one_blas_thread
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def learning_rates(task: Task, samples: int) -> Iterator[float]:
 class Engine:
     """This engine: `train()` as the application calls it, with events, accuracy and the checks for divergence."""
 
-    def __init__(self, task: Task, split: Split) -> None:
+    def __init__(self, task: Task, split: Split, threads: int = 1) -> None:
         columns = task.sizes[0]
         problem = Problem("peers", "Peers", Inputs.POINTS, 1, columns, tuple(map(str, range(task.sizes[-1]))))
         validation = Split(split.inputs[:8], split.labels[:8])  # next to nothing: peers do not validate
@@ -119,6 +119,7 @@ class Engine:
             batch_size=task.batch,
             epochs=task.epochs or 1_000_000,
             schedule=task.schedule,
+            threads=threads,
         )
         self.network = initial_network(task)
         dataset = Dataset("peers", problem, split, validation)
@@ -147,7 +148,7 @@ class Step:
 
     def run(self, steps: int) -> int:
         gradient, parameters = self.gradient, self.network.parameters
-        with blas_threads(1):
+        with one_blas_thread():
             for indices in islice(self.batches, steps):
                 self.inputs.take(indices, 0, gradient.inputs, "clip")
                 self.targets.take(indices, 1, gradient.targets, "clip")
@@ -175,7 +176,7 @@ class Products:
         self.products = forward + below + weights
 
     def run(self, steps: int) -> int:
-        with blas_threads(1):
+        with one_blas_thread():
             for _ in range(steps):
                 for dot, right, out in self.products:
                     dot(right, out)
@@ -351,8 +352,8 @@ def jax_step(task: Task, per_epoch: int) -> Callable[[Any, Any, Any], Any]:
     return step
 
 
-OWN: dict[str, Callable[[Task, Split], Learner]] = {"digitapp": Engine, "step": Step, "products": Products}
-"""The contenders that are made of NumPy alone."""
+OWN: dict[str, Callable[[Task, Split], Learner]] = {"step": Step, "products": Products}
+"""The contenders that are made of NumPy alone and use one thread."""
 
 
 @dataclass(frozen=True)
@@ -373,9 +374,9 @@ class Setting:
     variant: str = ""
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that must stand before the process starts; one thread is the engine's own choice."""
-        if self.contender in OWN:
-            return {"OPENBLAS_NUM_THREADS": str(self.threads)} if self.threads > 1 else {}
+        """Return the variables that must stand before the process starts; the engine needs none."""
+        if self.contender in ("digitapp", *OWN):
+            return {}
         if self.contender == "scikit-learn":
             return {"OPENBLAS_NUM_THREADS": str(self.threads)}
         if self.contender == "PyTorch":
@@ -389,6 +390,8 @@ class Setting:
 
     def learner(self, task: Task, split: Split) -> Learner:
         """Return the contender, ready to learn."""
+        if self.contender == "digitapp":
+            return Engine(task, split, self.threads)
         if self.contender in OWN:
             return OWN[self.contender](task, split)
         if self.contender == "PyTorch":

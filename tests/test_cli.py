@@ -285,6 +285,8 @@ class TestTrain:
             ("--augmentation turn=", "wide"),
             ("--epochs", "9" * 5000),
             ("--learning-rate", ""),
+            ("--threads", "-1"),
+            ("--threads", "1000"),
         ],
     )
     def test_a_wrong_value_is_named_with_what_is_allowed(self, option: str, value: str, tmp_path: Path) -> None:
@@ -292,6 +294,18 @@ class TestTrain:
         words = [*option.split()[:-1], option.split()[-1] + value] if "=" in option else [option, value]
         line = refused("train", "--dataset", "toy", *words, "--out", out)
         assert option in line and "expected" in line and not out.exists()
+
+    @pytest.mark.parametrize("batch_size", [1, 2, 47])
+    def test_threads_may_be_more_than_cores_or_samples_in_a_batch(self, batch_size: int, tmp_path: Path) -> None:
+        """Of 48 images the last batch holds one, or fewer than there are threads."""
+        paths = [tmp_path / f"{name}.safetensors" for name in ("first", "second")]
+        for out in paths:
+            run_json(
+                "train", "--dataset", "toy", "--threads", 60, "--batch-size", batch_size, "--epochs", 2, "--out", out
+            )
+        assert paths[0].read_bytes() == paths[1].read_bytes()
+        training = load_model(paths[0]).training
+        assert training is not None and training["parts"] == training["config"]["threads"] == 60
 
     def test_an_unknown_data_set_or_missing_files_are_named(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -47,7 +47,7 @@ HELP = {
     "patience": "Epochs without progress after which to stop; 0 for never.",
     "pretrain_epochs": "Passes in which layers learn without labels first; 0 for none.",
     "seed": "The same seed gives the same model.",
-    "threads": "For matrix products; 0 chooses by measuring, and runs may then differ.",
+    "threads": "That share a step, and decide how sums are rounded; 0 chooses by sizes and cores.",
     "schedule": "Of the learning rate:",
     "optimizer_options": "Of the optimizer, such as beta1=0.8; may be repeated.",
     "schedule_options": "Of the schedule; may be repeated.",

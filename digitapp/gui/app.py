@@ -21,7 +21,7 @@ from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
 from digitapp.gui.words.language import speak
 from digitapp.modelfile import load_model
-from digitapp.training.threads import blas_threads
+from digitapp.training.threads import one_blas_thread
 
 _LOAD_AFTER_MS = 300  # after the window was shown
 
@@ -45,7 +45,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     name_application()
     application = QApplication.instance() or open_application(sys.argv[:1])
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
-    with blas_threads(1):
+    with one_blas_thread():
         window = create_window(Settings(), problem=problem, model=model)
         window.open()
         # The process waits for such a thread before it ends.

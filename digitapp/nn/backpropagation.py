@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,21 @@ class Slopes(NamedTuple):
     biases: np.ndarray
 
 
+def gathering(
+    delta: np.ndarray, read: np.ndarray, weight_gradient: np.ndarray, bias_gradient: np.ndarray
+) -> list[Operation]:
+    """Return the operations that write a layer's gradient: for its biases (BP3), then for its weights (BP4).
+
+    Both are sums over the columns of δ (fan_out, batch) and of what the layer reads (fan_in, batch). Rows of δ with the
+    columns of (fan_in, fan_out) that belong to them give that part of the gradient.
+    """
+    ones = np.ones(delta.shape[1], delta.dtype)
+    return [
+        partial(delta.dot, ones, bias_gradient),  # BP3: ∂C/∂b = δ, summed over the batch
+        partial(delta.dot, read.T, weight_gradient.T),  # BP4: ∂C/∂W = δ aᵀ
+    ]
+
+
 class Backpropagation:
     """Computes the loss of a batch and its gradient for all parameters.
 
@@ -48,6 +64,8 @@ class Backpropagation:
     loss : an entry of `LOSSES`
     batch_size : samples per call
     gradient : where to write the gradient, shape (parameter_count,); a new vector if not given
+    inputs : where to read the inputs, shape (batch, n_in); a new array if not given
+    samples : those that the mean is over, of which the batch may be a part; its own if not given
     input_dropout, hidden_dropout : probabilities that an input or a hidden unit is silent in a batch
     rng : draws who is silent; needed for dropout only
 
@@ -57,6 +75,8 @@ class Backpropagation:
     targets : (n_out, batch), to be filled before a call
     outputs : (n_out, batch), the network's outputs after a call
     gradient : (parameter_count,), laid out like the network's parameters
+    reads : per layer what it reads, (fan_in, batch), silenced where there is dropout
+    deltas : per layer δ = ∂C/∂z, (fan_out, batch), after `pass_back`
 
     Source: Nielsen, "Neural Networks and Deep Learning" (2015), equations BP1 to BP4.
     """
@@ -68,6 +88,8 @@ class Backpropagation:
         batch_size: int,
         gradient: np.ndarray | None = None,
         *,
+        inputs: np.ndarray | None = None,
+        samples: int | None = None,
         input_dropout: float = 0.0,
         hidden_dropout: float = 0.0,
         rng: np.random.Generator | None = None,
@@ -76,15 +98,16 @@ class Backpropagation:
         self.network = network
         self.loss = loss
         self.gradient = np.zeros_like(network.parameters) if gradient is None else gradient
-        self.inputs = np.zeros((batch_size, network.sizes[0]), dtype)
+        self.inputs = np.zeros((batch_size, network.sizes[0]), dtype) if inputs is None else inputs
         self.targets = np.zeros((network.sizes[-1], batch_size), dtype)
         self._forward: list[Operation] = []
         backward: list[list[Operation]] = []
-        ones = np.ones(batch_size, dtype)
+        gather: list[list[Operation]] = []
         gradients = (*network.views(self.gradient), network.gain_views(self.gradient))
 
         a, slopes = self.inputs, list[np.ndarray]()  # ∂C/∂a of each layer
-        self._deltas: list[np.ndarray] = []  # ∂C/∂z of each layer, after a call
+        self.reads: list[np.ndarray] = []
+        self.deltas: list[np.ndarray] = []
         self._dropouts: list[Dropout | None] = []  # of what each layer reads
         for index, (layer, weight_gradient, bias_gradient, gain_gradient) in enumerate(
             zip(network.layers, *gradients, strict=True)
@@ -95,7 +118,7 @@ class Backpropagation:
             if dropout is not None:
                 self._forward.append(dropout.forward)
                 source = dropout.outputs
-            inputs = source if index else source.T
+            read = source if index else source.T
             z = np.empty((layer.biases.size, batch_size), dtype)
             a = z if isinstance(layer.activation, Identity) else np.empty((layer.units, batch_size), dtype)
             slope = np.empty_like(a)
@@ -104,32 +127,36 @@ class Backpropagation:
             normalization = None
             if isinstance(layer, NormalizedLayer) and gain_gradient is not None:
                 normalization = BatchNormalization(layer, batch_size, gain_gradient)
-            self._forward.append(partial((normalization or layer).forward, inputs, z, a, scratch))
+            self._forward.append(partial((normalization or layer).forward, read, z, a, scratch))
 
             operations: list[Operation] = []
             if a is not z:  # for the identity, f' is 1
                 operations.append(partial(layer.activation.chain, slope, z, a))  # BP1: δ = ∂C/∂a ⊙ f'(z)
-            operations.append(partial(delta.dot, ones, bias_gradient))  # BP3: ∂C/∂b = δ, summed over the batch
-            if normalization is not None:
-                operations.append(partial(normalization.backward, delta))
-            operations.append(partial(delta.dot, inputs.T, weight_gradient.T))  # BP4: ∂C/∂W = δ aᵀ
+            own = gathering(delta, read, weight_gradient, bias_gradient)
+            if normalization is not None:  # which turns δ from that of the normalised sums into that of the sums
+                operations += [own.pop(0), partial(normalization.backward, delta)]
             if slopes:  # nobody asks for the gradient of the network's input
                 operations.append(partial(layer.weights.dot, delta, slopes[-1]))  # BP2: ∂C/∂a of the layer below = W δ
                 if dropout is not None:
                     operations.append(partial(dropout.backward, slopes[-1]))
             backward.append(operations)
+            gather.append(own)
             slopes.append(slope)
-            self._deltas.append(delta)
+            self.reads.append(read)
+            self.deltas.append(delta)
             self._dropouts.append(dropout)
 
         self.outputs = a
-        self._evaluate = loss.prepare(a, self.targets, slopes[-1])
-        self._backward = [operation for operations in reversed(backward) for operation in operations]
+        self._evaluate = loss.prepare(a, self.targets, slopes[-1], samples)
+        self._pass_back = list(chain.from_iterable(reversed(backward)))
+        self._gather = list(chain.from_iterable(reversed(gather)))
 
     def __call__(self) -> float:
         """Return the mean loss of the batch, and leave its gradient in `gradient`."""
         value = self.cost()
-        for operation in self._backward:
+        for operation in self._pass_back:
+            operation()
+        for operation in self._gather:
             operation()
         return value
 
@@ -138,6 +165,11 @@ class Backpropagation:
         for operation in self._forward:
             operation()
         return self._evaluate()
+
+    def pass_back(self) -> None:
+        """After `cost`, leave each layer's δ in `deltas`; in `gradient` only normalised layers leave something."""
+        for operation in self._pass_back:
+            operation()
 
     def slopes(self, layer: int) -> Slopes:
         """Return how the loss of the last call changes with each part of a layer, 0 for the first.
@@ -149,18 +181,18 @@ class Backpropagation:
         ------
         IndexError : no such layer
         """
-        if not 0 <= layer < len(self._deltas):
-            raise IndexError(f"layer {layer} does not exist: the network has layers 0 to {len(self._deltas) - 1}")
+        if not 0 <= layer < len(self.deltas):
+            raise IndexError(f"layer {layer} does not exist: the network has layers 0 to {len(self.deltas) - 1}")
         weights, biases = self.network.views(self.gradient)
-        return Slopes(self._slope_of_activations(layer), self._deltas[layer], weights[layer], biases[layer])
+        return Slopes(self._slope_of_activations(layer), self.deltas[layer], weights[layer], biases[layer])
 
     def _slope_of_activations(self, layer: int) -> np.ndarray:
         """Return ∂C/∂a, worked out anew: in a call, the chain rule turns it into δ where it lies."""
-        if layer == len(self._deltas) - 1:
+        if layer == len(self.deltas) - 1:
             slope = np.empty_like(self.outputs)
             self.loss.prepare(self.outputs, self.targets, slope)()
             return slope
-        slope = self.network.layers[layer + 1].weights @ self._deltas[layer + 1]
+        slope = self.network.layers[layer + 1].weights @ self.deltas[layer + 1]
         dropout = self._dropouts[layer + 1]
         if dropout is not None:
             dropout.backward(slope)

@@ -6,7 +6,8 @@ likes.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from copy import copy
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -68,11 +69,38 @@ class Optimizer:
         cost: Callable[[], float] | None = None,  # noqa: ARG002 - for those that use no gradient
     ) -> None:
         """Change `parameters` in place; `gradient` is used up as working memory, which spares the cache a vector."""
-        self.steps += 1
+        self.advance()
         self._update(parameters, gradient, learning_rate)
         if self.steps % FLUSH_STEPS == 0:
-            for vector in self.state.values():
-                flush(vector)
+            self._flush()
+
+    def advance(self) -> None:
+        """Count a step, with what else is the same for all parameters."""
+        self.steps += 1
+
+    def update(self, parameters: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
+        """Do what is left of a step once it is counted: change `parameters` and the state that belongs to them."""
+        self._update(parameters, gradient, learning_rate)
+        if self.steps % FLUSH_STEPS == 0:
+            self._flush()
+
+    def _flush(self) -> None:
+        for name in self.state_names:
+            flush(self.state[name])
+
+    def part(self, where: slice) -> Self:
+        """Return the optimiser of a slice of the parameters: its state is that slice of this one's.
+
+        Only its `update` is to be called, with `steps` set to those of the whole, which alone advances. So the slices
+        can be updated side by side.
+        """
+        part = copy(self)
+        part.state = self.state | {name: self.state[name][where] for name in self.state_names}
+        for name in self.state_names:
+            setattr(part, name, part.state[name])
+        part._scratch = self._scratch[where]
+        part._factor, part._shift = np.empty_like(self._factor), np.empty_like(self._shift)
+        return part
 
     def _constant(self, value: float) -> np.ndarray:
         return constant(value, self._dtype)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from digitapp.nn.denormals import flush
 from digitapp.nn.genetic import GeneticAlgorithm
 from digitapp.nn.optimizer import Optimizer
 from digitapp.nn.options import Option
@@ -392,7 +393,13 @@ class Nadam(Adam):
 
     def __init__(self, parameters: np.ndarray, **options: float) -> None:
         super().__init__(parameters, **options)
-        self._product = self.state["product"] = np.ones(1)  # Π μ so far
+        self.state["product"] = np.ones(1)  # Π μ so far
+
+    def advance(self) -> None:
+        super().advance()
+        product = self.state["product"]
+        product *= self._momentum(self.steps)
+        flush(product)
 
     def _momentum(self, t: int) -> float:
         return self.beta1 * (1 - 0.5 * 0.96 ** (t * 0.004))
@@ -400,8 +407,7 @@ class Nadam(Adam):
     def _update(self, theta: np.ndarray, g: np.ndarray, alpha: float) -> None:
         m, v, scratch = self.m, self.v, self._scratch
         mu, next_mu = self._momentum(self.steps), self._momentum(self.steps + 1)
-        self._product *= mu
-        product = self._product.item()
+        product = self.state["product"].item()
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
         m *= self._constant(self.beta1)
         m += g

@@ -23,13 +23,13 @@ import safetensors.numpy
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.nn import Network
-from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainConfig, check_whole
+from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_THREADS, MAX_UNITS, TrainConfig, check_whole
 from digitapp.training.errors import DataMismatch, DataNotFinite
 from digitapp.training.held import Held
 from digitapp.training.loop import Run, check_data
 from digitapp.training.run_state import RunState
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _METADATA_KEY = "digitapp_checkpoint"
 _COUNTS = ("epoch", "batch", "step", "samples", "epoch_right", "epochs_since_best")
 
@@ -80,7 +80,8 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
         "best_loss": state.best_loss if math.isfinite(state.best_loss) else None,
         "optimizer_steps": state.optimizer.steps,
         "shuffling": state.shuffling,
-        "silencing": state.silencing.bit_generator.state,
+        "parts": state.parts,
+        "silencing": [generator.bit_generator.state for generator in state.silencing],
         "augmentation_seed": state.augmentation_seed,
         "is_pretrained": state.is_pretrained,
         "pretraining": state.pretraining,
@@ -108,7 +109,9 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         config = TrainConfig(**facts["config"])
         _check_optimizer(config, arrays)
         _fill(network.state, arrays["network"])
-        run = Run(network, dataset, config, np.random.default_rng(0), Held.from_json(facts.get("held", {})))
+        held = Held.from_json(facts.get("held", {}))
+        check_whole("parts", facts["parts"], 1, MAX_THREADS)
+        run = Run(network, dataset, config, np.random.default_rng(0), held, facts["parts"])
         _restore(run.state, facts, arrays)
         state = run.state
         if state.batch > run.batches_per_epoch or state.epoch > config.epochs:
@@ -136,7 +139,8 @@ def _restore(state: RunState, facts: Mapping[str, Any], arrays: Mapping[str, np.
     state.last_loss = None if facts["last_loss"] is None else float(facts["last_loss"])
     state.best_loss = math.inf if facts["best_loss"] is None else float(facts["best_loss"])
     state.is_pretrained = bool(facts["is_pretrained"])
-    state.silencing.bit_generator.state = facts["silencing"]
+    for generator, saved in zip(state.silencing, facts["silencing"], strict=True):
+        generator.bit_generator.state = saved
     for name in ("shuffling", "pretraining"):
         np.random.default_rng(0).bit_generator.state = facts[name]  # raises where it is the state of no generator
         setattr(state, name, facts[name])

@@ -170,8 +170,8 @@ class TrainConfig:
     patience : epochs without a better validation loss (training loss where there is no validation part) after which the
         run ends, with the best parameters; 0 to go on to the end. Source: "Deep Learning" (2016), algorithm 7.1
     seed : of everything random in the run
-    threads : for matrix products; more than one pays on large networks and an idle machine only, and rounds
-        differently; 0 chooses by measurement while training, so that two runs need not be equal to the byte
+    threads : that share a step; 0 decides by the sizes and the processor's cores, see `training.parallel`. How sums are
+        rounded depends on their number; on fewer cores each has more to do, and the result is the same to the byte
     optimizer_options, schedule_options : values for options of the registry entries, such as ``{"beta1": 0.8}``
     augmentation : how the training pictures are varied, strengths by the names in `AUGMENTATIONS`; empty for not at all
 
@@ -198,7 +198,7 @@ class TrainConfig:
     patience: int = 0
     pretrain_epochs: int = 0
     seed: int = 0
-    threads: int = 1
+    threads: int = 0
     schedule: str = "constant"
     optimizer_options: Mapping[str, float] = field(default_factory=dict, hash=False)
     schedule_options: Mapping[str, float] = field(default_factory=dict, hash=False)

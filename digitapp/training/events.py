@@ -10,12 +10,13 @@ from digitapp.training.config import MAX_LEARNING_RATE, check_number
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run begins."""
+    """The run begins; every step of it is divided into so many parts, see `training.parallel`."""
 
     epochs: int
     batches_per_epoch: int
     training_samples: int
     validation_samples: int
+    parts: int = 1
 
 
 class BatchDone(NamedTuple):

@@ -2,19 +2,17 @@
 
 import contextvars
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing, nullcontext
-from functools import partial
 from time import perf_counter
 from typing import NoReturn
 
 import numpy as np
 
 from digitapp.datasets.dataset import FOIL, Dataset
-from digitapp.nn import LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Backpropagation, Network
+from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Network
 from digitapp.nn.denormals import flush
 from digitapp.nn.losses import one_hot, smooth
-from digitapp.nn.regularizers import clip_norm
 from digitapp.training.augmentation import Augmenter
 from digitapp.training.config import ConfigError, TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
@@ -22,9 +20,11 @@ from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
 from digitapp.training.feed import varied_batches
 from digitapp.training.held import Held, Holder
+from digitapp.training.parallel import Crew, ParallelStep, available_cores, parts_for
 from digitapp.training.pretraining import pretrain
 from digitapp.training.run_state import RunState
-from digitapp.training.threads import blas_threads
+from digitapp.training.step import Material, Step
+from digitapp.training.threads import one_blas_thread
 
 Events = Generator[Event, Command | None, None]
 
@@ -37,10 +37,9 @@ def train(
 ) -> Generator[Event, Command | None, None]:
     """Train `network` in place and yield an event after every batch and epoch.
 
-    The same network, data, config and state of `rng` give the same parameters, to the byte, on the same machine,
-    unless the number of threads is chosen by measurement, because sums are rounded differently by each number. A
-    generator of its own, spawned from `rng`, shuffles the samples before every epoch; the last batch of an epoch
-    holds what is left.
+    The same network, data, config and state of `rng` give the same parameters, to the byte, on the same machine, and on
+    one with more or fewer cores where `config.threads` is set. A generator of its own, spawned from `rng`, shuffles the
+    samples before every epoch; the last batch of an epoch holds what is left.
 
     However the run ends, by itself or closed by its listener, `network` then holds its result: the best parameters
     where `patience` was asked for and an epoch measured, else the average where that was asked for, else the newest.
@@ -102,6 +101,11 @@ def check_data(network: Network, dataset: Dataset) -> None:
 class Run:
     """One training run: what it works on, and how far it is.
 
+    Parameters
+    ----------
+    network, dataset, config, rng, held : as for `begin`
+    parts : into how many parts each step is divided, where the settings are not to decide it anew
+
     Attributes
     ----------
     state : how far it is
@@ -117,51 +121,38 @@ class Run:
         config: TrainConfig,
         rng: np.random.Generator,
         held: Held | None = None,
+        parts: int | None = None,
     ) -> None:
         self.dataset = dataset
         self.config = config
         self.held = held or Held()
-        self._gradient = np.zeros_like(network.parameters)
-        self._holder = Holder(network, self.held, self._gradient) if held else None
-        self.state = RunState.at_start(network, config, rng)  # as what is held has left the network
-        self._shuffling, self._pretraining = (np.random.Generator(type(rng.bit_generator)()) for _ in range(2))
-        self._is_settled = False
-
-        self._inputs = np.ascontiguousarray(dataset.train.inputs, network.dtype)
-        self._labels = dataset.train.labels
-        self._known = int(np.count_nonzero(self._labels != FOIL))  # samples that belong to a class
-        self._targets = one_hot(self._labels, network.sizes[-1], network.dtype)
-        if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
-            self._targets = smooth(self._targets, config.label_smoothing)
+        labels = dataset.train.labels
+        whole_set = OPTIMIZERS[config.optimizer].whole_set
+        self._batch_size = len(labels) if whole_set else min(config.batch_size, len(labels))
+        self.batches_per_epoch = -(-len(labels) // self._batch_size)
+        self._known = int(np.count_nonzero(labels != FOIL))  # samples that belong to a class
+        self._all_are_known = self._known == len(labels)
         problem = dataset.problem
         augmenter = Augmenter(problem.rows, problem.columns, config.augmentation)
         self._augmenter = None if augmenter.changes_nothing else augmenter
 
-        whole_set = OPTIMIZERS[config.optimizer].whole_set
-        self._batch_size = len(self._labels) if whole_set else min(config.batch_size, len(self._labels))
-        self.batches_per_epoch = -(-len(self._labels) // self._batch_size)
-        self._full_batch = self._make_backpropagation(self._batch_size)
-        rest = len(self._labels) % self._batch_size
-        self._last_batch = self._make_backpropagation(rest) if rest else self._full_batch
-        self._regularizers = [
-            (regularizer, getattr(config, key)) for key, regularizer in REGULARIZERS.items() if getattr(config, key) > 0
-        ]
+        gradient = np.zeros_like(network.parameters)
+        self._holder = Holder(network, self.held, gradient) if held else None
+        parts = parts or parts_for(network, config, self._batch_size)
+        self.state = RunState.at_start(network, config, rng, parts)  # as what is held has left the network
+        self._shuffling, self._pretraining = (np.random.Generator(type(rng.bit_generator)()) for _ in range(2))
+        self._is_settled = False
+        targets = one_hot(labels, network.sizes[-1], network.dtype)
+        if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
+            targets = smooth(targets, config.label_smoothing)
+        inputs = np.ascontiguousarray(dataset.train.inputs, network.dtype)
+        self._material = Material(self.state, config, inputs, targets, labels, gradient, self._holder)
+        self._steps: dict[int, Step | ParallelStep] = {}  # by the size of the batch
 
         # A run that diverges overflows; TrainingDiverged reports that, so no warning is needed on the way. A context
         # of our own keeps the setting from leaking to the listener between two events.
         self._quietly = contextvars.copy_context()
         self._quietly.run(np.seterr, over="ignore", invalid="ignore", divide="ignore")
-
-    def _make_backpropagation(self, batch_size: int) -> Backpropagation:
-        return Backpropagation(
-            self.network,
-            LOSSES[self.config.loss],
-            batch_size,
-            self._gradient,
-            input_dropout=self.config.input_dropout,
-            hidden_dropout=self.config.hidden_dropout,
-            rng=self.state.silencing,
-        )
 
     @property
     def network(self) -> Network:
@@ -191,15 +182,20 @@ class Run:
     def _train(self) -> Generator[Event, Command | None, None]:
         validation = self.dataset.validation
         validation_samples = len(validation.labels) if validation else 0
-        self._obey(
-            (yield RunStarted(self.config.epochs, self.batches_per_epoch, len(self._labels), validation_samples))
-        )
-        with blas_threads(self.config.threads) as observe:
+        samples, parts = len(self._material.labels), self.state.parts
+        self._obey((yield RunStarted(self.config.epochs, self.batches_per_epoch, samples, validation_samples, parts)))
+        with one_blas_thread(always=parts > 1), Crew(min(parts, available_cores())) as crew:
             if not self.state.is_pretrained:
                 yield from self._pretrain()
+            rest = samples % self._batch_size
+            self._steps = {size: self._make_step(size, crew) for size in (self._batch_size, rest) if size > 0}
             while not self.is_finished:
-                yield from self._train_epoch(observe)
+                yield from self._train_epoch()
                 self._obey((yield self._end_epoch()))
+
+    def _make_step(self, batch_size: int, crew: Crew) -> Step | ParallelStep:
+        parted = self.state.parts > 1
+        return ParallelStep(self._material, batch_size, crew) if parted else Step(self._material, batch_size)
 
     def _settle(self) -> None:
         """Put what the run is for into the network; the best parameters are averaged ones where both are asked for."""
@@ -221,7 +217,9 @@ class Run:
     def _pretrain(self) -> Generator[Event, Command | None, None]:
         config, state = self.config, self.state
         self._pretraining.bit_generator.state = state.pretraining
-        steps = pretrain(state.network, self._inputs, config.pretrain_epochs, config.batch_size, self._pretraining)
+        steps = pretrain(
+            state.network, self._material.inputs, config.pretrain_epochs, config.batch_size, self._pretraining
+        )
         started = perf_counter()
         for event in steps:
             state.seconds += perf_counter() - started
@@ -234,10 +232,10 @@ class Run:
         state.is_pretrained = True
         state.seconds += perf_counter() - started
 
-    def _train_epoch(self, observe: Callable[[float], None]) -> Generator[Event, Command | None, None]:
+    def _train_epoch(self) -> Generator[Event, Command | None, None]:
         state = self.state
         self._shuffling.bit_generator.state = state.shuffling  # the same order again where a run is taken up midway
-        order = self._shuffling.permutation(len(self._labels))
+        order = self._shuffling.permutation(len(self._material.labels))
         size, batches = self._batch_size, self.batches_per_epoch
         learn, run_quietly = self._learn, self._quietly.run
         varied = self._varied(order)
@@ -252,9 +250,7 @@ class Run:
                 state.epoch_loss += loss * len(indices)
                 state.epoch_right += right
                 event = BatchDone(state.epoch + 1, batch + 1, state.step, state.samples, loss, accuracy, learning_rate)
-                seconds = perf_counter() - started
-                state.seconds += seconds
-                observe(seconds)
+                state.seconds += perf_counter() - started
                 command = yield event
                 if command is not None:
                     self._obey(command)
@@ -265,7 +261,9 @@ class Run:
             return None
         state = self.state
         batches = [order[start : start + self._batch_size] for start in range(0, len(order), self._batch_size)]
-        return varied_batches(self._inputs, batches, self._augmenter, state.augmentation_seed, state.epoch, state.batch)
+        return varied_batches(
+            self._material.inputs, batches, self._augmenter, state.augmentation_seed, state.epoch, state.batch
+        )
 
     def _scheduled_learning_rate(self) -> float:
         state, config = self.state, self.config
@@ -278,8 +276,7 @@ class Run:
         self, indices: np.ndarray, learning_rate: float, varied: Generator[np.ndarray] | None
     ) -> tuple[float, float, int]:
         """Learn one batch; return its loss, accuracy and number of samples classified right, all before the step."""
-        state, gradient = self.state, self._gradient
-        network, optimizer, kept = state.network, state.optimizer, state.kept
+        state, network, kept = self.state, self.network, self.state.kept
         keep = state.step % SNAPSHOT_STEPS == 0
         state.step += 1
         if keep:
@@ -287,61 +284,15 @@ class Run:
             self._flush()
             np.copyto(kept["candidate"], network.state)
 
-        compute_gradient = self._full_batch if len(indices) == self._batch_size else self._last_batch
-        if varied is None:
-            self._inputs.take(indices, 0, compute_gradient.inputs, "clip")
-        else:
-            np.copyto(compute_gradient.inputs, next(varied))
-        self._targets.take(indices, 1, compute_gradient.targets, "clip")
-        loss = compute_gradient() if optimizer.uses_gradient else compute_gradient.cost()
+        varied_inputs = None if varied is None else next(varied)
+        loss, right = self._steps[len(indices)](indices, learning_rate, varied_inputs)
         if not math.isfinite(loss):
             self._give_up()
         state.last_loss = loss
         if keep:  # the candidate gave a finite loss
             kept["good"], kept["candidate"] = kept["candidate"], kept["good"]
-        predictions = compute_gradient.outputs.argmax(0)
-        labels = self._labels.take(indices, 0, None, "clip")
-        right = int(np.count_nonzero(predictions == labels))
-        known = len(indices) if self._known == len(self._labels) else max(1, int(np.count_nonzero(labels != FOIL)))
-
-        if self._regularizers:
-            self._regularize(learning_rate)
-        if self._holder is not None:
-            self._holder.blank()
-        if self.config.clip_norm > 0:
-            clip_norm(gradient, self.config.clip_norm)
-        if optimizer.uses_gradient:
-            optimizer.step(network.parameters, gradient, learning_rate)
-        else:
-            optimizer.step(network.parameters, gradient, learning_rate, partial(self._cost, compute_gradient))
-        for regularizer, strength in self._regularizers:
-            regularizer.project(network.weights, strength)
-        if self._holder is not None:
-            self._holder.restore()
-        if self.config.averaging > 0:
-            self._average()
-        return loss, right / known, right
-
-    def _cost(self, batch: Backpropagation) -> float:
-        """Return the loss of a batch with the penalties, for optimisers that use no gradient."""
-        if self._holder is not None:
-            self._holder.restore()  # chance has changed what is held, too
-        weights = self.network.weight_vector
-        return batch.cost() + sum(
-            regularizer.penalty(weights, strength) for regularizer, strength in self._regularizers
-        )
-
-    def _regularize(self, learning_rate: float) -> None:
-        weights = self.network.weight_vector
-        for regularizer, strength in self._regularizers:
-            regularizer.add_gradient(weights, strength, self._gradient[: len(weights)])
-            regularizer.shrink(weights, strength, learning_rate)
-
-    def _average(self) -> None:
-        """Move the average towards the parameters; at first it is the plain mean, so that the start is forgotten."""
-        average, step = self.state.kept["average"], self.state.step
-        decay = min(self.config.averaging, step / (step + 1))
-        average += (1 - decay) * (self.network.state - average)
+        known = len(indices) if self._all_are_known else np.count_nonzero(self._material.labels[indices] != FOIL)
+        return loss, right / max(1, int(known)), right
 
     def _flush(self) -> None:
         """Keep what decays away from denormal numbers: weights that nothing feeds, running means, the average."""
@@ -352,7 +303,7 @@ class Run:
     def _end_epoch(self) -> EpochDone:
         """Measure, look whether this epoch is the best so far, and turn to the next."""
         started = perf_counter()
-        state, validation, samples = self.state, self.dataset.validation, len(self._labels)
+        state, validation, samples = self.state, self.dataset.validation, len(self._material.labels)
         self._quietly.run(self._check_parameters)
         measured = self._measured()
         result = self._quietly.run(evaluate, measured, self.config.loss, validation or self.dataset.train)

@@ -36,6 +36,7 @@ def training_record(
     dict with the keys
         ``digitapp`` : the version
         ``dataset``, ``network``, ``config`` : the data set's name and the settings, which together repeat the run
+        ``parts`` : into how many parts each step was divided; as ``threads`` it gives the same bytes on any machine
         ``foils`` : how many drawings that are none of the classes were in its training part, if any
         ``epochs``, ``steps`` : whole epochs and batches done
         ``finished`` : whether the run came to its end
@@ -60,6 +61,7 @@ def training_record(
         **({"foils": foils} if foils else {}),
         "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
         "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
+        **({"parts": history.started.parts} if history.started is not None else {}),
         "epochs": epoch.epoch if epoch is not None else 0,
         "steps": batch.step if batch is not None else 0,
         "finished": history.finished is not None,

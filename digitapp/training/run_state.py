@@ -23,7 +23,8 @@ class RunState:
     network, optimizer : changed in place
     learning_rate : the base rate, which the schedule multiplies
     kept : states of the network, by name: the last good one and that being tried, the best for `patience`, the average
-    silencing : draws the units that dropout silences
+    parts : into how many parts a step is divided, which decides how sums are rounded
+    silencing : draws the units that dropout silences, a generator for each part
     shuffling : of the generator that shuffles, its state at the beginning of the present epoch
     pretraining : of the generator for the pretraining, its state at the beginning
     augmentation_seed : that the variations of the inputs are drawn with
@@ -41,7 +42,8 @@ class RunState:
     optimizer: Optimizer
     learning_rate: float
     kept: dict[str, np.ndarray]
-    silencing: np.random.Generator
+    parts: int
+    silencing: list[np.random.Generator]
     shuffling: Mapping[str, Any]
     pretraining: Mapping[str, Any]
     augmentation_seed: int
@@ -58,7 +60,7 @@ class RunState:
     is_pretrained: bool = False
 
     @classmethod
-    def at_start(cls, network: Network, config: TrainConfig, rng: np.random.Generator) -> RunState:
+    def at_start(cls, network: Network, config: TrainConfig, rng: np.random.Generator, parts: int) -> RunState:
         """Return the state of a run that begins."""
         shuffling, silencing, pretraining, augmenting = rng.spawn(4)
         names = ["good", "candidate"] + ["best"] * (config.patience > 0) + ["average"] * (config.averaging > 0)
@@ -67,7 +69,8 @@ class RunState:
             OPTIMIZERS[config.optimizer](network.parameters, **config.optimizer_arguments()),
             config.learning_rate,
             {name: network.state.copy() for name in names},
-            silencing,
+            parts,
+            silencing.spawn(parts) if parts > 1 else [silencing],
             shuffling.bit_generator.state,
             pretraining.bit_generator.state,
             int(augmenting.integers(2**63)),

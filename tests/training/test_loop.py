@@ -33,7 +33,7 @@ from digitapp.training import (
     train,
     usual_configs,
 )
-from digitapp.training.threads import ENVIRONMENT, blas_threads
+from digitapp.training.threads import ENVIRONMENT, one_blas_thread
 
 PLANE = Problem("plane", "Points", Inputs.POINTS, 1, 2, ("0", "1"))
 
@@ -449,7 +449,7 @@ def threads_in_use():
     return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
 
 
-def test_a_run_uses_one_thread_and_gives_the_others_back(monkeypatch):
+def test_products_use_one_thread_during_a_run_and_all_afterwards(monkeypatch):
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     before = threads_in_use()
@@ -460,18 +460,12 @@ def test_a_run_uses_one_thread_and_gives_the_others_back(monkeypatch):
     assert set(threads_in_use()) == {1}
     run.close()
     assert threads_in_use() == before
-    _, run = start(blobs(), TrainConfig(epochs=1, threads=2))
-    next(run)
-    next(run)
-    assert set(threads_in_use()) == {2}
-    run.close()
-    assert threads_in_use() == before
 
 
 def test_a_choice_of_the_environment_stands(monkeypatch):
     monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "2")
     before = threads_in_use()
-    with blas_threads(1):
+    with one_blas_thread():
         assert threads_in_use() == before
 
 

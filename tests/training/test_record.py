@@ -42,6 +42,7 @@ def test_a_run_that_was_stopped_at_once_claims_no_results() -> None:
     record = training_record(NETWORK, CONFIG, load_dataset("toy"), History())
     assert record["results"] == {}
     assert (record["epochs"], record["steps"], record["finished"]) == (0, 0, False)
+    assert "parts" not in record
 
 
 def test_a_run_that_ended_by_patience_is_finished() -> None:

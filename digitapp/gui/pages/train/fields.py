@@ -79,7 +79,7 @@ def summary(name: str) -> str:
         ),
         "threads": translate(
             "TrainFields",
-            "Processor cores for matrix products; more pay for large networks only, 0 measures which is best.",
+            "How many threads share a step; 0 decides by the network's size and the processor's cores.",
         ),
         "seed": translate("TrainFields", "Decides everything random: the same seed gives the same network."),
     }.get(name, "")
