@@ -90,5 +90,6 @@ class RunState:
         for name, vector in new.state.items():
             np.copyto(vector, old.state[name])
         new.steps = old.steps
-        self.silencing.bit_generator.state = before.silencing.bit_generator.state
+        for own, earlier in zip(self.silencing, before.silencing, strict=False):  # as many as both have parts
+            own.bit_generator.state = earlier.bit_generator.state
         self.shuffling = before.shuffling
