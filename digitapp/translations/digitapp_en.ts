@@ -161,6 +161,13 @@
             <numerusform>Delete %n digits</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>This network tells %n classes apart, not ten digits.</source>
+        <translation>
+            <numerusform>This network knows %n class, not ten digits.</numerusform>
+            <numerusform>This network tells %n classes apart, not ten digits.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>HandStage</name>
@@ -169,6 +176,16 @@
         <translation>
             <numerusform>%Ln digit</numerusform>
             <numerusform>%Ln digits</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NetworkPage</name>
+    <message numerus="yes">
+        <source>%Ln weights of this network are not numbers: what depends on them cannot be shown.</source>
+        <translation>
+            <numerusform>%Ln weight of this network is not a number: what depends on it cannot be shown.</numerusform>
+            <numerusform>%Ln weights of this network are not numbers: what depends on them cannot be shown.</numerusform>
         </translation>
     </message>
 </context>
@@ -303,6 +320,20 @@
         <translation>
             <numerusform>%Ln unit</numerusform>
             <numerusform>%Ln units</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The %Ln units of the last hidden layer push the score of {0} up (orange) or down (blue). With the bias they add up exactly.</source>
+        <translation>
+            <numerusform>The only unit of the last hidden layer pushes the score of {0} up (orange) or down (blue). With the bias they add up exactly.</numerusform>
+            <numerusform>The %Ln units of the last hidden layer push the score of {0} up (orange) or down (blue). With the bias they add up exactly.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The %Ln units of the last hidden layer push towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.</source>
+        <translation>
+            <numerusform>The only unit of the last hidden layer pushes towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.</numerusform>
+            <numerusform>The %Ln units of the last hidden layer push towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.</numerusform>
         </translation>
     </message>
 </context>

@@ -14,6 +14,7 @@ from digitapp.gui import theme
 from digitapp.gui.settings import TEXT_SIZES, Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import GhostButton, Label, SegmentedControl
+from digitapp.gui.widgets.numbers import per_cent
 
 FULL_SCREEN_KEY = "F11"
 _MARGIN = 16
@@ -46,8 +47,8 @@ class Preferences(QWidget):
         ):
             self.themes.add_segment(title, picture, data=mode)
         self.text_sizes = SegmentedControl(name=self.tr("Text size"))
-        for percent in TEXT_SIZES:
-            self.text_sizes.add_segment(self.tr("{0} %").format(percent), data=percent)
+        for size in TEXT_SIZES:
+            self.text_sizes.add_segment(per_cent(str(size)), data=size)
         self.full_screen = GhostButton(
             self.tr("Full screen"),
             "monitor",

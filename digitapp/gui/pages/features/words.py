@@ -219,7 +219,7 @@ class UnitWords:
         # A sum is not finite as soon as one of its terms is not, and takes a fraction of the time.
         missing = 0 if np.isfinite(weights.sum()) else int(np.count_nonzero(~np.isfinite(weights)))
         if missing:
-            text = translate("FeaturesPage", "{0} weights of this layer are not numbers. They are shown in red.")
+            text = translate("FeaturesPage", "Weights of this layer that are not numbers: {0}. They are shown in red.")
             return "error", text.format(thousands(missing))
         if lack is not None:
             return "info", self.lack(lack, shown)

@@ -408,7 +408,7 @@ class HandPage(Page):
         if self.session.shows_run:
             refusal = self.tr("This network is in training. Stop it, or choose another one.")
         elif network.sizes[-1] != MNIST.classes:
-            refusal = self.tr("This network tells {0} classes apart, not ten digits.").format(network.sizes[-1])
+            refusal = self.tr("This network tells %n classes apart, not ten digits.", "", network.sizes[-1])
         self.inspector.show_tuning(self.session.hand.collection, network.parameter_count, refusal)
 
     @Slot()

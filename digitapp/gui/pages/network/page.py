@@ -132,8 +132,10 @@ class NetworkPage(Page):
         parameters = self.session.network.parameters
         missing = int(np.count_nonzero(~np.isfinite(parameters)))
         if missing:
-            text = self.tr("{0} weights of this network are not numbers: what depends on them cannot be shown.")
-            self.note.set_note("error", text.format(missing))
+            text = self.tr(
+                "%Ln weights of this network are not numbers: what depends on them cannot be shown.", "", missing
+            )
+            self.note.set_note("error", text)
         elif not self.session.network.weight_vector.any():
             self.note.set_note(
                 "warning", self.tr("All weights of this network are zero: nothing has been learned yet.")

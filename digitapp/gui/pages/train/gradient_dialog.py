@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QLocale, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -164,20 +164,19 @@ class GradientDialog(QDialog):
         return self.tr("There is a mistake in layer {0}").format(layer + 1)
 
     def _show_verdict(self, report: GradientReport) -> None:
-        number = QLocale().toString
-        checked, guilty = number(report.checked), report.guilty_layer
+        checked, guilty = thousands(report.checked), report.guilty_layer
         if guilty is not None:
             title = self._guilty_title(guilty)
             text = self.tr("{0} of {1} derivatives are wrong.")
             if guilty > 0:
                 text = self.tr("{0} of {1} derivatives are wrong: the mistake is passed back to every layer below.")
-            text = text.format(number(report.wrong), checked)
+            text = text.format(thousands(report.wrong), checked)
             self.verdict.set_note("error", text, title=title)
             return
         title = self.tr("All {0} derivatives agree to {1} digits").format(checked, report.digits)
         text = self.tr("Beside the largest of their layer; what is left is the rounding of the slow way.")
         if report.wrong > 0:
-            title = self.tr("{0} of {1} derivatives agree").format(number(report.checked - report.wrong), checked)
+            title = self.tr("{0} of {1} derivatives agree").format(thousands(report.checked - report.wrong), checked)
             text = self.tr("Single ones differ where an activation has a kink: the slow way steps across it.")
         if report.bug_in_layer is not None:
             text = self.tr("The planted bug does not show: with these weights and images nothing is passed back there.")
@@ -208,15 +207,22 @@ class GradientDialog(QDialog):
         return self.tr("weight from {0} to {1}").format(self._names.unit_inside(place.layer - 1, place.input), name)
 
     def _show_checked(self, report: GradientReport) -> None:
-        number = QLocale().toString
-        if report.checked < report.parameters:
-            parts = self.tr("A random sample of {0} of {1} parameters").format(
-                number(report.checked), thousands(report.parameters)
+        if report.checked == report.parameters and report.is_random:
+            text = self.tr(
+                "All {1} parameters of {2}, {3}, with {4} random inputs, for no data set is loaded, in double "
+                "precision."
+            )
+        elif report.checked == report.parameters:
+            text = self.tr("All {1} parameters of {2}, {3}, with {4} images, in double precision.")
+        elif report.is_random:
+            text = self.tr(
+                "A random sample of {0} of {1} parameters of {2}, {3}, with {4} random inputs, for no data set is "
+                "loaded, in double precision."
             )
         else:
-            parts = self.tr("All {0} parameters").format(number(report.parameters))
-        images = self.tr("{0} random inputs, for no data set is loaded") if report.is_random else self.tr("{0} images")
-        loss = LOSSES[self._model.loss].title
-        text = self.tr("{0} of {1}, {2}, with {3}, in double precision.")
-        sizes = "-".join(map(str, report.sizes))
-        self.checked.setText(text.format(parts, sizes, loss, images.format(number(report.samples))))
+            text = self.tr(
+                "A random sample of {0} of {1} parameters of {2}, {3}, with {4} images, in double precision."
+            )
+        sizes, loss = "-".join(map(str, report.sizes)), LOSSES[self._model.loss].title
+        counts = thousands(report.checked), thousands(report.parameters)
+        self.checked.setText(text.format(*counts, sizes, loss, thousands(report.samples)))

@@ -12,7 +12,7 @@ from digitapp.gui.pages.why.stage import WhyStage
 from digitapp.gui.pages.why.work import Case, TemplateFindings
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import Label
-from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.widgets.numbers import decimal, signed, thousands
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.contributions import Contributions, Ledger, contributions, ledger, rounded
 from digitapp.inspection.explanation import Templates, pushers_templates
@@ -66,7 +66,7 @@ class UnitsFace(QWidget):
         else:  # the rows stand at once, their pictures come
             self._templates = Templates(np.zeros((len(units), case.inputs.size)), exact=True, are_weights=False)
         self._limits = limits_of(self._templates, case)
-        self.sentence.setText(words.units_sentence(case, found.layer))
+        self.sentence.setText(self._what_pushes(case, found.layer))
         self.ledger.set_rows(self._rows(rounded(exact), exact), case.ink)
         self.hint.setVisible(bool(units))
 
@@ -104,6 +104,33 @@ class UnitsFace(QWidget):
             rows.append(LedgerRow(name, shown.rest, is_sum=True))
         rows.append(LedgerRow(words.total(case), shown.total, is_total=True))
         return rows
+
+    def _what_pushes(self, case: Case, layer: int) -> str:
+        label, against = case.question
+        count, name = case.network.sizes[-2], case.names[label]
+        if layer < 0 and against is None:
+            return self.tr(
+                "This network has no hidden layer: its {0} pixels push directly the score of {1} up (orange) or down "
+                "(blue). With the bias they add up exactly."
+            ).format(thousands(count), name)
+        if layer < 0:
+            return self.tr(
+                "This network has no hidden layer: its {0} pixels push directly towards {1} (orange) or towards {2} "
+                "(blue). With the bias they add up exactly."
+            ).format(thousands(count), name, case.names[against])
+        if against is None:
+            return self.tr(
+                "The %Ln units of the last hidden layer push the score of {0} up (orange) or down (blue). With the "
+                "bias they add up exactly.",
+                "",
+                count,
+            ).format(name)
+        return self.tr(
+            "The %Ln units of the last hidden layer push towards {0} (orange) or towards {1} (blue). With the bias "
+            "they add up exactly.",
+            "",
+            count,
+        ).format(name, case.names[against])
 
     def _rest(self, layer: int, count: int, *, listed: bool) -> str:
         """Return what the units that are not listed are called together."""

@@ -37,39 +37,6 @@ def total(case: Case) -> str:
     return translate("WhyPage", "{0} ahead of {1}").format(case.names[label], case.names[against])
 
 
-def units_sentence(case: Case, layer: int) -> str:
-    """Return what the column of contributions shows."""
-    label, against = case.question
-    pushers = thousands(case.network.sizes[-2])
-    if against is None:
-        if layer < 0:
-            text = translate(
-                "WhyPage",
-                "This network has no hidden layer: its {0} pixels push directly the score of {1} up (orange) or down "
-                "(blue). With the bias they add up exactly.",
-            )
-        else:
-            text = translate(
-                "WhyPage",
-                "The {0} units of the last hidden layer push the score of {1} up (orange) or down (blue). With the "
-                "bias they add up exactly.",
-            )
-        return text.format(pushers, case.names[label])
-    if layer < 0:
-        text = translate(
-            "WhyPage",
-            "This network has no hidden layer: its {0} pixels push directly towards {1} (orange) or towards {2} "
-            "(blue). With the bias they add up exactly.",
-        )
-    else:
-        text = translate(
-            "WhyPage",
-            "The {0} units of the last hidden layer push towards {1} (orange) or towards {2} (blue). With the bias "
-            "they add up exactly.",
-        )
-    return text.format(pushers, case.names[label], case.names[against])
-
-
 def template_caption(name: str, kind: Templates) -> str:
     """Return what a unit's picture shows."""
     if kind.are_weights and kind.exact:
