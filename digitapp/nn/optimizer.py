@@ -50,7 +50,7 @@ class Optimizer:
         for option in self.options:
             value = options.get(option.name, option.default)
             if not option.allows(value):
-                raise ValueError(f"{option.name} must be {option.expected}, got {value!r}")
+                raise ValueError(f"{option.name} must be {option.allowed}, got {value!r}")
             setattr(self, option.name, value)
         self.steps = 0
         self.state = {name: np.zeros_like(parameters) for name in self.state_names}

@@ -5,6 +5,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Which numbers are allowed; as text a short phrase such as "a whole number from 1 to 1,000".
+
+    Attributes
+    ----------
+    minimum, maximum : both ends included
+    is_whole : whether only whole numbers are allowed
+    above : whether the minimum itself is left out
+    """
+
+    minimum: float
+    maximum: float
+    is_whole: bool = False
+    above: bool = False
+
+    def __str__(self) -> str:
+        if self.is_whole:
+            return f"a whole number from {self.minimum:,} to {self.maximum:,}"
+        if self.above:
+            return f"a number above {self.minimum:g} and at most {self.maximum:g}"
+        return f"a number from {self.minimum:g} to {self.maximum:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One typed hyper-parameter of a registry entry.
 
@@ -30,9 +54,9 @@ class Option:
         return isinstance(self.default, int)
 
     @property
-    def expected(self) -> str:
-        """What is allowed, as a short phrase."""
-        return f"a {'whole ' if self.is_whole else ''}number from {self.minimum:g} to {self.maximum:g}"
+    def allowed(self) -> Range:
+        """What is allowed."""
+        return Range(self.minimum, self.maximum, is_whole=self.is_whole)
 
     def allows(self, value: object) -> bool:
         """Whether `value` is a number of the right type within the range."""

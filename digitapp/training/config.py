@@ -1,7 +1,7 @@
 """What a person chooses before a run: two frozen dataclasses that refuse wrong values by field.
 
-`ConfigError.expected` is a short phrase that fits after "must be": forms show it under the field and the command line
-after the option.
+A `ConfigError` says what would be allowed twice: as facts, which a form words in its reader's language, and as a short
+English phrase that fits after "must be", which the command line shows after the option.
 """
 
 import math
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES, Option
+from digitapp.nn.options import Range
 from digitapp.training.augmentation import AUGMENTATIONS
 
 MAX_HIDDEN_LAYERS = 20
@@ -21,7 +22,49 @@ MAX_PRETRAIN_EPOCHS = 1000
 MAX_SEED = 2**63 - 1
 MAX_THREADS = 256
 
-HIDDEN_EXPECTED = f"up to {MAX_HIDDEN_LAYERS} whole numbers from 1 to {MAX_UNITS:,}, such as 128, 64"
+
+@dataclass(frozen=True)
+class LayerSizes:
+    """Sizes of hidden layers are allowed: so many layers at most, of so many units at most."""
+
+    layers: int = MAX_HIDDEN_LAYERS
+    units: int = MAX_UNITS
+
+    def __str__(self) -> str:
+        return f"up to {self.layers} whole numbers from 1 to {self.units:,}, such as 128, 64"
+
+
+@dataclass(frozen=True)
+class ParameterCount:
+    """Layers are allowed that have so many parameters at most."""
+
+    most: int = MAX_PARAMETERS
+
+    def __str__(self) -> str:
+        return f"layers with at most {self.most:,} parameters in all"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of these names is allowed."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.names)}"
+
+
+@dataclass(frozen=True)
+class OnePerLayer:
+    """One name is allowed, or as many as there are hidden layers."""
+
+    layers: int
+
+    def __str__(self) -> str:
+        return f"one name, or {self.layers} for {self.layers} hidden layers"
+
+
+Allowed = Range | LayerSizes | ParameterCount | OneOf | OnePerLayer
 
 
 class ConfigError(ValueError):
@@ -31,34 +74,35 @@ class ConfigError(ValueError):
     ----------
     field : name of the dataclass field at fault, such as ``"learning_rate"``
     value : what was given
-    expected : what would be allowed, as a phrase that fits after "must be"
+    allowed : what would be allowed; None where only the phrase says it
+    expected : the same as a phrase that fits after "must be"
     """
 
-    def __init__(self, field: str, value: object, expected: str) -> None:
-        super().__init__(f"{field} must be {expected}, got {value!r}")
+    def __init__(self, field: str, value: object, allowed: Allowed | str) -> None:
         self.field = field
         self.value = value
-        self.expected = expected
+        self.allowed = None if isinstance(allowed, str) else allowed
+        self.expected = str(allowed)
+        super().__init__(f"{field} must be {self.expected}, got {value!r}")
 
 
 def check_whole(field: str, value: object, minimum: int, maximum: int) -> None:
     """Raise ConfigError unless `value` is an int from `minimum` to `maximum`."""
     if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
-        raise ConfigError(field, value, f"a whole number from {minimum:,} to {maximum:,}")
+        raise ConfigError(field, value, Range(minimum, maximum, is_whole=True))
 
 
 def check_number(field: str, value: object, minimum: float, maximum: float, *, above: bool = False) -> None:
     """Raise ConfigError unless `value` is a number in the range; `above` leaves the minimum itself out."""
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
     if not minimum <= number <= maximum or (above and number == minimum):
-        expected = f"above {minimum:g} and at most {maximum:g}" if above else f"from {minimum:g} to {maximum:g}"
-        raise ConfigError(field, value, f"a number {expected}")
+        raise ConfigError(field, value, Range(minimum, maximum, above=above))
 
 
 def check_choice(field: str, value: object, registry: Mapping[str, object]) -> None:
     """Raise ConfigError unless `value` is a key of `registry`."""
     if value not in registry:
-        raise ConfigError(field, value, f"one of {', '.join(registry)}")
+        raise ConfigError(field, value, OneOf(tuple(registry)))
 
 
 def check_options(field: str, values: object, options: tuple[Option, ...]) -> None:
@@ -68,9 +112,9 @@ def check_options(field: str, values: object, options: tuple[Option, ...]) -> No
     known = {option.name: option for option in options}
     for name, value in values.items():
         if name not in known:
-            raise ConfigError(field, name, f"one of {', '.join(known)}" if known else "none, as there are no options")
+            raise ConfigError(field, name, OneOf(tuple(known)) if known else "none, as there are no options")
         if not known[name].allows(value):
-            raise ConfigError(f"{field}.{name}", value, known[name].expected)
+            raise ConfigError(f"{field}.{name}", value, known[name].allowed)
 
 
 @dataclass(frozen=True)
@@ -96,11 +140,11 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden, (tuple, list)) or len(self.hidden) > MAX_HIDDEN_LAYERS:
-            raise ConfigError("hidden", self.hidden, HIDDEN_EXPECTED)
+            raise ConfigError("hidden", self.hidden, LayerSizes())
         object.__setattr__(self, "hidden", tuple(self.hidden))
         for units in self.hidden:
             if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= MAX_UNITS:
-                raise ConfigError("hidden", self.hidden, HIDDEN_EXPECTED)
+                raise ConfigError("hidden", self.hidden, LayerSizes())
         self._check_per_layer("activation", ACTIVATIONS)
         self._check_per_layer("normalization", NORMALIZATIONS)
         check_choice("initializer", self.initializer, INITIALIZERS)
@@ -112,8 +156,7 @@ class NetworkConfig:
             return
         keys = value.split(",")
         if len(keys) != len(self.hidden):
-            layers = len(self.hidden)
-            raise ConfigError(field, value, f"one name, or {layers} for {layers} hidden layers")
+            raise ConfigError(field, value, OnePerLayer(len(self.hidden)))
         for key in keys:
             check_choice(field, key.strip(), registry)
 
@@ -131,7 +174,7 @@ class NetworkConfig:
     def check_size(self, inputs: int, classes: int) -> None:
         """Raise ConfigError, field "hidden", where the network would not fit into a usual computer's memory."""
         if self.parameter_count(inputs, classes) > MAX_PARAMETERS:
-            raise ConfigError("hidden", self.hidden, f"layers with at most {MAX_PARAMETERS:,} parameters in all")
+            raise ConfigError("hidden", self.hidden, ParameterCount())
 
     @property
     def hidden_activations(self) -> tuple[str, ...]:
@@ -252,9 +295,9 @@ def parse_hidden(text: str) -> tuple[int, ...]:
     try:
         sizes = tuple(int(part) for part in parts)
     except ValueError:
-        raise ConfigError("hidden", text, HIDDEN_EXPECTED) from None
+        raise ConfigError("hidden", text, LayerSizes()) from None
     if len(sizes) > MAX_HIDDEN_LAYERS or any(not 1 <= size <= MAX_UNITS for size in sizes):
-        raise ConfigError("hidden", text, HIDDEN_EXPECTED)
+        raise ConfigError("hidden", text, LayerSizes())
     return sizes
 
 

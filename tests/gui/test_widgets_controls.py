@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -34,22 +33,24 @@ from digitapp.gui.widgets import (
     SegmentedControl,
     Slider,
     TextField,
-    read_number,
-    read_whole,
 )
-from digitapp.gui.widgets.fields import NotANumberError, step_decade
 from digitapp.gui.widgets.numbers import decimal, percent, probability, signed, thousands
+from digitapp.gui.words.settings import number_refusal
+from digitapp.nn.options import Range
+from digitapp.training.config import ConfigError, check_whole, parse_number, parse_whole
+
+COUNT = Range(1, 1000, is_whole=True)
 
 
-class _RangeError(ValueError):
-    expected = "a whole number, 1 or more"
+def _counted(value: int) -> NumberField:
+    """A field for a count, 1 or more."""
 
+    def read(text: str) -> int:
+        number = parse_whole("count", text)
+        check_whole("count", number, 1, 1000)
+        return number
 
-def _positive(text: str) -> int:
-    value = read_whole(text, _RangeError.expected)
-    if value < 1:
-        raise _RangeError
-    return value
+    return NumberField(read, value, step=operator.add, describe=lambda error: number_refusal(error, COUNT, "64"))
 
 
 @pytest.fixture(autouse=True)
@@ -266,7 +267,7 @@ def _turn_wheel(widget: QWidget, turn: int) -> None:
 
 
 def test_error_appears_on_leaving_and_goes_while_typing(show: Show) -> None:
-    field, other = NumberField(_positive, 64), PlainButton("Other")
+    field, other = _counted(64), PlainButton("Other")
     row = FieldRow("Batch size", field, helper="samples a step")
     show(row, other)
     field.setFocus()
@@ -275,7 +276,7 @@ def test_error_appears_on_leaving_and_goes_while_typing(show: Show) -> None:
     assert not field.is_valid()
     assert row.note() == "samples a step"
     other.setFocus()
-    assert "a whole number, 1 or more" in row.note()
+    assert "a whole number from 1 to 1,000" in row.note()
     assert field.error() == row.note()
     assert field.accessibleDescription() == row.note()
     assert field.value() == 64
@@ -287,7 +288,7 @@ def test_error_appears_on_leaving_and_goes_while_typing(show: Show) -> None:
 
 
 def test_enter_commits_and_reports_a_value_once(qtbot: QtBot, show: Show) -> None:
-    field = NumberField(_positive, 64)
+    field = _counted(64)
     show(field)
     values: list[object] = []
     field.value_changed.connect(values.append)
@@ -300,18 +301,18 @@ def test_enter_commits_and_reports_a_value_once(qtbot: QtBot, show: Show) -> Non
 
 
 def test_wrong_text_is_told_from_a_wrong_value(qtbot: QtBot) -> None:
-    field = NumberField(_positive, 64)
+    field = _counted(64)
     qtbot.addWidget(field)
     field.setText("lots")
     assert not field.commit()
-    assert field.error() == "Not a number. Use a whole number, 1 or more."
+    assert field.error() == "Not a number. Use a whole number from 1 to 1,000, such as 64."
     field.setText("-3")
     assert not field.commit()
-    assert field.error() == "Not possible. Use a whole number, 1 or more."
+    assert field.error() == "Not possible. Use a whole number from 1 to 1,000, such as 64."
 
 
 def test_a_menu_over_the_field_does_not_count_as_leaving(qtbot: QtBot) -> None:
-    field = NumberField(_positive, 64)
+    field = _counted(64)
     qtbot.addWidget(field)
     field.setText("0")
     QApplication.sendEvent(field, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.PopupFocusReason))
@@ -321,7 +322,7 @@ def test_a_menu_over_the_field_does_not_count_as_leaving(qtbot: QtBot) -> None:
 
 
 def test_arrows_step_and_stop_at_what_is_allowed(qtbot: QtBot, show: Show) -> None:
-    field = NumberField(_positive, 2)
+    field = _counted(2)
     show(field)
     field.setFocus()
     for _ in range(3):
@@ -336,7 +337,7 @@ def test_arrows_step_and_stop_at_what_is_allowed(qtbot: QtBot, show: Show) -> No
 
 
 def test_wheel_steps_only_a_focused_field(show: Show) -> None:
-    field, other = NumberField(_positive, 2), PlainButton("Other")
+    field, other = _counted(2), PlainButton("Other")
     show(field, other)
     other.setFocus()
     _turn_wheel(field, 120)
@@ -344,7 +345,7 @@ def test_wheel_steps_only_a_focused_field(show: Show) -> None:
 
 
 def test_locked_row_keeps_its_value_readable(qtbot: QtBot) -> None:
-    row = FieldRow("Seed", NumberField(_positive, 3))
+    row = FieldRow("Seed", _counted(3))
     qtbot.addWidget(row)
     row.set_locked(True)
     assert not row.control.isEnabled()
@@ -360,7 +361,7 @@ def test_row_names_its_control_for_screen_readers(qtbot: QtBot) -> None:
 
 
 def test_an_error_may_come_from_elsewhere(qtbot: QtBot) -> None:
-    field = NumberField(_positive, 3)
+    field = _counted(3)
     row = FieldRow("Epochs", field)
     qtbot.addWidget(row)
     field.show_error("Fewer than are done already.")
@@ -369,31 +370,17 @@ def test_an_error_may_come_from_elsewhere(qtbot: QtBot) -> None:
     assert row.note() == ""
 
 
-@pytest.mark.parametrize(
-    ("value", "up", "down"), [(0.001, 0.002, 0.0005), (0.002, 0.005, 0.001), (1, 2, 0.5), (0.003, 0.005, 0.002)]
-)
-def test_decade_steps(value: float, up: float, down: float) -> None:
-    assert step_decade(value, 1) == up
-    assert step_decade(value, -1) == down
-
-
-@given(st.floats(1e-8, 1e3))
-def test_decade_steps_move_and_come_back(value: float) -> None:
-    assert step_decade(value, -1) < value < step_decade(value, 1)
-    grid = step_decade(value, 1)
-    assert step_decade(step_decade(grid, 1), -1) == grid
-
-
 @pytest.mark.parametrize("text", ["", "lots", "0,o01", "nan", "inf", "1e999"])
 def test_texts_that_are_no_numbers(text: str) -> None:
-    with pytest.raises(NotANumberError) as caught:
-        read_number(text, "a value above 0")
-    assert caught.value.expected == "a value above 0"
+    with pytest.raises(ConfigError) as caught:
+        parse_number("rate", text)
+    cause = "Not a number." if text else "Nothing entered."
+    assert number_refusal(caught.value, Range(-10, 0.5), "0.1") == f"{cause} Use a number from −10 to 0.5, such as 0.1."
 
 
 def test_a_real_minus_is_read(qtbot: QtBot) -> None:  # noqa: ARG001
-    assert read_whole(" −3 ") == -3
-    assert read_number("−0.5") == -0.5
+    assert parse_whole("seed", " −3 ") == -3
+    assert parse_number("bias", "−0.5") == -0.5
 
 
 # Words and numbers

@@ -16,11 +16,8 @@ from digitapp.gui.widgets.containers import (
 from digitapp.gui.widgets.fields import (
     Field,
     FieldRow,
-    NotANumberError,
     NumberField,
     TextField,
-    read_number,
-    read_whole,
 )
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.labels import ElidedLabel, Label, StatusDot
@@ -51,7 +48,6 @@ __all__ = [
     "Label",
     "LinkButton",
     "MomentSlider",
-    "NotANumberError",
     "NoteBar",
     "NumberField",
     "Panel",
@@ -71,6 +67,4 @@ __all__ = [
     "TextField",
     "UnitGrid",
     "ZoomableGrid",
-    "read_number",
-    "read_whole",
 ]

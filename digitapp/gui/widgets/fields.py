@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
-from PySide6.QtCore import QLocale, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.widgets.labels import Label
-from digitapp.gui.widgets.numbers import MINUS
 
 Parse = Callable[[str], Any]
 Step = Callable[[Any, int], Any]
-
-
-class NotANumberError(ValueError):
-    """Text that is no number at all; ``expected`` is a phrase for what would do."""
-
-    def __init__(self, text: str, expected: str) -> None:
-        super().__init__(f"{text!r} is not {expected}")
-        self.text = text
-        self.expected = expected
-
-
-def _plain(text: str) -> str:
-    return text.strip().replace(MINUS, "-")
-
-
-def read_whole(text: str, expected: str = "a whole number") -> int:
-    """Return the whole number that a text means; "1,000" and "1e3" are not guessed at.
-
-    Raises
-    ------
-    NotANumberError : with ``expected``
-    """
-    try:
-        return int(_plain(text))
-    except ValueError:
-        raise NotANumberError(text, expected) from None
-
-
-def read_number(text: str, expected: str = "a number") -> float:
-    """Return the number that a text means, with a point or the user's own decimal sign.
-
-    Raises
-    ------
-    NotANumberError : with ``expected``; also for "nan" and "inf", which are no settings
-    """
-    plain = _plain(text)
-    sign = QLocale.system().decimalPoint()
-    if sign != "." and "." not in plain:
-        plain = plain.replace(sign, ".")
-    try:
-        number = float(plain)
-    except ValueError:
-        raise NotANumberError(text, expected) from None
-    if not math.isfinite(number):
-        raise NotANumberError(text, expected)
-    return number
 
 
 class Field(QLineEdit):
@@ -69,10 +21,9 @@ class Field(QLineEdit):
 
     Parameters
     ----------
-    parse : turns the text into the value or raises ValueError. The error's ``expected`` (what would do, as
-        ``ConfigError`` has it) or else its own words are what the user reads
+    parse : turns the text into the value or raises ValueError
     show : turns a value into the text of the field
-    describe : words an error of ``parse`` for the user; overrides the default wording
+    describe : words an error of ``parse`` for the user, who else reads only that it is not possible
     """
 
     value_changed = Signal(object)
@@ -152,14 +103,7 @@ class Field(QLineEdit):
         return None
 
     def _words(self, problem: ValueError) -> str:
-        if self._describe is not None:
-            return self._describe(problem)
-        expected = getattr(problem, "expected", None)
-        if expected is None:
-            return str(problem)
-        if isinstance(problem, NotANumberError):
-            return self.tr("Not a number. Use {0}.").format(expected)
-        return self.tr("Not possible. Use {0}.").format(expected)
+        return self._describe(problem) if self._describe is not None else self.tr("Not possible.")
 
     def _forgive(self) -> None:
         # While typing an error may go, but none appears: half a number is not a mistake.
@@ -212,40 +156,18 @@ class TextField(Field):
     """A field for words or lists, such as the sizes of hidden layers."""
 
 
-def step_linear(value: Any, direction: int) -> Any:
-    """Return the next whole number, or the next in the value's last decimal place."""
-    return value + direction
-
-
-def step_decade(value: float, direction: int) -> float:
-    """Return the next of 1, 2 and 5 times powers of ten: the way a learning rate is searched."""
-    if value <= 0:
-        return value
-    text = f"{value:e}"
-    exponent = int(text[text.index("e") + 1 :])
-    steps = [m * 10.0**e for e in range(exponent - 1, exponent + 2) for m in (1, 2, 5)]
-    tolerance = value * 1e-9
-    if direction > 0:
-        result = min(s for s in steps if s > value + tolerance)
-    else:
-        result = max(s for s in steps if s < value - tolerance)
-    return float(f"{result:.12g}")
-
-
 class NumberField(Field):
     """A field for a number: arrow keys and, when focused, the wheel step it; a step the parser refuses is not taken.
 
     Parameters
     ----------
     parse : as for ``Field``
-    step : ``step(value, direction)`` with direction 1 or −1, or "linear" (by one) or "decade" (1, 2, 5, 10, ...)
+    step : ``step(value, direction)`` returns the next value, direction 1 or −1
     """
 
-    def __init__(
-        self, parse: Parse, value: Any = None, *, step: Step | Literal["linear", "decade"] = "linear", **options: Any
-    ) -> None:
+    def __init__(self, parse: Parse, value: Any = None, *, step: Step, **options: Any) -> None:
         super().__init__(parse, value, **options)
-        self._step: Step = {"linear": step_linear, "decade": step_decade}[step] if isinstance(step, str) else step
+        self._step = step
         self._wheel = 0
 
     def step_by(self, direction: int) -> None:

@@ -101,8 +101,8 @@ class VotesChart(Chart):
     def set_votes(self, votes: NDArray[np.floating], names: tuple[str, ...]) -> None:
         """Show one vote for each class, shape (classes,)."""
         self._votes, self._names = np.nan_to_num(votes), names
-        votes = zip(names, self._votes, strict=True)
-        said = itemised(self.tr("{0} {1}").format(name, signed(float(vote))) for name, vote in votes)
+        cast = zip(names, self._votes, strict=True)
+        said = itemised(self.tr("{0} {1}").format(name, signed(float(vote))) for name, vote in cast)
         self.setAccessibleName(self.tr("Votes: {0}").format(said))
         self.update()
 

@@ -24,17 +24,19 @@ from digitapp.gui.widgets import (
     ScaleBar,
     SegmentedControl,
     Slider,
-    read_number,
 )
 from digitapp.gui.widgets.numbers import decimal, signed
+from digitapp.gui.words.settings import number_refusal
 from digitapp.inspection.brush import template
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.surgery import read_unit
+from digitapp.nn.options import Range
+from digitapp.training.config import check_number, parse_number
 
 _TOOLS_WIDTH = 300
 _LEAST_LIMIT = 0.05
 _PARTS = 20  # of the limit, in which the strength is set
-_BIAS_LIMIT = 1000.0
+_BIAS = Range(-1000.0, 1000.0)
 
 
 class PaintDialog(QDialog):
@@ -84,7 +86,12 @@ class PaintDialog(QDialog):
         )
         self.from_drawing.setEnabled(has_ink)
         self.bias = NumberField(
-            _bias, bias, step=_bias_step, show=lambda value: decimal(value, 3), name=self.tr("Bias")
+            _bias,
+            bias,
+            step=_bias_step,
+            show=lambda value: decimal(value, 3),
+            describe=lambda error: number_refusal(error, _BIAS, "0.1"),
+            name=self.tr("Bias"),
         )
         self.freeze = CheckBox(self.tr("Freeze it: training leaves it as it is"))
         self.freeze.setChecked(True)
@@ -240,9 +247,8 @@ class PaintDialog(QDialog):
 
 
 def _bias(text: str) -> float:
-    value = read_number(text, "0.1")
-    if abs(value) > _BIAS_LIMIT:
-        raise ValueError(str(_BIAS_LIMIT))
+    value = parse_number("bias", text)
+    check_number("bias", value, _BIAS.minimum, _BIAS.maximum)
     return value
 
 

@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt
 
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, NumberField, TextField
+from digitapp.gui.words.choices import choice_words
+from digitapp.gui.words.settings import number_refusal, refusal
 from digitapp.nn import ACTIVATIONS
-from digitapp.nn.options import Option
+from digitapp.nn.options import Option, Range
 from digitapp.training.config import (
     ConfigError,
     NetworkConfig,
@@ -32,8 +34,8 @@ _SMALLEST_STEP = 1e-5
 
 
 def title(name: str) -> str:
-    """Return the label of a setting; one that is new to this table is called by its own name."""
-    titles = {
+    """Return the label of a setting."""
+    return {
         "learning_rate": translate("TrainFields", "Learning rate"),
         "momentum": translate("TrainFields", "Momentum"),
         "batch_size": translate("TrainFields", "Batch size"),
@@ -51,12 +53,11 @@ def title(name: str) -> str:
         "pretrain_epochs": translate("TrainFields", "Pretraining"),
         "seed": translate("TrainFields", "Seed"),
         "threads": translate("TrainFields", "Threads"),
-    }
-    return titles.get(name, name.replace("_", " ").capitalize())
+    }[name]
 
 
 def summary(name: str) -> str:
-    """Return what a setting does in a sentence, "" for one that is new to this table."""
+    """Return what a setting does in a sentence."""
     return {
         "learning_rate": translate("TrainFields", "How large a step downhill is."),
         "momentum": translate("TrainFields", "How much of the speed is kept after each batch."),
@@ -82,7 +83,7 @@ def summary(name: str) -> str:
             "How many threads share a step; 0 decides by the network's size and the processor's cores.",
         ),
         "seed": translate("TrainFields", "Decides everything random: the same seed gives the same network."),
-    }.get(name, "")
+    }[name]
 
 
 def show_number(value: float) -> str:
@@ -100,29 +101,19 @@ def _check(settings: dict[str, Any]) -> None:
     TrainConfig(**settings)
 
 
-def _expected(name: str) -> str:
-    """Return what a number of `TrainConfig` wants, also for text that is no number at all."""
+def _allowed(name: str) -> Range:
+    """Return what a number of `TrainConfig` may be, also for text that is no number at all."""
     try:
         _check({name: None})
     except ConfigError as error:
-        return error.expected
-    raise ValueError(f"{name} takes anything")
-
-
-def _explain(error: ValueError, expected: str, good: str) -> str:
-    """Return a field's error: the cause, and a value that would do."""
-    cause = translate("TrainFields", "Not possible.")
-    if isinstance(error, ConfigError):
-        if error.value == "":
-            cause = translate("TrainFields", "Nothing entered.")
-        elif isinstance(error.value, str):
-            cause = translate("TrainFields", "Not a number.")
-    return translate("TrainFields", "{0} Use {1}, such as {2}.").format(cause, expected, good)
+        if isinstance(error.allowed, Range):
+            return error.allowed
+    raise ValueError(f"{name} is no number")
 
 
 def number_field(name: str, suggest: Callable[[], float]) -> NumberField:
     """Return the field for a number of `TrainConfig`; `suggest()` is a value that would do."""
-    expected = _expected(name)
+    allowed = _allowed(name)
     is_whole = isinstance(_DEFAULTS[name], int)
     parse = parse_whole if is_whole else parse_number
 
@@ -137,13 +128,13 @@ def number_field(name: str, suggest: Callable[[], float]) -> NumberField:
         suggest(),
         step=_step_near_one if name in _NEAR_ONE else step,
         show=show_number,
-        describe=lambda error: _explain(error, expected, show_number(suggest())),
+        describe=lambda error: number_refusal(error, allowed, show_number(suggest())),
     )
     field.setToolTip(summary(name))
     return field
 
 
-def option_field(option: Option) -> NumberField:
+def option_field(option: Option, tip: str) -> NumberField:
     """Return the field for one option of a registry's entry."""
     good = show_number(option.default)
     parse = parse_whole if option.is_whole else parse_number
@@ -151,7 +142,7 @@ def option_field(option: Option) -> NumberField:
     def read(text: str) -> Any:
         value = parse(option.name, text)
         if not option.allows(value):
-            raise ConfigError(option.name, value, option.expected)
+            raise ConfigError(option.name, value, option.allowed)
         return value
 
     near_one = option.maximum < 1 and option.default >= 0.5
@@ -160,19 +151,15 @@ def option_field(option: Option) -> NumberField:
         option.default,
         step=_step_whole if option.is_whole else _step_near_one if near_one else _step_decade,
         show=show_number,
-        describe=lambda error: _explain(error, option.expected, good),
+        describe=lambda error: number_refusal(error, option.allowed, good),
     )
-    field.setToolTip(option.summary)
+    field.setToolTip(tip)
     return field
 
 
 def hidden_field(value: tuple[int, ...]) -> TextField:
     """Return the field for the sizes of the hidden layers."""
-
-    def describe(error: ValueError) -> str:
-        return translate("TrainFields", "Not possible. Use {0}.").format(getattr(error, "expected", ""))
-
-    field = TextField(parse_hidden, value, show=show_hidden, describe=describe)
+    field = TextField(parse_hidden, value, show=show_hidden, describe=refusal)
     field.setToolTip(translate("TrainFields", "Units of each hidden layer, such as 128, 64; empty for none."))
     return field
 
@@ -185,10 +172,7 @@ def activations_field(layers: Callable[[], int]) -> TextField:
         NetworkConfig(hidden=(1,) * layers(), activation=value)
         return value
 
-    def describe(error: ValueError) -> str:
-        return translate("TrainFields", "Not possible. Use {0}.").format(getattr(error, "expected", ""))
-
-    field = TextField(read, "", show=lambda value: value.replace(",", ", "), describe=describe)
+    field = TextField(read, "", show=lambda value: value.replace(",", ", "), describe=refusal)
     field.setToolTip(
         translate("TrainFields", "One activation for each hidden layer, such as relu, tanh: {0}.").format(
             listed(ACTIVATIONS)
@@ -197,13 +181,14 @@ def activations_field(layers: Callable[[], int]) -> TextField:
     return field
 
 
-def choice(registry: Mapping[str, Any]) -> ComboBox:
-    """Return a list of a registry's entries; the chosen one's summary is the tooltip."""
+def choice(kind: str, registry: Mapping[str, Any]) -> ComboBox:
+    """Return a list of the entries of a kind's registry; the chosen one's summary is the tooltip."""
     box = ComboBox()
     tip_role = int(Qt.ItemDataRole.ToolTipRole)
     for key, entry in registry.items():
-        box.addItem(entry.title, key)
-        box.setItemData(box.count() - 1, f"{entry.title}: {entry.summary}", tip_role)
+        words = choice_words(kind, key, entry)
+        box.addItem(words.title, key)
+        box.setItemData(box.count() - 1, translate("TrainFields", "{0}: {1}").format(*words), tip_role)
 
     def show_summary() -> None:
         box.setToolTip(box.currentData(tip_role) or "")

@@ -23,6 +23,7 @@ from digitapp.gui.pages.train.fields import (
 )
 from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.widgets import ComboBox, Field, FieldRow
+from digitapp.gui.words.choices import option_words
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
 from digitapp.training.augmentation import STANDARD
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
@@ -76,7 +77,7 @@ class SettingRows(QObject):
             "schedule": self.tr("Schedule"),
         }
         for name, registry in _CHOICES.items():
-            self._add(name, labels[name], choice(registry))
+            self._add(name, labels[name], choice(name, registry))
             if name == "activation":
                 self.box(name).add_entry(self.tr("Per layer…"), data=_PER_LAYER)
                 field = activations_field(lambda: len(self.value("hidden")))
@@ -88,7 +89,8 @@ class SettingRows(QObject):
             for key, entry in _CHOICES[kind].items():
                 for option in entry.options:
                     if option.name not in NUMBERS:
-                        self._add(f"{kind}.{key}.{option.name}", option.title, option_field(option))
+                        words = option_words(key, option)
+                        self._add(f"{kind}.{key}.{option.name}", words.title, option_field(option, words.summary))
         self.field("learning_rate").value_changed.connect(self._on_learning_rate)
 
     def _variations_box(self) -> ComboBox:

@@ -30,6 +30,7 @@ from digitapp.gui.widgets import (
 )
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.words.problems import dataset_title, preset_words
+from digitapp.gui.words.settings import refusal
 from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, LOSSES
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden
@@ -256,7 +257,7 @@ class SetupForm(Panel):
             self.settings.configs()[0].check_size(self._problem.features, self._problem.classes)
         except ConfigError as error:
             if field.is_valid():
-                field.show_error(self.tr("Not possible. Use {0}.").format(error.expected))
+                field.show_error(refusal(error))
             return False
         return True
 
