@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from page_helpers import PAGE_SIZE, RING, OpenSession, Page, ShowPage
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QThread, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -31,6 +32,8 @@ from digitapp.training.presets import usual_configs
 
 PATIENCE = 120_000  # ms
 
+Thing = TypeVar("Thing", bound=QObject)
+
 # Deferred in the fixtures too: tests of single widgets build no session and no window.
 if TYPE_CHECKING:
     from digitapp.gui.pages.train.page import TrainPage
@@ -38,12 +41,22 @@ if TYPE_CHECKING:
     from digitapp.gui.window.main_window import MainWindow
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _modules_are_no_litter() -> Iterator[None]:
-    """Set aside what stands before the first test: collecting and searching the heap of modules takes 0.1 s a test."""
-    gc.collect()
-    gc.freeze()
-    yield
+@pytest.fixture(scope="session")
+def _set_modules_aside() -> Iterator[Callable[[], None]]:
+    """Return a function that takes everything out of the collector's sight where modules were imported meanwhile.
+
+    Collecting and searching the heap of all modules would take 0.2 s a test.
+    """
+    counted = 0
+
+    def set_aside() -> None:
+        nonlocal counted
+        if len(sys.modules) > counted:
+            counted = len(sys.modules)
+            gc.collect()
+            gc.freeze()
+
+    yield set_aside
     gc.unfreeze()
 
 
@@ -55,10 +68,11 @@ def qapp(qapp: QApplication) -> QApplication:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_behind(qapp: QApplication, _modules_are_no_litter: None) -> Iterator[None]:
+def _nothing_left_behind(qapp: QApplication, _set_modules_aside: Callable[[], None]) -> Iterator[None]:
     """Fail a test that leaves a thread, an active timer or a visible window behind, and undress the application."""
+    _set_modules_aside()
     threads_before = set(threading.enumerate())
-    timers_before = {id(thing) for thing in _qt_things() if isinstance(thing, QTimer) and thing.isActive()}
+    timers_before = {id(timer) for timer in _living(QTimer) if timer.isActive()}
     yield
     # What was copied belongs to Python; the offscreen clipboard would delete it when Python has gone, and crash.
     QGuiApplication.clipboard().clear()
@@ -71,14 +85,8 @@ def _nothing_left_behind(qapp: QApplication, _modules_are_no_litter: None) -> It
         for thread in threading.enumerate()
         if thread not in threads_before and not thread.name.startswith("Dummy-") and not _ends(thread)
     ]
-    running: list[QThread] = []
-    timers: list[QTimer] = []
-    for thing in _qt_things():
-        if isinstance(thing, QThread):
-            if thing.isRunning() and thing is not qapp.thread():
-                running.append(thing)
-        elif thing.isActive() and id(thing) not in timers_before:
-            timers.append(thing)
+    running = [thread for thread in _living(QThread) if thread.isRunning() and thread is not qapp.thread()]
+    timers = [timer for timer in _living(QTimer) if timer.isActive() and id(timer) not in timers_before]
     windows = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
     # The next test begins as the application does: without a style sheet, which makes building a page slow.
     if theme.current().is_dark:
@@ -96,9 +104,11 @@ def _ends(thread: threading.Thread) -> bool:
     return not thread.is_alive()
 
 
-def _qt_things() -> list[QThread | QTimer]:
-    """Return the threads and timers that Python holds and whose C++ side still exists."""
-    return [thing for thing in gc.get_objects() if isinstance(thing, QThread | QTimer) and isValid(thing)]
+def _living(kind: type[Thing]) -> list[Thing]:
+    """Return the objects of a kind that Python holds and whose C++ side still exists."""
+    things = gc.get_objects()
+    kinds = {found for found in set(map(type, things)) if issubclass(found, kind)}  # asking each thing takes far longer
+    return [thing for thing in things if type(thing) in kinds and isValid(thing)]
 
 
 @pytest.fixture(autouse=True)
