@@ -47,14 +47,14 @@ class HandFiles(QObject):
     def _hand(self) -> HandCollection:
         return self._session.hand
 
-    def offer_import(self, button: QWidget, _checked: bool = False) -> None:
+    def offer_import(self, button: QWidget) -> None:
         """Offer the ways in, below a button."""
         menu = self._menu()
         menu.addAction(icons.icon("folder"), self.tr("Drawings or IDX file…"), self.ask_import_file)
         menu.addAction(icons.icon("folder"), self.tr("Folder with four IDX files…"), self.ask_import_folder)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def offer_export(self, button: QWidget, _checked: bool = False) -> None:
+    def offer_export(self, button: QWidget) -> None:
         """Offer the ways out, below a button."""
         menu = self._menu()
         menu.addAction(icons.icon("download"), self.tr("Drawings file, with all strokes…"), self.ask_export_file)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -69,8 +68,8 @@ class HandPage(Page):
     def _build(self) -> None:
         self.import_button = GhostButton(self.tr("Import…"), "folder", tip=self.tr("Add digits from files"))
         self.export_button = GhostButton(self.tr("Export…"), "download", tip=self.tr("Write your digits to files"))
-        self.import_button.clicked.connect(partial(self.files.offer_import, self.import_button))
-        self.export_button.clicked.connect(partial(self.files.offer_export, self.export_button))
+        self.import_button.clicked.connect(self._offer_import)
+        self.export_button.clicked.connect(self._offer_export)
         switch = PrimaryButton(self.tr("Switch to the digits"))
         switch.clicked.connect(self._switch_problem)
         self._elsewhere = EmptyState("hand", "", "", [switch])
@@ -316,6 +315,14 @@ class HandPage(Page):
     def _show_trouble(self, sentence: str) -> None:
         self.stage.note.set_note("warning", sentence)
         self.stage.note.setVisible(bool(sentence))
+
+    @Slot()
+    def _offer_import(self) -> None:
+        self.files.offer_import(self.import_button)
+
+    @Slot()
+    def _offer_export(self) -> None:
+        self.files.offer_export(self.export_button)
 
     @Slot(str)
     def _on_file_failed(self, sentence: str) -> None:
