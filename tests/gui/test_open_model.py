@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
 
 from digitapp.gui.pages.features.page import FeaturesPage
-from digitapp.gui.widgets import NoteBar
+from digitapp.gui.widgets import ElidedLabel, NoteBar
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
 from digitapp.modelfile import load_model, save_model
@@ -45,3 +47,18 @@ def test_a_model_is_shown_from_any_page(window: MainWindow, tmp_path: Path, monk
     window.header.open_requested.emit()
     assert window.session.current_entry.origin == "file"
     assert not window.page(FeaturesPage).note.isVisible()
+
+
+def test_a_model_that_does_not_say_how_good_it_is_is_measured(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    model = load_model(window.session.problem.shipped_models[0])
+    save_model(replace(model, training={}), tmp_path / "mine.safetensors")
+    choose(monkeypatch, tmp_path / "mine.safetensors")
+    window.header.open_requested.emit()
+    said = window.status.findChildren(ElidedLabel)[0]
+    assert said.text() == "accuracy unknown"
+    window.session.data.request(window.session.dataset_name)
+    qtbot.waitUntil(lambda: "on 16 validation images" in said.text())
+    window.session.choose_model("shipped")
+    assert "accuracy unknown" not in said.text()

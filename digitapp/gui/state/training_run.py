@@ -14,6 +14,7 @@ from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, SetL
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 from digitapp.training.moments import Moments
+from digitapp.training.run_state import RunState
 
 FRAME_MS = 33
 SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for display
@@ -48,6 +49,7 @@ class TrainingRun(QObject):
         self.phase = RunPhase.IDLE
         self.history = History()
         self.error: Exception | None = None  # why the last run ended by itself, until somebody has read it
+        self.reached: RunState | None = None  # where the last run ended, for one that goes on as it would have
         self.samples_per_second: float | None = None
         self.pace: float | None = None
         self._worker: TrainingWorker | None = None
@@ -85,16 +87,21 @@ class TrainingRun(QObject):
 
         Raises RuntimeError while a run is active.
         """
-        if self.is_active:
-            raise RuntimeError("a run is active already")
-        self.history = History()
-        self.error = None
+        self.forget()
         self.samples_per_second = None
         self._snapshot_step = -1
         self._next_snapshot = 0.0
         self._active_seconds, self._active_since = 0.0, None
         self._pretraining_seconds = 0.0
         self._set_phase(RunPhase.PAUSED if paused else RunPhase.RUNNING)
+
+    def forget(self) -> None:
+        """Be as before the first run. Raises RuntimeError while one is active."""
+        if self.is_active:
+            raise RuntimeError("a run is active already")
+        self.history = History()
+        self.error = None
+        self.reached = None
 
     def start(
         self,
@@ -245,6 +252,9 @@ class TrainingRun(QObject):
         if worker is not None:
             if worker.snapshot is not None:
                 self.weights_arrived.emit(worker.snapshot.parameters)
+            self.reached = worker.state
+            if self.reached is not None:
+                self.reached.kept.clear()  # copies of the network that nobody asks for any more
             worker.deleteLater()
         self._set_phase(RunPhase.IDLE)
         self.ended.emit()

@@ -18,6 +18,7 @@ from digitapp.nn.network import Network
 from digitapp.training.events import BatchDone, Command, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
 from digitapp.training.moments import Moments
+from digitapp.training.run_state import RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class TrainingWorker(QThread):
     def set_pace(self, batches_per_second: float | None) -> None:
         """Train no faster than this, so that the eye can follow; None is full speed."""
         self._pause_between = 1 / batches_per_second if batches_per_second else 0.0
+
+    @property
+    def state(self) -> RunState | None:
+        """How far the run is; None before it has begun. To be looked at when the thread has ended."""
+        return self._run.state if self._run is not None else None
 
     def request_snapshot(self) -> None:
         """Ask for a copy of the network after the present batch."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.state.accuracy import AccuracyMeter
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
@@ -19,6 +20,8 @@ class StatusBar(Panel):
         super().__init__("surface", parent)
         self.setFixedHeight(theme.scaled(theme.STATUS_HEIGHT))
         self._session = session
+        self._meter = AccuracyMeter(session, self)
+        self._meter.measured.connect(self._show_network)
         self._dot = StatusDot("accent")
         self._state = Label("", "caption-strong")
         self._accuracy = ElidedLabel("", "caption", "text2")
@@ -35,7 +38,13 @@ class StatusBar(Panel):
         row.addWidget(self._parameters)
         row.addStretch(1)
         row.addWidget(self._right)
-        changes = (session.network_changed, session.run_state_changed, session.model_described, session.moment_changed)
+        changes = (
+            session.network_changed,
+            session.run_state_changed,
+            session.model_described,
+            session.moment_changed,
+            session.dataset_changed,
+        )
         for signal in changes:
             signal.connect(self._show_network)
         session.epoch_finished.connect(self._show_network)
@@ -83,4 +92,11 @@ class StatusBar(Panel):
             accuracy, samples = results.get(f"{part}_accuracy"), results.get(f"{part}_samples")
             if isinstance(accuracy, float | int) and isinstance(samples, int):
                 return text.format(percent(accuracy, 2), thousands(samples))
-        return self.tr("not trained yet") if self._session.current_entry.origin == "own" else ""
+        if self._session.current_entry.origin == "own":
+            return self.tr("not trained yet")
+        measured = self._meter.of(self._session.model)
+        if measured is None:
+            return self.tr("accuracy unknown")
+        evaluation, validates = measured
+        text = self.tr("{0} on {1} validation images") if validates else self.tr("{0} on {1} training images")
+        return text.format(percent(evaluation.accuracy, 2), thousands(evaluation.samples))

@@ -20,6 +20,7 @@ from digitapp.gui.widgets import (
     PlainButton,
 )
 from digitapp.gui.widgets.numbers import epoch_text
+from digitapp.gui.words.runs import run_title, run_words
 from digitapp.runs.branches import Branch
 from digitapp.training.moments import LEAST_MOMENTS, Moment
 
@@ -60,7 +61,6 @@ class TimelineBar(Panel):
         self.branches = ComboBox()
         self.branches.setObjectName("branchSelector")
         self.branches.setAccessibleName(self.tr("Run"))
-        self.branches.setToolTip(self.tr("The run that the slider goes along"))
         self.slider = MomentSlider(name=self.tr("Moment of the training"))
         self.slider.setObjectName("momentSlider")
         self.slider.setToolTip(self.tr("Earlier and later from anywhere: Alt+Left, Alt+Right"))
@@ -120,12 +120,7 @@ class TimelineBar(Panel):
         machine = self._session.time_machine
         self.branches.clear()
         for branch in reversed(machine.branches):
-            text = self.tr("Run {0}").format(branch.number)
-            detail = ""
-            if branch.parent is not None:
-                at = epoch_text(branch.start)
-                detail = self.tr("from run {0}, epoch {1}").format(branch.parent.number, at)
-            self.branches.add_entry(text, detail, branch)
+            self.branches.add_entry(run_title(branch), run_words(branch), branch)
         self.branches.setVisible(len(machine.branches) > 1)
         self._arrange()
         self._show_moments()
@@ -168,6 +163,7 @@ class TimelineBar(Panel):
         machine = self._session.time_machine
         place, branch = machine.place, machine.branch
         self.branches.setCurrentIndex(self.branches.findData(branch))
+        self.branches.setToolTip(run_words(branch) if branch is not None else "")
         self._show_moments()
         steps = self._steps
         if self._wanted is None:
