@@ -357,7 +357,7 @@ class TestTrain:
         def interrupted(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("digitapp.cli.train.begin", interrupted)
+        monkeypatch.setattr("digitapp.runs.plan.begin", interrupted)
         out = tmp_path / "model.safetensors"
         result = run("train", "--dataset", "toy", "--out", out)
         assert result.exit_code == 130 and result.stderr.strip() == "digitapp: stopped" and not out.exists()

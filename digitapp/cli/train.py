@@ -6,34 +6,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
-from digitapp.calibration import UNCALIBRATED, calibrate
+from digitapp.calibration import calibrate
 from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
-from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.pens import find_pens
 from digitapp.datasets.problems import FIRST, problem_of
 from digitapp.modelfile import Model, load_model, save_model
-from digitapp.training import (
-    Evaluation,
-    NetworkConfig,
-    RunFinished,
-    TrainConfig,
-    begin,
-    build_network,
-    evaluate,
-    start_from,
-    usual_configs,
-)
+from digitapp.runs.plan import Plan
+from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
 from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
-from digitapp.training.foils import foils_to_go_on, with_foils
+from digitapp.training.foils import with_foils
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 from digitapp.training.recipes import RECIPES, Ingredients
@@ -116,29 +106,23 @@ class _Task:
 def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
     problem = problem_of(dataset) or FIRST
     source = None if start is None else load_model(start)
-    network_config, config = parse_settings(usual_configs(problem), settings)
+    network, config = parse_settings(usual_configs(problem), settings)
     if source is not None:
-        network_config, config = _shaped_like(source, network_config, config, settings)
+        network, config = _shaped_like(source, network, config, settings)
     with loading(dataset):
         data = load_dataset(dataset, data_dir=data_dir, seed=config.seed)
-    rng = np.random.default_rng(config.seed)
-    network = build_network(data.problem.features, data.problem.classes, network_config, config.loss, rng)
-    origin = Origin(dataset, config.seed, network_config)
-    if source is not None:
-        start_from(network, source.network)
-        kept = source.calibration if source.loss == config.loss else UNCALIBRATED
-        foils = foils_to_go_on(source.training, kept, len(data.train))
-        origin = replace(origin, start_from=source.name, calibration=kept, foils=foils)
-        data = _with_foils(data, origin)
-    return _Task(begin(network, data, config, rng), origin, (data.validation,))
+    plan = Plan(data.problem, network, config, source, data)
+    name = None if source is None else source.name
+    origin = Origin(dataset, config.seed, network, name, plan.calibration, plan.foils)
+    _tell_of_foils(origin)
+    return _Task(plan.make().begin(), origin, (data.validation,))
 
 
-def _with_foils(data: Dataset, origin: Origin) -> Dataset:
-    """Mix in what the network is to go on refusing, and say so."""
+def _tell_of_foils(origin: Origin) -> None:
+    """Say what is mixed in, so that the network goes on refusing it."""
     if origin.foils:
         what = "drawing that is no digit is" if origin.foils == 1 else "drawings that are no digits are"
         note(f"{origin.foils:,} {what} mixed in, so that {origin.start_from} goes on refusing such")
-    return with_foils(data, origin.foils, origin.seed)
 
 
 def _follow_recipe(
@@ -157,10 +141,8 @@ def _follow_recipe(
     network_config, config = parse_settings((recipe.network, recipe.training), settings)
     origin = Origin(key, config.seed, network_config, is_recipe=True, pens=None if pens is None else str(pens))
     ingredients = _gathered(origin, data_dir)
-    problem = ingredients.dataset.problem
-    rng = np.random.default_rng(config.seed)
-    network = build_network(problem.features, problem.classes, network_config, config.loss, rng)
-    return _Task(begin(network, ingredients.dataset, config, rng), origin, ingredients.validation_parts)
+    plan = Plan(ingredients.dataset.problem, network_config, config, dataset=ingredients.dataset)
+    return _Task(plan.make().begin(), origin, ingredients.validation_parts)
 
 
 def _gathered(origin: Origin, data_dir: Path | None) -> Ingredients:
@@ -180,7 +162,8 @@ def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
         return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts)
     with loading(origin.dataset):
         data = load_dataset(origin.dataset, data_dir=data_dir, seed=origin.seed)
-    return _Task(resume_run(saved, _with_foils(data, origin)), origin, (data.validation,))
+    _tell_of_foils(origin)
+    return _Task(resume_run(saved, with_foils(data, origin.foils, origin.seed)), origin, (data.validation,))
 
 
 def _shaped_like(

@@ -1,9 +1,13 @@
-"""What a run or a network with fresh weights starts from, made beside the window when it is large."""
+"""How a run is begun: once for the window, the command line and experiments.
+
+A plan says what network is wanted and what it is to learn; making it, which may take a while, gives a start, from which
+any number of runs can begin, each the same to the byte.
+"""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +21,8 @@ from digitapp.runs.branches import Place
 from digitapp.runs.marks import Marks
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.foils import foils_to_go_on, with_foils
-from digitapp.training.presets import build_network
+from digitapp.training.loop import Run, begin
+from digitapp.training.presets import build_network, empty_network, start_from
 
 _MADE_AT_ONCE = 300_000  # parameters: about 4 ms
 
@@ -28,7 +33,8 @@ class Plan:
 
     Attributes
     ----------
-    source : the model to go on with, or None for random weights
+    problem, network, config : what it is for, its layers, and how it learns
+    source : the model whose weights it begins with, or None for random ones
     dataset : the data to train it with, or None when it is only to be shown
     paused : whether the training is to rest after its first batch
     marks : the units that the training leaves as they are
@@ -79,23 +85,28 @@ class Plan:
 
         Raises
         ------
-        ConfigError : it would be too large
+        ConfigError : it would be too large, or its layers are not those of the source
         GenerationCancelled : `cancelled` said so
         """
-        problem, loss, foils = self.problem, self.config.loss, self.foils
-        if self.source is not None:
-            network = self.source.network.copy()
-            record = {"foils": foils} if foils else {}
-            shown = replace(
-                self.source, network=network, loss=loss, training=record, name="", calibration=self.calibration
-            )
+        problem, config = self.problem, self.config
+        if self.source is None:
+            rng = np.random.default_rng(config.seed)
+            network = build_network(problem.features, problem.classes, self.network, config.loss, rng)
         else:
-            rng = np.random.default_rng(self.config.seed)
-            network = build_network(problem.features, problem.classes, self.network, loss, rng)
-            shown = Model(network, loss, problem.key, problem.class_names, problem.preprocessing)
+            network = empty_network(problem.features, problem.classes, self.network, config.loss)
+            start_from(network, self.source.network)
         # What is shown is the network as it is used; only the one in training is normalised batch by batch.
-        dataset = self.dataset and with_foils(self.dataset, foils, self.config.seed, cancelled)
-        return Start(self, network, replace(shown, network=network.folded()), dataset)
+        shown = Model(
+            network.folded(),
+            config.loss,
+            problem.key,
+            problem.class_names if self.source is None else self.source.class_names,
+            problem.preprocessing,
+            {"foils": self.foils} if self.foils else {},
+            calibration=self.calibration,
+        )
+        dataset = self.dataset and with_foils(self.dataset, self.foils, config.seed, cancelled)
+        return Start(self, network, shown, dataset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,3 +124,17 @@ class Start:
     network: Network
     shown: Model
     dataset: Dataset | None
+
+    def begin(self, network: Network | None = None) -> Run:
+        """Return the run, which changes the start's network, or a copy of it that is given instead.
+
+        Raises
+        ------
+        ValueError : the plan has no data to learn from, or holds units that the network does not have
+        DataMismatch, DataNotFinite : the data do not fit
+        """
+        if self.dataset is None:
+            raise ValueError("this plan has no data to learn from")
+        plan = self.plan
+        rng = np.random.default_rng(plan.config.seed)
+        return begin(self.network if network is None else network, self.dataset, plan.config, rng, plan.marks.held)

@@ -33,12 +33,17 @@ def build_network(
     ------
     ConfigError : field "hidden", more parameters than fit into memory
     """
+    network = empty_network(inputs, classes, network_config, loss)
+    initialize(network, network_config.initializer, rng)
+    return network
+
+
+def empty_network(inputs: int, classes: int, network_config: NetworkConfig, loss: str) -> Network:
+    """Return the network of `build_network` before its weights are drawn. Raises ConfigError as that."""
     network_config.check_size(inputs, classes)
     sizes = (inputs, *network_config.hidden, classes)
     activations = (*network_config.hidden_activations, LOSSES[loss].output_activation)
-    network = Network(sizes, activations, normalized=(*network_config.hidden_normalized, False))
-    initialize(network, network_config.initializer, rng)
-    return network
+    return Network(sizes, activations, normalized=(*network_config.hidden_normalized, False))
 
 
 def start_from(network: Network, source: Network) -> None:

@@ -15,8 +15,8 @@ from digitapp.calibration import UNCALIBRATED, Calibration, calibrate
 from digitapp.datasets.collection import Collection, Sample
 from digitapp.datasets.problems import MNIST
 from digitapp.gui.pages.hand import tuning
-from digitapp.gui.state.desk import ModelEntry
-from digitapp.gui.state.session import OWN_NETWORK, Session
+from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
+from digitapp.gui.state.session import Session
 from digitapp.modelfile import Model, load_model
 from digitapp.runs.plan import Plan
 from digitapp.training import NetworkConfig, usual_configs

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.problems import MNIST, TOY
 from digitapp.drawing.ink import Drawing
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.state.session import OWN_NETWORK, Session, UnitRef
+from digitapp.gui.state.models import OWN_NETWORK
+from digitapp.gui.state.session import Session, UnitRef
 from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training import NetworkConfig, usual_configs
 

@@ -16,7 +16,8 @@ from digitapp.datasets.problems import TOY
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.train.page import TrainPage
-from digitapp.gui.state.session import OWN_NETWORK, Session
+from digitapp.gui.state.models import OWN_NETWORK
+from digitapp.gui.state.session import Session
 from digitapp.training import NetworkConfig, build_network, train, usual_configs
 from digitapp.training.config import TrainConfig
 from digitapp.training.evaluate import evaluate

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from train_helpers import FOREVER, choose, click, enter, parameters, start, wait_for_data, wait_for_end
 
 from digitapp.gui.pages.train.page import TrainPage
-from digitapp.gui.state.session import OWN_NETWORK
+from digitapp.gui.state.models import OWN_NETWORK
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.window.main_window import MainWindow
 

@@ -18,9 +18,11 @@ from digitapp.gui.state.training_run import RunPhase, TrainingRun
 from digitapp.gui.state.worker import TrainingWorker
 from digitapp.nn.network import Network
 from digitapp.training import EpochDone, TrainConfig, TrainingDiverged, begin, build_network, train, usual_configs
-from digitapp.training.events import BatchDone
+from digitapp.training.events import BatchDone, RunFinished
 from digitapp.training.loop import Events, Run
+from digitapp.training.moments import Moments
 
+PATIENCE = 60_000  # ms
 TOY = load_dataset("toy")
 TOY_CONFIGS = usual_configs(TOY.problem)
 
@@ -224,3 +226,21 @@ def test_stop_wins_over_a_step_and_a_pause(run: TrainingRun, qtbot: QtBot, pause
     run.pause()
     _HeldRun.go_on.set()
     qtbot.waitUntil(lambda: not run.is_active)
+
+
+def test_going_on_wins_over_the_rest_that_a_step_ends_with(qtbot: QtBot) -> None:  # noqa: ARG001 - Qt has to run
+    """The first batch is told before the thread rests: who hears of it may go on in between."""
+
+    class Impatient(Moments):
+        def wants(self, step: int) -> bool:
+            if step == 1:
+                worker.resume()
+            return False
+
+    config = dataclasses.replace(TOY_CONFIGS[1], epochs=2)
+    network = build_network(12, 2, TOY_CONFIGS[0], config.loss, np.random.default_rng(0))
+    worker = TrainingWorker(network, lambda own: begin(own, TOY, config, np.random.default_rng(0)), Impatient(0))
+    worker.step_once()
+    worker.start()
+    assert worker.wait(PATIENCE)
+    assert isinstance(worker.events[-1], RunFinished)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.calibration import Calibration, calibrate, fit_to_calibrate
-from digitapp.gui.state.desk import OWN_NETWORK, Desk
+from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.jobs import StartJob
 from digitapp.modelfile import Model
 from digitapp.progress import Report
@@ -57,10 +57,10 @@ class Calibrator(QObject):
         desk, branch, calibration = fitted.desk, fitted.branch, fitted.calibration
         desk.fitted = branch
         desk.machine.calibrate(branch, calibration)
-        entry = desk.entries[OWN_NETWORK]
+        entry = desk.models.own
         if entry.model.network is branch.model.network:
             entry.loaded = replace(entry.model, calibration=calibration)
-        if desk.current == OWN_NETWORK:
+        if desk.models.shows_own:
             self.calibrated.emit(desk)
 
     @Slot(object)
@@ -71,7 +71,7 @@ class Calibrator(QObject):
 def described(desk: Desk) -> Model:
     """Return a desk's model as a file should hold it: with its record, and calibrated as its weights are now."""
     model, machine, run = desk.model, desk.machine, desk.run
-    if desk.current != OWN_NETWORK or not machine.branches:
+    if not desk.models.shows_own or not machine.branches:
         return model
     place, newest = machine.place, machine.branches[-1]
     if place is None:

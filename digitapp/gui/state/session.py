@@ -22,9 +22,11 @@ from digitapp.gui.names import Names
 from digitapp.gui.state.artwork import Artwork, Ink, Picture
 from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
-from digitapp.gui.state.desk import OWN_NETWORK, Desk, ModelEntry, UnitRef
+from digitapp.gui.state.desk import Desk, UnitRef
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
+from digitapp.gui.state.models import OWN_NETWORK, ModelEntry, Models
+from digitapp.gui.state.starting import Starter
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.gui.state.weight_scale import WeightScale
 from digitapp.modelfile import Model, load_model, save_model
@@ -34,9 +36,7 @@ from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan, Start
 from digitapp.training.config import NetworkConfig, TrainConfig
-from digitapp.training.loop import begin
 from digitapp.training.moments import Archive, Moment
-from digitapp.training.presets import usual_configs
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,9 @@ class Session(QObject):
         self._seen: _Seen | None = None
         self.hand = HandCollection(self._jobs.start, self)
         self._archive = Archive()
+        self._starter = Starter(self._jobs.start, self)
+        self._starter.made.connect(self._on_made)
+        self._starter.begun.connect(self._on_begun)
         self._calibrator = Calibrator(self._jobs.start, self)
         self._calibrator.calibrated.connect(self._on_calibrated)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
@@ -103,7 +106,8 @@ class Session(QObject):
 
     def _make_desk(self, problem: Problem) -> Desk:
         artwork = Artwork(problem.blank, self)
-        desk = Desk(problem, artwork, TrainingRun(self), TimeMachine(self._archive), problem.usual_dataset)
+        models, machine = Models(problem), TimeMachine(self._archive)
+        desk = Desk(problem, artwork, TrainingRun(self), machine, models, problem.usual_dataset)
         # All of these are emitted in the window's thread: the worker's own signals end at TrainingRun.
         desk.artwork.changed.connect(partial(self._on_artwork_changed, desk))
         desk.run.state_changed.connect(partial(self._on_run_state_changed, desk))
@@ -112,19 +116,7 @@ class Session(QObject):
         desk.run.weights_arrived.connect(partial(self._on_weights_arrived, desk))
         desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
         desk.run.ended.connect(partial(self._on_run_ended, desk))
-        self._fill(desk)
         return desk
-
-    @staticmethod
-    def _fill(desk: Desk) -> None:
-        """Offer the models that come with the program, or else a network that has not learned yet; show the first."""
-        for name in desk.problem.shipped_models:
-            key = name if desk.entries else "shipped"
-            desk.entries[key] = ModelEntry(key, "shipped", None if desk.entries else load_model(name), name=name)
-        if not desk.entries:
-            fresh = Plan(desk.problem, *usual_configs(desk.problem)).make()
-            desk.entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", fresh.shown)
-        desk.current = next(iter(desk.entries))
 
     # The problem
 
@@ -166,22 +158,21 @@ class Session(QObject):
     @property
     def model_entries(self) -> list[ModelEntry]:
         """The networks that can be chosen for this problem."""
-        return list(self._desk.entries.values())
+        return self._desk.models.entries
 
     @property
     def current_entry(self) -> ModelEntry:
         """The chosen one of `model_entries`."""
-        return self._desk.entries[self._desk.current]
+        return self._desk.models.chosen
 
     @property
     def shows_run(self) -> bool:
         """Whether the shown network is the one in training."""
-        return self.run.is_active and self._desk.current == OWN_NETWORK and self._desk.machine.past is None
+        return self.run.is_active and self._desk.shows_own_now
 
     def choose_model(self, key: str) -> None:
         """Show another of `model_entries`."""
-        if key != self._desk.current and key in self._desk.entries:
-            self._desk.current = key
+        if self._desk.models.choose(key):
             self._desk.machine.back()
             self._network_replaced()
             self.moment_changed.emit()
@@ -206,15 +197,12 @@ class Session(QObject):
 
     def remove_network(self, key: str, instead: str) -> None:
         """Forget a network that was made here; where it was shown, `instead` is, or the first one."""
-        desk = self._desk
-        if desk.entries.pop(key, None) is None:
-            return
-        was_shown = desk.current == key
-        if was_shown:
-            desk.current = instead if instead in desk.entries else next(iter(desk.entries))
-        self.models_changed.emit()
-        if was_shown:
-            self._network_replaced()
+        models = self._desk.models
+        shown = models.chosen
+        if models.remove(key, instead):
+            self.models_changed.emit()
+            if models.chosen is not shown:
+                self._network_replaced()
 
     def _network_replaced(self) -> None:
         shape = self.network.sizes
@@ -374,7 +362,7 @@ class Session(QObject):
         A source that knows what is no digit learns from such drawings as well (`foils`), so that it does not forget.
         They, and a large network, are made in the background first: the run is active meanwhile, and the shown network
         stays.
-        Raises RuntimeError while the data set is not in memory or a run is active.
+        Raises RuntimeError while the data set is not in memory or a run is active, ConfigError as `Plan.make`.
         """
         if self.dataset is None:
             raise RuntimeError("the data set is not in memory")
@@ -384,57 +372,25 @@ class Session(QObject):
         if source is not None and source.network is self.network:
             origin = self.time_machine.place
             marks = self.current_entry.marks if origin is None else origin.branch.marks
-        self._make(Plan(self.problem, network, config, source, self.dataset, paused, marks, origin))
+        plan = Plan(self.problem, network, config, source, self.dataset, paused, marks, origin)
+        self._starter.start(self._desk, plan)
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start."""
-        self._make(Plan(self.problem, network, config))
+        self._starter.start(self._desk, Plan(self.problem, network, config))
 
-    def _make(self, plan: Plan) -> None:
-        self._desk.plan = plan
-        if not plan.takes_time:
-            self._on_made(plan.make())
-            return
-        if plan.dataset is not None:
-            self.run.prepare(paused=plan.paused)
-        self.start_job(
-            lambda _report, cancelled: plan.make(cancelled), succeeded=self._on_made, failed=self._on_not_made
-        )
+    @Slot(object, object)
+    def _on_made(self, desk: Desk, start: Start) -> None:
+        self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=start.plan.marks))
 
     @Slot(object)
-    def _on_made(self, start: Start) -> None:
-        """Show the network that was asked for, and train it if that is wanted."""
-        plan = start.plan
-        desk = self._desks[plan.problem.key]
-        if desk.plan is not plan:
-            return  # something else was asked for meanwhile, or the run was stopped
-        desk.plan = None
-        self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=plan.marks))
-        dataset = start.dataset
-        if plan.dataset is not None and dataset is not None:
-            rng = np.random.default_rng(plan.config.seed)
-            config, held = plan.config, plan.marks.held
-            if not desk.run.is_active:
-                desk.run.prepare(paused=plan.paused)
-            configs = plan.network, plan.config
-            branch = desk.machine.begin(
-                start.shown, desk.run.history, configs, plan.dataset, plan.marks, plan.origin, plan.facts
-            )
-            desk.run.start(start.network, lambda copy: begin(copy, dataset, config, rng, held), moments=branch.moments)
-            self._pass_on(desk, self.branches_changed)
-            self._pass_on(desk, self.moment_changed)
-
-    @Slot(object)
-    def _on_not_made(self, error: Exception) -> None:
-        for desk in self._desks.values():
-            if desk.plan is not None and desk.plan.dataset is not None:
-                desk.plan = None
-                desk.run.give_up(error)
+    def _on_begun(self, desk: Desk) -> None:
+        self._pass_on(desk, self.branches_changed)
+        self._pass_on(desk, self.moment_changed)
 
     def _adopt(self, desk: Desk, entry: ModelEntry) -> None:
         """Offer a network, in the place of an earlier one of its key, and show it."""
-        desk.entries[entry.key] = entry
-        desk.current = entry.key
+        desk.models.put(entry)
         desk.machine.back()
         if desk is self._desk:
             self.models_changed.emit()
@@ -442,21 +398,21 @@ class Session(QObject):
             self.moment_changed.emit()
 
     def _on_weights_arrived(self, desk: Desk, parameters: np.ndarray) -> None:
-        desk.entries[OWN_NETWORK].model.network.parameters[:] = parameters
-        if desk is self._desk and desk.current == OWN_NETWORK and desk.machine.past is None:
+        desk.models.own.model.network.parameters[:] = parameters
+        if desk is self._desk and desk.shows_own_now:
             self.tell_of_edit()
 
     def _on_run_state_changed(self, desk: Desk) -> None:
         if not desk.run.is_active and desk.plan is not None and desk.plan.dataset is not None:
-            desk.plan = None  # stopped before it began
+            self._starter.forget(desk)  # stopped before it began
         self._pass_on(desk, self.run_state_changed)
         self.activity_changed.emit()
 
     def _on_run_ended(self, desk: Desk) -> None:
-        entry = desk.entries[OWN_NETWORK]
+        entry = desk.models.own
         entry.loaded = replace(entry.model, training=desk.machine.branches[-1].record())
         self._pass_on(desk, self.model_described)
-        if desk is self._desk and desk.current == OWN_NETWORK and desk.machine.past is None:
+        if desk is self._desk and desk.shows_own_now:
             self.tell_of_edit()  # what is steadied while a network learns is now as it is
         self._calibrator.calibrate(desk)
 
@@ -485,9 +441,9 @@ class Session(QObject):
         self._travel(lambda machine: machine.back())
 
     def _travel(self, go: Callable[[TimeMachine], object]) -> None:
-        desk, before, was_own = self._desk, self.network, self._desk.current == OWN_NETWORK
+        desk, before, was_own = self._desk, self.network, self._desk.models.shows_own
         go(desk.machine)
-        desk.current = OWN_NETWORK
+        desk.models.choose(OWN_NETWORK)
         if was_own and has_shape_of(before, self.network):
             self.tell_of_edit()
         else:

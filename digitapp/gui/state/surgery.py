@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.state.desk import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
 from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit

@@ -48,29 +48,35 @@ class TrainingWorker(QThread):
         self._stop = threading.Event()
         self._go = threading.Event()
         self._go.set()
-        self._one_step = threading.Event()
+        self._one_step = False  # to be trained, then it rests
+        self._turning = threading.Lock()  # between going on and resting: neither may undo what the other has just done
         self._snapshot_wanted = threading.Event()
         self._command: Command | None = None
         self._pause_between = 0.0
 
     def pause(self) -> None:
         """Rest after the present batch; a run that was stopped ends all the same."""
-        if not self._stop.is_set():
-            self._go.clear()
+        with self._turning:
+            if not self._stop.is_set():
+                self._go.clear()
 
     def resume(self) -> None:
-        """Go on after a pause."""
-        self._go.set()
+        """Go on after a pause, also one that the single step under way is to end with."""
+        with self._turning:
+            self._one_step = False
+            self._go.set()
 
     def step_once(self) -> None:
         """Train one batch, then rest again."""
-        self._one_step.set()
-        self._go.set()
+        with self._turning:
+            self._one_step = True
+            self._go.set()
 
     def stop(self) -> None:
         """End the run after the present batch."""
-        self._stop.set()
-        self._go.set()
+        with self._turning:
+            self._stop.set()
+            self._go.set()
 
     def send(self, command: Command) -> None:
         """Hand a command to the run before its next batch; a newer one replaces it."""
@@ -130,11 +136,12 @@ class TrainingWorker(QThread):
     def _rest_if_paused(self, step: int) -> None:
         if self._snapshot_wanted.is_set():
             self._take_snapshot(step)
-        if self._one_step.is_set():
-            self._one_step.clear()
-            self._go.clear()
-        if self._stop.is_set():  # perhaps before the one step was over, so that `_go` was cleared after it
-            return
+        with self._turning:
+            if self._one_step:
+                self._one_step = False
+                self._go.clear()
+            if self._stop.is_set():
+                return
         if not self._go.is_set():
             self._take_snapshot(step)
             self._go.wait()

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
-from digitapp.gui.state.session import ModelEntry, Session
+from digitapp.gui.state.models import ModelEntry
+from digitapp.gui.state.session import Session
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
 from digitapp.gui.words.problems import model_title, problem_title

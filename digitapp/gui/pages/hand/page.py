@@ -26,7 +26,8 @@ from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.errand import Errand
-from digitapp.gui.state.session import ModelEntry, Session
+from digitapp.gui.state.models import ModelEntry
+from digitapp.gui.state.session import Session
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import EmptyState, GhostButton, NoteBar, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message

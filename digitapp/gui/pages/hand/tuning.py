@@ -17,7 +17,8 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.handwriting import generate
 from digitapp.datasets.problems import MNIST, MY_HAND
 from digitapp.gui.state.errand import Errand
-from digitapp.gui.state.session import ModelEntry, Session
+from digitapp.gui.state.models import ModelEntry
+from digitapp.gui.state.session import Session
 from digitapp.modelfile import Model
 from digitapp.progress import Report
 from digitapp.training.evaluate import Evaluation, evaluate

@@ -466,8 +466,10 @@ class SetupForm(Panel):
 
 def _shape_of(model: Model) -> tuple[tuple[int, ...], str | None, str] | None:
     """Return hidden sizes, activation (None without hidden layers) and loss, or None where the form cannot say them."""
-    activations = model.network.activations[:-1]
+    *activations, output = model.network.activations
     if not set(activations) <= set(ACTIVATIONS) or model.loss not in LOSSES:
+        return None
+    if output != LOSSES[model.loss].output_activation:
         return None
     each = ",".join(activations) if len(set(activations)) > 1 else next(iter(activations), None)
     return model.network.sizes[1:-1], each, model.loss

@@ -1,0 +1,99 @@
+"""The networks of a problem that can be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitapp.datasets.problems import Problem
+from digitapp.modelfile import Model, load_model
+from digitapp.runs.marks import Marks
+from digitapp.runs.plan import Plan
+from digitapp.training.presets import usual_configs
+
+OWN_NETWORK = "own"
+SHIPPED = "shipped"
+
+
+@dataclass
+class ModelEntry:
+    """A model that can be chosen: `key` tells them apart, `origin` says where it came from.
+
+    A shipped model may be left on the disk until it is wanted; then `loaded` is None and `name` says which one it is.
+    """
+
+    key: str
+    origin: str  # "shipped", "file", "own" in training, or "made" from another network
+    loaded: Model | None
+    path: Path | None = None
+    marks: Marks = Marks()  # noqa: RUF009 - it never changes
+    name: str = ""
+
+    @property
+    def model(self) -> Model:
+        """The model, loaded from its file the first time it is asked for. Raises ModelFileError."""
+        if self.loaded is None:
+            self.loaded = load_model(self.name)
+        return self.loaded
+
+
+class Models:
+    """The networks of a problem to choose from, and the chosen one.
+
+    At first they are those that come with the program, or else a network that has not learned yet; the first is chosen,
+    and never leaves. The first shipped one has the key `SHIPPED`, the one that is trained `OWN_NETWORK`.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._entries: dict[str, ModelEntry] = {}
+        for name in problem.shipped_models:
+            key, loaded = (name, None) if self._entries else (SHIPPED, load_model(name))
+            self._entries[key] = ModelEntry(key, "shipped", loaded, name=name)
+        if not self._entries:
+            fresh = Plan(problem, *usual_configs(problem)).make()
+            self._entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", fresh.shown)
+        self._chosen = self._first
+
+    @property
+    def _first(self) -> str:
+        return next(iter(self._entries))
+
+    @property
+    def entries(self) -> list[ModelEntry]:
+        """All of them, in the order in which they came."""
+        return list(self._entries.values())
+
+    @property
+    def chosen(self) -> ModelEntry:
+        """The one that is shown."""
+        return self._entries[self._chosen]
+
+    @property
+    def own(self) -> ModelEntry:
+        """The one that is trained. Raises KeyError while there is none."""
+        return self._entries[OWN_NETWORK]
+
+    @property
+    def shows_own(self) -> bool:
+        """Whether the chosen one is the one that is trained."""
+        return self._chosen == OWN_NETWORK
+
+    def choose(self, key: str) -> bool:
+        """Choose one by its key; return whether that is another one than before."""
+        if key == self._chosen or key not in self._entries:
+            return False
+        self._chosen = key
+        return True
+
+    def put(self, entry: ModelEntry) -> None:
+        """Take in a network, in the place of an earlier one of its key, and choose it."""
+        self._entries[entry.key] = entry
+        self._chosen = entry.key
+
+    def remove(self, key: str, instead: str) -> bool:
+        """Forget a network; where it was chosen, `instead` is, or the first one. Return whether it was there."""
+        if self._entries.pop(key, None) is None:
+            return False
+        if key == self._chosen:
+            self._chosen = instead if instead in self._entries else self._first
+        return True
