@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from digitapp.gui.translation import Name, listed, translate
 from digitapp.gui.widgets.numbers import probability
 from digitapp.inspection.unit_names import unit_name
@@ -40,13 +43,23 @@ def answer_words(answer: Answer, class_names: tuple[str, ...], *, brief: bool = 
         )
     if answer.is_refused:
         return _refusal_words(answer, class_names)
-    order = answer.probabilities.argsort()[::-1]
-    best = float(answer.probabilities[order[0]])
+    shares = shares_of(answer.probabilities)
+    order = shares.argsort()[::-1]
+    best = float(shares[order[0]])
     rest = ""
-    if len(order) > 1 and float(answer.probabilities[order[1]]) >= _ALSO:
+    if len(order) > 1 and float(shares[order[1]]) >= _ALSO:
         also = translate("AnswerWords", "· or {0:a}") if brief else translate("AnswerWords", "· could also be {0:a}")
         rest = also.format(Name(class_names[order[1]]))
     return AnswerWords(_sentence(best).format(Name(class_names[order[0]])), sure_words(best), rest)
+
+
+def shares_of(probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return what the classes share of one certainty.
+
+    Outputs that do not know of each other, as those of sigmoid units, may all be high: 0.79 beside 0.73 is hardly more
+    sure than a coin. Where all are low, nothing is sure.
+    """
+    return probabilities / max(1.0, float(probabilities.sum()))
 
 
 def sure_words(confidence: float) -> str:

@@ -22,7 +22,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.translation import Name, in_a_row
 from digitapp.gui.widgets import ComboBox, EmptyState, GhostButton, Label, PixelImage, SegmentedControl
 from digitapp.gui.widgets.numbers import percent, thousands
-from digitapp.gui.words.answers import sure_words
+from digitapp.gui.words.answers import shares_of, sure_words
 from digitapp.inspection.embedding import (
     Projection,
     aligned,
@@ -315,7 +315,7 @@ class MapView(NetworkView):
         label, answers = int(images.labels[point]), found.probabilities[point]
         read = int(answers.argmax())
         title = self.tr("{0:A}, read right") if read == label else self.tr("{0:A}, read as {1:a}")
-        sure = sure_words(float(answers[read]))
+        sure = sure_words(float(shares_of(answers)[read]))
         image = images.inputs[point].reshape(problem.rows, problem.columns)
         self._point.show_point(image, title.format(Name(names[label]), Name(names[read])), sure)
 
