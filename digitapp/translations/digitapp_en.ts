@@ -178,6 +178,13 @@
             <numerusform>%Ln digits</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>{0} of {1}, and %Ln correction(s)</source>
+        <translation>
+            <numerusform>{0} of {1}, and %Ln correction</numerusform>
+            <numerusform>{0} of {1}, and %Ln corrections</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>NetworkPage</name>

@@ -138,7 +138,9 @@ class HandStage(Panel):
         words = self.tr("Draw {0:a} ({1} of {2})")
         self.prompt.setText(words.format(Name(label), drawn + 1, goal))
         done = sum(min(count, EACH) for count in collection.counts)
-        self.count.setText(self.tr("{0} of {1}").format(done, EACH * MNIST.classes))
+        corrections = len(collection) - sum(collection.counts)
+        words = self.tr("{0} of {1}, and %Ln correction(s)", "", corrections) if corrections else self.tr("{0} of {1}")
+        self.count.setText(words.format(done, EACH * MNIST.classes))
         if collection.is_complete:
             self.count.setText(self.tr("%Ln digit(s)", "", len(collection)))
         self.grid.set_current(label)
