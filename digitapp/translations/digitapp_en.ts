@@ -47,6 +47,16 @@
     </message>
 </context>
 <context>
+    <name>ConfusionCard</name>
+    <message numerus="yes">
+        <source>{0} read as {1}: %Ln image(s)</source>
+        <translation>
+            <numerusform>{0} read as {1}: %Ln image</numerusform>
+            <numerusform>{0} read as {1}: %Ln images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EpochAxis</name>
     <message numerus="yes">
         <source>%n epoch(s)</source>

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from digitapp.datasets.problems import Inputs, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.point import Point
@@ -29,6 +30,19 @@ class Picture:
 
 
 Ink = Drawing | BinaryGrid | Point | Picture
+
+
+def ink_of(problem: Problem, inputs: NDArray[np.floating], name: str) -> Picture | BinaryGrid:
+    """Return a sample of a data set, float array (features,), as something that can be laid on the problem's canvas.
+
+    Raises ValueError for a problem whose inputs are no picture.
+    """
+    if problem.inputs is Inputs.GRID:
+        return BinaryGrid.from_vector(inputs, problem.rows, problem.columns)
+    if not problem.has_picture:
+        raise ValueError(f"the inputs of {problem.key} are no picture")
+    return Picture(np.asarray(inputs, np.float32).reshape(problem.shape), name)
+
 
 _STEPS_BACK = 1000  # each remembers all strokes there were: without end, memory would grow with the square of them
 

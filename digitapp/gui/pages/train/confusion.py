@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
+from digitapp.gui.pages.train.cell_images import CellImages
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, HoverReadout, ReadoutRow
@@ -38,6 +40,8 @@ class ConfusionMatrix(QWidget):
 
     cell_changed = Signal(object)
     """(label, predicted) under the pointer or chosen by the arrow keys, or None."""
+    cell_opened = Signal(object)
+    """(label, predicted) of a cell that was clicked, or chosen by Enter or the space bar."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +113,11 @@ class ConfusionMatrix(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._choose(self._cell_at(event.position()) if self._known else None)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and cell is not None and self._known:
+            self.cell_opened.emit(cell)
+
     def leaveEvent(self, event: object) -> None:  # noqa: ARG002
         self._choose(None)
 
@@ -117,6 +126,9 @@ class ConfusionMatrix(QWidget):
         self._choose(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._cell is not None:
+            self.cell_opened.emit(self._cell)
+            return
         move = ARROWS.get(Qt.Key(event.key()))
         if move is None or not self._known:
             event.ignore()
@@ -262,7 +274,12 @@ class ConfusedImages(QWidget):
 
 
 class ConfusionCard(Card):
-    """The matrix of the newest epoch, and beside it the most confused pairs, or those of the cell in question."""
+    """The matrix of the newest epoch, and beside it the most confused pairs, or those of the cell in question.
+
+    Signals: `image_opened(inputs, name)` of an image that is to be looked at closely, float array (features,).
+    """
+
+    image_opened = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -284,6 +301,7 @@ class ConfusionCard(Card):
         self.body.addLayout(row, 1)
         self.body.addWidget(ElidedLabel(self.tr("rows: the class, columns: what was read"), "tick", "text2"))
         self.matrix.cell_changed.connect(self._on_cell_changed)
+        self.matrix.cell_opened.connect(self.show_cell)
 
     def show_epoch(
         self, epoch: EpochDone | None, dataset: Dataset | None, names: tuple[str, ...], when: str = ""
@@ -338,10 +356,32 @@ class ConfusionCard(Card):
         return words, self.tr("{0}×").format(thousands(pair.count)), self._examples(pair, most)
 
     def _examples(self, pair: ConfusedPair, most: int) -> list[np.ndarray]:
+        split, dataset = self._split, self._dataset
+        if split is None or dataset is None:
+            return []
+        chosen = self._images_of((pair.label, pair.predicted))[:most]
+        return list(split.inputs[chosen].reshape(-1, dataset.problem.rows, dataset.problem.columns))
+
+    def _images_of(self, cell: Cell) -> NDArray[np.intp]:
+        """Return which samples are in a cell, as far as there are pictures of them."""
         epoch, split, dataset = self._epoch, self._split, self._dataset
         if epoch is None or split is None or dataset is None or len(split) != len(epoch.predictions):
-            return []
+            return np.empty(0, np.intp)
         if not dataset.problem.has_picture:
-            return []
-        chosen = np.flatnonzero((split.labels == pair.label) & (epoch.predictions == pair.predicted))[:most]
-        return list(split.inputs[chosen].reshape(-1, dataset.problem.rows, dataset.problem.columns))
+            return np.empty(0, np.intp)
+        return np.flatnonzero((split.labels == cell[0]) & (epoch.predictions == cell[1]))
+
+    @Slot(object)
+    def show_cell(self, cell: Cell) -> None:
+        """Open all images of a cell."""
+        chosen, split, dataset = self._images_of(cell), self._split, self._dataset
+        if len(chosen) == 0 or split is None or dataset is None:
+            return
+        title = self.tr("{0} read as {1}: %Ln image(s)", "", len(chosen))
+        inputs = split.inputs[chosen]
+        names = [self.tr("Image {0}").format(thousands(int(number) + 1)) for number in chosen]
+        shape = dataset.problem.rows, dataset.problem.columns
+        dialog = CellImages(title.format(*(self._names[label] for label in cell)), inputs, shape, names, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.opened.connect(lambda row: self.image_opened.emit(inputs[row], names[row]))
+        dialog.open()

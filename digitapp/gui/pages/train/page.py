@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
@@ -18,6 +19,7 @@ from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
 from digitapp.gui.pages.train.story import PastView
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.artwork import ink_of
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunPhase
@@ -100,6 +102,7 @@ class TrainPage(Page):
         self.setup.variations_clicked.connect(self.show_variations)
         self.setup.file_wanted.connect(self.choose_start)
         self.units.opened.connect(self._on_units_opened)
+        self.confusion.image_opened.connect(self._on_image_opened)
         self.note.remedy_taken.connect(self._take_remedy)
         self.note.dismissed.connect(self._dismiss)
         self.stage.lower_changed.connect(self._show_weights)
@@ -473,6 +476,12 @@ class TrainPage(Page):
         if unit >= 0:
             self.session.select_unit(0, unit)
         self.page_wanted.emit("featuresPage", None)
+
+    @Slot(object, str)
+    def _on_image_opened(self, inputs: np.ndarray, name: str) -> None:
+        ink = ink_of(self.session.problem, inputs, name)
+        self.session.artwork.commit(ink, self.tr("Look at an image"))
+        self.page_wanted.emit("whyPage", None)
 
     # Sizes
 
