@@ -62,6 +62,7 @@ class Problem:
     presets : tuple of Preset, the one to begin with first; where there is none, the defaults of the settings do
     pace : int, how many batches a second a run learns unless another pace was chosen; 0 for as many as it can
     input_names : tuple of str, one for each input that is a number; empty for pixels, which are called by their place
+    samples : str, what the data consist of, as a key for words: "images", "digits" or "points"
     sample : something to look at for who has not drawn anything yet, or None
     """
 
@@ -79,6 +80,7 @@ class Problem:
     hand: str = ""
     pace: int = 0
     input_names: tuple[str, ...] = ()
+    samples: str = "images"
     sample: Drawing | BinaryGrid | Point | None = None
 
     @property
@@ -211,6 +213,7 @@ MNIST = Problem(
             {"optimizer": "momentum", "learning_rate": 2.0, "batch_size": 64, "epochs": 5},
         ),
     ),
+    samples="digits",
     sample=sample_three(),
 )
 

@@ -27,6 +27,11 @@ class Names:
         self._columns = columns
         self._input_names = tuple(input_names)
 
+    @property
+    def has_pixels(self) -> bool:
+        """Whether the inputs are pixels, and no numbers with names of their own."""
+        return not self._input_names
+
     def is_output(self, layer: int) -> bool:
         """Return whether a layer is the last."""
         return layer == len(self._sizes) - 2
@@ -34,12 +39,12 @@ class Names:
     def short(self, layer: int, unit: int) -> str:
         """Return "7" for a pixel, "x" for a number, "A", "66" or "2.66" for a hidden unit, the class for an output."""
         if layer < 0:
-            return self._input_names[unit] if self._input_names else str(unit + 1)
+            return str(unit + 1) if self.has_pixels else self._input_names[unit]
         return self._class_names[unit] if self.is_output(layer) else unit_name(self._sizes, layer, unit)
 
     def unit(self, layer: int, unit: int) -> str:
         """Return "Unit A", "Output 3", "Pixel 7" or "Row 3, column 1"; "Input x" for what is no pixel."""
-        if layer < 0 and self._input_names:
+        if layer < 0 and not self.has_pixels:
             return translate("Names", "Input {0}").format(self.short(layer, unit))
         if layer < 0:
             return pixel_name(unit, self._sizes[0], self._columns)
@@ -48,7 +53,7 @@ class Names:
 
     def unit_inside(self, layer: int, unit: int) -> str:
         """Return the same for the inside of a sentence: "unit A", "output 3", "pixel 7", "row 3, column 1"."""
-        if layer < 0 and self._input_names:
+        if layer < 0 and not self.has_pixels:
             return translate("Names", "input {0}").format(self.short(layer, unit))
         if layer < 0:
             if numbers_its_pixels(self._sizes[0]):
@@ -61,7 +66,7 @@ class Names:
     def layer(self, layer: int) -> str:
         """Return "Hidden layer" for the only one, else "Layer 2"; "Output"; "Pixels" or "Inputs" for the input."""
         if layer < 0:
-            return translate("Names", "Inputs") if self._input_names else translate("Names", "Pixels")
+            return translate("Names", "Pixels") if self.has_pixels else translate("Names", "Inputs")
         if self.is_output(layer):
             return translate("Names", "Output")
         if len(self._sizes) == 3:

@@ -312,6 +312,20 @@
 <context>
     <name>UnitsFace</name>
     <message numerus="yes">
+        <source>%Ln input(s)</source>
+        <translation>
+            <numerusform>%Ln input</numerusform>
+            <numerusform>%Ln inputs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln other input(s)</source>
+        <translation>
+            <numerusform>%Ln other input</numerusform>
+            <numerusform>%Ln other inputs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln other pixel(s)</source>
         <translation>
             <numerusform>%Ln other pixel</numerusform>

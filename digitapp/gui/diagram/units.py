@@ -116,10 +116,11 @@ class UnitPainter:
         if place.height() < 14:
             return
         label = QRectF(0, place.top() - 4, place.left() - 8, place.height() + 8)
-        self._text(label, str(index + 1), theme.tabular(theme.font("caption")), p.text2, _RIGHT)
+        self._text(label, self._computation.short_name(0, index), theme.tabular(theme.font("caption")), p.text2, _RIGHT)
         if self._numbers and self._computation.is_known and place.height() >= 18:
             color = p.paper if on else p.text3
-            self._text(place, number(value, 0), theme.tabular(theme.font("tick")), color, _CENTRE)
+            text = number(value, 0 if self._computation.names.has_pixels else 1)
+            self._text(place, text, theme.tabular(theme.font("tick")), color, _CENTRE)
 
     def _frame(self, column: int, index: int, place: QRectF, radius: float) -> None:
         p, painter = self._colors, self._painter
@@ -215,6 +216,9 @@ class UnitPainter:
             return
         font = theme.font("title", QFont.Weight.DemiBold)
         font.setPixelSize(theme.scaled(28))
+        inside, breadth = place.width() - 12, QFontMetricsF(font).horizontalAdvance(name)
+        if breadth > inside:  # a class may be called by a word
+            font.setPixelSize(max(1, int(font.pixelSize() * inside / breadth)))
         shown = with_sign(total) if total is not None else _UNKNOWN if value is None else number(value)
         has_number = self._numbers or total is not None
         middle = place.center().y()

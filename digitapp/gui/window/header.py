@@ -42,7 +42,7 @@ class Header(Panel):
         self.problem_selector = ComboBox()
         self.problem_selector.setObjectName("problemSelector")
         self.problem_selector.setAccessibleName(self.tr("Problem"))
-        self.problem_selector.setToolTip(self.tr("The problem: which pixels the network sees, and what it tells apart"))
+        self.problem_selector.setToolTip(self.tr("The problem: what the network sees, and what it tells apart"))
         for problem in reversed(list(PROBLEMS.values())):
             self.problem_selector.add_entry(problem_title(problem), data=problem.key)
         self.problem_selector.setMinimumWidth(theme.scaled(PROBLEM_WIDTH))

@@ -78,23 +78,27 @@ class UnitWords:
 
     def _wakes(self, unit: UnitRef, evidence: UnitEvidence) -> str:
         facts, names = evidence.facts, self._session.problem.class_names
-        toy = self._session.problem.key == "toy"
+        samples = self._session.problem.samples
         is_output = unit.layer == len(self._session.network.weights) - 1
         if facts.awake_share == 0 and not is_output:
             if self._session.network.activations[unit.layer] == "relu":
                 return translate("FeaturesPage", "Dead: none of these images wakes it.")
             return translate("FeaturesPage", "None of these images wakes it.")
         share = per_cent(f"{facts.awake_share * 100:.0f}" if facts.awake_share >= 0.005 else "<1")
-        loudest = [names[int(label)] for label in facts.loudest_classes[: 1 if toy or is_output else 2]]
-        if is_output and toy:
-            text = translate("FeaturesPage", "Its sum is above zero for {0} of images, highest for {1}.")
-        elif is_output:
-            text = translate("FeaturesPage", "Its sum is above zero for {0} of digits, highest for {1}.")
-        elif toy:
-            text = translate("FeaturesPage", "Wakes for {0} of images, loudest for {1}.")
+        loudest = [names[int(label)] for label in facts.loudest_classes[: 1 if len(names) == 2 or is_output else 2]]
+        if is_output:
+            texts = {
+                "images": translate("FeaturesPage", "Its sum is above zero for {0} of images, highest for {1}."),
+                "digits": translate("FeaturesPage", "Its sum is above zero for {0} of digits, highest for {1}."),
+                "points": translate("FeaturesPage", "Its sum is above zero for {0} of points, highest for {1}."),
+            }
         else:
-            text = translate("FeaturesPage", "Wakes for {0} of digits, loudest for {1}.")
-        return text.format(share, listed(loudest))
+            texts = {
+                "images": translate("FeaturesPage", "Wakes for {0} of images, loudest for {1}."),
+                "digits": translate("FeaturesPage", "Wakes for {0} of digits, loudest for {1}."),
+                "points": translate("FeaturesPage", "Wakes for {0} of points, loudest for {1}."),
+            }
+        return texts[samples].format(share, listed(loudest))
 
     def _votes(self, votes: NDArray[np.floating]) -> str:
         names = self._session.problem.class_names
@@ -142,9 +146,13 @@ class UnitWords:
     def source(self, samples: int, validation: bool) -> str:
         """Return which samples the data-driven parts were computed from."""
         count = thousands(samples)
-        if validation:
-            return translate("FeaturesPage", "From {0} validation images, while training.").format(count)
-        return translate("FeaturesPage", "From {0} training images.").format(count)
+        if self._session.problem.has_picture:
+            part = translate("FeaturesPage", "From {0} validation images, while training.")
+            whole = translate("FeaturesPage", "From {0} training images.")
+        else:
+            part = translate("FeaturesPage", "From {0} validation points, while training.")
+            whole = translate("FeaturesPage", "From {0} training points.")
+        return (part if validation else whole).format(count)
 
     def missing(self, state: DataState) -> str:
         """Return why there are no pictures that wake a unit."""
@@ -197,6 +205,8 @@ class UnitWords:
 
     def filter(self, layer: int) -> str:
         """Return what the picture of the weights is."""
+        if layer == 0 and not self._session.problem.has_picture:
+            return translate("FeaturesPage", "Its weights: an orange input excites it, a blue one quiets it.")
         if layer == 0:
             return translate("FeaturesPage", "Its filter: orange ink excites it, blue ink quiets it.")
         return translate("FeaturesPage", "Its filter: one weight for each unit of the layer before.")
@@ -255,10 +265,13 @@ class UnitWords:
         """Return on which images the accuracies were counted."""
         if samples is None:
             return ""
-        if samples[1]:
-            text = translate("FeaturesPage", "On {0} validation images, which the network has not learned from.")
+        if self._session.problem.has_picture:
+            part = translate("FeaturesPage", "On {0} validation images, which the network has not learned from.")
+            whole = translate("FeaturesPage", "On {0} training images.")
         else:
-            text = translate("FeaturesPage", "On {0} training images.")
+            part = translate("FeaturesPage", "On {0} validation points, which the network has not learned from.")
+            whole = translate("FeaturesPage", "On {0} training points.")
+        text = part if samples[1] else whole
         return text.format(thousands(samples[0]))
 
     def condition(self, unit: UnitRef, known: LayerEvidence | None) -> str:

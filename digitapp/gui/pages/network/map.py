@@ -117,6 +117,8 @@ def make_map(asked: Question, cancelled: threading.Event) -> ActivationMap | Non
 class MapView(NetworkView):
     """The map, with the choice of layer, number of images and method."""
 
+    needs_pictures = True
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.plot = MapPlot()

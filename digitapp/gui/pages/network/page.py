@@ -19,7 +19,7 @@ from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
-from digitapp.gui.widgets import HairLine, Label, NoteBar, Panel, SegmentedControl
+from digitapp.gui.widgets import EmptyState, HairLine, Label, NoteBar, Panel, SegmentedControl
 from digitapp.gui.widgets.containers import ScrollPanel
 from digitapp.gui.words.messages import Message
 
@@ -77,6 +77,17 @@ class NetworkPage(Page):
         for view in self._views:
             head.addWidget(view.tools)
             self._stack.addWidget(view)
+        self._no_pictures = EmptyState(
+            "image",
+            self.tr("This view shows pictures, and there are none"),
+            self.tr("The inputs of this problem are numbers. Paths and Probes show its network as well."),
+        )
+        place = QWidget()
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._no_pictures)
+        column.addStretch(1)
+        self._stack.addWidget(place)
         return stage
 
     def _make_inspector(self) -> ScrollPanel:
@@ -90,6 +101,7 @@ class NetworkPage(Page):
         column.addLayout(self._details)
         for view in self._views:
             self._details.addWidget(view.details)
+        self._details.addWidget(QWidget())
         column.addStretch(1)
         return self.inspector
 
@@ -98,6 +110,7 @@ class NetworkPage(Page):
         for view in self._views:
             view.sentence_changed.connect(self._show_sentence)
             view.page_wanted.connect(self.page_wanted)
+        self.session.problem_changed.connect(self._show_problem)
         self.session.network_changed.connect(self._show_warning)
         shortcuts: tuple[tuple[QKeySequence, Callable[[], object]], ...] = (
             (QKeySequence("Delete"), self.pad.clear),
@@ -113,18 +126,28 @@ class NetworkPage(Page):
         """The shown view."""
         return self._views[self.choice.currentIndex()]
 
+    @property
+    def _lacks_pictures(self) -> bool:
+        """Whether the chosen view is nothing for the shown problem."""
+        return self.view.needs_pictures and not self.session.problem.has_picture
+
+    @Slot()
+    def _show_problem(self) -> None:
+        self._show_view(self.choice.currentIndex())
+
     @Slot(int)
     def _show_view(self, index: int) -> None:
+        lacking = self._lacks_pictures
         for other, view in enumerate(self._views):
-            view.tools.setVisible(other == index)
-        self._stack.setCurrentIndex(index)
-        self._details.setCurrentIndex(index)
+            view.tools.setVisible(other == index and not lacking)
+        for stack in (self._stack, self._details):
+            stack.setCurrentIndex(len(self._views) if lacking else index)
         self._show_sentence()
         self._show_warning()
 
     @Slot()
     def _show_sentence(self) -> None:
-        self.sentence.setText(self.view.sentence)
+        self.sentence.setText("" if self._lacks_pictures else self.view.sentence)
 
     @Slot()
     def _show_warning(self) -> None:

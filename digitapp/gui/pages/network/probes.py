@@ -61,7 +61,7 @@ class ProbesView(NetworkView):
         self._connect()
         self.say(
             self.tr(
-                "How well can straight lines read the digit from each layer? The deeper, the better, if it has learned."
+                "How well can straight lines read the class from each layer? The deeper, the better, if it has learned."
             )
         )
         self._explain()
@@ -100,8 +100,8 @@ class ProbesView(NetworkView):
     def _explain(self) -> None:
         self._explanation.setText(
             self.tr(
-                "A probe is a little network without hidden units. It learns from what one layer answers to training "
-                "images (at most {0}), and is measured on others. The network itself is not changed."
+                "A probe is a little network without hidden units. It learns from what one layer answers to the "
+                "training data (at most {0} samples), and is measured on others. The network itself is not changed."
             ).format(thousands(MOST_SAMPLES))
         )
 

@@ -36,6 +36,8 @@ _AROUND, _LEAST = 330, 56.0  # what else stands in the view, and the least heigh
 class TemplatesView(NetworkView):
     """Two rows of pictures: the product of all weights, and the linear map that the network is at the drawing."""
 
+    needs_pictures = True
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         offer_picture(self, self.tr("Templates"), "templates")

@@ -16,6 +16,8 @@ FRAME_MS = 33
 class NetworkView(QWidget):
     """One way to look at the whole network. A hidden view does no work: it looks again when it is shown.
 
+    `needs_pictures` says that it shows inputs as pictures, and is nothing for a problem whose inputs are none.
+
     Subclasses implement `refresh_network`, and `refresh_answer` where they show the present drawing. `tools` stands at
     the right of the choice between the views, `details` below the drawing in the inspector.
 
@@ -25,6 +27,7 @@ class NetworkView(QWidget):
     page_wanted(name, what) : as a page's
     """
 
+    needs_pictures = False
     sentence_changed = Signal()
     page_wanted = Signal(str, object)
 

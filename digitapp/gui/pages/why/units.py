@@ -134,6 +134,8 @@ class UnitsFace(QWidget):
 
     def _rest(self, layer: int, count: int, *, listed: bool) -> str:
         """Return what the units that are not listed are called together."""
+        if layer < 0 and self._case is not None and not self._case.has_picture:
+            return self.tr("%Ln other input(s)", "", count) if listed else self.tr("%Ln input(s)", "", count)
         if layer < 0:
             return self.tr("%Ln other pixel(s)", "", count) if listed else self.tr("%Ln pixel(s)", "", count)
         return self.tr("%Ln other unit(s)", "", count) if listed else self.tr("%Ln unit(s)", "", count)
@@ -151,7 +153,11 @@ class UnitsFace(QWidget):
         name = case.part_names.unit(self._found.layer, line.unit)
         image = self._templates.images[index].reshape(case.shape)
         if self._found.layer >= 0:
-            stage.show_map(image, self._limits[index], case.ink, words.template_caption(name, self._templates))
+            caption = words.template_caption(name, self._templates, drawn=case.has_picture)
+            stage.show_map(image, self._limits[index], case.ink, caption)
+            return
+        if not case.has_picture:
+            stage.show_map(image, self._limits[index], case.ink, self.tr("The weights: orange speaks for the answer."))
             return
         caption = self.tr("The weights of all pixels: orange speaks for the answer. Marked: your drawing.")
         stage.show_map(image, self._limits[index], case.ink, caption)

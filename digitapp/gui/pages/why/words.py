@@ -37,9 +37,11 @@ def total(case: Case) -> str:
     return translate("WhyPage", "{0} ahead of {1}").format(case.names[label], case.names[against])
 
 
-def template_caption(name: str, kind: Templates) -> str:
-    """Return what a unit's picture shows."""
-    if kind.are_weights and kind.exact:
+def template_caption(name: str, kind: Templates, *, drawn: bool) -> str:
+    """Return what a unit's picture shows; `drawn` where its cells are pixels."""
+    if not drawn:
+        text = translate("WhyPage", "{0} grows with an orange input and shrinks with a blue one.")
+    elif kind.are_weights and kind.exact:
         text = translate("WhyPage", "{0} looks for ink on orange and paper on blue: its weights. Marked: your drawing.")
     elif kind.exact:
         text = translate(
