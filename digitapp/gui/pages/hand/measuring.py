@@ -93,7 +93,7 @@ class OthersMeasured(QObject):
         def write(_report: Report, cancelled: threading.Event) -> Dataset:
             return self._tuner.written(cancelled)
 
-        self._writing.ask(write, "handwriting")
+        self._writing.ask(write, MNIST.dataset_at_hand)
 
     @Slot(object, object)
     def _on_written(self, dataset: Dataset, _key: object) -> None:
