@@ -108,16 +108,11 @@ class UnitsFace(QWidget):
     def _what_pushes(self, case: Case, layer: int) -> str:
         label, against = case.question
         count, name = case.network.sizes[-2], case.names[label]
-        if layer < 0 and against is None:
+        if against is None and layer < 0:
             return self.tr(
-                "This network has no hidden layer: its {0} pixels push directly the score of {1} up (orange) or down "
+                "This network has no hidden layer: its {0} inputs push directly the score of {1} up (orange) or down "
                 "(blue). With the bias they add up exactly."
             ).format(thousands(count), name)
-        if layer < 0:
-            return self.tr(
-                "This network has no hidden layer: its {0} pixels push directly towards {1} (orange) or towards {2} "
-                "(blue). With the bias they add up exactly."
-            ).format(thousands(count), name, case.names[against])
         if against is None:
             return self.tr(
                 "The %Ln units of the last hidden layer push the score of {0} up (orange) or down (blue). With the "
@@ -125,12 +120,18 @@ class UnitsFace(QWidget):
                 "",
                 count,
             ).format(name)
+        other = case.names[against]
+        if layer < 0:
+            return self.tr(
+                "This network has no hidden layer: its {0} inputs push directly towards {1} (orange) or towards {2} "
+                "(blue). With the bias they add up exactly."
+            ).format(thousands(count), name, other)
         return self.tr(
             "The %Ln units of the last hidden layer push towards {0} (orange) or towards {1} (blue). With the bias "
             "they add up exactly.",
             "",
             count,
-        ).format(name, case.names[against])
+        ).format(name, other)
 
     def _rest(self, layer: int, count: int, *, listed: bool) -> str:
         """Return what the units that are not listed are called together."""
