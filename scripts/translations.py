@@ -19,7 +19,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SOURCES = REPOSITORY / "digitapp" / "gui"
+SOURCES = REPOSITORY / "digitapp"
 TRANSLATIONS = REPOSITORY / "digitapp" / "translations"
 ENGLISH = "digitapp_en.ts"
 

@@ -16,7 +16,7 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
 # core knows those that stand before it.
-TOOLS = {"__init__", "atomic", "progress", "resources"}
+TOOLS = {"__init__", "atomic", "progress", "reasons", "resources"}
 CORE = (
     "nn",
     "drawing",
@@ -42,14 +42,15 @@ MAY_IMPORT = {
 # The floors of the window, from the lowest: a folder of digitapp/gui or a module in it, and what it may import besides
 # itself. "window → pages → diagram, canvas, plots → words → widgets → theme, icons, …", and all may know the state.
 LOOKS = {"theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
-SHOWING = {*LOOKS, "names", "state", "widgets", "words"}
+SHOWING = {*LOOKS, "causes", "names", "state", "widgets", "words"}
 FLOORS: dict[str, set[str]] = {
     "__init__": set(),
     **dict.fromkeys(LOOKS, LOOKS),
     "names": {"translation"},
-    "state": {"names", "translation"},
+    "causes": {"translation"},
+    "state": {"causes", "names", "translation"},
     "widgets": LOOKS,
-    "words": {*LOOKS, "state", "widgets"},
+    "words": {*LOOKS, "causes", "state", "widgets"},
     "canvas": SHOWING,
     "diagram": SHOWING,
     "plots": SHOWING,

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp import resources
+from digitapp import reasons, resources
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import DataError
@@ -50,20 +50,25 @@ class NoDigitsError(DataError):
     """A collection that lacks the digits for what is wanted; `path` is its file, `missing` names the part."""
 
     def __init__(self, path: Path, missing: str) -> None:
-        super().__init__(
-            f"{path}: there are no {missing}; expected at least {HELD_OUT_EVERY} digits of one class, drawn on the "
-            "page 'My hand'"
-        )
         self.path = path
         self.missing = missing
+        self.reason = reasons.tr(
+            "there are no {0}; expected at least {1} digits of one class, drawn on the page 'My hand'",
+            missing,
+            HELD_OUT_EVERY,
+        )
+        super().__init__(f"{path}: {self.reason}")
 
 
 class TooManyDigitsError(DataError):
     """More digits than a collection takes; `number` is how many there would be."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"{number:,} digits are more than a collection takes; expected at most {MAX_SAMPLES:,}")
         self.number = number
+        self.reason = reasons.tr(
+            "{0:,} digits are more than a collection takes; expected at most {1:,}", number, MAX_SAMPLES
+        )
+        super().__init__(self.reason)
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +262,9 @@ def load_my_hand(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     path = find_collection(data_dir)
     collection = read_collection(path) if path.is_file() else Collection()
     if not collection.training or not collection.held_out:
-        raise NoDigitsError(path, "digits to train on" if not collection.training else "held-out digits")
+        raise NoDigitsError(
+            path, reasons.tr("held-out digits") if collection.training else reasons.tr("digits to train on")
+        )
     return Dataset(MY_HAND, MNIST, split_of(collection.training), None, split_of(collection.held_out))
 
 
@@ -271,7 +278,7 @@ def read_collection(path: str | os.PathLike[str]) -> Collection:
     """
     samples, unlabelled = read_samples(path)
     if unlabelled:
-        raise DrawingFileError(path, "a drawing has no label; expected a whole number from 0 to 9")
+        raise DrawingFileError(path, reasons.tr("a drawing has no label; expected a whole number from 0 to 9"))
     return Collection().extended(samples)
 
 
@@ -288,7 +295,7 @@ def read_samples(path: str | os.PathLike[str]) -> tuple[list[Sample], int]:
     document = read_document(path)
     images = document.get("images", [])
     if not isinstance(images, list):
-        raise DrawingFileError(path, 'expected a list under "images"')
+        raise DrawingFileError(path, reasons.tr('expected a list under "images"'))
     samples, unlabelled = [], 0
     for index, item in enumerate(document["drawings"]):
         try:
@@ -298,12 +305,12 @@ def read_samples(path: str | os.PathLike[str]) -> tuple[list[Sample], int]:
             else:
                 samples.append(_drawn(drawing, drawing.label, item))
         except DrawingFlaw as flaw:
-            raise DrawingFileError(path, str(flaw), index) from None
+            raise DrawingFileError(path, flaw.reason, index) from None
     for index, item in enumerate(images):
         try:
             samples.append(_pictured(item))
         except DrawingFlaw as flaw:
-            raise DrawingFileError(path, f"image {index + 1}: {flaw}") from None
+            raise DrawingFileError(path, reasons.tr("image {0}: {1}", index + 1, flaw.reason)) from None
     return samples, unlabelled
 
 
@@ -321,7 +328,7 @@ def write_collection(path: str | os.PathLike[str], collection: Collection) -> No
     try:
         atomic_write_bytes(path, data)
     except OSError as error:
-        raise DrawingFileError(path, f"cannot be written: {error.strerror or error}") from error
+        raise DrawingFileError(path, reasons.tr("cannot be written: {0}", error.strerror or error)) from error
 
 
 def set_aside(path: Path, why: str) -> Path:
@@ -343,22 +350,22 @@ def _drawn(drawing: Drawing, label: int, item: dict[str, Any]) -> Sample:
     if width is None:
         return Sample(drawing.normalised(_IMPORTED_SIZE), label, held_out=_flag(item, "held_out"))
     if type(width) not in (int, float) or not 0 < width <= 1:
-        raise DrawingFlaw("the pen's width is none; expected a number above 0 and at most 1")
+        raise DrawingFlaw(reasons.tr("the pen's width is none; expected a number above 0 and at most 1"))
     return Sample(drawing, label, float(width), _flag(item, "held_out"), bool(_flag(item, "correction")))
 
 
 def _pictured(item: Any) -> Sample:
     if not isinstance(item, dict) or not isinstance(item.get("pixels"), str):
-        raise DrawingFlaw('expected an object with "pixels"')
+        raise DrawingFlaw(reasons.tr('expected an object with "pixels"'))
     label = item.get("label")
     if type(label) is not int or not 0 <= label < MNIST.classes:
-        raise DrawingFlaw("it has no label; expected a whole number from 0 to 9")
+        raise DrawingFlaw(reasons.tr("it has no label; expected a whole number from 0 to 9"))
     try:
         pixels = base64.b64decode(item["pixels"], validate=True)
     except (binascii.Error, ValueError):
-        raise DrawingFlaw("its pixels are not base64") from None
+        raise DrawingFlaw(reasons.tr("its pixels are not base64")) from None
     if len(pixels) != MNIST.features:
-        raise DrawingFlaw(f"it has {len(pixels)} pixels; expected {MNIST.features}")
+        raise DrawingFlaw(reasons.tr("it has {0} pixels; expected {1}", len(pixels), MNIST.features))
     image = np.frombuffer(pixels, np.uint8).reshape(_IMAGE_SHAPE)
     return Sample(image, label, held_out=_flag(item, "held_out"), correction=bool(_flag(item, "correction")))
 
@@ -366,5 +373,5 @@ def _pictured(item: Any) -> Sample:
 def _flag(item: dict[str, Any], name: str) -> bool | None:
     value = item.get(name)
     if value is not None and type(value) is not bool:
-        raise DrawingFlaw(f'"{name}" is neither true nor false')
+        raise DrawingFlaw(reasons.tr('"{0}" is neither true nor false', name))
     return value

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitapp import reasons
 from digitapp.datasets.collection import Collection, TooManyDigitsError, read_collection, set_aside, write_collection
 from digitapp.drawing.files import DrawingFileError
 
@@ -48,7 +49,7 @@ class CollectionFile:
             try:
                 return Loaded(read_collection(self.path))
             except (DrawingFileError, TooManyDigitsError) as error:
-                reason = error.reason if isinstance(error, DrawingFileError) else str(error)
+                reason = error.reason
             self._known = None  # it is not ours to write over
             try:
                 return Loaded(Collection(), reason, set_aside(self.path, "damaged"))
@@ -68,7 +69,7 @@ class CollectionFile:
                 try:
                     aside = set_aside(self.path, "other")
                 except OSError as error:
-                    reason = f"another file is in its place and stays: {error.strerror or error}"
+                    reason = reasons.tr("another file is in its place and stays: {0}", error.strerror or error)
                     raise DrawingFileError(self.path, reason) from error
             write_collection(self.path, collection)
             self._known = self._state()

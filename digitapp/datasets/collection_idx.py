@@ -12,7 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp.datasets.collection import MAX_SAMPLES, Collection, NoDigitsError, Sample, pictures
+from digitapp import reasons
+from digitapp.datasets.collection import (
+    MAX_SAMPLES,
+    Collection,
+    NoDigitsError,
+    Sample,
+    pictures,
+)
 from digitapp.datasets.errors import DataMissingError, IdxError
 from digitapp.datasets.idx import read_idx, write_idx
 from digitapp.datasets.mnist import find_file
@@ -31,7 +38,9 @@ def export_idx(collection: Collection, folder: Path) -> tuple[Path, ...]:
     """
     parts = {"train": collection.training, "t10k": collection.held_out}
     if not all(parts.values()):
-        raise NoDigitsError(folder, "digits to train on" if not parts["train"] else "held-out digits")
+        raise NoDigitsError(
+            folder, reasons.tr("held-out digits") if parts["train"] else reasons.tr("digits to train on")
+        )
     written = []
     for prefix, samples in parts.items():
         images, labels = (folder / name for name in _names(prefix))
@@ -90,12 +99,15 @@ def _read_pair(images_path: Path, labels_path: Path, held_out: bool | None) -> l
     images = read_idx(images_path, 3, (MAX_SAMPLES, MNIST.rows, MNIST.columns))
     labels = read_idx(labels_path, 1, (MAX_SAMPLES,))
     if images.shape[1:] != (MNIST.rows, MNIST.columns):
-        found = f"images of {images.shape[1]}×{images.shape[2]} pixels"
-        raise IdxError(images_path, found, f"{MNIST.rows}×{MNIST.columns} pixels")
+        found = reasons.tr("images of {0}×{1} pixels", *images.shape[1:])
+        raise IdxError(images_path, found, reasons.tr("{0}×{1} pixels", MNIST.rows, MNIST.columns))
     if len(images) != len(labels):
-        raise IdxError(labels_path, f"{len(labels):,} labels", f"{len(images):,}, one per image in {images_path.name}")
+        found = reasons.tr("{0:,} labels", len(labels))
+        expected = reasons.tr("{0:,}, one per image in {1}", len(images), images_path.name)
+        raise IdxError(labels_path, found, expected)
     if labels.max() >= MNIST.classes:
-        raise IdxError(labels_path, f"there is a label {labels.max()}", f"labels from 0 to {MNIST.classes - 1}")
+        found = reasons.tr("there is a label {0}", labels.max())
+        raise IdxError(labels_path, found, reasons.tr("labels from 0 to {0}", MNIST.classes - 1))
     return [Sample(image, label, held_out=held_out) for image, label in zip(images, labels.tolist(), strict=True)]
 
 

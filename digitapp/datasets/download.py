@@ -16,6 +16,7 @@ from typing import BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from digitapp import reasons
 from digitapp.datasets.errors import (
     ChecksumError,
     DataError,
@@ -86,7 +87,7 @@ def download_mnist(
                 fetcher.fetch(name, mirrors)
     except OSError as error:
         found = error.strerror or str(error)
-        raise DataFileError(target, found, "a folder with room that can be written to") from error
+        raise DataFileError(target, found, reasons.tr("a folder with room that can be written to")) from error
     return target
 
 
@@ -151,7 +152,7 @@ class _Fetcher:
                 return self._fetch_from(url, part, name)
             if isinstance(error, ChecksumError):
                 raise ChecksumError(url, error.actual, error.expected) from error
-            raise DownloadError(url, f"delivered something else than {name}: {error.found}") from error
+            raise DownloadError(url, reasons.tr("delivered something else than {0}: {1}", name, error.found)) from error
         place_file(part, self.target, name, move=True)
         return None
 
@@ -163,7 +164,7 @@ class _Fetcher:
                 self._request(url, part, name)
             except _ConnectionBroken as error:
                 if _size(part) <= before or attempt == _ATTEMPTS:
-                    raise DownloadError(url, str(error)) from error
+                    raise DownloadError(url, error.reason) from error
             else:
                 return
 
@@ -187,7 +188,9 @@ class _Fetcher:
             length = response.length  # of the body; None where the server does not say
             total = None if length is None else start + length
             if total is not None and total > _MOST_BYTES:
-                raise DownloadError(url, f"announces {total:,} bytes; expected at most {_MOST_BYTES:,}")
+                raise DownloadError(
+                    url, reasons.tr("announces {0:,} bytes; expected at most {1:,}", total, _MOST_BYTES)
+                )
             free = shutil.disk_usage(self.target).free
             if length is not None and free < length:
                 raise NotEnoughSpaceError(self.target, length, free)
@@ -195,10 +198,10 @@ class _Fetcher:
                 done = self._receive(response, file, start, total, name)
                 os.fsync(file.fileno())
         if total is not None and done < total:
-            raise _ConnectionBroken(f"the connection broke off after {done:,} of {total:,} bytes")
+            raise _ConnectionBroken(reasons.tr("the connection broke off after {0:,} of {1:,} bytes", done, total))
         if done > _MOST_BYTES:
             part.unlink()
-            raise DownloadError(url, f"delivers more than {_MOST_BYTES:,} bytes")
+            raise DownloadError(url, reasons.tr("delivers more than {0:,} bytes", _MOST_BYTES))
 
     def _receive(self, response: HTTPResponse, file: BinaryIO, done: int, total: int | None, name: str) -> int:
         """Append the body to the file and return how many bytes of the whole file are there."""
@@ -219,7 +222,11 @@ class _Fetcher:
 
 
 class _ConnectionBroken(Exception):
-    """A connection that could not be made or did not last."""
+    """A connection that could not be made or did not last, and the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _NothingFurther(Exception):
@@ -241,13 +248,13 @@ def _open(url: str, start: int, timeout: float) -> HTTPResponse:
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
             total = error.headers.get("Content-Range", "").rpartition("/")[2]
             raise _NothingFurther(int(total) if total.isdecimal() else -1) from error
-        raise DownloadError(url, f"the server answers {error.code} {error.reason}") from error
+        raise DownloadError(url, reasons.tr("the server answers {0} {1}", error.code, error.reason)) from error
     except (OSError, HTTPException) as error:
         raise _ConnectionBroken(_describe(error)) from error
     partial = response.status == HTTPStatus.PARTIAL_CONTENT
     if partial and not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
         response.close()
-        raise DownloadError(url, "the server sends another part of the file than it was asked for")
+        raise DownloadError(url, reasons.tr("the server sends another part of the file than it was asked for"))
     return response
 
 
@@ -255,7 +262,7 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, URLError) and isinstance(error.reason, BaseException):
         error = error.reason
     if isinstance(error, TimeoutError):
-        return "the server does not answer"
+        return reasons.tr("the server does not answer")
     return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
 
 

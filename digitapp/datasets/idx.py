@@ -16,12 +16,12 @@ from typing import BinaryIO
 
 import numpy as np
 
+from digitapp import reasons
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.errors import IdxError
 
 # The third byte of the magic number is the type (8: unsigned byte), the fourth the number of dimensions.
 _UNSIGNED_BYTE = 0x0800
-_KINDS = {1: "labels", 3: "images"}
 GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 
@@ -52,13 +52,22 @@ def read_idx(path: Path, dimensions: int, limits: tuple[int, ...]) -> np.ndarray
             length = prod(shape)
             data = _read_at_most(file, length)
             if len(data) < length:
-                raise IdxError(path, f"only {len(data):,} bytes of data", f"the {length:,} bytes its header announces")
+                raise IdxError(
+                    path,
+                    reasons.tr("only {0:,} bytes of data", len(data)),
+                    reasons.tr("the {0:,} bytes its header announces", length),
+                )
             if file.read(1):
-                raise IdxError(path, "there is more data than its header announces", f"{length:,} bytes of data")
+                raise IdxError(
+                    path,
+                    reasons.tr("there is more data than its header announces"),
+                    reasons.tr("{0:,} bytes of data", length),
+                )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise IdxError(path, f"the gzip data are damaged or cut short ({error})", "a whole gzip file") from error
+        found = reasons.tr("the gzip data are damaged or cut short ({0})", error)
+        raise IdxError(path, found, reasons.tr("a whole gzip file")) from error
     except OSError as error:
-        raise IdxError(path, error.strerror or str(error), "a file that can be read") from error
+        raise IdxError(path, error.strerror or str(error), reasons.tr("a file that can be read")) from error
     return np.frombuffer(data, dtype=np.uint8).reshape(shape)
 
 
@@ -76,7 +85,8 @@ def write_idx(path: Path, array: np.ndarray) -> None:
     try:
         atomic_write_bytes(path, gzip.compress(data, mtime=0) if path.suffix.lower() == ".gz" else data)
     except OSError as error:
-        raise IdxError(path, error.strerror or str(error), "a folder with room that can be written to") from error
+        expected = reasons.tr("a folder with room that can be written to")
+        raise IdxError(path, error.strerror or str(error), expected) from error
 
 
 def idx_header(shape: tuple[int, ...]) -> bytes:
@@ -105,21 +115,31 @@ def _open_payload(path: Path) -> Iterator[BinaryIO]:
 
 
 def _read_shape(path: Path, file: BinaryIO, dimensions: int, limits: tuple[int, ...]) -> tuple[int, ...]:
-    wanted = f"{_KINDS[dimensions]} (magic number {_UNSIGNED_BYTE | dimensions})"
+    wanted = reasons.tr("an IDX file of {0} (magic number {1})", _kind(dimensions), _UNSIGNED_BYTE | dimensions)
     header = _read_at_most(file, 4 * (1 + dimensions))
     if len(header) < 4:
-        raise IdxError(path, f"the file holds {len(header)} bytes", f"an IDX file of {wanted}")
+        raise IdxError(path, reasons.tr("the file holds {0} bytes", len(header)), wanted)
     (magic,) = struct.unpack_from(">I", header)
     if magic != _UNSIGNED_BYTE | dimensions:
-        other = _KINDS.get(magic & 0xFF) if magic & ~0xFF == _UNSIGNED_BYTE else None
-        found = f"the file holds {other or 'something else'}"
-        raise IdxError(path, found, f"an IDX file of {wanted}")
+        other = _kind(magic & 0xFF) if magic & ~0xFF == _UNSIGNED_BYTE else ""
+        found = reasons.tr("the file holds {0}", other) if other else reasons.tr("the file holds something else")
+        raise IdxError(path, found, wanted)
     if len(header) < 4 * (1 + dimensions):
-        raise IdxError(path, "the header is cut short", f"{4 * (1 + dimensions)} bytes of header")
+        expected = reasons.tr("{0} bytes of header", 4 * (1 + dimensions))
+        raise IdxError(path, reasons.tr("the header is cut short"), expected)
     shape = struct.unpack_from(f">{dimensions}I", header, 4)
     if any(not 0 < size <= limit for size, limit in zip(shape, limits, strict=True)):
-        raise IdxError(path, f"the header announces {_sizes(shape)}", f"between 1 and {_sizes(limits)}")
+        found, expected = (
+            reasons.tr("the header announces {0}", _sizes(shape)),
+            reasons.tr("between 1 and {0}", _sizes(limits)),
+        )
+        raise IdxError(path, found, expected)
     return shape
+
+
+def _kind(dimensions: int) -> str:
+    """Return what a file with so many dimensions holds, empty where it is none of MNIST's."""
+    return {1: reasons.tr("labels"), 3: reasons.tr("images")}.get(dimensions, "")
 
 
 def _read_at_most(file: BinaryIO, length: int) -> bytearray:

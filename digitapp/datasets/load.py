@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitapp import reasons
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.errors import DataFileError, UnknownDatasetError
 from digitapp.datasets.mnist import find_mnist, load_mnist, mnist_status
@@ -76,7 +77,7 @@ def load_dataset(
     try:
         is_folder = folder.is_dir()
     except OSError as error:
-        raise DataFileError(folder, error.strerror or str(error), "a folder that can be read") from error
+        raise DataFileError(folder, error.strerror or str(error), reasons.tr("a folder that can be read")) from error
     if not name or not is_folder:  # an empty name would mean the folder the program was started in
         raise UnknownDatasetError(name, tuple(known_datasets()))
     return load_mnist(folder, name=folder.resolve().name, seed=seed)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from digitapp import reasons
 from digitapp.atomic import atomic_file
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
 from digitapp.datasets.errors import ChecksumError, DataFileError, DataMissingError, IdxError
@@ -191,7 +192,7 @@ def place_file(path: Path, target: Path, name: str, *, move: bool = False) -> No
                 other.unlink(missing_ok=True)
     except OSError as error:
         found = error.strerror or str(error)
-        raise DataFileError(destination, found, "a folder with room that can be written to") from error
+        raise DataFileError(destination, found, reasons.tr("a folder with room that can be written to")) from error
 
 
 def find_file(folder: Path, name: str) -> Path | None:
@@ -204,7 +205,7 @@ def find_file(folder: Path, name: str) -> Path | None:
     try:
         return next((path for path in _variants(folder, name) if path.is_file()), None)
     except OSError as error:
-        raise DataFileError(folder, error.strerror or str(error), "a folder that can be read") from error
+        raise DataFileError(folder, error.strerror or str(error), reasons.tr("a folder that can be read")) from error
 
 
 def _variants(folder: Path, name: str) -> tuple[Path, ...]:
@@ -229,12 +230,13 @@ def _read(path: Path, name: str) -> np.ndarray:
     if "images" not in name:
         labels = read_idx(path, 1, (_MOST_IMAGES,))
         if labels.max() >= MNIST.classes:
-            raise IdxError(path, f"there is a label {labels.max()}", f"labels from 0 to {MNIST.classes - 1}")
+            found = reasons.tr("there is a label {0}", labels.max())
+            raise IdxError(path, found, reasons.tr("labels from 0 to {0}", MNIST.classes - 1))
         return labels
     images = read_idx(path, 3, _IMAGE_LIMITS)
     if images.shape[1:] != (MNIST.rows, MNIST.columns):
-        found = f"images of {images.shape[1]}×{images.shape[2]} pixels"
-        raise IdxError(path, found, f"{MNIST.rows}×{MNIST.columns} pixels")
+        found = reasons.tr("images of {0}×{1} pixels", *images.shape[1:])
+        raise IdxError(path, found, reasons.tr("{0}×{1} pixels", MNIST.rows, MNIST.columns))
     return images
 
 
@@ -243,7 +245,9 @@ def _read_pair(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     image_path, label_path = _require(folder, image_name), _require(folder, label_name)
     images, labels = _read(image_path, image_name), _read(label_path, label_name)
     if len(images) != len(labels):
-        raise IdxError(label_path, f"{len(labels):,} labels", f"{len(images):,}, one per image in {image_path.name}")
+        found = reasons.tr("{0:,} labels", len(labels))
+        expected = reasons.tr("{0:,}, one per image in {1}", len(images), image_path.name)
+        raise IdxError(label_path, found, expected)
     return images, labels
 
 

@@ -80,7 +80,7 @@ def read_pens(path: str | os.PathLike[str]) -> Hands:
         try:
             drawing = drawing_from_json(item)
         except DrawingFlaw as flaw:
-            raise DrawingFileError(path, str(flaw), index) from None
+            raise DrawingFileError(path, flaw.reason, index) from None
         if drawing.label is None or not isinstance(item.get("writer"), str):
             raise DrawingFileError(path, 'a "label" and a "writer" are needed here', index)
         drawings.append(drawing)

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from digitapp import reasons
 from digitapp.atomic import atomic_write_bytes
 from digitapp.drawing.ink import Drawing, Stroke
 
@@ -51,7 +52,11 @@ class DrawingFileError(Exception):
 
 
 class DrawingFlaw(ValueError):
-    """What is wrong with one drawing, before it is known where the drawing stands."""
+    """What is wrong with one drawing, before it is known where the drawing stands; `reason` says it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def read_drawings(path: str | os.PathLike[str]) -> list[Drawing]:
@@ -68,13 +73,13 @@ def read_drawings(path: str | os.PathLike[str]) -> list[Drawing]:
     """
     content = read_document(path)
     if not content["drawings"]:
-        raise DrawingFileError(path, "the list of drawings is empty; expected at least one")
+        raise DrawingFileError(path, reasons.tr("the list of drawings is empty; expected at least one"))
     drawings = []
     for index, item in enumerate(content["drawings"]):
         try:
             drawings.append(drawing_from_json(item))
         except DrawingFlaw as flaw:
-            raise DrawingFileError(path, str(flaw), index) from None
+            raise DrawingFileError(path, flaw.reason, index) from None
     return drawings
 
 
@@ -97,7 +102,7 @@ def write_drawings(path: str | os.PathLike[str], drawings: Sequence[Drawing]) ->
     try:
         atomic_write_bytes(path, data)
     except OSError as error:
-        raise DrawingFileError(path, f"cannot be written: {error.strerror or error}") from error
+        raise DrawingFileError(path, reasons.tr("cannot be written: {0}", error.strerror or error)) from error
 
 
 def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     """
     content = _parsed(path, _unpacked(path))
     if not isinstance(content, dict) or not isinstance(content.get("drawings"), list):
-        raise DrawingFileError(path, 'expected an object with a list under "drawings"')
+        raise DrawingFileError(path, reasons.tr('expected an object with a list under "drawings"'))
     return content
 
 
@@ -119,77 +124,77 @@ def _unpacked(path: str | os.PathLike[str]) -> bytes:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise DrawingFileError(path, f"cannot be read: {error.strerror or error}") from error
+        raise DrawingFileError(path, reasons.tr("cannot be read: {0}", error.strerror or error)) from error
     if data.startswith(_GZIP_MAGIC):
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
             data = unpacker.decompress(data, MAX_BYTES + 1)
         except zlib.error as error:
-            raise DrawingFileError(path, "the gzipped data is damaged") from error
+            raise DrawingFileError(path, reasons.tr("the gzipped data is damaged")) from error
         if not unpacker.eof and len(data) <= MAX_BYTES:
-            raise DrawingFileError(path, "the gzipped data breaks off")
+            raise DrawingFileError(path, reasons.tr("the gzipped data breaks off"))
     if len(data) > MAX_BYTES:
-        raise DrawingFileError(path, f"it is larger than {MAX_BYTES >> 20} MiB, the most that is read")
+        raise DrawingFileError(path, reasons.tr("it is larger than {0} MiB, the most that is read", MAX_BYTES >> 20))
     return data
 
 
 def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
     def refuse(constant: str) -> NoReturn:
-        raise DrawingFileError(path, f"{constant} is not a number of JSON; expected finite numbers")
+        raise DrawingFileError(path, reasons.tr("{0} is not a number of JSON; expected finite numbers", constant))
 
     if data.count(b"[") + data.count(b"{") > MAX_LISTS:
-        raise DrawingFileError(path, f"it has more than {MAX_LISTS // 10**6} million points or lists")
+        raise DrawingFileError(path, reasons.tr("it has more than {0} million points or lists", MAX_LISTS // 10**6))
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except UnicodeDecodeError as error:
-        raise DrawingFileError(path, f"byte {error.start} is not UTF-8 text") from None
+        raise DrawingFileError(path, reasons.tr("byte {0} is not UTF-8 text", error.start)) from None
     except json.JSONDecodeError as error:
-        raise DrawingFileError(
-            path, f"this is no drawings file: it stops being JSON at line {error.lineno}, column {error.colno}"
-        ) from None
+        where = error.lineno, error.colno
+        reason = reasons.tr("this is no drawings file: it stops being JSON at line {0}, column {1}", *where)
+        raise DrawingFileError(path, reason) from None
     except RecursionError:
-        raise DrawingFileError(path, "the brackets are nested too deeply") from None
+        raise DrawingFileError(path, reasons.tr("the brackets are nested too deeply")) from None
     except ValueError:  # an integer of thousands of digits, which Python refuses to convert
-        raise DrawingFileError(path, "a number has too many digits") from None
+        raise DrawingFileError(path, reasons.tr("a number has too many digits")) from None
 
 
 def drawing_from_json(item: Any) -> Drawing:
     """Return the drawing that one item of a drawings file describes; raises DrawingFlaw."""
     if not isinstance(item, dict):
-        raise DrawingFlaw('expected an object with "strokes"')
+        raise DrawingFlaw(reasons.tr('expected an object with "strokes"'))
     label = item.get("label")
     if label is not None and (type(label) is not int or not 0 <= label <= 9):
-        raise DrawingFlaw(f"the label is {_shown(label)}; expected a whole number from 0 to 9")
+        raise DrawingFlaw(reasons.tr("the label is {0}; expected a whole number from 0 to 9", _shown(label)))
     strokes = item.get("strokes")
     if not isinstance(strokes, list) or not strokes:
-        raise DrawingFlaw('it has no strokes; expected a list of at least one under "strokes"')
+        raise DrawingFlaw(reasons.tr('it has no strokes; expected a list of at least one under "strokes"'))
     if len(strokes) > MAX_STROKES:
-        raise DrawingFlaw(f"it has {len(strokes)} strokes; expected at most {MAX_STROKES}")
+        raise DrawingFlaw(reasons.tr("it has {0} strokes; expected at most {1}", len(strokes), MAX_STROKES))
     point_count = sum(len(points) for points in strokes if isinstance(points, list))
     if point_count > MAX_POINTS:
-        raise DrawingFlaw(f"it has {point_count} points; expected at most {MAX_POINTS}")
+        raise DrawingFlaw(reasons.tr("it has {0} points; expected at most {1}", point_count, MAX_POINTS))
     return Drawing(tuple(_stroke(points, number) for number, points in enumerate(strokes, start=1)), label)
 
 
 def _stroke(points: Any, number: int) -> Stroke:
     if not isinstance(points, list) or not points:
-        raise DrawingFlaw(f"stroke {number} has no points; expected a list of [x, y] or [x, y, pressure]")
+        raise DrawingFlaw(reasons.tr("stroke {0} has no points; expected a list of [x, y] or [x, y, pressure]", number))
     # Sets of types and lengths look at a million points in a fraction of a second.
     if set(map(type, points)) != {list} or not set(map(len, points)) <= {2, 3}:
-        raise DrawingFlaw(f"stroke {number} holds something other than points [x, y] or [x, y, pressure]")
+        raise DrawingFlaw(reasons.tr("stroke {0} holds something other than points [x, y] or [x, y, pressure]", number))
     if not set(map(type, chain.from_iterable(points))) <= {int, float}:
-        raise DrawingFlaw(f"stroke {number} holds a coordinate that is not a number")
+        raise DrawingFlaw(reasons.tr("stroke {0} holds a coordinate that is not a number", number))
     try:
         if len(set(map(len, points))) == 1:
             array = np.array(points, dtype=np.float64)
         else:
             array = np.array([[*point, 1.0][:3] for point in points], dtype=np.float64)
     except OverflowError:
-        raise DrawingFlaw(f"stroke {number} holds a number that is too large") from None
+        raise DrawingFlaw(reasons.tr("stroke {0} holds a number that is too large", number)) from None
     if not (np.abs(array[:, :2]) <= MAX_COORDINATE).all():
-        raise DrawingFlaw(f"stroke {number} holds a coordinate beyond ±{MAX_COORDINATE:.0f}")
+        raise DrawingFlaw(reasons.tr("stroke {0} holds a coordinate beyond ±{1:.0f}", number, MAX_COORDINATE))
     if not ((array[:, 2:] >= 0) & (array[:, 2:] <= 1)).all():
-        raise DrawingFlaw(f"stroke {number} holds a pressure outside 0 to 1")
+        raise DrawingFlaw(reasons.tr("stroke {0} holds a pressure outside 0 to 1", number))
     return Stroke(array)
 
 

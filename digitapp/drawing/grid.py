@@ -8,11 +8,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from digitapp import reasons
+
 TOY_ROWS, TOY_COLUMNS = 4, 3
 
 
 class GridTextError(ValueError):
-    """A text that does not hold the pixels of a grid."""
+    """A text that does not hold the pixels of a grid; `reason` says what was expected."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def parse_grid(text: str, rows: int, columns: int) -> BinaryGrid:
     lines = ["".join(line.replace(",", " ").split()) for line in text[:10_000].splitlines()]
     lines = [line for line in lines if line]
     if len(lines) != rows or any(len(line) != columns or set(line) - {"0", "1"} for line in lines):
-        raise GridTextError(f"expected {rows} lines of {columns} digits, each 0 or 1")
+        raise GridTextError(reasons.tr("expected {0} lines of {1} digits, each 0 or 1", rows, columns))
     return BinaryGrid(tuple(tuple(digit == "1" for digit in line) for line in lines))
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from digitapp.reasons import Reason
+
 translate = QCoreApplication.translate
 
 
@@ -30,6 +32,14 @@ class Name(str):
         if len(self) > 1 and not self.isdecimal():
             return str(self)
         return f"{spec}n {self}" if self.startswith("8") else f"{spec} {self}"
+
+
+def said(reason: str) -> str:
+    """Return one of the core's reasons in the reader's language: the text was marked where it is written."""
+    if not isinstance(reason, Reason):
+        return reason
+    facts = (said(fact) if isinstance(fact, Reason) else fact for fact in reason.facts)
+    return translate("reasons", reason.text).format(*facts)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -23,17 +23,19 @@ from PySide6.QtCore import QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
 import digitapp
-from digitapp.gui.translation import Name, in_a_row, itemised, listed
+from digitapp import reasons
+from digitapp.gui.translation import Name, in_a_row, itemised, listed, said
 from digitapp.gui.words.language import speak
 from digitapp.resources import translations_dir
 
 PACKAGE = Path(digitapp.__file__).parent
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCES = sorted((PACKAGE / "gui").rglob("*.py"))
+CORE = sorted(set(PACKAGE.rglob("*.py")) - set(SOURCES) - {PACKAGE / "reasons.py"})
 
 
 class Call(NamedTuple):
-    """A call of `self.tr` or `translate`, and the class it stands in, "" for none."""
+    """A call of `self.tr`, `translate` or, in the core, `reasons.tr`; and the class it stands in, "" for none."""
 
     path: Path
     node: ast.Call
@@ -44,10 +46,14 @@ class Call(NamedTuple):
         return place(self.path, self.node)
 
     @property
+    def is_reason(self) -> bool:
+        return ast.unparse(self.node.func) == "reasons.tr"
+
+    @property
     def context(self) -> str:
-        if isinstance(self.node.func, ast.Attribute):
-            return self.owner
-        return str(_literal(self.node.args[0]))
+        if self.is_reason:
+            return "reasons"
+        return self.owner if isinstance(self.node.func, ast.Attribute) else str(_literal(self.node.args[0]))
 
     @property
     def text(self) -> str | None:
@@ -58,7 +64,7 @@ class Call(NamedTuple):
     @property
     def counts(self) -> bool:
         """Whether the text has plural forms."""
-        return len(self.node.args) > (2 if isinstance(self.node.func, ast.Attribute) else 3)
+        return not self.is_reason and len(self.node.args) > (2 if isinstance(self.node.func, ast.Attribute) else 3)
 
 
 def _literal(node: ast.expr) -> str | None:
@@ -80,7 +86,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def is_tr(node: ast.AST) -> bool:
-    """Whether this is the callable of `self.tr(…)` or `translate(…)`."""
+    """Whether this is the callable of `self.tr(…)`, `translate(…)` or `reasons.tr(…)`."""
     return (isinstance(node, ast.Attribute) and node.attr == "tr") or (
         isinstance(node, ast.Name) and node.id == "translate"
     )
@@ -98,7 +104,9 @@ def calls(path: Path) -> Iterator[Call]:
     yield from walk(tree(path), "")
 
 
-ALL = [call for path in SOURCES for call in calls(path)]
+ALL = [call for path in SOURCES if path.name != "translation.py" for call in calls(path)]
+ALL += [call for call in calls(PACKAGE / "gui" / "translation.py") if call.context == "Sentences"]
+REASONS = [call for path in CORE for call in calls(path)]
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +114,7 @@ def found_by_the_tool(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[st
     """What `pyside6-lupdate` finds: context and text, and whether it has plural forms."""
     target = tmp_path_factory.mktemp("texts") / "all.ts"
     tool = shutil.which("pyside6-lupdate", path=str(Path(sys.executable).parent)) or "pyside6-lupdate"
-    subprocess.run([tool, "-silent", *map(str, SOURCES), "-ts", str(target)], check=True)
+    subprocess.run([tool, "-silent", *map(str, SOURCES + CORE), "-ts", str(target)], check=True)
     return {
         (context.findtext("name", ""), message.findtext("source", "")): message.get("numerus") == "yes"
         for context in ElementTree.parse(target).iter("context")
@@ -117,7 +125,7 @@ def found_by_the_tool(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[st
 def test_the_translators_tool_finds_every_text_and_no_other(
     found_by_the_tool: dict[tuple[str, str], bool],
 ) -> None:
-    wanted = {(call.context, str(call.text)): call.counts for call in ALL}
+    wanted = {(call.context, str(call.text)): call.counts for call in ALL + REASONS}
     assert len(wanted) > 1000
     assert {text for text in found_by_the_tool.items() if text not in wanted.items()} == set()
     assert {text for text in wanted.items() if text not in found_by_the_tool.items()} == set()
@@ -128,7 +136,24 @@ def test_every_context_is_a_plain_name(found_by_the_tool: dict[tuple[str, str], 
 
 
 def test_a_text_is_a_literal() -> None:
-    assert [call.place for call in ALL if call.text is None] == []
+    assert [call.place for call in ALL + REASONS if call.text is None] == []
+
+
+def test_the_core_gives_reasons_with_a_literal_and_facts() -> None:
+    """The tool would take a second literal for a remark to the translators."""
+    assert [call.place for call in REASONS if not call.is_reason] == []
+    second = [(call, fact) for call in REASONS for fact in call.node.args[1:2]]
+    assert [call.place for call, fact in second if isinstance(fact, ast.JoinedStr | ast.Constant)] == []
+    assert len(REASONS) > 30
+
+
+def test_a_reason_is_english_and_knows_its_text_and_facts(qapp: QApplication) -> None:  # noqa: ARG001
+    inner = reasons.tr("it has {0:,} strokes; expected at most {1}", 20_000, 5)
+    outer = reasons.tr("image {0}: {1}", 3, inner)
+    assert outer == "image 3: it has 20,000 strokes; expected at most 5"
+    assert (outer.text, outer.facts) == ("image {0}: {1}", (3, inner))
+    assert said(outer) == outer
+    assert said("from elsewhere") == "from elsewhere"
 
 
 def test_texts_are_asked_for_in_one_of_two_ways() -> None:

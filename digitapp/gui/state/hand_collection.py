@@ -13,7 +13,9 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from digitapp.datasets.collection import Collection, Sample, collection_path, pictures
 from digitapp.datasets.collection_file import CollectionFile, Loaded
 from digitapp.drawing.files import DrawingFileError
+from digitapp.gui.causes import cause
 from digitapp.gui.state.jobs import StartJob
+from digitapp.gui.translation import said
 from digitapp.progress import Report
 
 
@@ -86,10 +88,10 @@ class HandCollection(QObject):
         self.is_ready = True
         if loaded.reason and loaded.aside is not None:
             kept = self.tr("Your digits could not be read: {0}. The file was set aside as {1}; nothing of it is lost.")
-            self._tell(kept.format(loaded.reason, loaded.aside.name))
+            self._tell(kept.format(said(loaded.reason), loaded.aside.name))
         elif loaded.reason:
             stays = self.tr("Your digits could not be read: {0}. The file stays as it is; new digits are not saved.")
-            self._tell(stays.format(loaded.reason))
+            self._tell(stays.format(said(loaded.reason)))
         early, self._early = self._early, []
         self.changed.emit()
         for samples, text in early:
@@ -167,9 +169,8 @@ class HandCollection(QObject):
 
     @Slot(object)
     def _on_trouble(self, error: Exception) -> None:
-        reason = error.reason if isinstance(error, DrawingFileError) else str(error)
         sentence = self.tr("Your digits could not be saved: {0}. They are kept while this window is open.")
-        self._tell(sentence.format(reason))
+        self._tell(sentence.format(cause(error)))
 
     def _tell(self, sentence: str) -> None:
         self.trouble = sentence

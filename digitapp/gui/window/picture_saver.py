@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from digitapp.atomic import atomic_write_bytes
 from digitapp.gui import settings as remembered
+from digitapp.gui.causes import cause
 from digitapp.gui.icons import icon
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pictures import ComposedPicture, PictureFormatError, pixels, with_suffix
@@ -78,7 +79,8 @@ class PictureSaver(QObject):
         try:
             target = with_suffix(path, default)
         except PictureFormatError as error:
-            page.tell(Message(self.tr("The picture was not saved"), str(error)))
+            text = self.tr("{0}: a picture is written as .png or .svg").format(error.path.name)
+            page.tell(Message(self.tr("The picture was not saved"), text))
             return
         pack = view.prepare(target.suffix.lower())
         self._page = page
@@ -107,5 +109,4 @@ class PictureSaver(QObject):
         if self._page is None:
             return
         self._page.say("")
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        self._page.tell(Message(self.tr("The picture was not saved"), reason))
+        self._page.tell(Message(self.tr("The picture was not saved"), cause(error)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 from digitapp.datasets.mnist import mnist_target
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.settings import TEXT_SIZES, Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import GhostButton, Label, SegmentedControl
@@ -130,7 +131,7 @@ class Preferences(QWidget):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             title = self.tr("The data folder cannot be made")
-            text = self.tr("{0}: {1}").format(error.filename, error.strerror)
+            text = self.tr("{0}: {1}").format(error.filename, cause(error))
             QMessageBox.warning(self.parentWidget(), title, text)
             return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

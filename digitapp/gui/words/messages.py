@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digitapp.gui.translation import translate
+from digitapp.datasets.errors import (
+    ChecksumError,
+    DataMissingError,
+    DownloadCancelled,
+    DownloadError,
+    NotEnoughSpaceError,
+)
+from digitapp.gui.causes import cause
+from digitapp.gui.translation import listed, translate
 from digitapp.modelfile import ModelFileError
 
 
@@ -21,4 +29,24 @@ def file_message(error: ModelFileError, *, saving: bool) -> Message:
     """Return why a model could not be opened or saved."""
     refused = translate("Messages", "This model cannot be used")
     title = translate("Messages", "The model was not saved") if saving else refused
-    return Message(title, f"{error.path.name}: {error.reason}")
+    return Message(title, translate("Messages", "{0}: {1}").format(error.path.name, cause(error)))
+
+
+def data_message(error: Exception) -> str:
+    """Return in one sentence why a data set could not be had."""
+    if isinstance(error, DownloadCancelled):
+        return translate("Messages", "The download was cancelled; what has arrived is kept for the next attempt.")
+    if isinstance(error, ChecksumError):
+        return translate(
+            "Messages", "{0} is not the original MNIST file: its contents differ from the published ones."
+        ).format(error.source)
+    if isinstance(error, DataMissingError):
+        folder = str(error.searched[0]) if error.searched else "?"
+        return translate("Messages", "In {0} these files are missing: {1}.").format(folder, listed(error.missing))
+    if isinstance(error, NotEnoughSpaceError):
+        return translate("Messages", "The disk is full: {0} MB are needed, {1} MB are free.").format(
+            f"{error.needed / 1e6:.0f}", f"{error.free / 1e6:.0f}"
+        )
+    if isinstance(error, DownloadError):
+        return translate("Messages", "The download did not work ({0}: {1}).").format(error.url, cause(error))
+    return cause(error)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import ALL_STEPS, Preprocessed, Steps
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.draw.doctor_map import FlipMapView
 from digitapp.gui.pages.draw.doctor_measures import MeasuresView
 from digitapp.gui.pages.draw.doctor_steps import StepsView
@@ -246,7 +247,7 @@ class DoctorPanel(QWidget):
 
     @Slot(object, object)
     def _on_map_failed(self, error: Exception, _key: object) -> None:
-        self.map.show_map(None, (), self.tr("The map could not be drawn: {0}").format(error))
+        self.map.show_map(None, (), self.tr("The map could not be drawn: {0}").format(cause(error)))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the drawing."""

@@ -17,12 +17,13 @@ from digitapp.atomic import atomic_write_bytes, atomic_write_text
 from digitapp.datasets.problems import Inputs
 from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawings
 from digitapp.drawing.grid import BinaryGrid, GridTextError, grid_text, parse_grid, read_grid
-from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ImageFileError, ink_in_pixels, read_image
+from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ink_in_pixels, read_image
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.point import Point
 from digitapp.drawing.render import render
 from digitapp.gui import settings as remembered
 from digitapp.gui.canvas.ink import MOST_POINTS
+from digitapp.gui.causes import cause
 from digitapp.gui.images import ink_image, rgba_pixels
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork, Picture
@@ -175,7 +176,7 @@ class DrawingFiles(QObject):
 
     @Slot(object, object)
     def _on_unreadable(self, error: Exception, source: _Source) -> None:
-        self.failed.emit(source.refusal.format(source.name, reason(error)))
+        self.failed.emit(source.refusal.format(source.name, cause(error)))
 
     def show_drawing(self, drawing: Drawing, artwork: Artwork | None = None) -> None:
         """Put a drawing on the canvas, at its own place if it was made on one."""
@@ -219,7 +220,7 @@ class DrawingFiles(QObject):
             elif isinstance(value, Drawing):
                 write_drawings(path, [value])
         except (OSError, DrawingFileError) as error:
-            self.failed.emit(self.tr("{0} cannot be saved: {1}").format(path.name, reason(error)))
+            self.failed.emit(self.tr("{0} cannot be saved: {1}").format(path.name, cause(error)))
 
     def image(self) -> QImage:
         """Return what lies on the canvas as a picture, dark on white."""
@@ -278,7 +279,7 @@ class DrawingFiles(QObject):
             else:
                 self._read_pasted_strokes(data.text().encode(errors="replace"))
         except GridTextError as error:
-            self.failed.emit(self.tr("The clipboard holds no drawing: {0}").format(reason(error)))
+            self.failed.emit(self.tr("The clipboard holds no drawing: {0}").format(cause(error)))
 
     def _paste_image(self, image: QImage) -> None:
         width, height = image.width(), image.height()
@@ -290,17 +291,6 @@ class DrawingFiles(QObject):
             self.failed.emit(flaw.format(width, height, MIN_SIDE))
         else:
             self._read(lambda: ink_in_pixels(rgba_pixels(image)), self._clipboard())
-
-
-def reason(error: Exception) -> str:
-    """Return what is wrong, without the path, which the sentence around it names."""
-    if isinstance(error, DrawingFileError):
-        return error.reason if error.index is None else f"drawing {error.index + 1}: {error.reason}"
-    if isinstance(error, ImageFileError):
-        return error.reason
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return str(error)
 
 
 def local_file(data: QMimeData) -> Path | None:

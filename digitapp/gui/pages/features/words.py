@@ -13,6 +13,7 @@ from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.translation import in_a_row, listed, translate
 from digitapp.gui.widgets.numbers import decimal, per_cent, percent, signed, thousands
+from digitapp.gui.words.messages import data_message
 from digitapp.inspection.dossier import unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 
@@ -160,7 +161,7 @@ class UnitWords:
         if state is DataState.FETCHING:
             return translate("FeaturesPage", "What wakes this unit is shown as soon as MNIST has arrived.")
         if state is DataState.FAILED and error is not None:
-            return translate("FeaturesPage", "What wakes this unit is not known: {0}").format(error)
+            return in_a_row(translate("FeaturesPage", "What wakes this unit is not known."), data_message(error))
         return translate(
             "FeaturesPage",
             "MNIST is not on this computer, so nothing is known about the digits that wake this unit. "

@@ -18,10 +18,9 @@ from digitapp.datasets.collection import (
     write_collection,
 )
 from digitapp.datasets.collection_idx import export_idx, import_idx
-from digitapp.datasets.errors import DataError, DataFileError, DataMissingError
-from digitapp.drawing.files import DrawingFileError
 from digitapp.gui import icons
 from digitapp.gui import settings as remembered
+from digitapp.gui.causes import cause
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.session import Session
@@ -169,19 +168,4 @@ class HandFiles(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        self.failed.emit(f"{self._name}: {reason(error)}")
-
-
-def reason(error: Exception) -> str:
-    """Return what is wrong, without the path, which the sentence around it names."""
-    if isinstance(error, DrawingFileError):
-        return error.reason if error.index is None else f"drawing {error.index + 1}: {error.reason}"
-    if isinstance(error, DataMissingError):
-        return f"not found: {', '.join(error.missing)}"
-    if isinstance(error, DataFileError):
-        return f"{error.path.name}: {error.found}; expected {error.expected}"
-    if isinstance(error, DataError):
-        return str(error)
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return str(error)
+        self.failed.emit(self.tr("{0}: {1}").format(self._name, cause(error)))

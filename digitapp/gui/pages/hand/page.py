@@ -17,6 +17,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.canvas.ink import InkSurface
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.hand.files import HandFiles
 from digitapp.gui.pages.hand.inspector import HandInspector
 from digitapp.gui.pages.hand.measuring import OthersMeasured
@@ -159,7 +160,7 @@ class HandPage(Page):
         try:
             hand.add([sample], self.tr("Draw {0:a}").format(Name(self.label)))
         except TooManyDigitsError as error:
-            self._on_file_failed(str(error))
+            self._on_file_failed(cause(error))
             return
         self.artwork.start_again()
 
@@ -452,7 +453,7 @@ class HandPage(Page):
         if isinstance(error, TrainingDiverged):
             text = self.tr("The network's numbers ran away: it may never have been trained. Choose another network.")
         else:
-            text = str(error)
+            text = cause(error)
         self.inspector.show_failure(title, text)
 
     @Slot()

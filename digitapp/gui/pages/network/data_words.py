@@ -5,6 +5,7 @@ from __future__ import annotations
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
+from digitapp.gui.words.messages import data_message
 
 
 def data_words(session: Session) -> tuple[str, str] | None:
@@ -28,4 +29,4 @@ def data_words(session: Session) -> tuple[str, str] | None:
             ),
         )
     error = session.data.error(name)
-    return translate("NetworkWords", "The images could not be read"), str(error) if error is not None else ""
+    return translate("NetworkWords", "The images could not be read"), data_message(error) if error is not None else ""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split, stratified_choice
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.network.data_words import data_words
 from digitapp.gui.pages.network.map_plot import MapPlot
 from digitapp.gui.pages.network.view import NetworkView
@@ -263,10 +264,8 @@ class MapView(NetworkView):
     @Slot(object, object)
     def _on_failed(self, error: Exception, _asked: Question) -> None:
         self._map = None
-        if isinstance(error, ValueError):
-            text = self.tr("What this layer answers is not numbers: {0}.").format(str(error))
-        else:
-            text = str(error)
+        no_numbers = isinstance(error, ValueError)
+        text = self.tr("What this layer answers is not numbers.") if no_numbers else cause(error)
         self._show_empty((self.tr("This layer has no map"), text))
 
     def _sentence(self) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.network.data_words import data_words
 from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.pictures import offer_picture
@@ -156,7 +157,7 @@ class ProbesView(NetworkView):
     def _on_failed(self, error: Exception, _network: object) -> None:
         self._found, self._own = [], []
         self._show_state()
-        self.empty.set_text(self.tr("The layers could not be measured"), str(error))
+        self.empty.set_text(self.tr("The layers could not be measured"), cause(error))
 
     @Slot()
     def _show_state(self) -> None:

@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.problems import problem_of
-from digitapp.gui.pages.train.messages import data_message
 from digitapp.gui.state.data_source import DOWNLOAD_BYTES, DataSource, DataState
 from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import EmptyState, GhostButton, Label, PlainButton, PrimaryButton, ProgressBar
+from digitapp.gui.words.messages import data_message
 from digitapp.gui.words.problems import dataset_offer, dataset_remark, dataset_title
 
 _MEGABYTES = DOWNLOAD_BYTES // 1_000_000

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.train.gradient_bars import ErrorBars, exponent_text
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
@@ -138,7 +139,7 @@ class GradientDialog(QDialog):
     def _on_failed(self, error: Exception, _bug: object) -> None:
         self.progress.hide()
         title = self.tr("The gradient could not be checked")
-        self.verdict.set_note("error", str(error) or type(error).__name__, title=title)
+        self.verdict.set_note("error", cause(error), title=title)
 
     @Slot(object, object)
     def _on_checked(self, report: GradientReport, _bug: object) -> None:

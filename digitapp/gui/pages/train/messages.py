@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from digitapp.datasets.errors import (
-    ChecksumError,
-    DataMissingError,
-    DownloadCancelled,
-    DownloadError,
-    NotEnoughSpaceError,
-)
-from digitapp.gui.translation import listed, translate
+from digitapp.gui.causes import cause
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.words.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
@@ -36,13 +30,15 @@ def run_message(error: Exception, learning_rate: float) -> Message:
         )
     title = translate("TrainMessages", "Training stopped")
     if isinstance(error, DataMismatch):
-        text = translate("TrainMessages", "The network has {0} {1}, but the data set needs {2}.").format(
-            error.network, error.what, error.data
-        )
+        if error.what == "classes":
+            text = translate("TrainMessages", "The network tells {0} classes apart, but the data set has {1}.")
+        else:
+            text = translate("TrainMessages", "The network has {0} inputs, but the images of the data set have {1}.")
+        text = text.format(thousands(error.network), thousands(error.data))
         return Message(title, text, translate("TrainMessages", "Start from new weights."))
     if isinstance(error, DataNotFinite):
         text = translate("TrainMessages", "Image {0} of the data set holds a value that is not a number.").format(
-            error.sample + 1
+            thousands(error.sample + 1)
         )
         return Message(title, text, translate("TrainMessages", "Choose another data set."))
     if isinstance(error, MemoryError):
@@ -51,27 +47,4 @@ def run_message(error: Exception, learning_rate: float) -> Message:
             translate("TrainMessages", "There is not enough memory for this network."),
             translate("TrainMessages", "Use fewer hidden units."),
         )
-    return Message(
-        title,
-        translate("TrainMessages", "Something unexpected happened: {0}").format(str(error) or type(error).__name__),
-    )
-
-
-def data_message(error: Exception) -> str:
-    """Return in one sentence why a data set could not be had."""
-    if isinstance(error, DownloadCancelled):
-        return translate("TrainMessages", "The download was cancelled; what has arrived is kept for the next attempt.")
-    if isinstance(error, ChecksumError):
-        return translate(
-            "TrainMessages", "{0} is not the original MNIST file: its contents differ from the published ones."
-        ).format(error.source)
-    if isinstance(error, DataMissingError):
-        folder = str(error.searched[0]) if error.searched else "?"
-        return translate("TrainMessages", "In {0} these files are missing: {1}.").format(folder, listed(error.missing))
-    if isinstance(error, NotEnoughSpaceError):
-        return translate("TrainMessages", "The disk is full: {0} MB are needed, {1} MB are free.").format(
-            f"{error.needed / 1e6:.0f}", f"{error.free / 1e6:.0f}"
-        )
-    if isinstance(error, DownloadError):
-        return translate("TrainMessages", "The download did not work ({0}: {1}).").format(error.url, error.reason)
-    return str(error)
+    return Message(title, cause(error))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.picture_queue import PictureQueue
 from digitapp.gui.pages.why.change import ChangeFace
@@ -391,7 +392,7 @@ class WhyPage(Page):
 
     @Slot(object, object)
     def _on_pixels_failed(self, error: Exception, _case: object) -> None:
-        self.pixels.show_failure(self.tr("This cannot be computed: {0}").format(error))
+        self.pixels.show_failure(self.tr("This cannot be computed: {0}").format(cause(error)))
         self.say("")
 
     def _show_change(self) -> None:
@@ -443,7 +444,7 @@ class WhyPage(Page):
 
     @Slot(object, object)
     def _on_change_failed(self, error: Exception, _case: object) -> None:
-        self.change.show_failure(self.tr("This cannot be computed: {0}").format(error))
+        self.change.show_failure(self.tr("This cannot be computed: {0}").format(cause(error)))
 
     # Size
 
