@@ -139,6 +139,11 @@ class TimeMachine:
         self.branches = [*self.branches, self.branch][-MOST_BRANCHES:]
         return self.branch
 
+    def end(self) -> Place | None:
+        """Return the last moment that is kept of the newest run, None where there is none."""
+        kept = self.branches[-1].moments.kept if self.branches else ()
+        return Place(self.branches[-1], kept[-1]) if kept else None
+
     def choose(self, branch: Branch) -> None:
         """Let the slider run along another branch, of which the end is shown; of the newest, now."""
         self.branch = branch

@@ -23,6 +23,7 @@ from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.foils import foils_to_go_on, with_foils
 from digitapp.training.loop import Run, begin
 from digitapp.training.presets import build_network, empty_network, start_from
+from digitapp.training.run_state import RunState
 
 _MADE_AT_ONCE = 300_000  # parameters: about 4 ms
 
@@ -39,6 +40,7 @@ class Plan:
     paused : whether the training is to rest after its first batch
     marks : the units that the training leaves as they are
     origin : the moment of an earlier run that it goes on from
+    after : where that run has ended, if it goes on from its end: it goes on as that one would have
     """
 
     problem: Problem
@@ -49,6 +51,7 @@ class Plan:
     paused: bool = False
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
     origin: Place | None = None
+    after: RunState | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -137,4 +140,5 @@ class Start:
             raise ValueError("this plan has no data to learn from")
         plan = self.plan
         rng = np.random.default_rng(plan.config.seed)
-        return begin(self.network if network is None else network, self.dataset, plan.config, rng, plan.marks.held)
+        network = self.network if network is None else network
+        return begin(network, self.dataset, plan.config, rng, plan.marks.held, plan.after)

@@ -368,20 +368,52 @@ class Session(QObject):
             raise RuntimeError("the data set is not in memory")
         if self.run.is_active:
             raise RuntimeError("a run is active already")
-        origin, marks = None, Marks()
+        origin, marks, after = None, Marks(), None
         if source is not None and source.network is self.network:
             origin = self.time_machine.place
             marks = self.current_entry.marks if origin is None else origin.branch.marks
-        plan = Plan(self.problem, network, config, source, self.dataset, paused, marks, origin)
+            if self.shows_end_of_run:
+                origin, after = self.time_machine.end(), self.run.reached
+        plan = Plan(self.problem, network, config, source, self.dataset, paused, marks, origin, after)
         self._starter.start(self._desk, plan)
 
+    @property
+    def shows_end_of_run(self) -> bool:
+        """Whether the shown network is what the newest run has made of it."""
+        run = self.run
+        return self._desk.shows_own_now and not run.is_active and run.history.started is not None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a run can go on from what is shown: a moment of a run, or the end of the newest."""
+        return not self.run.is_active and (self.time_machine.place is not None or self.shows_end_of_run)
+
+    def go_on(self, config: TrainConfig, *, paused: bool = False) -> None:
+        """Start a run from what is shown, with these settings; see `can_go_on`.
+
+        What the network cannot change, or would lose its weights by, is as it was. From the end of a run, and with the
+        same settings, it takes the steps that a longer run would have taken.
+        Raises RuntimeError where nothing can go on, and as `start_training`.
+        """
+        if not self.can_go_on:
+            raise RuntimeError("there is no run to go on from")
+        place, model = self.time_machine.place, self.model
+        branch = self.time_machine.branches[-1] if place is None else place.branch
+        config = replace(config, loss=model.loss, pretrain_epochs=0)
+        self.start_training(branch.configs[0], config, source=model, paused=paused)
+
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
-        """Show a network with fresh random weights, as a run with these settings would start."""
+        """Show a network with fresh random weights, as a run with these settings would start; it has had no run yet."""
         self._starter.start(self._desk, Plan(self.problem, network, config))
 
     @Slot(object, object)
     def _on_made(self, desk: Desk, start: Start) -> None:
+        is_new = start.plan.dataset is None and not desk.run.is_active
+        if is_new:
+            desk.run.forget()
         self._adopt(desk, ModelEntry(OWN_NETWORK, "own", start.shown, marks=start.plan.marks))
+        if is_new:
+            self._pass_on(desk, self.run_state_changed)
 
     @Slot(object)
     def _on_begun(self, desk: Desk) -> None:

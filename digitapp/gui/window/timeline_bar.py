@@ -97,6 +97,7 @@ class TimelineBar(Panel):
         session.moment_changed.connect(self._show_moment)
         session.run_progressed.connect(self._show_moments)
         session.run_state_changed.connect(self._show_moments)
+        session.network_changed.connect(self._show_moments)
         self.branches.activated.connect(self._on_branch_chosen)
         self.slider.moment_wanted.connect(self._on_moment_wanted)
         self.back.clicked.connect(session.back_to_now)
@@ -184,17 +185,22 @@ class TimelineBar(Panel):
         return self._hint.text() if self._hint.isVisible() else ""
 
     def _show_buttons(self) -> None:
-        is_past, is_active = self._session.time_machine.place is not None, self._session.run.is_active
+        is_past = self._session.time_machine.place is not None
         self.back.setEnabled(is_past)
-        self.train_on.setEnabled(is_past and not is_active)
-        if not is_past:
-            tip = self.tr("Move the slider to a moment first")
-        elif is_active:
+        self.train_on.setEnabled(self._session.can_go_on)
+        if self._session.run.is_active:
             tip = self.tr("Stop the present run first: one network learns at a time")
-        else:
+        elif is_past:
             tip = self.tr(
                 "Start a new run from this moment, with the settings of the Train page. The optimiser starts afresh."
             )
+        elif self._session.can_go_on:
+            tip = self.tr(
+                "Start a new run from where the last one ended, with the settings of the Train page. With the same "
+                "optimiser it goes on as a longer run would have."
+            )
+        else:
+            tip = self.tr("Train a network first, or move the slider to a moment")
         self.train_on.set_tip(tip)
 
     # What the user does

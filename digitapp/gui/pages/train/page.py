@@ -155,12 +155,25 @@ class TrainPage(Page):
 
     @Slot()
     def step(self) -> None:
-        """Train one batch: of a paused run, or as the beginning of a new one."""
+        """Train one batch: of a paused run, one more after a run has ended, or the first of a new one."""
         run = self.session.run
         if run.phase is RunPhase.PAUSED:
             run.step_once()
         elif run.phase is RunPhase.IDLE:
-            self._start(paused=True)
+            if self._form_is_of_shown:
+                self.train_on(paused=True)
+            else:
+                self._start(paused=True)
+
+    @property
+    def _form_is_of_shown(self) -> bool:
+        """Whether the form asks for no other network than the one that is shown and was trained here."""
+        session, configs = self.session, self.setup.configs()
+        if not session.can_go_on or configs is None:
+            return False
+        place = session.time_machine.place
+        branch = session.time_machine.branches[-1] if place is None else place.branch
+        return configs[0] == branch.configs[0] and configs[1].loss == session.model.loss
 
     @Slot()
     def stop(self) -> None:
@@ -186,14 +199,14 @@ class TrainPage(Page):
             self.train_on()
 
     @Slot()
-    def train_on(self) -> None:
-        """Go on from the moment that the window shows, as a new branch, with the settings of the form."""
+    def train_on(self, *, paused: bool = False) -> None:
+        """Go on from what the window shows, now or a moment of the past, as a new run with the settings of the form."""
         session = self.session
-        configs = None if session.run.is_active else self.setup.configs()
+        configs = self.setup.configs() if session.can_go_on else None
         if configs is not None and session.dataset is not None:
             self._dismiss()
             self._trained_on[session.problem.key] = session.dataset
-            self._past.train_on(configs[1])
+            session.go_on(configs[1], paused=paused)
 
     def _wait_for_data(self, paused: bool) -> None:
         """Start as soon as the data set is loaded; where it is missing, offer the ways to get it."""
@@ -206,6 +219,8 @@ class TrainPage(Page):
 
     @Slot()
     def _renew(self) -> None:
+        if self.setup.configs() is not None:
+            self.setup.change_seed()
         configs = self.setup.configs()
         if configs is not None:
             self.session.renew_weights(*configs)

@@ -33,7 +33,7 @@ from digitapp.gui.words.problems import dataset_title, preset_words
 from digitapp.gui.words.settings import refusal
 from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, LOSSES
-from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig, parse_hidden
+from digitapp.training.config import MAX_SEED, ConfigError, NetworkConfig, TrainConfig, parse_hidden
 from digitapp.training.presets import preset_configs
 
 _NEW_WEIGHTS, _GO_ON, _FILE = "new", "current", "file"
@@ -189,7 +189,9 @@ class SetupForm(Panel):
 
     def _bottom(self) -> QHBoxLayout:
         self._renew = PlainButton(
-            self.tr("New weights"), "dice", tip=self.tr("Show a network with fresh random weights, without training it")
+            self.tr("New weights"),
+            "dice",
+            tip=self.tr("Show a network with fresh random weights from the next seed, without training it"),
         )
         self._presets = PlainButton(self.tr("Presets"), "settings", tip=self.tr("Settings worth starting from"))
         self._renew.setObjectName("newWeightsButton")
@@ -264,6 +266,11 @@ class SetupForm(Panel):
     def set_learning_rate(self, value: float) -> None:
         """Enter another learning rate."""
         self.settings.set_value("learning_rate", value)
+        self.settings.remember()
+
+    def change_seed(self) -> None:
+        """Enter the next seed, so that the next weights are others."""
+        self.settings.set_value("seed", (self.settings.value("seed") + 1) % (MAX_SEED + 1))
         self.settings.remember()
 
     def set_variations(self, strengths: Mapping[str, float]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
@@ -17,7 +16,6 @@ from digitapp.gui.widgets.numbers import epoch_text
 from digitapp.nn.network import Network
 from digitapp.progress import Report
 from digitapp.runs.branches import Branch, Place
-from digitapp.training.config import TrainConfig
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.events import EpochDone
 
@@ -95,15 +93,6 @@ class PastView(QObject):
         when = epoch_text(place.branch.epochs_at(step))
         self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names, when)
         self._curves.show_story(self.story())
-
-    def train_on(self, config: TrainConfig) -> None:
-        """Start a branch from the shown moment; does nothing while now is shown."""
-        machine = self._session.time_machine
-        place, model = machine.place, machine.past
-        if place is not None and model is not None:
-            # What the moment's network cannot change, or would lose its weights by, is as it was.
-            config = replace(config, loss=model.loss, pretrain_epochs=0)
-            self._session.start_training(place.branch.configs[0], config, source=model)
 
 
 def _root(branch: Branch) -> Branch:

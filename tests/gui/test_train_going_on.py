@@ -1,0 +1,94 @@
+"""After a run has ended: one more step, training on, and new weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from train_helpers import click, enter, wait_for_data, wait_for_end
+
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.state.training_run import RunPhase
+from digitapp.gui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
+    """The toy, trained for three epochs of six batches."""
+    window = open_window("toy")
+    page = window.show_page(TrainPage)
+    wait_for_data(qtbot, page)
+    train(page, qtbot, 3)
+    return window
+
+
+def train(page: TrainPage, qtbot: QtBot, epochs: int) -> None:
+    enter(qtbot, page, "epochs", str(epochs))
+    page.session.run.set_pace(None)
+    with qtbot.waitSignal(page.session.model_described):
+        click(qtbot, page.transport.start)
+
+
+def parameters(page: TrainPage) -> np.ndarray:
+    return page.session.network.parameters.copy()
+
+
+def test_a_step_after_the_end_is_one_more_step(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = window.page(TrainPage), window.session
+    before = parameters(page)
+    click(qtbot, page.transport.step)
+    qtbot.waitUntil(lambda: len(session.run.history.loss) == 1)
+    qtbot.waitUntil(lambda: not np.array_equal(parameters(page), before))
+    assert session.run.phase is RunPhase.PAUSED
+    assert np.abs(parameters(page) - before).max() < 0.5, "not the weights of another network"
+    branch = session.time_machine.branches[-1]
+    assert branch.parent is session.time_machine.branches[0] and branch.start == 3.0
+    click(qtbot, page.transport.step)
+    qtbot.waitUntil(lambda: len(session.run.history.loss) == 2)
+    click(qtbot, page.transport.stop)
+    wait_for_end(qtbot, page)
+
+
+def test_training_on_from_now_is_one_long_run(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = window.page(TrainPage), window.session
+    assert window.timeline.train_on.isEnabled()
+    with qtbot.waitSignal(session.model_described):
+        qtbot.mouseClick(window.timeline.train_on, Qt.MouseButton.LeftButton)
+    in_two = parameters(page)
+    train(page, qtbot, 6)
+    assert np.array_equal(parameters(page), in_two)
+
+
+def test_a_step_with_another_network_in_the_form_begins_that_one(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = window.page(TrainPage), window.session
+    enter(qtbot, page, "hidden", "5")
+    click(qtbot, page.transport.step)
+    qtbot.waitUntil(lambda: len(session.run.history.loss) == 1)
+    assert session.network.sizes == (12, 5, 2)
+    assert session.time_machine.branches[-1].parent is None
+    click(qtbot, page.transport.stop)
+    wait_for_end(qtbot, page)
+
+
+def test_new_weights_are_others_each_time_and_have_had_no_run(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = window.page(TrainPage), window.session
+    assert "Finished" in page.transport.text()
+    seen = [parameters(page)]
+    for _ in range(3):
+        click(qtbot, page.setup._renew)
+        assert all(not np.array_equal(parameters(page), other) for other in seen)
+        seen.append(parameters(page))
+    assert "Finished" not in page.transport.text() and "Ready" in page.transport.text()
+    assert page.transport.progress.value() == 0
+    assert not window.timeline.train_on.isEnabled()
+    assert page.confusion.matrix.counts().sum() == 0
+    # What is shown is what Start begins with.
+    shown = parameters(page)
+    enter(qtbot, page, "epochs", "1")
+    with qtbot.waitSignal(session.model_described):
+        click(qtbot, page.transport.start)
+    first = session.time_machine.branches[-1].moments.kept[0]
+    assert first.step == 0 and np.array_equal(first.parameters, shown)
