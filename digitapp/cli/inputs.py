@@ -55,9 +55,13 @@ def _check_fits(model: Model, name: str, problem: Problem) -> None:
     if model.problem != problem.key or len(model.class_names) < problem.classes:
         own = PROBLEMS[model.problem]
         raise BadInput(
-            f"model {model.name}: it tells {len(model.class_names)} classes on {own.rows}×{own.columns} pixels apart; "
-            f"data set {name} has {problem.classes} classes on {problem.rows}×{problem.columns}"
+            f"model {model.name}: it tells {len(model.class_names)} classes on {_inputs(own)} apart; "
+            f"data set {name} has {problem.classes} classes on {_inputs(problem)}"
         )
+
+
+def _inputs(problem: Problem) -> str:
+    return f"{problem.rows}×{problem.columns} pixels" if problem.has_picture else f"{problem.features} numbers"
 
 
 def read_inputs(path: Path) -> list[Prepared]:

@@ -12,10 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from third_problem import HEAPS, SAMPLE, register
 
-from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.load import LOADERS, Wish
-from digitapp.datasets.problems import PROBLEMS, TOY, Inputs, Preset, Problem
+from digitapp.datasets.problems import TOY
 from digitapp.drawing.point import Point
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.draw.page import DrawPage
@@ -29,38 +28,10 @@ from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
 from digitapp.training import ConfigError, TrainConfig, begin
 
-SAMPLE = Point((0.5, -0.25))
-HEAPS = Problem(
-    key="heaps",
-    title="Three heaps of points",
-    inputs=Inputs.POINTS,
-    rows=1,
-    columns=2,
-    input_names=("x", "y"),
-    class_names=("red", "green", "blue"),
-    datasets=("heaps:far", "heaps:near"),
-    preprocessing="points",
-    presets=(Preset("few", {"hidden": (5,), "activation": "tanh", "initializer": "glorot"}, {"epochs": 20}),),
-    samples="points",
-    sample=SAMPLE,
-)
-
-
-def heaps(name: str, distance: float) -> Callable[[Wish], Dataset]:
-    def split(count: int, seed: int) -> Split:
-        labels = np.arange(count) % 3
-        middles = distance * np.array([[0, 1], [-1, -1], [1, -1]])
-        places = middles[labels] + np.random.default_rng(seed).normal(0, 0.3, (count, 2))
-        return Split(places.astype(np.float32), labels)
-
-    return lambda wish: Dataset(name, HEAPS, split(150, wish.seed), split(60, wish.seed + 1))
-
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(PROBLEMS, HEAPS.key, HEAPS)
-    for name, distance in zip(HEAPS.datasets, (1.0, 0.3), strict=True):
-        monkeypatch.setitem(LOADERS, name, heaps(name, distance))
+    register(monkeypatch)
 
 
 @pytest.fixture

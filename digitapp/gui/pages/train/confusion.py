@@ -246,10 +246,13 @@ class ConfusedImages(QWidget):
 
     def _paint_pair(self, painter: QPainter, line: QRectF, words: str, count: str, images: list[np.ndarray]) -> None:
         p = theme.current().palette
+        small = theme.tabular(theme.font("caption"))
         painter.setFont(theme.tabular(theme.font("body")))
         painter.setPen(p.text)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), words)
-        painter.setFont(theme.tabular(theme.font("caption")))
+        room = int(line.width()) - QFontMetrics(small).horizontalAdvance(count) - 6
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), shown)
+        painter.setFont(small)
         painter.setPen(p.text2)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), count)
         size = theme.scaled(_TILE)
