@@ -8,6 +8,7 @@ made by hand, a text that nobody can translate because no call is around it.
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -184,6 +185,160 @@ def test_only_objects_of_qt_have_a_tr_and_only_it_has_plural_forms() -> None:
         else:
             assert len(call.node.args) == 2, call.place
         assert call.counts or ("%n" not in str(call.text) and "%Ln" not in str(call.text)), call.place
+
+
+# What would make a text impossible to translate
+
+
+# A text that is shown: the first argument of these, or every one.
+SHOWS_FIRST = {
+    *("setText", "setToolTip", "setAccessibleName", "setAccessibleDescription", "setWindowTitle", "setTitle"),
+    *("setPlaceholderText", "setStatusTip", "setItemText", "addMenu", "addSection", "set_tip", "set_title", "say"),
+    *(
+        "set_helper",
+        "add_entry",
+        "Label",
+        "ElidedLabel",
+        "SectionHeader",
+        "PrimaryButton",
+        "PlainButton",
+        "GhostButton",
+    ),
+    *("LinkButton", "CheckBox", "Card", "FieldRow", "ReadoutRow", "show_error", "refuse_file"),
+}
+SHOWS_ALL = {"set_text", "set_note", "show_note", "Message", "EmptyState", "addAction", "drawText"}
+SHOWN_BY_NAME = {"tip", "title", "name", "text"}
+NOT_SHOWN = {"info", "warning", "error", "download", "pen", "image", "search", "hand", "why"}  # kinds and icons
+CHANGES = {"lower", "upper", "capitalize", "title", "casefold", "replace", "strip", "rstrip", "split", "partition"}
+
+
+SEPARATORS_OF_MACHINES = (None, "", "-", ",", ";;", "\n")
+JOINERS = {"in_a_row", "itemised"}  # of gui/translation.py
+NO_WORDS = {
+    "open_application",
+    "ask_open",
+    "product",
+    "show_hidden",
+    "_show_architecture",
+}  # patterns, numbers, formulas
+
+
+def called(node: ast.AST) -> str:
+    """Return the name of what a call calls."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+class Glue(ast.NodeVisitor):
+    """Finds what is done to texts within one function."""
+
+    def __init__(self) -> None:
+        self.texts: set[str] = set()  # names of variables that hold texts
+        self.found: list[ast.AST] = []
+
+    def is_text(self, node: ast.AST | None) -> bool:
+        """Whether an expression is a translated text, filled in or not."""
+        if isinstance(node, ast.IfExp):
+            return self.is_text(node.body) or self.is_text(node.orelse)
+        if isinstance(node, ast.Name):
+            return node.id in self.texts
+        if isinstance(node, ast.Call):
+            if is_tr(node.func):
+                return True
+            return called(node) == "format" and isinstance(node.func, ast.Attribute) and self.is_text(node.func.value)
+        return False
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        if self.is_text(node.value):
+            self.texts |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.generic_visit(node)
+        if self.is_text(node.value) or self.is_text(node.target):
+            self.found.append(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Add | ast.Mod) and (self.is_text(node.left) or self.is_text(node.right)):
+            self.found.append(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self.generic_visit(node)
+        if any(isinstance(part, ast.FormattedValue) and self.is_text(part.value) for part in node.values):
+            self.found.append(node)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self.generic_visit(node)
+        if any(self.is_text(part) for part in (node.left, *node.comparators)):
+            self.found.append(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.generic_visit(node)
+        if self.is_text(node.value):
+            self.found.append(node)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.generic_visit(node)
+        is_one = (
+            isinstance(node.test, ast.Compare)
+            and isinstance(node.test.ops[0], ast.Eq | ast.NotEq)
+            and any(
+                isinstance(part, ast.Constant) and part.value == 1 and type(part.value) is int
+                for part in (node.test.left, *node.test.comparators)
+            )
+        )
+        if is_one and self.is_text(node.body) and self.is_text(node.orelse):
+            self.found.append(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            if function.attr in CHANGES and self.is_text(function.value):
+                self.found.append(node)
+            if function.attr == "join" and _literal(function.value) not in SEPARATORS_OF_MACHINES:
+                self.found.append(node)
+
+
+def test_no_text_is_glued_or_changed() -> None:
+    found = []
+    for path in SOURCES:
+        for function in ast.walk(tree(path)):
+            if isinstance(function, ast.FunctionDef) and function.name not in NO_WORDS | JOINERS:
+                glue = Glue()
+                glue.visit(function)
+                found += [place(path, node) for node in glue.found]
+    assert sorted(set(found)) == []
+
+
+def test_a_text_ends_with_no_space_and_has_no_article_or_sign_before_or_after_its_placeholder() -> None:
+    """A space waits to be glued; "a {0}" may be "an 8", which `{0:a}` knows, and a share is written by `percent`."""
+    odd = re.compile(r"^\s|\s$|\b[Aa]n? \{\d\}|\{\d\} %")
+    assert [call.place for call in ALL if odd.search(str(call.text)) and call.text != "{0} %"] == []
+
+
+def shown_literals(node: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call shows that no translator has seen: strings with letters."""
+    name = called(node)
+    shown = [word.value for word in node.keywords if word.arg in SHOWN_BY_NAME and name in SHOWS_FIRST | SHOWS_ALL]
+    shown += node.args[:1] if name in SHOWS_FIRST else node.args if name in SHOWS_ALL else []
+    for value in shown:
+        pieces = value.values if isinstance(value, ast.JoinedStr) else [value]
+        literals = [_literal(piece) or "" for piece in pieces]
+        if any(any(map(str.isalpha, text)) and text not in NOT_SHOWN for text in literals):
+            yield value
+
+
+def test_nothing_is_shown_that_cannot_be_translated() -> None:
+    found = [
+        place(path, node)
+        for path in SOURCES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and any(shown_literals(node))
+    ]
+    assert found == []
 
 
 def test_the_files_of_translations_are_up_to_date_and_complete() -> None:

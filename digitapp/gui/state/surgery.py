@@ -244,7 +244,7 @@ class Surgery(QObject):
         model, marks, effect = session.model, entry.marks, self.effect
         self._count += 1
         names = {"shipped": self.tr("Shipped model"), "own": self.tr("My network")}
-        text = self.tr("{0}, changed") if self._count == 1 else self.tr("{0}, changed {1}")
+        text = self.tr("{0}, changed {1}") if self._count > 1 else self.tr("{0}, changed")
         name = text.format(names.get(entry.origin, model.name), self._count)
         session.add_network(f"{_KEY}{self._count}", replace(model, network=model.network.copy(), name=name))
         session.current_entry.marks = marks
