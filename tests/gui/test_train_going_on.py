@@ -12,6 +12,7 @@ from train_helpers import click, enter, wait_for_data, wait_for_end
 
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state.training_run import RunPhase
+from digitapp.gui.widgets.combo import DETAIL_ROLE
 from digitapp.gui.window.main_window import MainWindow
 
 
@@ -92,3 +93,26 @@ def test_new_weights_are_others_each_time_and_have_had_no_run(window: MainWindow
         click(qtbot, page.transport.start)
     first = session.time_machine.branches[-1].moments.kept[0]
     assert first.step == 0 and np.array_equal(first.parameters, shown)
+
+
+def test_the_form_says_what_the_run_in_view_learned_with(window: MainWindow, qtbot: QtBot) -> None:
+    page, session = window.page(TrainPage), window.session
+    first = session.time_machine.branches[0]
+    rate = f"{first.configs[1].learning_rate:g}"
+    enter(qtbot, page, "learning_rate", "0.123")
+    train(page, qtbot, 2)
+    field, lock = page.setup.settings.field("learning_rate"), page.setup._lock_text
+    assert field.text() == "0.123" and lock.text() == "For the next run"
+    labels = [window.timeline.branches.itemText(i) for i in range(2)]
+    details = [str(window.timeline.branches.itemData(i, DETAIL_ROLE)) for i in range(2)]
+    assert labels == ["Run 2", "Run 1"] and "0.123" in details[0] and rate in details[1]
+    session.choose_branch(first)
+    assert field.text() == rate and lock.text() == "As run 1 learned, for training on from there"
+    session.back_to_now()
+    assert field.text() == "0.123" and lock.text() == "For the next run"
+    # What is trained on from there learns as it says.
+    session.choose_branch(first)
+    with qtbot.waitSignal(session.model_described):
+        page.train_on()
+    assert session.time_machine.branches[-1].configs[1].learning_rate == first.configs[1].learning_rate
+    assert field.text() == "0.123"

@@ -378,6 +378,7 @@ class TrainPage(Page):
         self._stale = False
         run = self.session.run
         self._request_data()
+        self._show_settings_of_run()
         self._on_run_state_changed()
         self._show_network()
         self._on_dataset_changed()
@@ -460,11 +461,18 @@ class TrainPage(Page):
     def _on_moment_changed(self) -> None:
         if self._hidden():
             return
+        self._show_settings_of_run()
         if self.session.model is not self.setup.model:
             self.setup.show_model(self.session.model)
         self.curves.show_story(self._past.story())
         self._show_progress()
         self._show_epoch()
+
+    def _show_settings_of_run(self) -> None:
+        """While a moment of a run is shown, the form says what that run learned with."""
+        place, run = self.session.time_machine.place, self.session.run
+        is_active_one = place is not None and run.is_active and place.branch.history is run.history
+        self.setup.show_run(None if place is None or is_active_one else place.branch)
 
     @Slot()
     def _show_network(self) -> None:

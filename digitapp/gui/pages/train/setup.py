@@ -33,6 +33,7 @@ from digitapp.gui.words.problems import dataset_title, preset_words
 from digitapp.gui.words.settings import refusal
 from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, LOSSES
+from digitapp.runs.branches import Branch
 from digitapp.training.config import MAX_SEED, ConfigError, NetworkConfig, TrainConfig, parse_hidden
 from digitapp.training.presets import preset_configs
 
@@ -69,6 +70,7 @@ class SetupForm(Panel):
         self._file: Model | None = None
         self._started_from = 0  # the entry to return to when no file is chosen
         self._locked = False
+        self._run: Branch | None = None  # the past run whose settings are shown
         self.settings = SettingRows(problem, settings, self)
         self._make_rows()
         self._lay_out()
@@ -291,6 +293,7 @@ class SetupForm(Panel):
     def show_problem(self, problem: Problem) -> None:
         """Show the remembered settings of a problem."""
         self._problem = problem
+        self._run = None
         if self._file is not None and self._file.problem != problem.key:
             self._file = None
             self._started_from = 0
@@ -305,6 +308,20 @@ class SetupForm(Panel):
         self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
         self._show_relevant()
         self._show_architecture()
+
+    def show_run(self, run: Branch | None) -> None:
+        """Show what a past run learned with, or with None again what was entered last for the next run."""
+        if run is self._run:
+            return
+        self._run = run
+        if run is None:
+            self.settings.show_problem(self._problem)
+            self._take_shape()
+        else:
+            self.settings.fill(*run.configs)
+        self._show_relevant()
+        self._show_architecture()
+        self._show_lock()
 
     def show_dataset(self, name: str, state: DataState, dataset: Dataset | None, foils: int = 0) -> None:
         """Show the chosen data set, how large it is, and how many drawings that are no digits are mixed in."""
@@ -374,11 +391,17 @@ class SetupForm(Panel):
 
     def _show_lock(self) -> None:
         self._lock_icon.setVisible(self._locked)
-        locked, free = self.tr("Locked, except the learning rate"), self.tr("For the next run")
-        self._lock_text.setText(locked if self._locked else free)
+        if self._run is not None:
+            text = self.tr("As run {0} learned, for training on from there").format(self._run.number)
+        elif self._locked:
+            text = self.tr("Locked, except the learning rate")
+        else:
+            text = self.tr("For the next run")
+        self._lock_text.setText(text)
         for name, row in self.settings.rows.items():
             of_shape = name in _OF_SHAPE and self.goes_on
-            row.set_locked((self._locked and name != "learning_rate") or of_shape)
+            of_run = self._locked and (name != "learning_rate" or self._run is not None)
+            row.set_locked(of_run or of_shape)
         for row in (self._dataset_row, self._start_row):
             row.set_locked(self._locked)
         self._renew.setEnabled(not self._locked)
