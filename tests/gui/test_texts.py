@@ -214,13 +214,8 @@ CHANGES = {"lower", "upper", "capitalize", "title", "casefold", "replace", "stri
 
 SEPARATORS_OF_MACHINES = (None, "", "-", ",", ";;", "\n")
 JOINERS = {"in_a_row", "itemised"}  # of gui/translation.py
-NO_WORDS = {
-    "open_application",
-    "ask_open",
-    "product",
-    "show_hidden",
-    "_show_architecture",
-}  # patterns, numbers, formulas
+# Variables of the system, patterns of file names, a formula, sizes of layers.
+NO_WORDS = {"open_application", "listen", "ask_open", "product", "show_hidden", "_show_architecture"}
 
 
 def called(node: ast.AST) -> str:
