@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -43,8 +43,9 @@ class NetworkDiagram(QWidget):
         self.view = DiagramView()
         self.view.pixel_hovered.connect(self.pixel_hovered)
         self.step_button = Button(self.tr("Step"), "step", "ghost")
-        self.step_button.set_tip(self.tr("Walk through the computation, one layer at a time; Esc ends the walk"))
+        self.step_button.set_tip(self.tr("Walk through the computation, one layer at a time; Esc ends the walk"), ".")
         self.step_button.clicked.connect(self.step)
+        QShortcut(QKeySequence("."), self).activated.connect(self.step_button.click)
         self.mode = SegmentedControl((self.tr("Tale"), self.tr("Numbers")), name=self.tr("Tale or numbers"))
         self.mode.setCurrentIndex(NUMBERS)
         self.mode.currentChanged.connect(self._on_mode_changed)

@@ -124,12 +124,23 @@ class EpochAxis(pg.AxisItem):
             return None
         line, ticks, texts = specs
         if len(texts) > 1:
-            # The last text ends with the axis instead of hanging over; what would run into it steps aside.
+            # The last text ends with the axis instead of hanging over. Where it would run into the one before it goes
+            # without its unit: a number that steps aside would be missed in the row.
             rect, flags, text = texts[-1]
-            end = QRectF(rect)
-            end.moveRight(self.mapRectFromParent(self.geometry()).right())
+            end = self._at_the_end(rect)
+            if texts[-2][0].right() >= end.left() - 6:
+                text = f"{self._epochs:g}"
+                end = self._at_the_end(QRectF(p.boundingRect(QRectF(0, 0, 100, 100), int(flags), text)), rect)
             texts = [spec for spec in texts[:-1] if spec[0].right() < end.left() - 6] + [(end, flags, text)]
         return line, ticks, texts
+
+    def _at_the_end(self, rect: QRectF, beside: QRectF | None = None) -> QRectF:
+        """Return a rectangle moved so that it ends with the axis, on the line of another one."""
+        moved = QRectF(rect)
+        moved.moveRight(self.mapRectFromParent(self.geometry()).right())
+        if beside is not None:
+            moved.moveTop(beside.top())
+        return moved
 
 
 class ValueAxis(pg.AxisItem):

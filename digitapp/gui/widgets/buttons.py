@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
+from digitapp.gui.translation import translate
 from digitapp.gui.widgets.focus import FocusRing
 
 ButtonKind = Literal["primary", "plain", "ghost", "link"]
@@ -25,7 +26,9 @@ def tip_with_key(text: str, key: QKeySequence | QKeySequence.StandardKey | str |
     if key is None:
         return text
     name = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{text}  {name}"
+    if len(name) == 1 and not name.isalnum():  # a full stop alone would look like a slip
+        return translate("Button", "{0} (key “{1}”)").format(text, name)
+    return translate("Button", "{0} ({1})").format(text, name)
 
 
 class Button(QPushButton):

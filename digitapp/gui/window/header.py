@@ -14,7 +14,7 @@ from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
-from digitapp.gui.words.problems import model_title, problem_title
+from digitapp.gui.words.problems import model_remark, model_title, problem_title
 
 _OPEN = "open-a-file"
 PICTURE_KEY = "Ctrl+Shift+S"
@@ -134,10 +134,11 @@ class Header(Panel):
 def describe(entry: ModelEntry) -> str:
     """Return a network's layer sizes, and its hidden activation where that is not the usual one.
 
-    Of a shipped model that was not used yet nothing is told: that would mean loading it.
+    A shipped model says what it is for; its layers are not told before it was used: that would mean loading it.
     """
+    remark = model_remark(entry.name) if entry.origin == "shipped" else ""
     if entry.loaded is None:
-        return ""
+        return remark
     network = entry.loaded.network
     sizes = "-".join(map(str, network.sizes))
     hidden = set(network.activations[:-1])

@@ -88,7 +88,7 @@ class HelpDialog(QDialog):
             ("Ctrl+Shift+S", self.tr("save a picture of any view")),
             ("Ctrl+C, Ctrl+V", self.tr("copy, paste the drawing")),
             ("Ctrl+Return", self.tr("start, pause, resume the training")),
-            (".", self.tr("one training step while paused")),
+            (".", self.tr("one step: of the training, or through the computation on Draw")),
             ("← → ↑ ↓", self.tr("move the pen, or over units, pixels and curves")),
             ("Space", self.tr("put the pen down, lift it; toggle a pixel of the toy")),
         ]

@@ -62,6 +62,16 @@ def model_title(name: str) -> str:
     return titles.get(name, name)
 
 
+def model_remark(name: str) -> str:
+    """Return what tells a model that comes with the program from the others, "" where it is the only one."""
+    remarks = {
+        "everyday": translate("Problems", "reads most hands, refuses what is no digit"),
+        "record": translate("Problems", "the fewest errors on MNIST"),
+        "mnist": translate("Problems", "has seen nothing but MNIST"),
+    }
+    return remarks.get(name, "")
+
+
 def no_hand(problem: Problem) -> tuple[str, str]:
     """Return title and text of why no handwriting is collected for a problem."""
     if problem.inputs is Inputs.GRID:
