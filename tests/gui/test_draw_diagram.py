@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.problems import TOY
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
-from digitapp.gui.diagram.layout import Detail, lay_out, line_ends
+from digitapp.gui.diagram.layout import Detail, Measures, lay_out, line_ends
 from digitapp.gui.diagram.network_diagram import NUMBERS, TALE, NetworkDiagram
 from digitapp.gui.diagram.wires import Node, Wire, curve, nearest_line
 from digitapp.gui.diagram.words import Computation, number, tale, unit_readout, with_sign
@@ -39,6 +39,9 @@ def diagram(qtbot: QtBot, session: Session) -> NetworkDiagram:
     diagram.show()
     qtbot.waitExposed(diagram)
     return diagram
+
+
+MEASURES = Measures(1.0, 27.0, 15.0, (26.0, 11.0), 63.0, 16.0, 80.0, 14.0)
 
 
 def middle_of(diagram: NetworkDiagram, node: Node) -> QPoint:
@@ -234,16 +237,25 @@ def test_too_many_layers_are_refused_in_words(session: Session, diagram: Network
 
 
 def test_small_windows_leave_out_details_first() -> None:
-    roomy = lay_out((12, 3, 2), (4, 3), 636, 420)
-    narrow = lay_out((12, 3, 2), (4, 3), 380, 230)
-    assert roomy is not None
-    assert narrow is not None
-    assert roomy[1].detail is Detail.CARD
-    assert roomy[1].cell > narrow[1].cell
+    """Pictures get smaller, then the numbers on them go, then the pictures, then the words."""
+    details, cells = [], []
+    for height in range(420, 60, -4):
+        columns = lay_out((12, 3, 2), (4, 3), 636, height, MEASURES)
+        if columns is None:
+            break
+        details.append(list(Detail).index(columns[1].detail))
+        cells.append(columns[1].cell[1])
+    assert details == sorted(details)
+    numbers = details.count(0)
+    assert numbers > 40 and cells[:numbers] == sorted(cells[:numbers], reverse=True)
+    assert details[0] == 0 and details[-1] >= list(Detail).index(Detail.LINE)
+    narrow = [lay_out((12, 3, 2), (4, 3), width, 420, MEASURES) for width in range(636, 200, -4)]
+    widths = [list(Detail).index(columns[1].detail) for columns in narrow if columns is not None]
+    assert widths == sorted(widths)
 
 
 def test_the_nearest_line_is_the_one_under_the_point() -> None:
-    columns = lay_out((12, 3, 2), (4, 3), 636, 420)
+    columns = lay_out((12, 3, 2), (4, 3), 636, 420, MEASURES)
     assert columns is not None
     ends = line_ends(columns, 0).reshape(-1, 4)
     for index in (0, 17, 35):
@@ -263,5 +275,5 @@ def test_the_tale_of_an_empty_grid_asks_for_pixels(session: Session) -> None:
 def test_any_room_is_laid_out_or_refused(sizes: tuple[int, ...]) -> None:
     for width in (0, 10, 100, 400, 900):
         for height in range(-5, 300):
-            columns = lay_out(sizes, (4, 3), width, height)
+            columns = lay_out(sizes, (4, 3), width, height, MEASURES)
             assert columns is None or len(columns) == len(sizes)

@@ -11,8 +11,9 @@ from PySide6.QtCore import QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from digitapp.gui.diagram.headings import paint_headings
 from digitapp.gui.diagram.layout import Column, Detail, lay_out, line_ends
-from digitapp.gui.diagram.units import UnitPainter
+from digitapp.gui.diagram.units import UnitPainter, measures_of
 from digitapp.gui.diagram.wire_view import WireView
 from digitapp.gui.diagram.wires import NO_WIRES, THINNEST, WIDEST, Floats, Node, Thing, Wire, Wires, paint_ring
 from digitapp.gui.diagram.words import Computation, WalkStep, line_readout, unit_readout
@@ -95,8 +96,8 @@ class DiagramView(WireView):
     def columns(self) -> list[Column] | None:
         """Where everything stands; None when the network is too deep to be drawn in this width."""
         if self._columns is None and self._computation is not None:
-            sizes = self._computation.network.sizes
-            self._columns = lay_out(sizes, self._grid, self.width(), self.height())
+            sizes, measures = self._computation.network.sizes, measures_of(self._computation)
+            self._columns = lay_out(sizes, self._grid, self.width(), self.height(), measures)
         return self._columns
 
     def nodes(self) -> Sequence[Sequence[QRectF]]:
@@ -188,8 +189,8 @@ class DiagramView(WireView):
         assert columns is not None and computation is not None
         self.wires().paint(painter)
         units = self._unit_painter(painter, computation)
+        paint_headings(painter, columns, self.width())
         for number, column in enumerate(columns):
-            units.paint_heading(number, column, self.width())
             images, reads = self._weight_images(number, column), columns[number - 1].total
             for index, place in enumerate(column.places):
                 units.paint_unit(number, index, column, place)
@@ -200,7 +201,7 @@ class DiagramView(WireView):
         return UnitPainter(painter, computation, self._step, self.numbers, self.activation_limit)
 
     def _weight_images(self, number: int, column: Column) -> NDArray[np.floating] | None:
-        if column.detail is not Detail.CARD or self._computation is None:
+        if number == 0 or column.image.isEmpty() or self._computation is None:
             return None
         return layer_images(self._computation.network, number - 1, *self._grid)
 
