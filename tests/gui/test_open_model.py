@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.settings import OPENED_MODELS, Settings
 from digitapp.gui.widgets import ElidedLabel, NoteBar
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
@@ -62,3 +63,35 @@ def test_a_model_that_does_not_say_how_good_it_is_is_measured(
     qtbot.waitUntil(lambda: "on 16 validation images" in said.text())
     window.session.choose_model("shipped")
     assert "accuracy unknown" not in said.text()
+
+
+def test_opened_models_are_offered_at_the_next_start(
+    open_window: Callable[..., MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_window("toy")
+    for name in ("mine", "gone", "broken"):
+        save_model(load_model(first.session.problem.shipped_models[0]), tmp_path / f"{name}.safetensors")
+        choose(monkeypatch, tmp_path / f"{name}.safetensors")
+        first.header.open_requested.emit()
+    first.close()
+    (tmp_path / "gone.safetensors").unlink()
+    (tmp_path / "broken.safetensors").write_text("Call me Ishmael.", encoding="utf-8")
+    window = open_window("toy")
+    selector = window.header.network_selector
+    titles = [selector.itemText(i) for i in range(selector.count())]
+    assert "mine" in titles and "broken" in titles and "gone" not in titles
+    selector.activated.emit(titles.index("mine"))
+    assert window.session.current_entry.origin == "file" and window.session.network.sizes == (12, 3, 2)
+    selector.activated.emit(titles.index("broken"))
+    assert window.session.current_entry.path == tmp_path / "mine.safetensors"
+    assert "broken" not in [selector.itemText(i) for i in range(selector.count())]
+    notes = [note.text() for note in window.shown_page.findChildren(NoteBar) if note.isVisible()]
+    assert any("broken.safetensors" in note for note in notes)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"toy": 7}', '{"toy": [3]}', '{"other": ["x"]}', "null"])
+def test_what_was_remembered_of_models_may_be_nonsense(
+    open_window: Callable[..., MainWindow], text: str, settings: Settings
+) -> None:
+    settings.set(OPENED_MODELS, text)
+    assert open_window("toy").session.opened_models["toy"] == []

@@ -79,11 +79,24 @@ class Models:
         return self._chosen == OWN_NETWORK
 
     def choose(self, key: str) -> bool:
-        """Choose one by its key; return whether that is another one than before."""
-        if key == self._chosen or key not in self._entries:
+        """Choose one by its key; return whether that is another one than before.
+
+        Raises ModelFileError for one whose file cannot be used any more, and chooses nothing.
+        """
+        if key == self._chosen or key not in self._entries or self._entries[key].model is None:
             return False
         self._chosen = key
         return True
+
+    def offer(self, path: Path) -> None:
+        """Take in the network of a file without choosing it; the file is read when it is."""
+        key = str(path)
+        self._entries.setdefault(key, ModelEntry(key, "file", None, path, name=key))
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of those that were opened, in the order in which that happened."""
+        return [entry.path for entry in self._entries.values() if entry.path is not None]
 
     def put(self, entry: ModelEntry) -> None:
         """Take in a network, in the place of an earlier one of its key, and choose it."""

@@ -5,7 +5,7 @@ Pages show the session and call it; it knows no page. Signals name what has happ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -171,7 +171,7 @@ class Session(QObject):
         return self.run.is_active and self._desk.shows_own_now
 
     def choose_model(self, key: str) -> None:
-        """Show another of `model_entries`."""
+        """Show another of `model_entries`. Raises ModelFileError where its file cannot be used, and changes nothing."""
         if self._desk.models.choose(key):
             self._desk.machine.back()
             self._network_replaced()
@@ -183,6 +183,19 @@ class Session(QObject):
         desk = self._desks[model.problem]
         self._adopt(desk, ModelEntry(str(path), "file", model, path))
         self.choose_problem(model.problem)
+
+    def offer_models(self, files: Mapping[str, Sequence[Path]]) -> None:
+        """Offer the networks of files, by the key of their problem, without reading them yet."""
+        for key, paths in files.items():
+            for path in paths:
+                if key in self._desks:
+                    self._desks[key].models.offer(path)
+        self.models_changed.emit()
+
+    @property
+    def opened_models(self) -> dict[str, list[Path]]:
+        """The files of all networks that were opened, by the key of their problem."""
+        return {key: desk.models.files for key, desk in self._desks.items()}
 
     def save_model(self, path: Path) -> None:
         """Write the shown model to a file. Raises ModelFileError; the file is whole or not there."""

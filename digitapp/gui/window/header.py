@@ -15,6 +15,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
 from digitapp.gui.words.problems import model_remark, model_title, problem_title
+from digitapp.modelfile import ModelFileError
 
 _OPEN = "open-a-file"
 PICTURE_KEY = "Ctrl+Shift+S"
@@ -28,10 +29,12 @@ class Header(Panel):
     Signals
     -------
     open_requested : asks for a file dialog to open a model
+    model_failed(ModelFileError) : the file of a chosen model cannot be used any more
     pictures_requested : asks what of the page is to be saved as a picture
     """
 
     open_requested = Signal()
+    model_failed = Signal(object)
     pictures_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -127,8 +130,12 @@ class Header(Panel):
         if key == _OPEN:
             self._show_networks()
             self.open_requested.emit()
-        else:
+            return
+        try:
             self._session.choose_model(key)
+        except ModelFileError as error:
+            self._session.remove_network(key, self._session.current_entry.key)
+            self.model_failed.emit(error)
 
 
 def describe(entry: ModelEntry) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt, QTimer, Slot
@@ -31,12 +33,15 @@ from digitapp.gui.window.preferences import FULL_SCREEN_KEY, Preferences
 from digitapp.gui.window.registry import PageRow, page_key, registered_pages
 from digitapp.gui.window.status_bar import StatusBar
 from digitapp.gui.window.timeline_bar import TimelineBar
+from digitapp.gui.words.messages import file_message
+from digitapp.modelfile import ModelFileError
 
 if TYPE_CHECKING:
     from digitapp.gui.window.picture_saver import PictureSaver
 
 DEFAULT_SIZE = QSize(1280, 800)
 MINIMUM_SIZE = QSize(640, 400)
+_MOST_OPENED = 8  # models of a problem that are remembered
 
 AnyPage = TypeVar("AnyPage", bound=Page)
 Part = TypeVar("Part", bound=QObject)
@@ -61,6 +66,8 @@ class MainWindow(QMainWindow):
         self._screen: QScreen | None = None
         self.rows = registered_pages()
         self.setMinimumSize(MINIMUM_SIZE)
+        session.offer_models(_opened_before(settings.get(remembered.OPENED_MODELS)))
+        session.models_changed.connect(self._remember_models)
         self._build()
         self._make_shortcuts()
         self._restore()
@@ -202,6 +209,7 @@ class MainWindow(QMainWindow):
         self.stack.page_made.connect(self._order_tabs)
         self.stack.currentChanged.connect(self._on_page_changed)
         self.header.open_requested.connect(self.open_model)
+        self.header.model_failed.connect(self._on_model_failed)
         self.header.pictures_requested.connect(self._show_pictures)
         self.timeline.page_wanted.connect(self._on_page_wanted)
         self.session.activity_changed.connect(self._show_activity)
@@ -263,6 +271,13 @@ class MainWindow(QMainWindow):
             self.move(right.topLeft())
             self.resize(self.size() - (frame.size() - right.size()))
 
+    @Slot()
+    def _remember_models(self) -> None:
+        opened = {
+            key: [str(path) for path in paths[-_MOST_OPENED:]] for key, paths in self.session.opened_models.items()
+        }
+        self.settings.set(remembered.OPENED_MODELS, json.dumps(opened))
+
     @Slot(int)
     def _on_text_size_chosen(self, percent: int) -> None:
         theme.current().set_text_size(percent / 100)
@@ -297,6 +312,10 @@ class MainWindow(QMainWindow):
     def open_model(self) -> None:
         """Let the user choose a model file and show it; the shown page says what is wrong with it."""
         self.shown_page.open_model()
+
+    @Slot(object)
+    def _on_model_failed(self, error: ModelFileError) -> None:
+        self.shown_page.tell(file_message(error, saving=False))
 
     @Slot(str, object)
     def _on_page_wanted(self, name: str, what: object) -> None:
@@ -359,3 +378,13 @@ class MainWindow(QMainWindow):
         self.hide()
         self.session.close()
         super().closeEvent(event)
+
+
+def _opened_before(text: str) -> dict[str, list[Path]]:
+    """Return the files of models that were opened and are still there, by problem; nothing where the text is none."""
+    try:
+        files = json.loads(text or "{}")
+        paths = {str(key): [Path(path).absolute() for path in some] for key, some in files.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+    return {key: [path for path in some if path.is_file()] for key, some in paths.items()}
