@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Place = tuple[float, float]
+Spot = tuple[float, float]
 """Row and column; the middle of the first pixel is (0, 0)."""
 
 
 def stroke(
-    picture: NDArray[np.floating], start: Place, end: Place, *, size: float, value: float, mirrored: bool = False
+    picture: NDArray[np.floating], start: Spot, end: Spot, *, size: float, value: float, mirrored: bool = False
 ) -> NDArray[np.floating]:
     """Return the picture after a round brush was drawn from `start` to `end` in a straight line.
 
@@ -30,7 +30,7 @@ def stroke(
     return (picture + cover * (value - picture)).astype(picture.dtype)
 
 
-def _cover(shape: tuple[int, ...], start: Place, end: Place, size: float) -> NDArray[np.float64]:
+def _cover(shape: tuple[int, ...], start: Spot, end: Spot, size: float) -> NDArray[np.float64]:
     """Return how far each pixel lies under the brush, 0 to 1."""
     rows, columns = np.arange(shape[0], dtype=np.float64)[:, np.newaxis], np.arange(shape[1], dtype=np.float64)
     if size <= 1:

@@ -82,7 +82,7 @@ def contributions(network: Network, x: NDArray[np.floating]) -> Contributions:
     return Contributions(len(network.weights) - 2, activations.copy(), parts, biases.copy(), logits.copy())
 
 
-class Line(NamedTuple):
+class LedgerLine(NamedTuple):
     """One unit's part in the answer."""
 
     unit: int
@@ -109,7 +109,7 @@ class Ledger:
     """
 
     bias: float
-    lines: tuple[Line, ...]
+    lines: tuple[LedgerLine, ...]
     rest: float
     rest_units: int
     total: float
@@ -131,7 +131,7 @@ def ledger(found: Contributions, question: Question, strongest: int = 5) -> Ledg
     rest = np.delete(parts, listed)
     return Ledger(
         bias=float(found.biases.astype(np.float64) @ counts),
-        lines=tuple(Line(unit, float(found.activations[unit]), float(parts[unit])) for unit in listed),
+        lines=tuple(LedgerLine(unit, float(found.activations[unit]), float(parts[unit])) for unit in listed),
         rest=float(rest.sum()),
         rest_units=int(np.count_nonzero(rest)),
         total=float(found.logits.astype(np.float64) @ counts),

@@ -12,7 +12,7 @@ from digitapp.modelfile import Model
 from digitapp.nn.gradient_check import (
     TOLERANCE,
     GradientCheck,
-    Place,
+    ParameterPlace,
     check_gradient,
     locate,
     sample_parameters,
@@ -40,7 +40,7 @@ class CheckCancelled(Exception):
 class WorstParameter:
     """One row of the table: where, both derivatives, and how far they are apart."""
 
-    place: Place
+    place: ParameterPlace
     back_propagated: float
     central_difference: float
     relative_error: float

@@ -1,7 +1,7 @@
 """Templates: the network as one picture for each class, once for all drawings and once exactly for this one.
 
 A network whose units are never bent, z = W₁ᵀ…W_kᵀ x + c, is one linear map, and the row of a class is a picture to lay
-over the drawing. Real networks bend: `linear_reading` drops that and is a sketch, how rough a one
+over the drawing. Real networks bend: `linear_map` drops that and is a sketch, how rough a one
 `template_accuracy` measures. `local_templates` keeps it: the map that the network is around one input.
 """
 
@@ -17,7 +17,7 @@ from digitapp.nn.network import Network
 FloatArray = NDArray[np.floating]
 
 
-class Reading(NamedTuple):
+class LinearMap(NamedTuple):
     """A linear map to the classes: sums = templates · x + offsets.
 
     Attributes
@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     offsets: FloatArray
 
 
-def linear_reading(network: Network) -> Reading:
+def linear_map(network: Network) -> LinearMap:
     """Return the network with every activation left out: the product of its weight matrices, and its biases passed on.
 
     Of maxout units the longest piece stands for the unit, as in `Network.unit_weights`.
@@ -40,17 +40,17 @@ def linear_reading(network: Network) -> Reading:
     for before, bias in zip(reversed(weights[:-1]), reversed(biases[:-1]), strict=True):
         offsets = offsets + bias @ product
         product = before @ product
-    return Reading(np.array(product.T, order="C"), offsets)
+    return LinearMap(np.array(product.T, order="C"), offsets)
 
 
 def template_accuracy(network: Network, split: Split) -> float:
-    """Return the share of samples, 0 to 1, that `linear_reading` alone reads right, for a measure of its roughness."""
-    reading = linear_reading(network)
+    """Return the share of samples, 0 to 1, that `linear_map` alone reads right, for a measure of its roughness."""
+    reading = linear_map(network)
     sums = split.inputs @ reading.templates.T + reading.offsets
     return float(np.mean(sums.argmax(axis=1) == split.labels))
 
 
-class LocalReading(NamedTuple):
+class LocalMap(NamedTuple):
     """The linear map that a network is at one input: logits = templates · x + offsets.
 
     Attributes
@@ -70,7 +70,7 @@ class LocalReading(NamedTuple):
     is_exact: bool
 
 
-def local_templates(network: Network, x: FloatArray) -> LocalReading:
+def local_templates(network: Network, x: FloatArray) -> LocalMap:
     """Return the linear map that the network is at one input of shape (features,).
 
     Raises
@@ -84,4 +84,4 @@ def local_templates(network: Network, x: FloatArray) -> LocalReading:
         raise ValueError(f"one input has the shape ({network.sizes[0]},), not {x.shape}")
     logits, templates = input_gradients(network, x[np.newaxis], np.eye(network.sizes[-1]))
     sums = templates @ np.asarray(x, dtype=network.dtype)
-    return LocalReading(templates, logits - sums, sums, logits, is_piecewise_linear(network))
+    return LocalMap(templates, logits - sums, sums, logits, is_piecewise_linear(network))

@@ -45,7 +45,7 @@ class GradientCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ParameterPlace:
     """Where a parameter stands.
 
     Attributes
@@ -62,7 +62,7 @@ class Place:
     is_gain: bool = False
 
 
-def locate(network: Network, index: int) -> Place:
+def locate(network: Network, index: int) -> ParameterPlace:
     """Return where the parameter `index` of the network's vector stands.
 
     Raises
@@ -75,16 +75,16 @@ def locate(network: Network, index: int) -> Place:
     for layer, weights in enumerate(network.weights):
         if index < start + weights.size:
             unit, source = divmod(index - start, weights.shape[0])
-            return Place(layer, unit, source)
+            return ParameterPlace(layer, unit, source)
         start += weights.size
     for layer, biases in enumerate(network.biases):
         if index < start + biases.size:
-            return Place(layer, index - start, None)
+            return ParameterPlace(layer, index - start, None)
         start += biases.size
     for layer, gains in enumerate(network.gains):
         if gains is not None:
             if index < start + gains.size:
-                return Place(layer, index - start, None, is_gain=True)
+                return ParameterPlace(layer, index - start, None, is_gain=True)
             start += gains.size
     raise AssertionError("unreachable: the views cover the vector")
 

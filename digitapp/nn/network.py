@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -9,6 +10,13 @@ from numpy.typing import ArrayLike, DTypeLike
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.layer import Layer
 from digitapp.nn.normalization import NormalizedLayer
+
+
+class UnitRef(NamedTuple):
+    """One unit of one layer, both counted from 0; layer 0 is the first with weights."""
+
+    layer: int
+    unit: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Branch:
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class PlaceInRun:
     """A moment of a branch."""
 
     branch: Branch
@@ -102,7 +102,7 @@ class TimeMachine:
         self._count = 0
         self.branches: list[Branch] = []
         self.branch: Branch | None = None
-        self.place: Place | None = None
+        self.place: PlaceInRun | None = None
         self.past: Model | None = None
 
     def begin(
@@ -112,7 +112,7 @@ class TimeMachine:
         configs: tuple[NetworkConfig, TrainConfig],
         dataset: Dataset,
         marks: Marks,
-        origin: Place | None,
+        origin: PlaceInRun | None,
         facts: Mapping[str, Any],
     ) -> Branch:
         """Return the branch of a run that begins with `model`, and show now.
@@ -139,10 +139,10 @@ class TimeMachine:
         self.branches = [*self.branches, self.branch][-MOST_BRANCHES:]
         return self.branch
 
-    def end(self) -> Place | None:
+    def end(self) -> PlaceInRun | None:
         """Return the last moment that is kept of the newest run, None where there is none."""
         kept = self.branches[-1].moments.kept if self.branches else ()
-        return Place(self.branches[-1], kept[-1]) if kept else None
+        return PlaceInRun(self.branches[-1], kept[-1]) if kept else None
 
     def choose(self, branch: Branch) -> None:
         """Let the slider run along another branch, of which the end is shown; of the newest, now."""
@@ -162,7 +162,7 @@ class TimeMachine:
             network = self.past.network
         np.copyto(network.parameters, moment.parameters)
         self.past = replace(model, network=network, training=self.branch.record_at(moment.step))
-        self.place = Place(self.branch, moment)
+        self.place = PlaceInRun(self.branch, moment)
 
     def calibrate(self, branch: Branch, calibration: Calibration) -> None:
         """Take over the calibration that a run has ended with, for all its moments."""

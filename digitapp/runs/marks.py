@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from digitapp.training.held import Held, UnitPlace
+from digitapp.nn.network import UnitRef
+from digitapp.training.held import Held
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,15 +21,15 @@ class Marks:
     off : units that are switched off, with the outgoing weights that they get back
     """
 
-    frozen: frozenset[UnitPlace] = frozenset()
-    off: Mapping[UnitPlace, np.ndarray] = field(default_factory=dict)
+    frozen: frozenset[UnitRef] = frozenset()
+    off: Mapping[UnitRef, np.ndarray] = field(default_factory=dict)
 
     @property
     def held(self) -> Held:
         """The same for the training."""
         return Held(tuple(self.frozen), tuple(self.off))
 
-    def with_unit(self, place: UnitPlace, *, is_frozen: bool, off: np.ndarray | None) -> Marks:
+    def with_unit(self, place: UnitRef, *, is_frozen: bool, off: np.ndarray | None) -> Marks:
         """Return the marks with those of one unit changed; `off` are its outgoing weights where it is switched off."""
         others = {other: weights for other, weights in self.off.items() if other != place}
         frozen = self.frozen | {place} if is_frozen else self.frozen - {place}

@@ -17,7 +17,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
-from digitapp.runs.branches import Place
+from digitapp.runs.branches import PlaceInRun
 from digitapp.runs.marks import Marks
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.foils import foils_to_go_on, with_foils
@@ -50,7 +50,7 @@ class Plan:
     dataset: Dataset | None = None
     paused: bool = False
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
-    origin: Place | None = None
+    origin: PlaceInRun | None = None
     after: RunState | None = None
 
     @property

@@ -15,10 +15,8 @@ import numpy as np
 
 from digitapp.nn import Network
 from digitapp.nn.layer import Layer
+from digitapp.nn.network import UnitRef
 from digitapp.nn.normalization import NormalizedLayer
-
-UnitPlace = tuple[int, int]
-"""Layer and unit, both counted from 0; layer 0 is the first with weights."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class Held:
     ValueError : an entry that is no pair of whole numbers from 0
     """
 
-    frozen: tuple[UnitPlace, ...] = ()
-    silent: tuple[UnitPlace, ...] = ()
+    frozen: tuple[UnitRef, ...] = ()
+    silent: tuple[UnitRef, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("frozen", "silent"):
@@ -58,11 +56,11 @@ class Held:
         return cls(tuple(value.get("frozen", ())), tuple(value.get("silent", ())))
 
 
-def _place(entry: Any) -> UnitPlace:
+def _place(entry: Any) -> UnitRef:
     whole = isinstance(entry, list | tuple) and len(entry) == 2
     if not whole or any(isinstance(part, bool) or not isinstance(part, int) or part < 0 for part in entry):
         raise ValueError(f"held units: pairs of layer and unit expected, got {entry!r}")
-    return entry[0], entry[1]
+    return UnitRef(*entry)
 
 
 class Holder:
@@ -126,7 +124,7 @@ def _arrays_of_units(layer: Layer) -> list[np.ndarray]:
     return [*arrays, layer.gains, layer.mean, layer.variance] if isinstance(layer, NormalizedLayer) else arrays
 
 
-def _by_layer(places: Iterable[UnitPlace]) -> list[tuple[int, np.ndarray]]:
+def _by_layer(places: Iterable[UnitRef]) -> list[tuple[int, np.ndarray]]:
     layers: dict[int, list[int]] = {}
     for layer, unit in places:
         layers.setdefault(layer, []).append(unit)

@@ -21,11 +21,11 @@ from digitapp.gui.pages.features.shown import Shown
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.state.session import UnitRef
 from digitapp.gui.widgets import UnitGrid
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.window.picture_saver import PictureSaver
 from digitapp.inspection.unit_images import layer_images, projected_images
+from digitapp.nn.network import UnitRef
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.presets import usual_configs
 

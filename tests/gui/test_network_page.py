@@ -17,8 +17,8 @@ from digitapp.gui.diagram.wires import Node, Wire
 from digitapp.gui.pages.network.map import COUNTS, sample
 from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.pages.network.paths import is_small
-from digitapp.gui.state.session import UnitRef
 from digitapp.gui.widgets import PlainButton
+from digitapp.nn.network import UnitRef
 
 OpenPage = Callable[..., NetworkPage]
 PATHS, TEMPLATES, MAP, PROBES = range(4)

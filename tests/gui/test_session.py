@@ -14,8 +14,9 @@ from digitapp.datasets.problems import MNIST, TOY
 from digitapp.drawing.ink import Drawing
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.models import OWN_NETWORK
-from digitapp.gui.state.session import Session, UnitRef
+from digitapp.gui.state.session import Session
 from digitapp.modelfile import ModelFileError, load_model
+from digitapp.nn.network import UnitRef
 from digitapp.training import NetworkConfig, usual_configs
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitapp.datasets.dataset import Split
-from digitapp.inspection.templates import linear_reading, local_templates, template_accuracy
+from digitapp.inspection.templates import linear_map, local_templates, template_accuracy
 from digitapp.nn.network import Network
 
 
@@ -18,7 +18,7 @@ def small(activation: str) -> Network:
 
 
 def test_the_product_by_hand() -> None:
-    reading = linear_reading(small("relu"))
+    reading = linear_map(small("relu"))
     np.testing.assert_allclose(reading.templates, [[-1.0, 1.75], [-4.0, 0.25]])
     np.testing.assert_allclose(reading.offsets, [0.0, -0.25])
 
@@ -28,7 +28,7 @@ def test_without_bends_the_linear_reading_is_the_network() -> None:
     network = Network((5, 4, 3, 2), ("identity",) * 3, np.float64)
     network.parameters[:] = rng.normal(size=network.parameter_count)
     x = rng.normal(size=(7, 5))
-    reading = linear_reading(network)
+    reading = linear_map(network)
     np.testing.assert_allclose(x @ reading.templates.T + reading.offsets, network.forward(x))
 
 
@@ -59,7 +59,7 @@ def test_template_and_offset_add_up_to_the_logit(activation: str) -> None:
 def test_a_network_without_hidden_layers_is_its_template() -> None:
     network = Network((3, 2), ("identity",))
     network.parameters[:] = np.arange(8)
-    local, reading = local_templates(network, np.ones(3, np.float32)), linear_reading(network)
+    local, reading = local_templates(network, np.ones(3, np.float32)), linear_map(network)
     np.testing.assert_array_equal(local.templates, network.weights[0].T)
     np.testing.assert_array_equal(reading.templates, network.weights[0].T)
     np.testing.assert_array_equal(reading.offsets, network.biases[0])

@@ -8,6 +8,7 @@ import pytest
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import TOY
 from digitapp.modelfile import load_model
+from digitapp.nn.network import UnitRef
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan
 from digitapp.training import ConfigError, NetworkConfig, TrainConfig, build_network, train, usual_configs
@@ -77,7 +78,7 @@ def test_a_model_of_other_layers_is_refused(network: NetworkConfig, config: Trai
 
 def test_units_that_are_held_stay() -> None:
     source = load_model("toy")
-    plan = Plan(TOY, NETWORK, SHORT, source, load_dataset("toy"), marks=Marks(frozenset({(0, 1)})))
+    plan = Plan(TOY, NETWORK, SHORT, source, load_dataset("toy"), marks=Marks(frozenset({UnitRef(0, 1)})))
     run = plan.make().begin()
     for _ in run.events():
         pass

@@ -5,12 +5,13 @@ import pytest
 
 from digitapp.datasets.load import load_dataset
 from digitapp.nn import OPTIMIZERS
+from digitapp.nn.network import UnitRef
 from digitapp.training import BatchDone, NetworkConfig, TrainConfig, build_network
 from digitapp.training.checkpoint import CheckpointError, load_checkpoint, resume, save_checkpoint, take_checkpoint
 from digitapp.training.held import Held
 from digitapp.training.loop import Run, begin
 
-HELD = Held(frozen=((0, 1), (0, 3), (1, 0), (2, 1)), silent=((0, 2),))
+HELD = Held(frozen=(UnitRef(0, 1), UnitRef(0, 3), UnitRef(1, 0), UnitRef(2, 1)), silent=(UnitRef(0, 2),))
 STRICT = {
     "weight_decay": 0.05,
     "l1": 0.01,
@@ -80,7 +81,7 @@ def test_pretraining_leaves_them_alone(toy):
 def test_the_genetic_algorithm_measures_what_it_keeps(toy):
     """The loss that a generation is judged by is that of a network with the held units in place."""
     config = TrainConfig(optimizer="genetic", learning_rate=0.5, epochs=20, l2=0.0)
-    run = new_run(toy, config, Held(frozen=tuple((0, unit) for unit in range(5))), NetworkConfig((5,), "relu"))
+    run = new_run(toy, config, Held(frozen=tuple(UnitRef(0, unit) for unit in range(5))), NetworkConfig((5,), "relu"))
     losses = [event.loss for event in run.events() if isinstance(event, BatchDone)]
     # Up to rounding, for the samples come in another order: the best of a generation lives on.
     assert np.all(np.diff(losses) < 1e-6)
@@ -122,8 +123,8 @@ def test_a_checkpoint_with_impossible_units_is_refused(toy, wrong):
 
 def test_units_that_are_not_there_are_refused(toy):
     network = build_network(12, 2, NetworkConfig((3,)), "cross_entropy", np.random.default_rng(0))
-    for held in (Held(frozen=((0, 3),)), Held(frozen=((2, 0),)), Held(silent=((1, 0),))):
+    for held in (Held(frozen=(UnitRef(0, 3),)), Held(frozen=(UnitRef(2, 0),)), Held(silent=(UnitRef(1, 0),))):
         with pytest.raises(ValueError, match="held units"):
             Run(network, toy, TrainConfig(), np.random.default_rng(0), held)
     with pytest.raises(ValueError, match="held units"):
-        Held(frozen=((0, -1),))
+        Held(frozen=(UnitRef(0, -1),))

@@ -10,6 +10,7 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import Inputs, Problem
 from digitapp.nn import LOSSES, OPTIMIZERS, Backpropagation, Network, initialize
+from digitapp.nn.network import UnitRef
 from digitapp.training import BatchDone, RunStarted, TrainConfig, TrainingDiverged, train
 from digitapp.training.checkpoint import resume, take_checkpoint
 from digitapp.training.held import Held
@@ -61,7 +62,7 @@ def cores(monkeypatch):
         {"optimizer": "sgd", "l1": 1e-3, "l2": 1e-3, "weight_decay": 0.1, "averaging": 0.9},
         {"optimizer": "momentum", "clip_norm": 0.1, "loss": "hinge"},
         {"optimizer": "rmsprop", "max_norm": 0.5, "loss": "binary_cross_entropy", "label_smoothing": 0.1},
-        {"held": Held(frozen=((0, 2), (1, 0)), silent=((0, 5),)), "averaging": 0.5},
+        {"held": Held(frozen=(UnitRef(0, 2), UnitRef(1, 0)), silent=(UnitRef(0, 5),)), "averaging": 0.5},
         {"shape": {"activation": "maxout3"}},
         {"shape": {"normalized": True}, "averaging": 0.9},
         {"batch_size": 1},

@@ -9,16 +9,9 @@ from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.models import Models
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model
+from digitapp.nn.network import UnitRef
 from digitapp.runs.branches import Branch, TimeMachine
 from digitapp.runs.plan import Plan
-
-
-@dataclass(frozen=True)
-class UnitRef:
-    """One unit of one layer, both counted from 0; layer 0 is the first with weights."""
-
-    layer: int
-    unit: int
 
 
 @dataclass(eq=False)
@@ -31,7 +24,7 @@ class Desk:
     machine: TimeMachine
     models: Models
     dataset_name: str
-    selected: UnitRef = UnitRef(0, 0)
+    selected: UnitRef = UnitRef(0, 0)  # noqa: RUF009 - it never changes
     plan: Plan | None = None  # the network that is being made
     fitted: Branch | None = None  # the run that the own network was calibrated after
 

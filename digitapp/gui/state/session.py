@@ -22,7 +22,7 @@ from digitapp.gui.names import Names
 from digitapp.gui.state.artwork import Artwork, Ink, Picture
 from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
-from digitapp.gui.state.desk import Desk, UnitRef
+from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry, Models
@@ -30,7 +30,7 @@ from digitapp.gui.state.starting import Starter
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.gui.state.weight_scale import WeightScale
 from digitapp.modelfile import Model, load_model, save_model
-from digitapp.nn.network import Network
+from digitapp.nn.network import Network, UnitRef
 from digitapp.reading import Answer, Prepared, prepare, read
 from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
 from digitapp.runs.marks import Marks

@@ -17,10 +17,10 @@ from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
 from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
+from digitapp.nn.network import UnitRef
 from digitapp.progress import Report
 from digitapp.reading import Answer
 from digitapp.training.evaluate import Evaluation, evaluate
-from digitapp.training.held import UnitPlace
 
 _KEY = "edited:"
 
@@ -63,7 +63,7 @@ class Effect:
 class _Edit(QUndoCommand):
     """One unit, before and after."""
 
-    def __init__(self, surgery: Surgery, place: UnitPlace, before: UnitState, after: UnitState, text: str) -> None:
+    def __init__(self, surgery: Surgery, place: UnitRef, before: UnitState, after: UnitState, text: str) -> None:
         super().__init__(text)
         self._surgery, self._place, self._before, self._after = surgery, place, before, after
 
@@ -226,7 +226,7 @@ class Surgery(QObject):
         if self.reason():
             return
         self._make_editable()
-        marks, place = self._session.current_entry.marks, (layer, unit)
+        marks, place = self._session.current_entry.marks, UnitRef(layer, unit)
         parameters = read_unit(self._session.network, layer, unit)
         before = UnitState(parameters, place in marks.frozen, marks.off.get(place))
         stack = self.undo_stack
@@ -250,7 +250,7 @@ class Surgery(QObject):
         session.current_entry.marks = marks
         self.effect = effect
 
-    def put(self, place: UnitPlace, state: UnitState, text: str) -> None:
+    def put(self, place: UnitRef, state: UnitState, text: str) -> None:
         """Make a unit what it is in `state`; called by the steps of undo."""
         session = self._session
         entry, before = session.current_entry, session.answer
@@ -268,7 +268,7 @@ class Surgery(QObject):
 
     # What it does
 
-    def _measure(self, place: UnitPlace, old: UnitParameters, known: Evaluation | None) -> None:
+    def _measure(self, place: UnitRef, old: UnitParameters, known: Evaluation | None) -> None:
         session, effect = self._session, self.effect
         assert effect is not None
         self._scores = None

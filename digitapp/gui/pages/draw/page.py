@@ -29,7 +29,7 @@ from digitapp.gui.canvas.numbers import NumbersSurface
 from digitapp.gui.pages.draw.files import MIME, DrawingFiles
 from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note
-from digitapp.gui.pages.draw.stage import Stage
+from digitapp.gui.pages.draw.stage import DrawStage
 from digitapp.gui.pages.draw.tools import TOOL_KEYS, ToolsLine
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pictures import offer_picture
@@ -72,7 +72,7 @@ class DrawPage(Page):
         self.canvas.setAccessibleName(self.tr("Canvas"))
         offer_picture(self.canvas, self.tr("Drawing"), "drawing")
         self.tools = ToolsLine()
-        self.stage = Stage(self.canvas, self.tools)
+        self.stage = DrawStage(self.canvas, self.tools)
         self.inspector = Inspector(session)
         self.files = DrawingFiles(session, settings, self)
         self.copy_button = GhostButton(

@@ -20,7 +20,7 @@ _TOOLS_GAP = 20
 _BOTTOM = 28
 
 
-class Stage(Panel):
+class DrawStage(Panel):
     """Places a square canvas, or for a grid one of the grid's shape, with the tools on a line of the same width.
 
     Signals: `canvas_resized(side)` in pixels.

@@ -14,7 +14,7 @@ from digitapp.gui.widgets import FocusRing
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import signed
 from digitapp.gui.widgets.weight_text import text_on_weight
-from digitapp.inspection.brush import Place, stroke
+from digitapp.inspection.brush import Spot, stroke
 
 _SIDE = 420
 _LINED_CELL, _PRINTED_CELL = 10, 44
@@ -51,8 +51,8 @@ class PaintSurface(QWidget):
         self.undo_stack = QUndoStack(self)
         self._ink: NDArray[np.floating] | None = None
         self._before: NDArray[np.float32] | None = None
-        self._last: Place = (0.0, 0.0)
-        self._hovered: Place | None = None
+        self._last: Spot = (0.0, 0.0)
+        self._hovered: Spot | None = None
         self._cursor = (values.shape[0] // 2, values.shape[1] // 2)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,10 +88,10 @@ class PaintSurface(QWidget):
 
     # Painting on it
 
-    def _place(self, point: QPointF) -> Place:
+    def _place(self, point: QPointF) -> Spot:
         return point.y() / self._cell - 0.5, point.x() / self._cell - 0.5
 
-    def _paint_to(self, place: Place) -> None:
+    def _paint_to(self, place: Spot) -> None:
         painted = stroke(
             self.values, self._last, place, size=self.size_in_pixels, value=self.value, mirrored=self.is_mirrored
         )

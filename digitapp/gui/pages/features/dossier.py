@@ -22,7 +22,7 @@ from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.state.session import Session, UnitRef
+from digitapp.gui.state.session import Session
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import (
     ElidedLabel,
@@ -45,6 +45,7 @@ from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 from digitapp.inspection.unit_images import as_images
 from digitapp.nn.activations import ACTIVATIONS
+from digitapp.nn.network import UnitRef
 from digitapp.reading import Answer
 
 _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier on, the side of the picture

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ALIKE_AT_ONCE = 64  # units: 5 ms
 _VOTES_AT_ONCE = 20_000_000  # multiplications of path weights
 
-Places = NDArray[np.int64]
+Arrangement = NDArray[np.int64]
 
 
 class Orders(QObject):
@@ -43,7 +43,7 @@ class Orders(QObject):
     def __init__(self, session: Session, evidence: Evidence, trials: Trials, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._evidence, self._trials = session, evidence, trials
-        self.places: Places = np.zeros(0, dtype=np.int64)
+        self.places: Arrangement = np.zeros(0, dtype=np.int64)
         self.order = Order.INDEX
         self.is_settled = True
         self._layer = 0
@@ -83,7 +83,7 @@ class Orders(QObject):
         """Return the tile at which a unit stands."""
         return int(np.flatnonzero(self.places == unit)[0])
 
-    def _stand(self, places: Places) -> None:
+    def _stand(self, places: Arrangement) -> None:
         self.places, self.is_settled = places, True
 
     def _settle_by_class(self, network: Network, layer: int) -> None:
@@ -105,10 +105,10 @@ class Orders(QObject):
         blank = self._evidence.blank
         return weights * ~blank if self._layer == 0 and blank is not None else np.ascontiguousarray(weights)
 
-    def _ask(self, settle: Callable[[], Places]) -> None:
+    def _ask(self, settle: Callable[[], Arrangement]) -> None:
         """Settle beside the window."""
 
-        def work(_report: Report, _cancelled: threading.Event) -> Places:
+        def work(_report: Report, _cancelled: threading.Event) -> Arrangement:
             return settle()
 
         self._errand.ask(work, self._key)
@@ -118,7 +118,7 @@ class Orders(QObject):
         return self._session.network, self._layer, self.order
 
     @Slot(object, object)
-    def _on_worked(self, found: Places, key: tuple[Network, int, Order]) -> None:
+    def _on_worked(self, found: Arrangement, key: tuple[Network, int, Order]) -> None:
         if key == self._key:
             self._stand(found)
             self.settled.emit()

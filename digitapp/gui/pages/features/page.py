@@ -26,13 +26,14 @@ from digitapp.gui.pages.picture_queue import Draw, PictureQueue
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
-from digitapp.gui.state.session import Session, UnitRef
+from digitapp.gui.state.session import Session
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import signed, thousands
 from digitapp.gui.words.messages import Message
 from digitapp.inspection.colors import symmetric_limit
+from digitapp.nn.network import UnitRef
 
 
 class FeaturesPage(Page):

@@ -19,7 +19,8 @@ from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 
 if TYPE_CHECKING:
     from digitapp.gui.pages.features.trials import Trials
-    from digitapp.gui.state.session import Session, UnitRef
+    from digitapp.gui.state.session import Session
+    from digitapp.nn.network import UnitRef
 
 TWIN = 0.98  # correlation of two units' sums from which on one is called the other's double
 SATURATED = 0.95  # share of samples

@@ -27,7 +27,7 @@ _RADIUS = 5.0
 _BUDGET_S = 0.006  # of one repaint may go into pictures that were never shown before
 
 
-class _Place(NamedTuple):
+class _Tile(NamedTuple):
     sample: Sample
     rect: QRect
 
@@ -53,7 +53,7 @@ class HandGrid(QWidget):
         self._collection = Collection()
         self._answers: Mapping[int, int] = {}
         self._current: int | None = None
-        self._places: list[_Place] = []
+        self._places: list[_Tile] = []
         self._rows: list[QRect] = []
         self._tile = _LEAST_TILE
         self._room = 0
@@ -125,7 +125,7 @@ class HandGrid(QWidget):
             for index, sample in enumerate(samples):
                 row, column = divmod(index, columns)
                 rect = QRect(label + column * pitch, top + row * pitch, self._tile, self._tile)
-                self._places.append(_Place(sample, rect))
+                self._places.append(_Tile(sample, rect))
             lines = max(1, -(-len(samples) // columns))
             self._rows.append(QRect(0, top, self.width(), lines * pitch))
             top += lines * pitch
@@ -177,7 +177,7 @@ class HandGrid(QWidget):
             if place.right() <= self.width() + 1:
                 painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
 
-    def _paint_tile(self, painter: QPainter, place: _Place, image: QImage | None) -> None:
+    def _paint_tile(self, painter: QPainter, place: _Tile, image: QImage | None) -> None:
         palette = theme.current().palette
         sample, rect = place.sample, QRectF(place.rect)
         path = rounded(rect, _RADIUS)
@@ -296,7 +296,7 @@ class HandGrid(QWidget):
         here = self.rect_of(next(reversed(self._selected.values()))).center()
         dx, dy = ARROWS[key]
 
-        def distance(place: _Place) -> float:
+        def distance(place: _Tile) -> float:
             away = place.rect.center() - here
             ahead, aside = away.x() * dx + away.y() * dy, abs(away.x() * dy) + abs(away.y() * dx)
             return ahead + 3 * aside if ahead > 0 else float("inf")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.datasets.collection import HELD_OUT_EVERY, Collection
 from digitapp.datasets.problems import MNIST
 from digitapp.gui import theme
-from digitapp.gui.pages.hand.tuning import LEAST_DIGITS, Change, Score, Tuned
+from digitapp.gui.pages.hand.tuning import LEAST_DIGITS, Change, Tally, Tuned
 from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import (
     ElidedLabel,
@@ -62,7 +62,7 @@ class AccuracyColumn(QWidget):
         self._title.setText(title)
         self.value.setAccessibleName(title)
 
-    def show_score(self, score: Score | None, places: int) -> None:
+    def show_score(self, score: Tally | None, places: int) -> None:
         """Show a measurement; None for an unknown one."""
         if score is None:
             self.value.setText(_UNKNOWN)
@@ -176,7 +176,7 @@ class HandInspector(ScrollPanel):
         """Say which network reads."""
         self._reader.setText(translate("HandInspector", "Read by: {0}").format(name))
 
-    def show_hand(self, score: Score | None, collection: Collection) -> None:
+    def show_hand(self, score: Tally | None, collection: Collection) -> None:
         """Show how the held-out digits are read, and how little so few of them say."""
         self.hand.show_score(score, 1)
         if score is None:
@@ -193,7 +193,7 @@ class HandInspector(ScrollPanel):
         few = score.samples < _FEW and low < high
         self.doubt.setText(words.format(low, per_cent(str(high))) if few else "")
 
-    def show_others(self, score: Score | None, name: str, missing: bool) -> None:
+    def show_others(self, score: Tally | None, name: str, missing: bool) -> None:
         """Show how others are read: MNIST's test images, or the built-in handwriting where MNIST is missing."""
         self.others.set_title(test_images_title(name))
         self.others.show_score(score, 1 if missing else 2)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MNIST
-from digitapp.gui.pages.hand.tuning import Score, Tuner
+from digitapp.gui.pages.hand.tuning import Tally, Tuner
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
@@ -28,9 +28,9 @@ class OthersMeasured(QObject):
 
     def __init__(self, session: Session, tuner: Tuner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.score: Score | None = None
+        self.score: Tally | None = None
         self._session, self._tuner = session, tuner
-        self._known: WeakKeyDictionary[Network, dict[str, Score]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Network, dict[str, Tally]] = WeakKeyDictionary()
         self._written: Dataset | None = None
         self._is_wanted = False
         self._reading, self._writing = Errand(session.start_job, self), Errand(session.start_job, self)
@@ -81,11 +81,11 @@ class OthersMeasured(QObject):
         """Measure a network anew the next time: its weights have changed."""
         self._known.pop(network, None)
 
-    def remember(self, network: Network, name: str, score: Score) -> None:
+    def remember(self, network: Network, name: str, score: Tally) -> None:
         """Take over what somebody else has measured."""
         self._known.setdefault(network, {})[name] = score
 
-    def _tell(self, score: Score | None) -> None:
+    def _tell(self, score: Tally | None) -> None:
         self.score = score
         self.measured.emit()
 
@@ -110,6 +110,6 @@ class OthersMeasured(QObject):
     def _on_read(self, evaluation: Evaluation, key: tuple[Network, int, str]) -> None:
         network, version, name = key
         if version == self._session.network_version:
-            self.remember(network, name, Score.of(evaluation))
+            self.remember(network, name, Tally.of(evaluation))
             if name == self.name:
-                self._tell(Score.of(evaluation))
+                self._tell(Tally.of(evaluation))

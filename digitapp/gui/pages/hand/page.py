@@ -22,7 +22,7 @@ from digitapp.gui.pages.hand.files import HandFiles
 from digitapp.gui.pages.hand.inspector import HandInspector
 from digitapp.gui.pages.hand.measuring import OthersMeasured
 from digitapp.gui.pages.hand.stage import HandStage
-from digitapp.gui.pages.hand.tuning import Score, Tuned, Tuner
+from digitapp.gui.pages.hand.tuning import Tally, Tuned, Tuner
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Artwork
@@ -387,7 +387,7 @@ class HandPage(Page):
         answers = {id(sample): int(label) for sample, label in zip(collection.samples, predictions, strict=True)}
         self.stage.grid.show_answers(answers)
         right = [answers[id(sample)] == sample.label for sample in collection.held_out]
-        self.inspector.show_hand(Score(sum(right), len(right)) if right else None, collection)
+        self.inspector.show_hand(Tally(sum(right), len(right)) if right else None, collection)
 
     @Slot(object, object)
     def _on_unmeasured(self, _error: Exception, _key: object) -> None:

@@ -32,14 +32,14 @@ _WRITTEN_SEED = 1
 _HAND = "my hand"
 
 
-class Score(NamedTuple):
+class Tally(NamedTuple):
     """How many of so many digits were read right."""
 
     right: int
     samples: int
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> Score:
+    def of(cls, evaluation: Evaluation) -> Tally:
         """Return the score of an evaluation."""
         return cls(round(evaluation.accuracy * evaluation.samples), evaluation.samples)
 
@@ -52,8 +52,8 @@ class Score(NamedTuple):
 class Change(NamedTuple):
     """How the digits of one data set were read before and after."""
 
-    before: Score
-    after: Score
+    before: Tally
+    after: Tally
 
     @property
     def gain(self) -> int:
@@ -182,7 +182,7 @@ def tune(
 
     def change(split: Split) -> tuple[Change, Evaluation]:
         before, after = (evaluate(reader, model.loss, split) for reader in (model.network, network))
-        return Change(Score.of(before), Score.of(after)), after
+        return Change(Tally.of(before), Tally.of(after)), after
 
     hand = change(split_of(collection.held_out))[0] if collection.held_out else None
     elsewhere, evaluation = change(measured)

@@ -22,7 +22,7 @@ from digitapp.gui.widgets import HairLine, HoverReadout, Label, ReadoutRow, Scal
 from digitapp.gui.widgets.containers import ScrollPanel
 from digitapp.gui.widgets.numbers import percent, signed, thousands
 from digitapp.inspection.colors import symmetric_limit
-from digitapp.inspection.templates import LocalReading, Reading, linear_reading, local_templates, template_accuracy
+from digitapp.inspection.templates import LinearMap, LocalMap, linear_map, local_templates, template_accuracy
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.network import Network
 from digitapp.progress import Report
@@ -46,8 +46,8 @@ class TemplatesView(NetworkView):
         self.local_text = Label("", "body", "text2", wrap=True)
         self._all_scale, self._local_scale = ScaleBar(), ScaleBar()
         self._readout = HoverReadout(self)
-        self._reading: Reading | None = None
-        self._local: LocalReading | None = None
+        self._reading: LinearMap | None = None
+        self._local: LocalMap | None = None
         self._classes: tuple[int, ...] = ()
         self._limits: list[float | None] = [None, None]
         self._errand = Errand(session.start_job, self)
@@ -106,7 +106,7 @@ class TemplatesView(NetworkView):
         self._measured = None
         self._errand.cancel()
         with np.errstate(all="ignore"):
-            self._reading = linear_reading(network)
+            self._reading = linear_map(network)
         self._measure()
 
     @property

@@ -17,7 +17,7 @@ from digitapp.gui.widgets import ComboBox, FieldRow, Label, NoteBar, PrimaryButt
 from digitapp.gui.widgets.numbers import MINUS, thousands
 from digitapp.inspection.gradient_report import WORST, GradientReport, WorstParameter, check_model
 from digitapp.nn import ACTIVATIONS, LOSSES
-from digitapp.nn.gradient_check import Place
+from digitapp.nn.gradient_check import ParameterPlace
 
 _WIDTH = 600
 
@@ -198,7 +198,7 @@ class GradientDialog(QDialog):
             exponent_text(row.relative_error),
         )
 
-    def _parameter_name(self, place: Place) -> str:
+    def _parameter_name(self, place: ParameterPlace) -> str:
         unit = place.unit % self._model.network.sizes[place.layer + 1]  # maxout: first pieces first
         name = self._names.unit_inside(place.layer, unit)
         if place.is_gain:

@@ -17,7 +17,7 @@ from digitapp.gui.pages.picture_queue import PictureQueue
 from digitapp.gui.pages.train.messages import gentler_rate, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
-from digitapp.gui.pages.train.story import PastView
+from digitapp.gui.pages.train.story import StoryView
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import ink_of
 from digitapp.gui.state.data_source import DataState
@@ -44,7 +44,7 @@ class TrainPage(Page):
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
         self.confusion, self.units = self.stage.confusion, self.stage.units
         self.setup = SetupForm(session.problem, settings)
-        self._past = PastView(session, self.curves, self.confusion, self)
+        self._past = StoryView(session, self.curves, self.confusion, self)
         self._stale = True
         self._pictures = PictureQueue(self)
         self._start_when_loaded: tuple[str, bool] | None = None

@@ -15,14 +15,14 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.widgets.numbers import epoch_text
 from digitapp.nn.network import Network
 from digitapp.progress import Report
-from digitapp.runs.branches import Branch, Place
+from digitapp.runs.branches import Branch, PlaceInRun
 from digitapp.training.evaluate import Evaluation, evaluate
 from digitapp.training.events import EpochDone
 
 MOST_PALE_LINES = 5
 
 
-class PastView(QObject):
+class StoryView(QObject):
     """Shows the moment of the session in curves and confusion matrix; the confusion is measured in the background."""
 
     def __init__(
@@ -31,8 +31,8 @@ class PastView(QObject):
         super().__init__(parent)
         self._session = session
         self._curves, self._confusion = curves, confusion
-        self._asked: tuple[Place, Dataset] | None = None
-        self._measured: tuple[Place, Evaluation] | None = None
+        self._asked: tuple[PlaceInRun, Dataset] | None = None
+        self._measured: tuple[PlaceInRun, Evaluation] | None = None
         self._errand = Errand(session.start_job, self)
         self._errand.found.connect(self._on_measured)
 
@@ -67,7 +67,7 @@ class PastView(QObject):
             self._confusion.show_measuring()
             self._measure(place, dataset)
 
-    def _measure(self, place: Place, dataset: Dataset) -> None:
+    def _measure(self, place: PlaceInRun, dataset: Dataset) -> None:
         split = dataset.validation if dataset.validation is not None else dataset.train
         model, parameters = place.branch.model, place.moment.parameters
 
@@ -79,7 +79,7 @@ class PastView(QObject):
         self._errand.ask(work, place)
 
     @Slot(object, object)
-    def _on_measured(self, found: Evaluation, place: Place) -> None:
+    def _on_measured(self, found: Evaluation, place: PlaceInRun) -> None:
         if self._asked is None or self._asked[0] is not place or place is not self._session.time_machine.place:
             return
         self._measured = place, found
