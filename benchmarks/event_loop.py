@@ -25,7 +25,7 @@ import numpy as np
 from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from digitapp.gui.app import create_window
+from digitapp.gui.app import SWITCH_SECONDS, create_window
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.page import Page
@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=os.environ.get("DIGITAPP_DATA_DIR"), required=False)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--intervals", type=float, nargs="*", default=[sys.getswitchinterval()])
+    parser.add_argument("--intervals", type=float, nargs="*", default=[SWITCH_SECONDS])
     arguments = parser.parse_args()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from digitapp import __version__
+from digitapp.cores import one_blas_thread
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.display import check_display, open_application
@@ -21,8 +22,10 @@ from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
 from digitapp.gui.words.language import speak
 from digitapp.modelfile import load_model
-from digitapp.training.threads import one_blas_thread
 
+SWITCH_SECONDS = 0.001
+"""How long another thread, such as one that trains, may keep the interpreter when the window wants it: see
+`docs/decisions.md`."""
 _LOAD_AFTER_MS = 300  # after the window was shown
 
 
@@ -44,6 +47,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     check_display()
     name_application()
     application = QApplication.instance() or open_application(sys.argv[:1])
+    sys.setswitchinterval(SWITCH_SECONDS)
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
     with one_blas_thread():
         window = create_window(Settings(), problem=problem, model=model)
