@@ -13,13 +13,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from digitapp.cores import one_blas_thread
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.mnist import load_mnist, mnist_status
 from digitapp.datasets.problems import MNIST, Inputs, Problem
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Backpropagation, Network, initialize
 from digitapp.nn.losses import one_hot
 from digitapp.training import BatchDone, TrainConfig, train
-from digitapp.training.threads import one_blas_thread
 
 
 @dataclass(frozen=True)

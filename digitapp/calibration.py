@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp.cores import side_by_side
 from digitapp.datasets.dataset import Split
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network
@@ -187,8 +188,9 @@ def calibrate(
     """
     outputs: list[tuple[NDArray, NDArray[np.integer]]] = []
     for part in fit_to_calibrate(parts):
-        batches = [network.forward(part.inputs[start : start + _BATCH]) for start in range(0, len(part), _BATCH)]
-        outputs.append((np.concatenate(batches), part.labels))
+        batches = [part.inputs[start : start + _BATCH] for start in range(0, len(part), _BATCH)]
+        work = 2 * network.weight_count * len(part)
+        outputs.append((np.concatenate([*side_by_side(network.forward, batches, work)]), part.labels))
     if not outputs or not all(np.isfinite(found).all() for found, _ in outputs):
         return otherwise
     return fit_calibration(loss, outputs)

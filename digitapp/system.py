@@ -13,6 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 from digitapp import __version__
+from digitapp.cores import available_cores
 from digitapp.resources import data_dirs, shipped_data_dir, shipped_models_dir
 
 PACKAGES = ("numpy", "PySide6-Essentials", "pyqtgraph", "Pillow", "safetensors", "typer")
@@ -92,7 +93,7 @@ def cpu_facts() -> Cpu:
     features = {*extensions.get("baseline", ()), *extensions.get("found", ())}
     # From NumPy 2.4 on the level X86_V4 stands for the AVX-512 of Skylake servers.
     avx512 = any(feature == "X86_V4" or feature.startswith("AVX512") for feature in features)
-    return Cpu(_cpu_name(), _usable_cores(), avx512)
+    return Cpu(_cpu_name(), available_cores(), avx512)
 
 
 def blas_note(blas: Blas, cpu: Cpu, environment: Mapping[str, str]) -> str | None:
@@ -111,12 +112,6 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _cpu_name() -> str:

@@ -16,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.calibration import UNCALIBRATED, Calibration
+from digitapp.cores import side_by_side
 from digitapp.inspection.dossier import CHUNK, layer_chunks
 from digitapp.nn.network import Network
 
 BATCH = 512
+GROUP = 16
+"""Units that a core silences one after the other before the next are given out."""
 _LEAST_PROBABILITY = 1e-12
 
 
@@ -139,26 +142,24 @@ class Ablation:
         ValueError : no such unit
         """
         chosen = self._checked(range(self.units) if units is None else units)
+        groups = [chosen[start : start + GROUP] for start in range(0, len(chosen), GROUP)]
+        above = sum(layer.weights.size for layer in self._layers[1:])
+        for scores in side_by_side(self._without_each_of, groups, 2 * above * len(self._labels) * len(chosen)):
+            yield from scores
+
+    def _without_each_of(self, chosen: NDArray[np.int64]) -> list[tuple[int, Score]]:
         gains = np.zeros((len(chosen), self._classes), dtype=np.int64)
         surprises = np.zeros(len(chosen))
-        done = 0
         for place, rows, outputs in self._changed_answers(chosen):
             right, surprise = self._judge(outputs, self._labels[rows])
             change = right.astype(np.int64) - self._right[rows]
             np.add.at(gains, (place, self._labels[rows]), change)
             np.add.at(surprises, place, surprise - self._surprise[rows])
-            # The batch's last unit may go on in the next one.
-            complete = int(place[-1])
-            yield from self._finished(chosen, gains, surprises, slice(done, complete))
-            done = complete
-        yield from self._finished(chosen, gains, surprises, slice(done, len(chosen)))
-
-    def _finished(
-        self, chosen: NDArray[np.int64], gains: NDArray[np.int64], surprises: NDArray[np.float64], part: slice
-    ) -> Iterator[tuple[int, Score]]:
-        for unit, gain, surprise in zip(chosen[part].tolist(), gains[part], surprises[part], strict=True):
-            added = float(surprise) / len(self._labels)
-            yield unit, Score(self._samples, self.baseline.correct + gain, self.baseline.surprise + added)
+        correct, before = self.baseline.correct, self.baseline.surprise
+        return [
+            (unit, Score(self._samples, correct + gain, before + float(surprise) / len(self._labels)))
+            for unit, gain, surprise in zip(chosen.tolist(), gains, surprises, strict=True)
+        ]
 
     def _changed_answers(
         self, chosen: NDArray[np.int64]

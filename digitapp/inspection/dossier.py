@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp.cores import side_by_side
 from digitapp.nn.network import Network, Trace
 
 CHUNK = 4096
@@ -153,7 +154,7 @@ class Chunk:
 def layer_chunks(
     network: Network, layer: int, inputs: NDArray[np.floating], unit: int | None = None, chunk: int = CHUNK
 ) -> Iterator[Chunk]:
-    """Yield what a layer answers to data, chunk by chunk, in the data's order.
+    """Yield what a layer answers to data, chunk by chunk, in the data's order, computed by all cores.
 
     Parameters
     ----------
@@ -169,9 +170,12 @@ def layer_chunks(
     """
     _check_unit(network, layer, unit or 0)
     part = up_to(network, layer, slice(None) if unit is None else slice(unit, unit + 1))
-    for start in range(0, len(inputs), chunk):
+
+    def answer(start: int) -> Chunk:
         trace = part.trace(inputs[start : start + chunk])
-        yield Chunk(start, trace.pre_activations[-1], trace.activations[-1])
+        return Chunk(start, trace.pre_activations[-1], trace.activations[-1])
+
+    yield from side_by_side(answer, range(0, len(inputs), chunk), 2 * part.weight_count * len(inputs))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitapp.cores import side_by_side
 from digitapp.datasets.dataset import Split
 from digitapp.inspection.dossier import UnitFacts, facts_from_answers, layer_chunks
 from digitapp.inspection.survey import LayerSurvey, Surveyor
@@ -98,11 +99,14 @@ class LayerLook:
         inputs, labels = self._split.inputs, self._split.labels
         surveyor = Surveyor(self._network, self._layer, self._classes, len(inputs))
         sums = self._room(self._network.sizes[self._layer + 1], len(inputs))
-        for start in range(0, len(inputs), _CHUNK):
+        starts = range(0, len(inputs), _CHUNK)
+        work = 2 * sum(fan_in * fan_out for fan_in, fan_out in self._network.shapes[: self._layer + 1]) * len(inputs)
+        traces = side_by_side(lambda start: surveyor.trace(inputs[start : start + _CHUNK]), starts, work)
+        for start, trace in zip(starts, traces, strict=True):
             if cancelled.is_set():
                 return None
             rows = slice(start, start + _CHUNK)
-            found = surveyor.add(inputs[rows], labels[rows])
+            found = surveyor.add(inputs[rows], labels[rows], trace)
             if not np.isfinite(found).all():
                 raise ValueError("the layer's sums are not all finite numbers")
             if sums is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.inspection.dossier import up_to
-from digitapp.nn.network import Network
+from digitapp.nn.network import Network, Trace
 
 COVARIANCE_SAMPLES = 10_000
 _NEAR_THE_END = 0.02  # of the range
@@ -77,9 +77,18 @@ class Surveyor:
         self._x_sum, self._z_sum = np.zeros(features), np.zeros(units)
         self._xz, self._zz = np.zeros((units, features)), np.zeros((units, units))
 
-    def add(self, inputs: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.floating]:
-        """Take in samples, shape (n, features), and return the layer's sums for them, shape (n, units)."""
-        trace = self._part.trace(inputs)
+    def trace(self, inputs: NDArray[np.floating]) -> Trace:
+        """Return what the network answers to samples, shape (n, features), up to the layer; for several threads."""
+        return self._part.trace(inputs)
+
+    def add(
+        self, inputs: NDArray[np.floating], labels: NDArray[np.integer], trace: Trace | None = None
+    ) -> NDArray[np.floating]:
+        """Take in samples, shape (n, features), and return the layer's sums for them, shape (n, units).
+
+        `trace` is theirs, where it is known already.
+        """
+        trace = trace or self.trace(inputs)
         sums, activations = trace.pre_activations[-1], trace.activations[-1]
         source = np.asarray(inputs) if len(trace.activations) == 1 else trace.activations[-2]
         self._awake += np.count_nonzero(sums > 0, axis=0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitapp.cores import side_by_side
 from digitapp.datasets.dataset import Split
 from digitapp.nn import LOSSES, Network
 
@@ -31,6 +32,8 @@ class Evaluation:
 def evaluate(network: Network, loss: str, split: Split, batch_size: int = 1000) -> Evaluation:
     """Run `network` over `split`, `batch_size` samples at a time, without changing anything; foils do not count.
 
+    Batches are shared by the processor's cores; how many there are changes nothing in the result.
+
     Raises
     ------
     KeyError : unknown loss
@@ -39,16 +42,18 @@ def evaluate(network: Network, loss: str, split: Split, batch_size: int = 1000) 
     split = split.without_foils()
     if len(split.labels) == 0:
         raise ValueError("there are no samples to evaluate")
-    classes = network.sizes[-1]
-    predictions = np.empty(len(split.labels), np.int64)
-    total = 0.0
-    for start in range(0, len(split.labels), batch_size):
+
+    def judge(start: int) -> tuple[float, np.ndarray]:
         batch = slice(start, start + batch_size)
         outputs = network.forward(split.inputs[batch])
         value, _ = LOSSES[loss].value_and_gradient(outputs, split.labels[batch])
-        total += value * len(outputs)
-        predictions[batch] = outputs.argmax(axis=1)
+        return value * len(outputs), outputs.argmax(axis=1)
+
+    work = 2 * network.weight_count * len(split.labels)
+    judged = side_by_side(judge, range(0, len(split.labels), batch_size), work)
+    losses, answers = zip(*judged, strict=True)
+    predictions, classes = np.concatenate(answers), network.sizes[-1]
     pairs = np.bincount(split.labels * classes + predictions, minlength=classes * classes)
     confusion = pairs.reshape(classes, classes)
     samples = len(predictions)
-    return Evaluation(samples, total / samples, float(np.trace(confusion)) / samples, confusion, predictions)
+    return Evaluation(samples, sum(losses) / samples, float(np.trace(confusion)) / samples, confusion, predictions)

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from digitapp.cores import available_cores, one_blas_thread
 from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Network
 from digitapp.nn.denormals import flush
@@ -20,11 +21,10 @@ from digitapp.training.evaluate import evaluate
 from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
 from digitapp.training.feed import varied_batches
 from digitapp.training.held import Held, Holder
-from digitapp.training.parallel import Crew, ParallelStep, available_cores, parts_for
+from digitapp.training.parallel import Crew, ParallelStep, parts_for
 from digitapp.training.pretraining import pretrain
 from digitapp.training.run_state import RunState
 from digitapp.training.step import Material, Step
-from digitapp.training.threads import one_blas_thread
 
 Events = Generator[Event, Command | None, None]
 

@@ -18,7 +18,6 @@ the same whichever thread computes them, and on a machine with fewer cores than 
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,6 +26,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from digitapp.cores import available_cores
 from digitapp.nn import LOSSES, OPTIMIZERS, Backpropagation, Network
 from digitapp.nn.backpropagation import gathering
 from digitapp.training.config import TrainConfig
@@ -36,13 +36,6 @@ WORK_PER_PART = 150e6
 """Multiplications and additions of a step for which another part pays: about a millisecond's."""
 UPDATE_WORK = 150
 """What an update costs for each parameter beside the products, in multiplications and additions of these."""
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def parts_for(network: Network, config: TrainConfig, batch_size: int) -> int:

@@ -2,7 +2,6 @@
 
 import inspect
 import math
-import os
 import warnings
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
+from digitapp.cores import ENVIRONMENT
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import MNIST, TOY, Inputs, Problem
@@ -33,7 +33,6 @@ from digitapp.training import (
     train,
     usual_configs,
 )
-from digitapp.training.threads import ENVIRONMENT, one_blas_thread
 
 PLANE = Problem("plane", "Points", Inputs.POINTS, 1, 2, ("0", "1"))
 
@@ -460,13 +459,6 @@ def test_products_use_one_thread_during_a_run_and_all_afterwards(monkeypatch):
     assert set(threads_in_use()) == {1}
     run.close()
     assert threads_in_use() == before
-
-
-def test_a_choice_of_the_environment_stands(monkeypatch):
-    monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "2")
-    before = threads_in_use()
-    with one_blas_thread():
-        assert threads_in_use() == before
 
 
 def test_evaluation_in_chunks_equals_one_piece():

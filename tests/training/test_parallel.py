@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
+from digitapp.cores import ENVIRONMENT
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import Inputs, Problem
@@ -16,7 +17,6 @@ from digitapp.training.checkpoint import resume, take_checkpoint
 from digitapp.training.held import Held
 from digitapp.training.loop import Run, begin
 from digitapp.training.parallel import Crew, cut, parts_for
-from digitapp.training.threads import ENVIRONMENT
 
 SIZES = (9, 14, 11, 3)
 
@@ -51,7 +51,12 @@ def trained(dataset=DATA, held=None, dtype=np.float32, shape=None, **settings):
 @pytest.fixture
 def cores(monkeypatch):
     """Set how many cores there are."""
-    return lambda count: monkeypatch.setattr("digitapp.training.parallel.available_cores", lambda: count)
+
+    def set_to(count):
+        for module in ("training.parallel", "training.loop"):
+            monkeypatch.setattr(f"digitapp.{module}.available_cores", lambda: count)
+
+    return set_to
 
 
 @pytest.mark.parametrize("parts", [2, 3, 7, 40])
