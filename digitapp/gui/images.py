@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 
 from digitapp.inspection import colors
 
@@ -93,15 +93,3 @@ def keep_extreme(target: QImage, image: QImage, corner: QPoint, *, lighter: bool
     across, down = 4 * corner.x(), corner.y()
     covered = below[down : down + above.shape[0], across : across + above.shape[1]]
     (np.maximum if lighter else np.minimum)(covered, above, out=covered)
-
-
-def image_to_rgb(image: QImage) -> NDArray[np.uint8]:
-    """Return an image's colours over a white page, uint8 array of shape (rows, columns, 3)."""
-    page = QImage(image.size(), QImage.Format.Format_RGB888)
-    page.fill(0xFFFFFFFF)
-    painter = QPainter(page)
-    # An image that was made for a dense screen is still copied pixel by pixel.
-    painter.drawImage(page.rect(), image, image.rect())
-    painter.end()
-    rows = np.frombuffer(page.constBits(), np.uint8).reshape(page.height(), page.bytesPerLine())
-    return rows[:, : 3 * page.width()].reshape(page.height(), page.width(), 3).copy()

@@ -186,7 +186,6 @@ class UnitFacts:
     ----------
     samples : number of samples
     awake_share : share of samples that wake it, 0 to 1
-    class_awake_share : float array, shape (classes,), the same for each class; nan for a class without samples
     class_means : float array, shape (classes,), its mean activation for each class; nan for a class without samples
     loudest_classes : int array, shape (classes with samples,), classes by falling mean activation
     most, threshold, least : int arrays, indices of samples: the highest pre-activation first, the nearest to 0 first,
@@ -197,7 +196,6 @@ class UnitFacts:
 
     samples: int
     awake_share: float
-    class_awake_share: NDArray[np.float64]
     class_means: NDArray[np.float64]
     loudest_classes: NDArray[np.int64]
     most: NDArray[np.int64]
@@ -243,7 +241,6 @@ def facts_from_answers(
     return UnitFacts(
         samples=len(labels),
         awake_share=float(awake.mean()),
-        class_awake_share=_mean_by_class(awake, labels, counts),
         class_means=means,
         loudest_classes=present[np.argsort(-means[present], kind="stable")],
         most=_smallest(-pre_activations, examples),

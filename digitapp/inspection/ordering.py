@@ -57,11 +57,6 @@ def order_by_falling(values: NDArray[np.floating] | NDArray[np.integer]) -> NDAr
     return np.argsort(-np.nan_to_num(np.asarray(values, dtype=np.float64), nan=-np.inf, neginf=-np.inf), kind="stable")
 
 
-def path_length(distances: NDArray[np.floating], order: NDArray[np.integer]) -> float:
-    """Return the sum of the distances between neighbours in an order."""
-    return float(distances[order[:-1], order[1:]].sum())
-
-
 def _nearest_neighbours(distances: NDArray[np.floating]) -> NDArray[np.int64]:
     """Return the path that always goes on to the nearest place left, from the place furthest from all others."""
     count = len(distances)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -66,3 +68,15 @@ def noise_digits(train: int, validation: int) -> Dataset:
         return Split(inputs, labels)
 
     return Dataset("handwriting", PROBLEMS["mnist"], split(train), split(validation), None)
+
+
+def image_to_rgb(image: QImage) -> NDArray[np.uint8]:
+    """Return an image's colours over a white page, uint8 array of shape (rows, columns, 3)."""
+    page = QImage(image.size(), QImage.Format.Format_RGB888)
+    page.fill(0xFFFFFFFF)
+    painter = QPainter(page)
+    # An image that was made for a dense screen is still copied pixel by pixel.
+    painter.drawImage(page.rect(), image, image.rect())
+    painter.end()
+    rows = np.frombuffer(page.constBits(), np.uint8).reshape(page.height(), page.bytesPerLine())
+    return rows[:, : 3 * page.width()].reshape(page.height(), page.width(), 3).copy()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import image_to_rgb
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QFocusEvent,
@@ -23,7 +24,6 @@ from pytestqt.qtbot import QtBot
 from digitapp.datasets.pens import read_pens
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
-from digitapp.gui.images import image_to_rgb
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.window.main_window import MainWindow

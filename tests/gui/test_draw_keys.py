@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from page_helpers import image_to_rgb
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -15,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from digitapp.gui import theme
 from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.key_pen import KeyPen
-from digitapp.gui.images import image_to_rgb
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.window.main_window import MainWindow
 

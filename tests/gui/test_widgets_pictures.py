@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_helpers import image_to_rgb
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtTest import QTest
@@ -32,9 +33,9 @@ def test_rgb_images_survive_the_round_trip_at_widths_that_need_padding() -> None
     rng = np.random.default_rng(0)
     for shape in ((5, 7, 3), (1, 1, 3), (28, 29, 3)):
         pixels = rng.integers(0, 256, shape).astype(np.uint8)
-        np.testing.assert_array_equal(images.image_to_rgb(images.rgb_image(pixels)), pixels)
+        np.testing.assert_array_equal(image_to_rgb(images.rgb_image(pixels)), pixels)
         # A picture that is a slice of a larger array is not contiguous.
-        np.testing.assert_array_equal(images.image_to_rgb(images.rgb_image(pixels[:, ::-1])), pixels[:, ::-1])
+        np.testing.assert_array_equal(image_to_rgb(images.rgb_image(pixels[:, ::-1])), pixels[:, ::-1])
 
 
 def test_images_own_their_memory() -> None:
@@ -49,7 +50,7 @@ def test_transparent_images_stand_on_white() -> None:
     image.fill(QColor(0, 0, 0, 0))
     image.setPixelColor(1, 1, QColor(0, 0, 0, 255))
     image.setDevicePixelRatio(2)
-    pixels = images.image_to_rgb(image)
+    pixels = image_to_rgb(image)
     assert pixels.shape == (2, 3, 3)
     assert pixels[0, 0].tolist() == [255, 255, 255]
     assert pixels[1, 1].tolist() == [0, 0, 0]
@@ -57,7 +58,7 @@ def test_transparent_images_stand_on_white() -> None:
 
 def test_weights_have_the_colours_of_the_map() -> None:
     values = np.array([[-1.0, 0.0, 1.0, 0.37]])
-    pixels = images.image_to_rgb(images.weights_image(values, 1.0, "dark"))
+    pixels = image_to_rgb(images.weights_image(values, 1.0, "dark"))
     np.testing.assert_array_equal(pixels, colors.diverging_map(values, 1.0, "dark"))
 
 

@@ -131,7 +131,6 @@ def unit_facts(network: Network, *, examples: int, bins: int) -> UnitFacts:
 def test_facts_of_a_unit(echo: Network) -> None:
     facts = unit_facts(echo, examples=2, bins=5)
     assert facts.samples == 6 and facts.awake_share == pytest.approx(4 / 6)
-    np.testing.assert_allclose(facts.class_awake_share, [0, 1, 1, np.nan])
     np.testing.assert_allclose(facts.class_means, [0, 1.5, 3, np.nan])
     assert facts.loudest_classes.tolist() == [2, 1, 0]  # class 3 has no samples
     assert facts.most.tolist() == [2, 5] and facts.least.tolist() == [0, 3] and facts.threshold.tolist() == [3, 1]

@@ -9,8 +9,12 @@ from digitapp.inspection.ordering import (
     order_by_class,
     order_by_falling,
     order_by_similarity,
-    path_length,
 )
+
+
+def path_length(distances: np.ndarray, order: np.ndarray) -> float:
+    """The sum of the distances between neighbours in an order."""
+    return float(distances[order[:-1], order[1:]].sum())
 
 
 def test_a_shuffled_fan_is_put_in_order_again() -> None:

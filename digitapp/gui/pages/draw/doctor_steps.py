@@ -70,7 +70,6 @@ class StepsView(QWidget):
             box.setToolTip(tip)
             picture.setToolTip(tip)
             picture.setAccessibleName(tip)
-        self._tips = tips
 
     @property
     def steps(self) -> Steps:

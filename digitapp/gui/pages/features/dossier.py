@@ -52,7 +52,7 @@ _PICTURES = ((440, 168), (360, 140), (0, 112))  # from this width of the dossier
 
 
 _LARGEST_SHARE = 0.46  # of the page
-OVERVIEW_FACE, LOOKS_FACE, WORTH_FACE = range(3)
+LOOKS_FACE, WORTH_FACE = 1, 2  # after the overview
 
 
 @dataclass(frozen=True, eq=False)
