@@ -183,7 +183,7 @@ def test_dead_layers_and_broken_weights_are_told(open_page: OpenPage) -> None:
     assert "no unit speaks" in page.sentence.text()
     network.weights[1][0, 0] = np.nan
     page.session.network_changed.emit()
-    assert page.note.isVisible() and "not numbers" in page.note.text()
+    assert page.note.isVisible() and "is not a number" in page.note.text()
     for view in (TEMPLATES, MAP, PROBES, PATHS):
         page.choice.setCurrentIndex(view)
         page.grab()
