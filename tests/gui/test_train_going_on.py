@@ -13,6 +13,7 @@ from train_helpers import click, enter, wait_for_data, wait_for_end
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets.combo import DETAIL_ROLE
+from digitapp.gui.widgets.numbers import percent
 from digitapp.gui.window.main_window import MainWindow
 
 
@@ -108,7 +109,13 @@ def test_the_form_says_what_the_run_in_view_learned_with(window: MainWindow, qtb
     assert labels == ["Run 2", "Run 1"] and "0.123" in details[0] and rate in details[1]
     session.choose_branch(first)
     assert field.text() == rate and lock.text() == "As run 1 learned, for training on from there"
+    assert page.transport.text().startswith("Run 1 as it was at epoch 3")
+    qtbot.waitUntil(lambda: "in validation" in page.transport.text())
+    last = first.history.last_epoch
+    assert last is not None and last.validation_accuracy is not None
+    assert percent(last.validation_accuracy) in page.transport.text()
     session.back_to_now()
+    assert page.transport.text().startswith("Finished")
     assert field.text() == "0.123" and lock.text() == "For the next run"
     # What is trained on from there learns as it says.
     session.choose_branch(first)

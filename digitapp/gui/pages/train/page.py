@@ -45,6 +45,7 @@ class TrainPage(Page):
         self.confusion, self.units = self.stage.confusion, self.stage.units
         self.setup = SetupForm(session.problem, settings)
         self._past = StoryView(session, self.curves, self.confusion, self)
+        self._past.measured.connect(self._show_progress)
         self._stale = True
         self._pictures = PictureQueue(self)
         self._start_when_loaded: tuple[str, bool] | None = None
@@ -424,7 +425,11 @@ class TrainPage(Page):
     def _show_progress(self) -> None:
         if self._hidden() or (self.session.run.history.started is None and not self.session.run.is_active):
             return
-        self.transport.show_run(self.session.run)
+        place = self.session.time_machine.place
+        if place is not None and not self.session.run.is_active:
+            self.transport.show_past(place, self._past.validation_accuracy)
+        else:
+            self.transport.show_run(self.session.run)
         self._show_speed()
         if self.session.run.is_active:
             self._pictures.add(self._draw_loss)

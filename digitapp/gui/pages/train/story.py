@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui.pages.train.confusion import ConfusionCard
@@ -23,7 +23,12 @@ MOST_PALE_LINES = 5
 
 
 class StoryView(QObject):
-    """Shows the moment of the session in curves and confusion matrix; the confusion is measured in the background."""
+    """Shows the moment of the session in curves and confusion matrix; the confusion is measured in the background.
+
+    Signals: `measured`, when the shown moment of the past has been.
+    """
+
+    measured = Signal()
 
     def __init__(
         self, session: Session, curves: CurveCards, confusion: ConfusionCard, parent: QObject | None = None
@@ -35,6 +40,12 @@ class StoryView(QObject):
         self._measured: tuple[PlaceInRun, Evaluation] | None = None
         self._errand = Errand(session.start_job, self)
         self._errand.found.connect(self._on_measured)
+
+    @property
+    def validation_accuracy(self) -> float | None:
+        """Of the shown moment, where it has been measured."""
+        validation = self._validation()
+        return None if validation is None else validation[1]
 
     def story(self) -> CurveStory:
         """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
@@ -93,6 +104,7 @@ class StoryView(QObject):
         when = epoch_text(place.branch.epochs_at(step))
         self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names, when)
         self._curves.show_story(self.story())
+        self.measured.emit()
 
 
 def _root(branch: Branch) -> Branch:

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.gui.state.training_run import RunPhase, TrainingRun
 from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton, PrimaryButton, ProgressBar
-from digitapp.gui.widgets.numbers import decimal, percent, thousands
+from digitapp.gui.widgets.numbers import decimal, epoch_text, percent, thousands
+from digitapp.gui.words.runs import run_title
+from digitapp.runs.branches import PlaceInRun
 from digitapp.training.events import PretrainingStep
 
 _REMAINING_EVERY_S = 0.5  # a clock that ticks faster cannot be read
@@ -110,6 +112,20 @@ class TransportBar(QWidget):
         """Say what the start waits for."""
         self._say(self.tr("One moment"), text, "")
 
+    def show_past(self, place: PlaceInRun, validation_accuracy: float | None) -> None:
+        """Show how far another time is in its run, and how good the network was then, where that is known."""
+        branch, step = place.branch, place.moment.step
+        started = branch.history.started
+        if started is not None:
+            steps = started.epochs * started.batches_per_epoch
+            scale = max(1, math.ceil(steps / 2**30))
+            self.progress.set_segments(started.epochs)
+            self.progress.setRange(0, steps // scale)
+            self.progress.setValue(step // scale)
+        epochs = self.tr("as it was at epoch {0}").format(epoch_text(branch.epochs_at(step)))
+        result = "" if validation_accuracy is None else self._validated(validation_accuracy)
+        self._say(run_title(branch), epochs, result)
+
     def show_run(self, run: TrainingRun) -> None:
         """Show how far a run is, or how it ended."""
         history = run.history
@@ -161,7 +177,10 @@ class TransportBar(QWidget):
             return ""
         if epoch.validation_accuracy is None:
             return self.tr("{0} in training").format(percent(epoch.train_accuracy))
-        return self.tr("{0} in validation").format(percent(epoch.validation_accuracy))
+        return self._validated(epoch.validation_accuracy)
+
+    def _validated(self, accuracy: float) -> str:
+        return self.tr("{0} in validation").format(percent(accuracy))
 
     def _show_remaining(self, run: TrainingRun) -> None:
         now = time.monotonic()
