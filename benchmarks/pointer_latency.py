@@ -15,12 +15,16 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.ink import Drawing
+
+if TYPE_CHECKING:
+    from digitapp.gui.state.snapshot import Snapshot
 
 
 def main() -> None:
@@ -86,9 +90,9 @@ class Stand:
         QTest.qWaitForWindowExposed(self.page)
         self.canvas = self.page.canvas
         self.answered = 0.0
-        self.session.answer_changed.connect(self._note_answer)  # after the page, so it comes after it
+        self.page.refresher.add("clock", self._note_answer, on=(self.session.answer_changed,))  # the last part
 
-    def _note_answer(self) -> None:
+    def _note_answer(self, _shown: Snapshot) -> None:
         self.answered = time.perf_counter()
 
     def replay(self, drawing: Drawing) -> NDArray[np.float64]:
@@ -111,11 +115,10 @@ class Stand:
                     continue
                 began = time.perf_counter()
                 QTest.mouseMove(self.canvas, place)
-                answered = self.answered
                 QApplication.processEvents()
                 painted = time.perf_counter()
-                if answered > began:  # a move over points that are known already changes nothing
-                    times.append((answered - began, painted - began))
+                if self.answered > began:  # a move over points that are known already changes nothing
+                    times.append((self.answered - began, painted - began))
             QTest.mouseRelease(self.canvas, left, none, places[-1])
             QApplication.processEvents()
         return np.array(times) * 1e3

@@ -49,7 +49,7 @@ FLOORS: dict[str, set[str]] = {
     "names": {"translation"},
     "causes": {"translation"},
     "state": {"causes", "names", "translation"},
-    "widgets": LOOKS,
+    "widgets": {*LOOKS, "names", "state"},
     "words": {*LOOKS, "causes", "state", "widgets"},
     "canvas": SHOWING,
     "diagram": SHOWING,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +27,11 @@ Page = TypeVar("Page", bound=QWidget)
 PAGE_SIZE = (1208, 714)  # the room of a page in a window of 1280 × 800
 RING = BinaryGrid.from_vector([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
 SLANTED_STROKE = Drawing.from_points([np.column_stack([np.linspace(0.3, 0.6, 20), np.linspace(0.2, 0.8, 20)])])
+
+
+def settle() -> None:
+    """Let what has happened be shown, as it is before anybody does the next thing: the event loop's turn ends."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)
 
 
 class OpenSession(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from page_helpers import image_to_rgb
+from page_helpers import image_to_rgb, settle
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QFocusEvent,
@@ -65,6 +65,7 @@ def draw(page: DrawPage, way: Way) -> None:
 
 
 def answer(page: DrawPage) -> str:
+    settle()
     label = page.findChild(QLabel, "predictionLabel")
     assert isinstance(label, QLabel)
     return label.text()

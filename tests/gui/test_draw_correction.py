@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession, ShowPage
+from page_helpers import OpenSession, ShowPage, settle
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
@@ -71,6 +71,7 @@ def test_it_can_be_undone_and_a_new_drawing_asks_anew(page: DrawPage) -> None:
     assert len(page.session.hand.collection) == 0
     row(page).correct(7)
     page.session.artwork.commit(ONE.transformed([[1, 0, 0.1], [0, 1, 0]]), "move")
+    settle()
     assert not row(page).kept.isVisible()
     assert row(page).digits[7].isVisible()
     assert len(page.session.hand.collection) == 1
@@ -80,6 +81,7 @@ def test_what_was_read_is_no_correction(page: DrawPage) -> None:
     page.session.artwork.commit(ONE, "draw")
     assert page.session.answer.best == 1
     assert not page.session.answer.is_refused
+    settle()
     assert not row(page).digits[1].isEnabled()
     row(page).correct(1)
     assert len(page.session.hand.collection) == 0

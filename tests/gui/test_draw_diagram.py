@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession
+from page_helpers import OpenSession, settle
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from digitapp.gui.diagram.network_diagram import NUMBERS, TALE, NetworkDiagram
 from digitapp.gui.diagram.wires import Node, Wire, curve, nearest_line
 from digitapp.gui.diagram.words import Computation, number, tale, unit_readout, with_sign
 from digitapp.gui.state.session import Session
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.training.config import NetworkConfig
 from digitapp.training.presets import usual_configs
 
@@ -34,6 +35,7 @@ def diagram(qtbot: QtBot, session: Session) -> NetworkDiagram:
     theme.apply_theme("light")
     session.artwork.commit(ZERO, "draw")
     diagram = NetworkDiagram(session)
+    diagram.follow(session, Refresher(diagram, session.snapshot))
     qtbot.addWidget(diagram)
     diagram.resize(636, 500)
     diagram.show()
@@ -62,6 +64,7 @@ def free_point_of(diagram: NetworkDiagram, wire: Wire) -> QPoint:
 
 def train_new(session: Session, *hidden: int) -> None:
     session.renew_weights(NetworkConfig(hidden, "sigmoid", "glorot"), usual_configs(TOY)[1])
+    settle()
 
 
 def test_a_hovered_line_shows_what_it_adds_and_marks_its_pixel(
@@ -103,7 +106,7 @@ def test_a_hovered_unit_shows_its_sum_term_by_term(qtbot: QtBot, session: Sessio
 def test_the_terms_add_up(session: Session, hidden: tuple[int, ...]) -> None:
     session.artwork.commit(ZERO, "draw")
     train_new(session, *hidden)
-    computation = Computation.of(session)
+    computation = Computation.of(session.snapshot())
     for column in range(1, len(session.network.sizes)):
         _, rows = unit_readout(computation, column, 0)
         *terms, total, _ = (float(row.value.replace("−", "-")) for row in rows)
@@ -149,6 +152,7 @@ def test_escape_ends_the_walk_and_an_empty_grid_has_none(
     assert diagram.step_number is None
     qtbot.mouseClick(diagram.step_button, Qt.MouseButton.LeftButton)
     session.artwork.clear("clear")
+    settle()
     assert diagram.step_number is None
     assert not diagram.step_button.isEnabled()
 
@@ -161,8 +165,8 @@ def test_the_tale_names_units_likes_and_votes(session: Session, diagram: Network
     biases[0][:] = -2
     weights[1][:] = [[3, -2], [0, 0], [0, 0]]
     biases[1][:] = 0
-    session.artwork.commit(ONE, "draw")
-    session.artwork.commit(ZERO, "draw")
+    session.tell_of_edit()
+    settle()
     diagram.mode.setCurrentIndex(TALE)
     story = diagram.words.splitlines()
     assert story[0] == (
@@ -186,7 +190,7 @@ def test_the_tale_survives_another_shape(session: Session, diagram: NetworkDiagr
 def test_it_says_so_when_weights_are_not_numbers(session: Session, diagram: NetworkDiagram) -> None:
     session.network.parameters[3] = np.nan
     session.tell_of_edit()
-    session.artwork.commit(ONE, "draw")
+    settle()
     diagram.mode.setCurrentIndex(TALE)
     assert "not numbers" in diagram.words
     diagram.grab()
@@ -196,7 +200,7 @@ def test_it_follows_the_weights_while_a_network_learns(session: Session, diagram
     before = diagram.view.grab().toImage()
     session.network.parameters[:] *= -1
     session.tell_of_edit()
-    session.artwork.commit(ONE, "draw")
+    settle()
     assert diagram.view.grab().toImage() != before
 
 
@@ -205,6 +209,7 @@ def test_a_hidden_diagram_waits_until_it_is_seen(session: Session, diagram: Netw
     told = diagram.words
     diagram.hide()
     session.artwork.commit(ONE, "draw")
+    settle()
     assert diagram._words.text() == told
     diagram.show()
     assert diagram.words != told
@@ -267,7 +272,7 @@ def test_the_nearest_line_is_the_one_under_the_point() -> None:
 
 def test_the_tale_of_an_empty_grid_asks_for_pixels(session: Session) -> None:
     session.artwork.clear("clear")
-    story = tale(Computation.of(session))
+    story = tale(Computation.of(session.snapshot()))
     assert story == ["Nothing is drawn yet. Switch on some pixels and read here what happens."]
 
 

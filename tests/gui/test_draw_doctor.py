@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from page_helpers import PAGE_SIZE, OpenSession, ShowPage
+from page_helpers import PAGE_SIZE, OpenSession, ShowPage, settle
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -55,6 +55,7 @@ def doctor(page: DrawPage) -> DoctorPanel:
 
 def lay(page: DrawPage, drawing: Drawing | Picture) -> None:
     page.session.artwork.commit(drawing, "test")
+    settle()
 
 
 def wait_for_map(qtbot: QtBot, panel: DoctorPanel) -> None:
@@ -148,6 +149,7 @@ def test_a_leaning_digit_is_straightened_undoably(page: DrawPage) -> None:
         pytest.fail("there is no button to straighten it")
     QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     assert page.session.artwork.undo_stack.undoText() == "Straighten"
+    settle()
     after = panel.examination
     assert after is not None
     assert measure_digits(after.road.input[None])[0, 1] < found.finding.read - 10
@@ -166,6 +168,7 @@ def test_a_thin_pen_is_exchanged_by_the_button(page: DrawPage) -> None:
     panel._say(panel._verdict._replace(action="pen", button="Use that pen"))
     QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     assert page.session.pen_width == suggested
+    settle()
     assert page.tools.width_slider.value() == round(suggested * 1000)
 
 
@@ -240,6 +243,7 @@ def test_pixels_set_by_hand_need_no_doctor(open_page: Callable[..., DrawPage]) -
     assert not doctor(page).isVisible()
     assert not page.inspector.faces.isVisible()
     page.session.choose_problem("mnist")
+    settle()
     assert doctor(page).isVisible()
 
 

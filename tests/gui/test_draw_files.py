@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import settle
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
@@ -36,7 +37,13 @@ def toy_page(open_window: Callable[..., MainWindow]) -> DrawPage:
 
 
 def shown(page: DrawPage) -> str:
+    settle()
     return page.inspector.header.digit.text()
+
+
+def note(page: DrawPage) -> str:
+    settle()
+    return page.inspector.note.text()
 
 
 def opens(qtbot: QtBot, page: DrawPage, path: Path) -> None:
@@ -48,6 +55,7 @@ def refused(qtbot: QtBot, page: DrawPage, path: Path) -> str:
     """Open a file that cannot be opened and return what the user reads."""
     with qtbot.waitSignal(page.files.failed):
         page.files.open_path(path)
+    settle()
     assert page.inspector.note.isVisible()
     assert page.inspector.note.kind == "error"
     return page.inspector.note.text()
@@ -137,7 +145,7 @@ def test_a_folder_that_cannot_be_written_to(page: DrawPage, tmp_path: Path) -> N
     (tmp_path / "file").touch()
     for name in ("three.json", "three.png"):
         page.files.save_path(tmp_path / "file" / name)
-        assert f"{name} cannot be saved" in page.inspector.note.text()
+        assert f"{name} cannot be saved" in note(page)
     assert not list(tmp_path.glob(".*"))  # no temporary file stays behind
 
 
@@ -163,7 +171,7 @@ def test_a_clipboard_without_a_drawing_is_refused(page: DrawPage) -> None:
     data = QMimeData()
     data.setText("hello")
     page.files.take(data)
-    assert "The clipboard holds no drawing" in page.inspector.note.text()
+    assert "The clipboard holds no drawing" in note(page)
     assert shown(page) == "3"
 
 
@@ -184,7 +192,7 @@ def test_a_pasted_picture_of_no_use_is_refused(page: DrawPage, width: int, heigh
     data.setImageData(QImage(width, height, QImage.Format.Format_Mono))
     page.show_sample()
     page.files.take(data)
-    assert flaw in page.inspector.note.text()
+    assert flaw in note(page)
     assert shown(page) == "3"
 
 
@@ -192,7 +200,7 @@ def test_several_files_at_once_are_refused(page: DrawPage, tmp_path: Path) -> No
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("a.png", "b.png")])
     page.files.take(data)
-    assert "2 files at once" in page.inspector.note.text()
+    assert "2 files at once" in note(page)
 
 
 def test_a_large_pasted_text_is_read_in_the_background(page: DrawPage, qtbot: QtBot) -> None:
@@ -212,6 +220,7 @@ def test_nothing_to_save_or_copy_on_an_empty_canvas(page: DrawPage, monkeypatch:
     assert not page.copy_button.isEnabled()
     page.save()
     page.show_sample()
+    settle()
     assert page.save_button.isEnabled()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import settle
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -51,6 +52,7 @@ def draw(page: DrawPage, way: Way, *, release: bool = True) -> None:
 
 
 def shown(page: DrawPage) -> tuple[str, str]:
+    settle()
     return page.inspector.header.digit.text(), page.inspector.header.sentence.text()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from page_helpers import settle
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -39,6 +40,7 @@ def on(page: DrawPage) -> set[tuple[int, int]]:
 
 
 def answer(page: DrawPage) -> str:
+    settle()
     label = page.findChild(QLabel, "predictionLabel")
     assert isinstance(label, QLabel)
     return label.text()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from page_helpers import PAGE_SIZE, SLANTED_STROKE, OpenSession, ShowPage, noise_digits
+from page_helpers import PAGE_SIZE, SLANTED_STROKE, OpenSession, ShowPage, noise_digits, settle
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QStackedWidget, QTabWidget
 from pytestqt.qtbot import QtBot
@@ -48,6 +48,12 @@ def digits() -> Dataset:
 
 def draw(page: NetworkPage) -> None:
     page.session.artwork.commit(SLANTED_STROKE, "Stroke")
+    page.refresher.catch_up()  # the views' turn
+
+
+def turn_to(page: NetworkPage, view: int) -> None:
+    page.choice.setCurrentIndex(view)
+    settle()
 
 
 def centre(page: NetworkPage, node: Node) -> QPoint:
@@ -61,7 +67,8 @@ def test_without_a_drawing_the_page_says_what_to_do_and_shows_a_sample(open_page
     page = open_page()
     assert page.paths.empty.isVisible() and not page.paths.paths.isVisible()
     page.paths.empty.findChildren(PlainButton)[0].click()
-    assert page.paths.paths.isVisible() and not page.paths.empty.isVisible()
+    qtbot.waitUntil(page.paths.paths.isVisible)  # when it is its turn
+    assert not page.paths.empty.isVisible()
     page.undo()
     qtbot.waitUntil(page.paths.empty.isVisible)  # a frame shows the newest of several changes
     page.redo()
@@ -77,6 +84,7 @@ def test_drawing_on_the_pad_is_followed(open_page: OpenPage, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: page.paths.paths.isVisible())
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(92, 168))
     assert not page.session.drawing.is_empty
+    settle()
     assert page.pad.certainty.text().endswith("sure")
     page.pad.clear_button.click()
     assert page.session.drawing.is_empty
@@ -158,37 +166,38 @@ def test_the_toy_is_shown_whole(open_page: OpenPage) -> None:
     assert is_small(page.session.network)
     assert page.paths.whole.isVisible() and not page.paths.paths.isVisible()
     page.session.artwork.commit(BinaryGrid.from_vector(np.arange(12) % 2), "Pixel")
+    settle()
     assert page.pad.certainty.text().endswith("sure")
 
 
 @pytest.mark.parametrize("hidden", [(), (3,), (40, 30, 20, 10, 20), (6,) * 8])
 @pytest.mark.parametrize("activation", ["relu", "maxout2", "tanh"])
-def test_networks_of_any_shape(open_page: OpenPage, hidden: tuple[int, ...], activation: str) -> None:
+def test_networks_of_any_shape(open_page: OpenPage, qtbot: QtBot, hidden: tuple[int, ...], activation: str) -> None:
     page = open_page(hidden=hidden, activation=activation, size=(952, 614))
     draw(page)
-    assert page.paths.paths.isVisible() and page.sentence.text()
-    page.choice.setCurrentIndex(TEMPLATES)
+    qtbot.waitUntil(page.paths.paths.isVisible)
+    assert page.sentence.text()
+    turn_to(page, TEMPLATES)
     assert page.templates._local is not None
 
 
-def test_dead_layers_and_broken_weights_are_told(open_page: OpenPage) -> None:
+def test_dead_layers_and_broken_weights_are_told(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page()
     draw(page)
     network = page.session.network
     network.biases[1][:] = -1000
     page.session.tell_of_edit()
-    page.session._refresh_answer()
-    page.paths._frame.stop()
-    page.paths._catch_up()
-    assert "no unit speaks" in page.sentence.text()
+    qtbot.waitUntil(lambda: "no unit speaks" in page.sentence.text())
     network.weights[1][0, 0] = np.nan
-    page.session.network_changed.emit()
+    page.session._network_replaced()
+    settle()
     assert page.note.isVisible() and "is not a number" in page.note.text()
     for view in (TEMPLATES, MAP, PROBES, PATHS):
-        page.choice.setCurrentIndex(view)
+        turn_to(page, view)
         page.grab()
     network.parameters[:] = 0
-    page.session.network_changed.emit()
+    page.session._network_replaced()
+    settle()
     assert "zero" in page.note.text()
     page.grab()
 
@@ -199,7 +208,7 @@ def test_dead_layers_and_broken_weights_are_told(open_page: OpenPage) -> None:
 def test_sums_below_the_templates_add_up(open_page: OpenPage) -> None:
     page = open_page()
     draw(page)
-    page.choice.setCurrentIndex(TEMPLATES)
+    turn_to(page, TEMPLATES)
     local = page.templates._local
     assert local is not None and local.is_exact
     np.testing.assert_allclose(local.sums + local.offsets, local.logits, rtol=1e-5, atol=1e-5)
@@ -218,7 +227,7 @@ def test_how_rough_the_sketch_is_is_measured(open_page: OpenPage, qtbot: QtBot, 
 def test_a_smooth_network_is_no_exact_template(open_page: OpenPage) -> None:
     page = open_page(activation="tanh")
     draw(page)
-    page.choice.setCurrentIndex(TEMPLATES)
+    turn_to(page, TEMPLATES)
     assert "Tanh" in page.templates.local_text.text() and "only near it" in page.templates.local_text.text()
 
 
@@ -240,7 +249,7 @@ def test_every_point_of_the_map_is_an_image_and_the_drawing_is_marked(
     assert page.map.layer == 1
     assert page.map.plot.cloud._own is None
     draw(page)
-    assert page.map.plot.cloud._own is not None
+    qtbot.waitUntil(lambda: page.map.plot.cloud._own is not None)
     page.map.plot.grab()
     page.map.plot._hover(3)
     assert page.map.details.findChildren(type(page.sentence))
@@ -275,12 +284,12 @@ def test_another_layer_is_mapped(open_page: OpenPage, qtbot: QtBot, digits: Data
     qtbot.waitUntil(lambda: page.map._map is not None and page.map._map.asked.layer == -1, timeout=PATIENCE)
 
 
-def test_without_images_map_and_probes_say_so(open_page: OpenPage) -> None:
+def test_without_images_map_and_probes_say_so(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page()
     for view, part in ((MAP, page.map), (PROBES, page.probes)):
-        page.choice.setCurrentIndex(view)
+        turn_to(page, view)
         assert part.empty.isVisible()
-        assert "no images on this computer" in part.empty.accessibleName()
+        qtbot.waitUntil(lambda part=part: "no images on this computer" in part.empty.accessibleName())
 
 
 def test_the_images_of_a_map_are_of_the_validation_part_where_it_has_enough(digits: Dataset) -> None:
@@ -295,7 +304,7 @@ def test_the_images_of_a_map_are_of_the_validation_part_where_it_has_enough(digi
 
 def test_the_probes_are_measured_layer_by_layer(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("toy", None)
-    page.choice.setCurrentIndex(PROBES)
+    turn_to(page, PROBES)
     qtbot.waitUntil(page.probes.start_button.isVisible, timeout=PATIENCE)
     page.probes.start_button.click()
     qtbot.waitUntil(lambda: not page.probes._errand.is_busy, timeout=PATIENCE)
@@ -306,11 +315,13 @@ def test_the_probes_are_measured_layer_by_layer(open_page: OpenPage, qtbot: QtBo
 
 def test_probes_are_cancelled(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("toy", None)
-    page.choice.setCurrentIndex(PROBES)
+    turn_to(page, PROBES)
     qtbot.waitUntil(page.probes.start_button.isVisible, timeout=PATIENCE)
     page.probes.start_button.click()
+    settle()
     assert page.probes.cancel_button.isVisible()
     page.probes.cancel_button.click()
+    settle()
     assert page.probes.empty.isVisible()
 
 
@@ -324,12 +335,13 @@ def test_there_is_no_further_page_stack(open_page: OpenPage) -> None:
 
 def test_a_hidden_page_does_nothing(open_page: OpenPage, digits: Dataset) -> None:
     page = open_page(dataset=digits)
-    page.choice.setCurrentIndex(MAP)
+    turn_to(page, MAP)
     page.hide()
+    before = page.shown
     draw(page)
-    assert page.map._answer_is_old
+    assert page.shown is before
     page.show()
-    assert not page.map._answer_is_old
+    assert page.shown.ink is SLANTED_STROKE
 
 
 def test_the_problem_changes_under_every_view(open_page: OpenPage) -> None:
@@ -337,9 +349,11 @@ def test_the_problem_changes_under_every_view(open_page: OpenPage) -> None:
     draw(page)
     views = page.paths, page.templates, page.map, page.probes
     for view in (PATHS, TEMPLATES, MAP, PROBES):
-        page.choice.setCurrentIndex(view)
+        turn_to(page, view)
         for problem in ("toy", "mnist"):
             page.session.choose_problem(problem)
+            page.grab()
+            settle()
             page.grab()
             assert page.view is views[view] and page.view.isVisible()
             assert page.pad.certainty.text().endswith("sure") == (problem == "mnist"), "each has its own drawing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -19,13 +19,15 @@ from digitapp.gui.widgets.segmented import SegmentedControl
 
 if TYPE_CHECKING:
     from digitapp.gui.state.session import Session
+    from digitapp.gui.state.snapshot import Snapshot
+    from digitapp.gui.widgets.refresher import Refresher
 
 TALE, NUMBERS = 0, 1
 _SCALE_WIDTH, _ROOMY, _LEAST_HEIGHT = 128, 480, 300
 
 
 class NetworkDiagram(QWidget):
-    """Shows the session's network with what it computes for the present drawing.
+    """Shows a network with what it computes for a drawing.
 
     Signals: `pixel_hovered(int | None)`, the input under the pointer or at the beginning of the hovered line. The other
     way round `mark_pixel` marks an input that is hovered elsewhere.
@@ -37,9 +39,9 @@ class NetworkDiagram(QWidget):
         super().__init__(parent)
         offer_picture(self, self.tr("Network diagram"), "network")
         self.setObjectName("networkDiagram")
-        self._session = session
+        self._shown = session.snapshot()
+        self._is_laid_out = False
         self._step: int | None = None
-        self._shape_is_old = self._values_are_old = True
         self.view = DiagramView()
         self.view.pixel_hovered.connect(self.pixel_hovered)
         self.step_button = Button(self.tr("Step"), "step", "ghost")
@@ -60,9 +62,6 @@ class NetworkDiagram(QWidget):
         column.addWidget(self.view, 1)
         column.addWidget(self._words)
         column.addWidget(self._legend)
-        session.network_changed.connect(self._on_network_changed)
-        session.weights_changed.connect(self._on_values_changed)
-        session.answer_changed.connect(self._on_values_changed)
 
     def _make_header(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -113,18 +112,6 @@ class NetworkDiagram(QWidget):
         """Mark an input because the pointer is on its pixel elsewhere."""
         self.view.mark_pixel(index)
 
-    @Slot()
-    def _on_network_changed(self) -> None:
-        self._shape_is_old = True
-        self._step = None
-        self._on_values_changed()
-
-    @Slot()
-    def _on_values_changed(self) -> None:
-        self._values_are_old = True
-        if self.isVisible():
-            self._refresh()
-
     def sizeHint(self) -> QSize:
         return QSize(theme.scaled(_ROOMY), theme.scaled(_LEAST_HEIGHT))
 
@@ -141,19 +128,24 @@ class NetworkDiagram(QWidget):
         self._title.setText(self.tr("The whole network, live") if roomy else self.tr("The network"))
         self._show_hint()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._values_are_old:
-            self._refresh()
+    def follow(self, session: Session, refresher: Refresher) -> None:
+        """Show what the session's network computes, as a part of what is refreshed."""
+        refresher.add("diagram's network", self._begin_anew, on=(session.network_changed,), of=self)
+        refresher.add("diagram", self.show_computation, on=(session.answer_changed,), of=self)
 
-    def _refresh(self) -> None:
-        session = self._session
-        computation = Computation.of(session)
-        if self._shape_is_old:
-            self.view.show_network(computation, (session.problem.rows, session.problem.columns))
-        else:
+    def _begin_anew(self, _shown: Snapshot) -> None:
+        """Another network follows, perhaps of another shape."""
+        self._is_laid_out, self._step = False, None
+
+    def show_computation(self, shown: Snapshot) -> None:
+        """Show the network, and what it computes for the drawing."""
+        self._shown = shown
+        computation = Computation.of(shown)
+        if self._is_laid_out:
             self.view.show_computation(computation)
-        self._shape_is_old = self._values_are_old = False
+        else:
+            self.view.show_network(computation, shown.problem.shape)
+            self._is_laid_out = True
         self.step_button.setEnabled(computation.is_known)
         if not computation.is_known:
             self._step = None
@@ -182,20 +174,20 @@ class NetworkDiagram(QWidget):
     @Slot()
     def _on_mode_changed(self) -> None:
         self._step = None
-        self._refresh()
+        self.show_computation(self._shown)
 
     @Slot()
     def step(self) -> None:
         """Go one step further through the computation; after the last one all of it is shown again."""
-        if self._session.answer.trace is None:
+        if self._shown.answer.trace is None:
             return
         following = 0 if self._step is None else self._step + 1
-        self._step = following if following < len(walk_of(self._session.network)) else None
-        self._refresh()
+        self._step = following if following < len(walk_of(self._shown.network)) else None
+        self.show_computation(self._shown)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._step is not None:
             self._step = None
-            self._refresh()
+            self.show_computation(self._shown)
             return
         super().keyPressEvent(event)

@@ -17,7 +17,7 @@ from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
-    from digitapp.gui.state.session import Session
+    from digitapp.gui.state.snapshot import Snapshot
     from digitapp.reading import Answer
 
 _MOST_TERMS = 14
@@ -65,11 +65,11 @@ class Computation:
     limits: tuple[float, ...]
 
     @classmethod
-    def of(cls, session: Session) -> Computation:
-        """Return what is shown in the session now."""
-        network = session.network
-        limits = tuple(session.weight_limit(layer) for layer in range(len(network.weights)))
-        return cls(network, session.problem.class_names, session.answer, session.names, limits)
+    def of(cls, shown: Snapshot) -> Computation:
+        """Return what the network of a snapshot makes of the drawing there."""
+        network = shown.network
+        limits = tuple(shown.weight_limit(layer) for layer in range(len(network.weights)))
+        return cls(network, shown.problem.class_names, shown.answer, shown.names, limits)
 
     @property
     def is_known(self) -> bool:

@@ -13,7 +13,9 @@ from digitapp.gui import settings as remembered
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import translate
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.modelfile import SUFFIX, ModelFileError
 
@@ -23,8 +25,9 @@ TRAIN_ON = "train on"  # what the page that trains takes up: going on from the m
 class Page(QWidget):
     """One page: a stage on the left, an inspector on the right, and its own actions in the window's header.
 
-    Subclasses have a `NAME`, which is their object name, connect themselves to the session in their constructor, and
-    show the session's state whenever it changes.
+    Subclasses have a `NAME`, which is their object name. In their constructor they tell the `refresher` what they show
+    and which signals of the session make it stale. What they show is of one snapshot, `shown`; what the user does goes
+    to the session.
 
     Signals
     -------
@@ -42,7 +45,17 @@ class Page(QWidget):
         self.setObjectName(self.NAME)
         self.session = session
         self.settings = settings
+        self.refresher = Refresher(self, session.snapshot, self.takes_turns)
         self.status_text = ""
+
+    @property
+    def shown(self) -> Snapshot:
+        """What the page shows, or showed when it was seen last."""
+        return self.refresher.shown
+
+    def takes_turns(self, shown: Snapshot) -> bool:
+        """Return whether the pictures that follow a run take turns."""
+        return shown.shows_run
 
     def header_actions(self) -> Sequence[QWidget]:
         """Return the buttons that stand at the right of the header while this page is shown."""

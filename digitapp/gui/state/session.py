@@ -26,6 +26,7 @@ from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry, Models
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.starting import Starter
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.gui.state.weight_scale import WeightScale
@@ -117,6 +118,26 @@ class Session(QObject):
         desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
         desk.run.ended.connect(partial(self._on_run_ended, desk))
         return desk
+
+    def snapshot(self) -> Snapshot:
+        """Return all that the window shows at this moment."""
+        return Snapshot(
+            problem=self.problem,
+            entry=self.current_entry,
+            model=self.model,
+            version=self.network_version,
+            ink=self.artwork.value,
+            pen_width=self.pen_width,
+            answer=self.answer,
+            selected=self.selected,
+            dataset_name=self.dataset_name,
+            data_state=self.data.state(self.dataset_name),
+            dataset=self.dataset,
+            run=self.run,
+            place=self.time_machine.place,
+            shows_run=self.shows_run,
+            scale=self._weight_scale,
+        )
 
     # The problem
 

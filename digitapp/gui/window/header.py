@@ -28,11 +28,13 @@ class Header(Panel):
 
     Signals
     -------
+    chosen : another problem or network was, and is shown
     open_requested : asks for a file dialog to open a model
     model_failed(ModelFileError) : the file of a chosen model cannot be used any more
     pictures_requested : asks what of the page is to be saved as a picture
     """
 
+    chosen = Signal()
     open_requested = Signal()
     model_failed = Signal(object)
     pictures_requested = Signal()
@@ -123,6 +125,7 @@ class Header(Panel):
     @Slot(int)
     def _on_problem_activated(self, index: int) -> None:
         self._session.choose_problem(self.problem_selector.itemData(index))
+        self.chosen.emit()
 
     @Slot(int)
     def _on_network_activated(self, index: int) -> None:
@@ -136,6 +139,7 @@ class Header(Panel):
         except ModelFileError as error:
             self._session.remove_network(key, self._session.current_entry.key)
             self.model_failed.emit(error)
+        self.chosen.emit()
 
 
 def describe(entry: ModelEntry) -> str:

@@ -208,6 +208,7 @@ class MainWindow(QMainWindow):
         self._help_button.clicked.connect(self._show_help)
         self.stack.page_made.connect(self._order_tabs)
         self.stack.currentChanged.connect(self._on_page_changed)
+        self.header.chosen.connect(self._catch_up)
         self.header.open_requested.connect(self.open_model)
         self.header.model_failed.connect(self._on_model_failed)
         self.header.pictures_requested.connect(self._show_pictures)
@@ -312,6 +313,12 @@ class MainWindow(QMainWindow):
     def open_model(self) -> None:
         """Let the user choose a model file and show it; the shown page says what is wrong with it."""
         self.shown_page.open_model()
+        self._catch_up()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Show at once what was chosen for the whole window."""
+        self.shown_page.refresher.catch_up()
 
     @Slot(object)
     def _on_model_failed(self, error: ModelFileError) -> None:

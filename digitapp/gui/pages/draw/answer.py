@@ -10,6 +10,7 @@ from digitapp.datasets.problems import Inputs
 from digitapp.gui import theme
 from digitapp.gui.pages.draw.correction import CorrectionRow
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton
 from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.words.answers import answer_words, forced_words, unit_words
@@ -32,7 +33,7 @@ class AnswerHeader(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._shown = session.snapshot()
         self._compact = False
         self.digit = Label(_UNKNOWN, "answer")
         self.digit.setObjectName("predictionLabel")
@@ -55,7 +56,7 @@ class AnswerHeader(QWidget):
         self.sample_button.clicked.connect(self.sample_requested)
         self.correction = CorrectionRow(session, self)
         self._build()
-        self.fit(compact=False, low=False)
+        self.fit(self._shown, compact=False, low=False)
 
     def _build(self) -> None:
         numbers = QHBoxLayout()
@@ -79,15 +80,18 @@ class AnswerHeader(QWidget):
         row.addWidget(self.digit)
         row.addLayout(words, 1)
 
-    def fit(self, *, compact: bool, low: bool) -> None:
-        """Use the smaller digit and shorter words of a narrow window, the lesser height of a low one."""
+    def fit(self, shown: Snapshot, *, compact: bool, low: bool) -> None:
+        """Use the smaller digit and shorter words of a narrow window, the lesser height of a low one; then `refresh`.
+
+        All answers to the problem must find room.
+        """
         self.setFixedHeight(theme.scaled(_LOW_HEIGHT if low else _HEIGHT))
         self._compact = compact
         font = theme.tabular(theme.font("answer"))
         if compact:
             font.setPixelSize(theme.scaled(_COMPACT_DIGIT))
         # Room for the widest name, so that the words beside it never move; names are not always single digits.
-        names = (_UNKNOWN, *self._session.problem.class_names)
+        names = (_UNKNOWN, *shown.problem.class_names)
         widest = max(map(QFontMetrics(font).horizontalAdvance, names))
         if widest > theme.scaled(_WIDEST):
             font.setPixelSize(max(1, font.pixelSize() * theme.scaled(_WIDEST) // widest))
@@ -95,10 +99,11 @@ class AnswerHeader(QWidget):
         self.digit.setFont(font)
         self.digit.setFixedWidth(widest + theme.scaled(8))
 
-    def refresh(self) -> None:
-        """Show the session's answer."""
-        self.correction.refresh(hidden=self._compact)
-        answer, problem = self._session.answer, self._session.problem
+    def refresh(self, shown: Snapshot) -> None:
+        """Show an answer."""
+        self._shown = shown
+        self.correction.refresh(shown, hidden=self._compact)
+        answer, problem = shown.answer, shown.problem
         unknown = answer.label is None
         # While the pen moves, ink that is no digit yet leaves what stood here, in grey: nothing comes and goes.
         if answer.is_settled or not answer.is_refused:
@@ -118,7 +123,7 @@ class AnswerHeader(QWidget):
         self._advice.setText(forced)
         words = answer_words(answer, problem.class_names, brief=self._compact)
         self._say(words.sentence)
-        network = self._session.network
+        network = shown.network
         units = unit_words(answer, network.sizes, network.activations[0])
         self.certainty.setText("" if units else words.certainty)
         self.certainty.setVisible(bool(words.certainty) and not units)
@@ -151,12 +156,12 @@ class AnswerHeader(QWidget):
         self.digit.setFont(font)  # polishing for the tone brings back the font of the first polish
 
     def _show_nothing(self) -> None:
-        pictures, problem = self._session.answer.preprocessed, self._session.problem
+        pictures, problem = self._shown.answer.preprocessed, self._shown.problem
         slip = pictures is not None and pictures.bounding_box is not None
         if slip:
             self._say(self.tr("Too little ink"))
             self._advice.setText(self.tr("A dot is no digit yet. Go on drawing."))
-        elif self._session.picture is not None:
+        elif self._shown.picture is not None:
             self._say(self.tr("No ink in this picture"))
             self._advice.setText(self.tr("Nothing in it stands out from its paper. Open another one, or draw."))
         else:

@@ -15,6 +15,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.gui import theme
 from digitapp.gui.state.artwork import Ink
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import ElidedLabel, Label, LinkButton
 from digitapp.gui.widgets.buttons import Button
@@ -44,9 +45,10 @@ class CorrectionRow(QWidget):
     def __init__(self, session: Session, host: QWidget) -> None:
         super().__init__(host)
         self._session = session
+        self._shown = session.snapshot()
         self._ink: Ink | None = None  # what was corrected
         self._sample: Sample | None = None
-        self._shown: tuple[int | None, int | None] = (-1, -1)
+        self._said: tuple[int | None, int | None] = (-1, -1)
         self._is_hidden = False
         self._question = Label("", "caption", "text2")
         self._question.setMinimumWidth(self._widest_question())
@@ -85,25 +87,19 @@ class CorrectionRow(QWidget):
     @property
     def can_correct(self) -> bool:
         """Whether there is something on the canvas that can be told to be a digit."""
-        return bool(self._session.problem.hand) and self._session.answer.probabilities is not None
+        return _can_correct(self._session)
 
-    @property
-    def _read_as(self) -> int | None:
-        """What the page says the drawing is; None where it says "?"."""
-        answer = self._session.answer
-        return answer.label
-
-    def refresh(self, *, hidden: bool = False) -> None:
+    def refresh(self, shown: Snapshot, *, hidden: bool = False) -> None:
         """Follow the answer; `hidden` where there is no room but for saying what was kept."""
-        self._is_hidden = hidden
-        if self._ink is not None and self._session.artwork.value is not self._ink:
+        self._shown, self._is_hidden = shown, hidden
+        if self._ink is not None and shown.ink is not self._ink:
             self._ink = self._sample = None
-        self.setVisible(self.can_correct and (not hidden or self._sample is not None))
+        self.setVisible(_can_correct(shown) and (not hidden or self._sample is not None))
         kept = self._sample.label if self._sample is not None else None
-        read_as = self._read_as
-        if (read_as, kept) == self._shown:
+        read_as = shown.answer.label
+        if (read_as, kept) == self._said:
             return
-        self._shown = read_as, kept
+        self._said = read_as, kept
         self._question.setText(self.tr("It is") if read_as is None else self._asked(read_as))
         for label, button in enumerate(self.digits):
             button.setEnabled(label != read_as)
@@ -117,7 +113,7 @@ class CorrectionRow(QWidget):
     @Slot()
     def correct(self, label: int, _checked: bool = False) -> None:
         """Keep what is on the canvas as this digit, in the place of what it was corrected to before."""
-        if not self.can_correct or (label == self._read_as and self._sample is None):
+        if not self.can_correct or (label == self._session.answer.label and self._sample is None):
             return
         self.undo()
         sample = self._sample_of(label)
@@ -127,7 +123,7 @@ class CorrectionRow(QWidget):
         except TooManyDigitsError:
             return  # the page My hand is the place to make room
         self._ink, self._sample = self._session.artwork.value, sample
-        self.refresh(hidden=self._is_hidden)
+        self.refresh(self._session.snapshot(), hidden=self._is_hidden)
 
     @Slot()
     def undo(self) -> None:
@@ -135,7 +131,7 @@ class CorrectionRow(QWidget):
         if self._sample is not None:
             self._session.hand.remove([self._sample], self.tr("Take back a correction"))
             self._ink = self._sample = None
-            self.refresh(hidden=self._is_hidden)
+            self.refresh(self._shown, hidden=self._is_hidden)
 
     def _sample_of(self, label: int) -> Sample:
         value, pictures = self._session.artwork.value, self._session.answer.preprocessed
@@ -147,7 +143,7 @@ class CorrectionRow(QWidget):
 
     def fill_menu(self, menu: QMenu) -> None:
         """Offer the digits in a menu."""
-        read_as = self._read_as
+        read_as = self._session.answer.label
         title = self.tr("It is…") if read_as is None else self._asked(read_as)
         choices = menu.addMenu(title)
         choices.setEnabled(self.can_correct)
@@ -157,3 +153,7 @@ class CorrectionRow(QWidget):
                 action = choices.addAction(text, partial(self.correct, label))
                 action.setShortcut(QKeySequence(str(label)))
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # only shown: the page has the keys
+
+
+def _can_correct(state: Session | Snapshot) -> bool:
+    return bool(state.problem.hand) and state.answer.probabilities is not None

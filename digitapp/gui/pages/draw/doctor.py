@@ -23,6 +23,7 @@ from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.artwork import Picture
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import HairLine, Label, LinkButton, PlainButton, SectionHeader
 from digitapp.inspection.doctor import Classify, Examination, Source, examine, manageable
 from digitapp.inspection.flip_map import COARSE_SHIFTS, COARSE_TURNS, SHIFTS, TURNS, Direction, FlipMap, flip_map
@@ -59,6 +60,7 @@ class DoctorPanel(QWidget):
         offer_picture(self, self.tr("Digit doctor"), "doctor")
         self.setObjectName("doctorPanel")
         self._session = session
+        self._shown = session.snapshot()
         self.examination: Examination | None = None
         self._verdict = Verdict("")
         self._question: _Question | None = None
@@ -84,7 +86,7 @@ class DoctorPanel(QWidget):
             self.tr("Shift up, down"), tip=self.tr("Shift the digit up and down instead of sideways")
         )
         self.button.clicked.connect(self._apply)
-        self.steps.steps_chosen.connect(self.refresh)
+        self.steps.steps_chosen.connect(self._examine)
         self.direction_button.clicked.connect(self._change_direction)
         self._build()
 
@@ -136,33 +138,37 @@ class DoctorPanel(QWidget):
 
     # The drawing and what is found about it
 
+    def refresh(self, shown: Snapshot) -> None:
+        """Examine a drawing."""
+        self._shown = shown
+        self._examine()
+
     @Slot()
-    def refresh(self) -> None:
-        """Examine the session's drawing, if anyone looks."""
-        session = self._session
-        if not self.isVisible() or session.answer.preprocessed is None:
+    def _examine(self) -> None:
+        shown = self._shown
+        if shown.answer.preprocessed is None:
             return
         steps, source = self.steps.steps, self._source()
-        road = session.answer.preprocessed if steps == ALL_STEPS and session.picture is None else None
-        model, names = session.model, session.problem.class_names
-        self.examination = found = examine(source, session.pen_width, model.probabilities, names, steps, road)
+        road = shown.answer.preprocessed if steps == ALL_STEPS and shown.picture is None else None
+        model, names = shown.model, shown.problem.class_names
+        self.examination = found = examine(source, shown.pen_width, model.probabilities, names, steps, road)
         self.steps.show_examination(found, names)
         self.measures.show_comparisons(found.comparisons, found.finding)
-        self._say(verdict(found, names, refused=session.answer.is_refused))
+        self._say(verdict(found, names, refused=shown.answer.is_refused))
         if found.road.is_empty:
             self._ask_nothing(self.tr("Here you will see which shifts and turns of your digit change the answer."))
             return
         road = found.road
-        self._question = _Question(source, session.pen_width, road, steps, model.probabilities, self._direction, names)
+        self._question = _Question(source, shown.pen_width, road, steps, model.probabilities, self._direction, names)
         # The map waits for the pen to rest: computing beside it, it would take its turns from every move.
         self._errand.cancel()
         self._timer.start()
 
     def _source(self) -> Source:
         """Return the drawing, or the picture in a size that can be examined while one looks."""
-        picture = self._session.picture
+        picture = self._shown.picture
         if picture is None:
-            return self._session.drawing
+            return self._shown.drawing
         if self._small is None or self._small[0] is not picture:
             self._small = picture, manageable(picture.grey)
         return self._small[1]
@@ -189,6 +195,8 @@ class DoctorPanel(QWidget):
     def _apply(self) -> None:
         """Do what the button says."""
         found, action = self.examination, self._verdict.action
+        if self._shown.ink is not self._session.artwork.value:
+            return  # it is about a drawing that is no more
         if action == "all_steps":
             self.steps.set_steps(ALL_STEPS)
             return
@@ -199,7 +207,7 @@ class DoctorPanel(QWidget):
         if action == "pen" and pen is not None:
             self.pen_suggested.emit(pen)
         elif action == "edit":
-            picture = self._session.picture
+            picture = self._shown.picture
             if isinstance(remedy.source, Drawing):
                 self._session.artwork.commit(remedy.source, edit_name(remedy.measure))
             elif picture is not None:
@@ -217,7 +225,7 @@ class DoctorPanel(QWidget):
             if across
             else self.tr("Shift the digit up and down instead of sideways")
         )
-        self.refresh()
+        self._examine()
 
     def _ask_nothing(self, message: str) -> None:
         self._question = None
@@ -250,9 +258,10 @@ class DoctorPanel(QWidget):
         self.map.show_map(None, (), self.tr("The map could not be drawn: {0}").format(cause(error)))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with the drawing."""
+        """Go on with the map."""
         super().showEvent(event)
-        self.refresh()
+        if self._question is not None:
+            self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Work for nobody."""

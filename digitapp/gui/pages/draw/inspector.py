@@ -15,6 +15,7 @@ from digitapp.gui.pages.draw.answer import AnswerHeader
 from digitapp.gui.pages.draw.doctor import DoctorPanel
 from digitapp.gui.pages.draw.road import RoadPictures
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import (
     ElidedLabel,
     GhostButton,
@@ -41,7 +42,7 @@ class Inspector(ScrollPanel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
-        self._session = session
+        self._shown = session.snapshot()
         self._height, self._row_height = _DESIGN_HEIGHT, theme.scaled(24)
         self.header = AnswerHeader(session)
         self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
@@ -61,7 +62,7 @@ class Inspector(ScrollPanel):
         self._road_title = SectionHeader(self.tr("From your ink to the network's input"))
         self._lower_line = HairLine()
         self._build()
-        self.show_problem()
+        self.show_problem(self._shown)
 
     def _build(self) -> None:
         top = QHBoxLayout()
@@ -92,38 +93,40 @@ class Inspector(ScrollPanel):
         self._filler = QWidget()
         column.addWidget(self._filler, 1)
 
-    def show_problem(self) -> None:
-        """Show the parts that the session's problem needs."""
-        problem = self._session.problem
+    def show_problem(self, shown: Snapshot) -> None:
+        """Show the parts that the problem needs; `refresh` follows."""
+        self._shown, problem = shown, shown.problem
         drawn = problem.is_drawn
-        hidden, shown = (self.toy_bars, self.bars) if drawn else (self.bars, self.toy_bars)
-        hidden.setObjectName("")
-        shown.setObjectName(_BARS_NAME)
-        shown.set_labels(problem.class_names)
+        other, bars = (self.toy_bars, self.bars) if drawn else (self.bars, self.toy_bars)
+        other.setObjectName("")
+        bars.setObjectName(_BARS_NAME)
+        bars.set_labels(problem.class_names)
         for widget in (self._bars_title, self._bars_gap):
             widget.setVisible(drawn)
         self.toy_bars.setVisible(not drawn)
         self.diagram.setVisible(not drawn)
-        self._show_face()
+        self._turn_to_face()
 
     @property
     def shows_doctor(self) -> bool:
         """Whether the doctor stands where the probabilities do otherwise; what is not drawn needs none."""
-        return self.faces.currentIndex() == 1 and self._session.problem.is_drawn
+        return self.faces.currentIndex() == 1 and self._shown.problem.is_drawn
 
     @Slot()
     def _show_face(self) -> None:
+        self._turn_to_face()
+        self.refresh(self._shown)
+        self._fit_bars()
+
+    def _turn_to_face(self) -> None:
         doctor = self.shows_doctor
-        answer = not doctor and self._session.problem.is_drawn
+        answer = not doctor and self._shown.problem.is_drawn
         lower = (self._line_gap, self._lower_line, self._road_gap, self._road_title, self._pictures_gap, self.road)
         for widget in (self.bars, *lower, self._filler):
             widget.setVisible(answer)
         self._name_section()
         self.doctor.setVisible(doctor)
         self._place_note()
-        if answer:
-            self.refresh()
-            self._fit_bars()
 
     def fit(self, width: int, height: int, compact: bool) -> None:
         """Arrange everything for this size; `compact` for a narrow window."""
@@ -132,8 +135,8 @@ class Inspector(ScrollPanel):
         self.road.set_room(width - 2 * _MARGIN)
         self.doctor.fit(width - 2 * _MARGIN)
         low = height < theme.scaled(_LOW)
-        self.header.fit(compact=compact, low=low)
-        self.header.refresh()
+        self.header.fit(self._shown, compact=compact, low=low)
+        self.header.refresh(self._shown)
         spare = max(0, height - _DESIGN_HEIGHT)
         self._row_height = theme.scaled(20 if low else min(30, 24 + spare // 30))
         self.toy_bars.setFixedHeight(theme.scaled(28) * max(1, len(self.toy_bars.labels())))
@@ -172,11 +175,11 @@ class Inspector(ScrollPanel):
         self.browser.setVisible(browsing)
         worth = bool(self.note.text()) and (self.note.kind == "error" or not self.shows_doctor)
         self.note.setVisible(worth and not browsing)
-        drawn = self._session.problem.is_drawn
+        drawn = self._shown.problem.is_drawn
         self._note_gap.setVisible(drawn and (worth or browsing or not self.shows_doctor))
 
     def _name_section(self) -> None:
-        answer = self._session.answer
+        answer = self._shown.answer
         if self.shows_doctor:
             title = self.tr("Why this answer?")
         elif answer.is_refused and answer.is_settled:
@@ -185,14 +188,14 @@ class Inspector(ScrollPanel):
             title = self.tr("Probability of each digit")
         self._bars_title.title.setText(title)
 
-    def refresh(self) -> None:
-        """Show the session's answer."""
-        answer = self._session.answer
-        self.header.refresh()
-        if not self._session.problem.is_drawn:
+    def refresh(self, shown: Snapshot) -> None:
+        """Show the drawing and the answer to it."""
+        self._shown, answer = shown, shown.answer
+        self.header.refresh(shown)
+        if not shown.problem.is_drawn:
             self.toy_bars.set_values(answer.probabilities)
         elif self.shows_doctor:
-            self.doctor.refresh()
+            self.doctor.refresh(shown)
         else:
             self._name_section()
             self.bars.set_values(answer.probabilities, answered=not answer.is_refused)

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
     QShortcut,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
@@ -34,8 +33,8 @@ from digitapp.gui.pages.draw.tools import TOOL_KEYS, ToolsLine
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.settings import Settings
-from digitapp.gui.state.artwork import Ink
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import GhostButton
 from digitapp.gui.words.messages import Message
 
@@ -56,9 +55,6 @@ class DrawPage(Page):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self.setAcceptDrops(True)
-        self._answer_is_old = True
-        self._shown_ink: Ink | None = None
-        self._shown_pen_width = 0.0
         self._error = ""
         self.ink = InkSurface(session, self)
         self.ink.filled_up.connect(self._on_filled_up)
@@ -91,12 +87,11 @@ class DrawPage(Page):
         row.addWidget(self.stage, 1)
         row.addWidget(self.inspector)
         self._connect_parts()
-        self._connect_session()
+        self._add_parts()
         self._add_shortcuts()
         self.tools.guides.setChecked(settings.get(remembered.GUIDES))
         self.ink.set_guides(self.tools.guides.isChecked())
-        self.tools.set_pen_width(session.pen_width)
-        self._show_problem()
+        self._change_surface()
 
     def _connect_parts(self) -> None:
         tools, inspector = self.tools, self.inspector
@@ -114,7 +109,7 @@ class DrawPage(Page):
         inspector.header.sample_requested.connect(self.show_sample)
         inspector.doctor.pen_suggested.connect(self._choose_width)
         inspector.browser.chosen.connect(self._browse)
-        inspector.browser.closed.connect(self._show_note)
+        inspector.browser.closed.connect(self._on_file_closed)
         self.files.started.connect(self._on_reading)
         self.files.opened.connect(self._on_opened)
         self.files.replaced.connect(self._on_replaced)
@@ -123,11 +118,15 @@ class DrawPage(Page):
         self.open_button.clicked.connect(self.open)
         self.save_button.clicked.connect(self.save)
 
-    def _connect_session(self) -> None:
-        session = self.session
-        session.problem_changed.connect(self._show_problem)
-        session.drawing_changed.connect(self._on_drawing_changed)
-        session.answer_changed.connect(self._on_answer_changed)
+    def _add_parts(self) -> None:
+        session, add = self.session, self.refresher.add
+        session.problem_changed.connect(self._change_surface)
+        add("problem", self._show_problem, on=(session.problem_changed,))
+        add("drawing", self._show_drawing, on=(session.drawing_changed,))
+        add("answer", self.inspector.refresh, on=(session.answer_changed,))
+        self.inspector.diagram.follow(session, self.refresher)
+        self._note = add("note", self._show_note, on=(session.answer_changed, session.run_state_changed))
+        self._time = add("time", self._show_time, on=(session.answer_changed,))
 
     def _add_shortcuts(self) -> None:
         standard = QKeySequence.StandardKey
@@ -158,12 +157,14 @@ class DrawPage(Page):
         """Take back the last edit of the drawing."""
         self.canvas.end_gesture()
         self.session.artwork.undo_stack.undo()
+        self.refresher.catch_up()
 
     @Slot()
     def redo(self) -> None:
         """Do the edit that was taken back again."""
         self.canvas.end_gesture()
         self.session.artwork.undo_stack.redo()
+        self.refresher.catch_up()
 
     @Slot()
     def clear(self) -> None:
@@ -171,6 +172,7 @@ class DrawPage(Page):
         self.canvas.end_gesture()
         self._on_replaced()
         self.session.artwork.clear(self.tr("Clear"))
+        self.refresher.catch_up()
 
     @Slot()
     def show_sample(self) -> None:
@@ -253,68 +255,55 @@ class DrawPage(Page):
     # What has happened
 
     @Slot()
-    def _show_problem(self) -> None:
+    def _change_surface(self) -> None:
+        """Lay what the problem is drawn on, at once: no pen may be left on the sheet of the problem before."""
         self.canvas.end_gesture()
-        problem = self.session.problem
-        self.canvas.lay(self._surfaces[problem.inputs])
+        self.canvas.lay(self._surfaces[self.session.problem.inputs])
+        self.tools.follow(self.session.artwork)
+        self._on_replaced()
+
+    def _show_problem(self, shown: Snapshot) -> None:
+        problem = shown.problem
         self.stage.set_grid(problem.shape if problem.inputs is Inputs.GRID else None)
         self.tools.set_inputs(problem.inputs)
-        self.tools.follow(self.session.artwork)
-        self.inspector.show_problem()
-        self._on_replaced()
+        self.inspector.show_problem(shown)
         self._fit()
-        self._on_drawing_changed()
-        self._on_answer_changed()
 
-    @Slot()
-    def _on_drawing_changed(self) -> None:
-        self.tools.set_pen_width(self.session.pen_width)
+    def _show_drawing(self, shown: Snapshot) -> None:
+        self.tools.set_pen_width(shown.pen_width)
+        self.canvas.surface.show_session()
         empty = self.files.is_empty
         self.open_button.setEnabled(self.session.problem.has_picture)
         self.copy_button.setEnabled(not empty)
         self.save_button.setEnabled(not empty)
 
-    @Slot()
-    def _on_answer_changed(self) -> None:
-        if not self.isVisible():
-            self._answer_is_old = True
+    def _show_note(self, shown: Snapshot) -> None:
+        """Say the most important of what there is to say besides the answer."""
+        if self._error:
+            self.inspector.show_note("error", self._error)
+        elif self.canvas.is_drawing:
             return
-        self._answer_is_old = False
-        ink, pen_width = self.session.artwork.value, self.session.pen_width
-        if ink is not self._shown_ink or pen_width != self._shown_pen_width:
-            # While the network learns, only the answer changes.
-            self._shown_ink, self._shown_pen_width = ink, pen_width
-            self.canvas.surface.show_session()
-        self.inspector.refresh()
-        if not self.canvas.is_drawing:
-            self._show_note()
-        self._say_time()
+        elif shown.shows_run:
+            self.inspector.show_note("info", self.tr("This network is still learning: its answers change."))
+        elif shown.picture is not None:
+            self.inspector.show_note("info", self.tr("{0}: a stroke takes its place.").format(shown.picture.name))
+        else:
+            self.inspector.show_note("info", width_note(shown, self.canvas.width()))
+
+    def _show_time(self, shown: Snapshot) -> None:
+        seconds = shown.answer.seconds
+        self.say(self.tr("Answer in {0} ms").format(_milliseconds(seconds)) if seconds else "")
 
     @Slot(str)
     def _on_reading(self, name: str) -> None:
         self.say(self.tr("Reading {0}…").format(name))
 
-    def _say_time(self) -> None:
-        seconds = self.session.answer.seconds
-        self.say(self.tr("Answer in {0} ms").format(_milliseconds(seconds)) if seconds else "")
-
     @Slot()
     def _on_drawing_ended(self) -> None:
+        """The drawing is done: what is said is about all of it."""
         self._error = ""
-        self._show_note()
-
-    @Slot()
-    def _show_note(self) -> None:
-        """Say the most important of what there is to say besides the answer."""
-        session = self.session
-        if self._error:
-            self.inspector.show_note("error", self._error)
-        elif session.shows_run:
-            self.inspector.show_note("info", self.tr("This network is still learning: its answers change."))
-        elif session.picture is not None:
-            self.inspector.show_note("info", self.tr("{0}: a stroke takes its place.").format(session.picture.name))
-        else:
-            self.inspector.show_note("info", width_note(session, self.canvas.width()))
+        self._note.mark()
+        self.refresher.catch_up()
 
     @Slot(object)
     def _browse(self, drawing: Drawing) -> None:
@@ -325,7 +314,11 @@ class DrawPage(Page):
     def _on_opened(self, drawings: Sequence[Drawing], name: str) -> None:
         self._error = ""
         self.inspector.browser.open_file(drawings, name)
-        self._show_note()
+        self._note.mark()
+
+    @Slot()
+    def _on_file_closed(self) -> None:
+        self._note.mark()
 
     @Slot()
     def _on_replaced(self) -> None:
@@ -343,14 +336,8 @@ class DrawPage(Page):
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self._error = sentence
-        self._show_note()
-        self._say_time()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while another page was shown."""
-        super().showEvent(event)
-        if self._answer_is_old:
-            self._on_answer_changed()
+        self._note.mark()
+        self._time.mark()
 
     def minimumSizeHint(self) -> QSize:
         """Return what the smallest window leaves to a page: everything here adapts to it."""
@@ -362,7 +349,7 @@ class DrawPage(Page):
         self._fit()
 
     def _fit(self) -> None:
-        drawn = self.session.problem.is_drawn
+        drawn = self.shown.problem.is_drawn
         widths = _INSPECTOR_WIDTHS if drawn else _TOY_INSPECTOR_WIDTHS
         # The design's sizes are for its font; a larger one makes the page, in its own measure, a smaller one.
         breadth = theme.scaled(100) / 100

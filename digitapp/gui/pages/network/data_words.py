@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import translate
 from digitapp.gui.words.messages import data_message
 
 
-def data_words(session: Session) -> tuple[str, str] | None:
+def data_words(session: Session, shown: Snapshot) -> tuple[str, str] | None:
     """Return title and text of what keeps the images of the data set from being looked at; None when they are there."""
-    name = session.dataset_name
-    state = session.data.state(name)
-    if session.dataset is not None:
+    state = shown.data_state
+    if shown.dataset is not None:
         return None
     if state in (DataState.LOADING, DataState.UNASKED):
         return translate("NetworkWords", "The images are being read"), translate("NetworkWords", "This takes a moment.")
@@ -28,5 +28,5 @@ def data_words(session: Session) -> tuple[str, str] | None:
                 "The Train page fetches MNIST or makes handwriting of its own. The other views need no images.",
             ),
         )
-    error = session.data.error(name)
+    error = session.data.error(shown.dataset_name)
     return translate("NetworkWords", "The images could not be read"), data_message(error) if error is not None else ""

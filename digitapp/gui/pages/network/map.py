@@ -20,9 +20,11 @@ from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import finish_unless
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import Name, in_a_row
 from digitapp.gui.widgets import ComboBox, EmptyState, GhostButton, Label, PixelImage, SegmentedControl
 from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.answers import shares_of, sure_words
 from digitapp.inspection.embedding import (
     Projection,
@@ -120,8 +122,8 @@ class MapView(NetworkView):
 
     needs_pictures = True
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
+        super().__init__(session, refresher, parent)
         self.plot = MapPlot()
         self.empty = EmptyState("image", "", "")
         self.layers, self.counts = ComboBox(), ComboBox()
@@ -160,22 +162,22 @@ class MapView(NetworkView):
 
     def _connect(self) -> None:
         self.layers.activated.connect(self._on_layer_chosen)
-        self.counts.activated.connect(self._ask_now)
-        self.method.currentChanged.connect(self._ask_now)
+        self.counts.activated.connect(self._ask_anew)
+        self.method.currentChanged.connect(self._ask_anew)
         self.all_button.clicked.connect(self.plot.show_all)
         self.plot.point_hovered.connect(self._on_point_hovered)
         self._errand.found.connect(self._on_done)
         self._errand.failed.connect(self._on_failed)
-        self.session.dataset_changed.connect(self._ask)
-        self.session.run_state_changed.connect(self._ask_now)
+        self.session.run_state_changed.connect(self._ask_anew)
         self.session.network_changed.connect(self._forget)
+        self._asking = self.refresher.add("map's images", self._ask, on=(self.session.dataset_changed,), of=self)
 
     # What is asked for
 
     @property
     def layer(self) -> int:
         """The layer that is mapped; `INPUT` for the pixels."""
-        last = len(self.session.network.weights) - 1
+        last = len(self.shown.network.weights) - 1
         return max(INPUT, last - 1) if self._layer is None else min(self._layer, last)
 
     @Slot()
@@ -187,34 +189,32 @@ class MapView(NetworkView):
     @Slot(int)
     def _on_layer_chosen(self, index: int) -> None:
         self._layer = self.layers.itemData(index)
-        self._ask_now()
+        self._ask_anew()
 
-    def refresh_network(self) -> None:
-        sizes = self.session.network.sizes
+    def refresh_network(self, shown: Snapshot) -> None:
+        sizes = shown.network.sizes
         if self.layers.count() != len(sizes) or [self.layers.itemText(0)] == [""]:
             self.layers.clear()
             for layer in range(INPUT, len(sizes) - 1):
-                self.layers.add_entry(self.session.names.layer(layer), thousands(sizes[layer + 1]), data=layer)
+                self.layers.add_entry(shown.names.layer(layer), thousands(sizes[layer + 1]), data=layer)
         self.layers.setCurrentIndex(self.layers.findData(self.layer))
         self._is_stale = True
-        self._ask(resting=self.session.shows_run)
+        self._ask(shown, resting=shown.shows_run)
 
     @Slot()
-    def _ask_now(self) -> None:
+    def _ask_anew(self) -> None:
         self._is_stale = True
-        self._ask()
+        self._asking.mark()
 
-    @Slot()
-    def _ask(self, *, resting: bool = False) -> None:
-        """Ask for the map of the present network, where it learns with a rest after the last one."""
-        session = self.session
-        if not self.isVisible() or not self._is_stale:
+    def _ask(self, shown: Snapshot, *, resting: bool = False) -> None:
+        """Ask for the map of the network, where it learns with a rest after the last one."""
+        if not self._is_stale:
             return
-        if session.data.state(session.dataset_name) is DataState.UNASKED:
-            session.data.request(session.dataset_name)
-        words = data_words(session)
+        if shown.data_state is DataState.UNASKED:
+            self.session.data.request(shown.dataset_name)
+        words = data_words(self.session, shown)
         self._show_empty(words)
-        dataset = session.dataset
+        dataset = shown.dataset
         if words is not None or dataset is None:
             return
         self._is_stale = False
@@ -222,7 +222,7 @@ class MapView(NetworkView):
         self.counts.setVisible(max(len(dataset.train), len(images)) > COUNTS[0])
         previous = self._map.places if self._map is not None and self._map.asked.images is images else None
         method = self.method.currentIndex()
-        asked = Question(session.model, images, self.layer, method, previous)
+        asked = Question(shown.model, images, self.layer, method, previous)
         self._errand.ask(lambda _report, cancelled: make_map(asked, cancelled), asked, rest=_REST if resting else 0.0)
         self.say(self._sentence())
 
@@ -244,12 +244,12 @@ class MapView(NetworkView):
 
     @Slot(object, object)
     def _on_done(self, found: ActivationMap, asked: Question) -> None:
-        if asked.model.network is not self.session.network:
+        if asked.model.network is not self.shown.network:
             return
         before = self._map
         same = before is not None and before.asked.layer == asked.layer and before.asked.images is asked.images
         self._map = found
-        problem, model = self.session.problem, self.session.model
+        problem, model = self.shown.problem, self.shown.model
         images = asked.images.inputs.reshape(-1, problem.rows, problem.columns)
         if before is not None and before.asked.images is asked.images:
             images = self._shown_images  # the same array: the atlas stays
@@ -258,7 +258,7 @@ class MapView(NetworkView):
         self.plot.cloud.show_points(found.places, images, asked.images.labels, wrong, model.class_names)
         self.plot.show_places(found.places, keep_view=same)
         self._on_point_hovered(-1)
-        self._show_own()
+        self.refresh_answer(self.shown)
         self.say(self._sentence())
 
     @Slot(object, object)
@@ -286,11 +286,8 @@ class MapView(NetworkView):
 
     # The present drawing and the point under the pointer
 
-    def refresh_answer(self) -> None:
-        self._show_own()
-
-    def _show_own(self) -> None:
-        found, answer, problem = self._map, self.session.answer, self.session.problem
+    def refresh_answer(self, shown: Snapshot) -> None:
+        found, answer, problem = self._map, shown.answer, shown.problem
         activation = None if found is None else answered(answer, found.asked.layer)
         if (
             found is None
@@ -311,7 +308,7 @@ class MapView(NetworkView):
             )
             self._point.show_point(None, "", text)
             return
-        problem, names = self.session.problem, self.session.model.class_names
+        problem, names = self.shown.problem, self.shown.model.class_names
         images = found.asked.images
         label, answers = int(images.labels[point]), found.probabilities[point]
         read = int(answers.argmax())
@@ -320,15 +317,11 @@ class MapView(NetworkView):
         image = images.inputs[point].reshape(problem.rows, problem.columns)
         self._point.show_point(image, title.format(Name(names[label]), Name(names[read])), sure)
 
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
-        self._ask()
-
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
         if self._errand.is_busy:
             self._errand.cancel()
-            self._is_stale = True
+            self._ask_anew()  # when it is seen again
 
 
 def answered(answer: Answer, layer: int) -> NDArray[np.floating] | None:

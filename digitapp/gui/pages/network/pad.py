@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Slot
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.problems import Inputs
@@ -14,7 +14,9 @@ from digitapp.gui.canvas.ink import InkSurface
 from digitapp.gui.canvas.numbers import NumbersSurface
 from digitapp.gui.canvas.surface import Surface
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import ElidedLabel, GhostButton
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.answers import answer_words, forced_words
 
 LARGEST = 232
@@ -25,7 +27,7 @@ _CANVAS_NAME = "networkCanvas"  # "canvas" is the one of the Draw page
 class DrawingPad(QWidget):
     """The session's drawing, to look at and to draw on, with the answer to it below."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         ink = InkSurface(session, self)
@@ -57,42 +59,35 @@ class DrawingPad(QWidget):
         column.setSpacing(12)
         column.addWidget(self._holder)
         column.addLayout(below)
-        session.problem_changed.connect(self.show_problem)
-        session.answer_changed.connect(self.refresh)
-        self.show_problem()
+        session.problem_changed.connect(self._change_surface)
+        refresher.add("pad's problem", self._show_problem, on=(session.problem_changed,))
+        refresher.add("pad", self._show_answer, on=(session.drawing_changed, session.answer_changed))
+        self._change_surface()
 
     @Slot()
-    def show_problem(self) -> None:
-        """Lay what the shown problem is drawn on."""
+    def _change_surface(self) -> None:
+        """Lay what the problem is drawn on, at once: no pen may be left on the sheet of the problem before."""
         self.canvas.end_gesture()
-        problem = self._session.problem
-        self.canvas.lay(self._surfaces[problem.inputs])
-        self._holder.set_shape(problem.shape if problem.inputs is Inputs.GRID else None)
-        self.refresh()
+        self.canvas.lay(self._surfaces[self._session.problem.inputs])
 
-    @Slot()
-    def refresh(self) -> None:
-        """Show the present drawing and the answer to it."""
-        if not self.isVisible():
-            return
+    def _show_problem(self, shown: Snapshot) -> None:
+        self._holder.set_shape(shown.problem.shape if shown.problem.inputs is Inputs.GRID else None)
+
+    def _show_answer(self, shown: Snapshot) -> None:
         self.canvas.surface.show_session()
-        answer = self._session.answer
+        answer, names = shown.answer, shown.model.class_names
         self.clear_button.setEnabled(answer.inputs is not None)
         if answer.probabilities is None:
-            drawable = self._session.problem.has_picture
+            drawable = shown.problem.has_picture
             self.answer.setText(self.tr("Draw here") if drawable else self.tr("Nothing chosen yet"))
             self.certainty.setText(self.tr("Everything follows the pen") if drawable else "")
             return
-        words = answer_words(answer, self._session.model.class_names, brief=True)
+        words = answer_words(answer, names, brief=True)
         self.answer.setText(words.sentence)
         if answer.label is None:
-            self.certainty.setText(words.rest or forced_words(answer, self._session.model.class_names))
+            self.certainty.setText(words.rest or forced_words(answer, names))
         else:
             self.certainty.setText(words.certainty)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

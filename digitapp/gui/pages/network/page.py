@@ -19,6 +19,7 @@ from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import EmptyState, HairLine, Label, NoteBar, Panel, SegmentedControl
 from digitapp.gui.widgets.containers import ScrollPanel
 from digitapp.gui.words.messages import Message
@@ -27,7 +28,7 @@ _INSPECTOR = {952: 232, 1208: 280, 1848: 320}  # width of the page to width of i
 
 
 class NetworkPage(Page):
-    """Chooses between the views; each of them shows the session by itself."""
+    """Chooses between the views."""
 
     NAME = "networkPage"
 
@@ -36,16 +37,17 @@ class NetworkPage(Page):
         self._build()
         self._connect()
         self._fit()
-        self._show_view(0)
+        self._show_problem(self.shown)
 
     # Building
 
     def _build(self) -> None:
-        self.pad = DrawingPad(self.session)
-        self.paths = PathsView(self.session)
-        self.templates = TemplatesView(self.session)
-        self.map = MapView(self.session)
-        self.probes = ProbesView(self.session)
+        self.refresher.add("problem", self._show_problem, on=(self.session.problem_changed,))
+        self.pad = DrawingPad(self.session, self.refresher)
+        self.paths = PathsView(self.session, self.refresher)
+        self.templates = TemplatesView(self.session, self.refresher)
+        self.map = MapView(self.session, self.refresher)
+        self.probes = ProbesView(self.session, self.refresher)
         self._views: tuple[NetworkView, ...] = (self.paths, self.templates, self.map, self.probes)
         titles = (self.tr("Paths"), self.tr("Templates"), self.tr("Map"), self.tr("Probes"))
         self.choice = SegmentedControl(titles, name=self.tr("View of the network"))
@@ -106,12 +108,11 @@ class NetworkPage(Page):
         return self.inspector
 
     def _connect(self) -> None:
-        self.choice.currentChanged.connect(self._show_view)
+        self.choice.currentChanged.connect(self._on_view_chosen)
         for view in self._views:
             view.sentence_changed.connect(self._show_sentence)
             view.page_wanted.connect(self.page_wanted)
-        self.session.problem_changed.connect(self._show_problem)
-        self.session.network_changed.connect(self._show_warning)
+        self._warning = self.refresher.add("warning", self._show_warning, on=(self.session.network_changed,))
         shortcuts: tuple[tuple[QKeySequence, Callable[[], object]], ...] = (
             (QKeySequence("Delete"), self.pad.clear),
             (QKeySequence(QKeySequence.StandardKey.Open), self.open_model),
@@ -129,41 +130,45 @@ class NetworkPage(Page):
     @property
     def _lacks_pictures(self) -> bool:
         """Whether the chosen view is nothing for the shown problem."""
-        return self.view.needs_pictures and not self.session.problem.has_picture
+        return self.view.needs_pictures and not self.shown.problem.has_picture
 
-    @Slot()
-    def _show_problem(self) -> None:
-        self._show_view(self.choice.currentIndex())
-
-    @Slot(int)
-    def _show_view(self, index: int) -> None:
+    def _show_problem(self, _shown: Snapshot) -> None:
+        """Show the chosen view, or why it is nothing for this problem."""
+        index = self.choice.currentIndex()
         lacking = self._lacks_pictures
         for other, view in enumerate(self._views):
             view.tools.setVisible(other == index and not lacking)
         for stack in (self._stack, self._details):
             stack.setCurrentIndex(len(self._views) if lacking else index)
         self._show_sentence()
-        self._show_warning()
+
+    @Slot()
+    def _on_view_chosen(self) -> None:
+        self._show_problem(self.shown)
+        self._warning.mark()
 
     @Slot()
     def _show_sentence(self) -> None:
         self.sentence.setText("" if self._lacks_pictures else self.view.sentence)
 
-    @Slot()
-    def _show_warning(self) -> None:
+    def takes_turns(self, shown: Snapshot) -> bool:  # noqa: ARG002
+        """Take turns under a moving pen as well: the views take longer than its next move."""
+        return True
+
+    def _show_warning(self, shown: Snapshot) -> None:
         """Say what in the network's weights keeps the views from saying much."""
-        parameters = self.session.network.parameters
+        parameters, weights = shown.network.parameters, shown.network.weight_vector
         missing = int(np.count_nonzero(~np.isfinite(parameters)))
         if missing:
             text = self.tr(
                 "%Ln weights of this network are not numbers: what depends on them cannot be shown.", "", missing
             )
             self.note.set_note("error", text)
-        elif not self.session.network.weight_vector.any():
+        elif not weights.any():
             self.note.set_note(
                 "warning", self.tr("All weights of this network are zero: nothing has been learned yet.")
             )
-        self.note.setVisible(bool(missing) or not self.session.network.weight_vector.any())
+        self.note.setVisible(bool(missing) or not weights.any())
 
     def tell(self, message: Message) -> None:
         self.note.set_note("error", message.text, title=message.title, remedy=message.remedy)

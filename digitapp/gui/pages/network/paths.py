@@ -19,8 +19,10 @@ from digitapp.gui.diagram.paths_words import PathWords
 from digitapp.gui.diagram.view import MOST_LINES
 from digitapp.gui.pages.network.view import NetworkView
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import EmptyState, Label, LinkButton, PlainButton
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.inspection.paths import strongest_paths
 from digitapp.inspection.unit_images import layer_images
 from digitapp.nn.network import Network
@@ -39,9 +41,10 @@ def is_small(network: Network) -> bool:
 class PathsView(NetworkView):
     """Units and connections, live for the present drawing."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
+        super().__init__(session, refresher, parent)
         self.whole = NetworkDiagram(session)
+        self.whole.follow(session, refresher)
         self.whole.setObjectName("wholeNetwork")
         self.paths = PathsDiagram()
         sample = PlainButton(self.tr("Show me a 3"), "pen", tip=self.tr("Draw a sample that can be undone"))
@@ -67,7 +70,7 @@ class PathsView(NetworkView):
         self.paths.resized.connect(self._on_resized)
         self.reading.answer_wanted.clicked.connect(self.follow_answer)
         self.reading.features_wanted.clicked.connect(self._show_features)
-        session.selection_changed.connect(self._on_selection_changed)
+        refresher.add("selected unit", self._show_selected, on=(session.selection_changed,), of=self)
         session.problem_changed.connect(self.follow_answer)
         session.network_changed.connect(self._forget)
 
@@ -77,13 +80,13 @@ class PathsView(NetworkView):
     def follow(self, output: int) -> None:
         """Follow the paths to an output, whatever the answer is."""
         self._output = output
-        self._on_answer_changed()
+        self.part.mark_in_turn()
 
     @Slot()
     def follow_answer(self) -> None:
         """Follow the paths to the answer again."""
         self._output = None
-        self._on_answer_changed()
+        self.part.mark_in_turn()
 
     @Slot()
     def _forget(self) -> None:
@@ -93,8 +96,8 @@ class PathsView(NetworkView):
 
     # What is shown
 
-    def refresh_network(self) -> None:
-        network = self.session.network
+    def refresh_network(self, shown: Snapshot) -> None:
+        network = shown.network
         small = is_small(network)
         self._folded = network.folded() if any(network.normalized) else network
         self.whole.setVisible(small)
@@ -103,8 +106,8 @@ class PathsView(NetworkView):
             self.paths.hide()
             self.empty.hide()
 
-    def refresh_answer(self) -> None:
-        answer, network = self.session.answer, self._folded
+    def refresh_answer(self, shown: Snapshot) -> None:
+        answer, network = shown.answer, self._folded
         if network is None:
             return
         if is_small(network):
@@ -119,11 +122,10 @@ class PathsView(NetworkView):
             self.reading.show_nothing()
             self.say(self.tr("The network as units and connections: the paths on which it comes to its answer."))
             return
-        self._show_paths(network)
+        self._show_paths(network, shown)
 
-    def _show_paths(self, network: Network) -> None:
-        session = self.session
-        answer, problem = session.answer, session.problem
+    def _show_paths(self, network: Network, shown: Snapshot) -> None:
+        answer, problem = shown.answer, shown.problem
         assert answer.inputs is not None and answer.probabilities is not None
         grid = (problem.rows, problem.columns)
         output = self._output if self._output is not None else answer.best or 0
@@ -133,31 +135,27 @@ class PathsView(NetworkView):
             paths = strongest_paths(network, answer.inputs, output, counts[:-1], outputs, self._previous)
         self._previous = paths.units[:-1]
         images = chosen_images(network, paths.units[0], grid)
-        limit = session.weight_limit(0)
-        words = PathWords(network, session.model.class_names, session.names)
+        limit = shown.weight_limit(0)
+        words = PathWords(network, shown.model.class_names, shown.names)
         probabilities = answer.probabilities[list(outputs)]
         ink = answer.inputs.reshape(grid)
         self.paths.show_picture(PathPicture(paths, images, limit, ink, probabilities, answer.best, words))
         self.say(words.sentence(paths))
         pinned = "" if self._output is None else words.class_name(self._output)
         self.reading.show_followed(pinned, has_hidden=len(network.sizes) > 2)
-        self._on_selection_changed()
+        self._show_selected(shown)
 
-    @Slot()
-    def _on_selection_changed(self) -> None:
-        if not self.isVisible() or self._folded is None or is_small(self._folded):
+    def _show_selected(self, shown: Snapshot) -> None:
+        if self._folded is None or is_small(self._folded):
             return
-        selected = self.session.selected
+        selected = shown.selected
         self.paths.show_selected(selected.layer, selected.unit)
-        words = PathWords(self._folded, self.session.model.class_names, self.session.names)
+        words = PathWords(self._folded, shown.model.class_names, shown.names)
         self.reading.show_selected(words.title(selected.layer, selected.unit))
 
     @Slot()
     def _on_resized(self) -> None:
-        # Qt resizes what it is about to show: hidden by a refresh at that moment, it would be shown all the same.
-        self._answer_is_old = True
-        if self.paths.isVisible():
-            self._soon()
+        self.part.mark_in_turn()
 
     @Slot(int, int)
     def _open_unit(self, layer: int, unit: int) -> None:

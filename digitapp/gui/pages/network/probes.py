@@ -18,9 +18,11 @@ from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import Card, EmptyState, Label, PlainButton, PrimaryButton, ProgressBar
 from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.inspection.probes import INPUT, MOST_SAMPLES, LayerProbe, layer_probes
 from digitapp.nn.network import Network
 from digitapp.progress import Report
@@ -42,8 +44,8 @@ class Bar:
 class ProbesView(NetworkView):
     """A bar for each layer: the accuracy of a linear classifier that reads nothing but this layer."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
+        super().__init__(session, refresher, parent)
         self.start_button = PrimaryButton(self.tr("Measure the layers"), "play")
         self.empty = EmptyState("search", "", "", [self.start_button])
         self.cancel_button = PlainButton(self.tr("Cancel"), "close")
@@ -95,8 +97,9 @@ class ProbesView(NetworkView):
         self._errand.found.connect(self._on_done)
         self._errand.failed.connect(self._on_failed)
         self._errand.progressed.connect(self._on_progressed)
-        self.session.dataset_changed.connect(self._show_state)
-        self.session.network_changed.connect(self._cancel)
+        self.session.network_changed.connect(self._forget)
+        on = (self.session.dataset_changed, self.session.network_changed)
+        self.refresher.add("probes", self._show_state, on=on, of=self)
 
     def _explain(self) -> None:
         self._explanation.setText(
@@ -127,20 +130,24 @@ class ProbesView(NetworkView):
         self.progress.setRange(0, _PARTS * len(network.sizes))
         self.progress.setValue(0)
         self._errand.ask(work, network)
-        self._show_state()
+        self._show_state(self.shown)
 
     @Slot()
     def _cancel(self) -> None:
+        self._forget()
+        self._show_state(self.shown)
+
+    @Slot()
+    def _forget(self) -> None:
         self._errand.cancel()
         self._found, self._own = [], []
-        self._show_state()
 
-    def refresh_network(self) -> None:
+    def refresh_network(self, shown: Snapshot) -> None:
         """The weights are other ones: what was measured belongs to the network of before."""
         self._is_old = bool(self._found) and not self._errand.is_busy
-        if self.session.data.state(self.session.dataset_name) is DataState.UNASKED:
-            self.session.data.request(self.session.dataset_name)
-        self._show_state()
+        if shown.data_state is DataState.UNASKED:
+            self.session.data.request(shown.dataset_name)
+        self._show_state(shown)
 
     # What has come
 
@@ -151,18 +158,17 @@ class ProbesView(NetworkView):
 
     @Slot(object, object)
     def _on_done(self, _result: object, _network: object) -> None:
-        self._show_state()
+        self._show_state(self.shown)
 
     @Slot(object, object)
     def _on_failed(self, error: Exception, _network: object) -> None:
         self._found, self._own = [], []
-        self._show_state()
+        self._show_state(self.shown)
         self.empty.set_text(self.tr("The layers could not be measured"), cause(error))
 
-    @Slot()
-    def _show_state(self) -> None:
+    def _show_state(self, shown: Snapshot) -> None:
         busy, known = self._errand.is_busy, bool(self._found) or self._errand.is_busy
-        words = data_words(self.session)
+        words = data_words(self.session, shown)
         if words is None:
             words = (
                 self.tr("Not measured yet"),

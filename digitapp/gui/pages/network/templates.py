@@ -17,10 +17,12 @@ from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import in_a_row, listed
 from digitapp.gui.widgets import HairLine, HoverReadout, Label, ReadoutRow, ScaleBar
 from digitapp.gui.widgets.containers import ScrollPanel
 from digitapp.gui.widgets.numbers import percent, signed, thousands
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.templates import LinearMap, LocalMap, linear_map, local_templates, template_accuracy
 from digitapp.nn.activations import ACTIVATIONS
@@ -38,8 +40,8 @@ class TemplatesView(NetworkView):
 
     needs_pictures = True
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
+        super().__init__(session, refresher, parent)
         offer_picture(self, self.tr("Templates"), "templates")
         self.all_row, self.local_row = TemplateRow(0), TemplateRow(3)
         self.all_text = Label("", "body", "text2", wrap=True)
@@ -54,8 +56,17 @@ class TemplatesView(NetworkView):
         self._measured: tuple[float, float, int] | None = None  # accuracy of the templates, of the network, samples
         self._build()
         self._errand.found.connect(self._on_measured)
-        session.dataset_changed.connect(self._measure)
-        session.run_state_changed.connect(self._measure)
+        self._accuracy = refresher.add(
+            "accuracy of the templates",
+            self._measure,
+            on=(
+                session.network_changed,
+                session.weights_changed,
+                session.dataset_changed,
+                session.run_state_changed,
+            ),
+            of=self,
+        )
         self.all_row.pixel_hovered.connect(self._on_all_hovered)
         self.local_row.pixel_hovered.connect(self._on_local_hovered)
         self.say(self.tr("What would have to be drawn for each class: orange speaks for it, blue against it."))
@@ -101,47 +112,36 @@ class TemplatesView(NetworkView):
 
     # All drawings
 
-    def refresh_network(self) -> None:
-        network = self.session.network
+    def refresh_network(self, shown: Snapshot) -> None:
         self._measured = None
         self._errand.cancel()
         with np.errstate(all="ignore"):
-            self._reading = linear_map(network)
-        self._measure()
+            self._reading = linear_map(shown.network)
+        self._show_all_text(shown)
 
-    @property
-    def _can_measure(self) -> bool:
-        return (
-            self.isVisible() and not self.session.shows_run and bool(np.isfinite(self.session.network.parameters).all())
-        )
-
-    @Slot()
-    def _measure(self) -> None:
+    def _measure(self, shown: Snapshot) -> None:
         """Ask how well the templates alone read the validation images, once the network rests."""
-        session = self.session
-        if not self.isVisible():
-            return
-        if session.data.state(session.dataset_name) is DataState.UNASKED:
-            session.data.request(session.dataset_name)
-        dataset = session.dataset
-        if self._measured is None and not self._errand.is_busy and dataset is not None and self._can_measure:
-            network, loss = session.network.copy(), session.model.loss
+        if shown.data_state is DataState.UNASKED:
+            self.session.data.request(shown.dataset_name)
+        dataset = shown.dataset
+        rests = not shown.shows_run and bool(np.isfinite(shown.network.parameters).all())
+        if self._measured is None and not self._errand.is_busy and dataset is not None and rests:
+            network, loss = shown.network.copy(), shown.model.loss
             split = dataset.validation or dataset.train
 
             def work(_report: Report, _cancelled: threading.Event) -> tuple[float, float, int]:
                 return template_accuracy(network, split), evaluate(network, loss, split).accuracy, len(split)
 
-            self._errand.ask(work, session.network_version)
-        self._show_all_text()
+            self._errand.ask(work, shown.version)
 
     @Slot(object, object)
     def _on_measured(self, measured: tuple[float, float, int], version: int) -> None:
-        if version == self.session.network_version:
+        if version == self.shown.version:
             self._measured = measured
-            self._show_all_text()
+            self._show_all_text(self.shown)
 
-    def _show_all_text(self) -> None:
-        network = self.session.network
+    def _show_all_text(self, shown: Snapshot) -> None:
+        network = shown.network
         if len(network.weights) == 1:
             self.all_text.setText(self.tr("Without hidden layers this is no sketch: the templates are the network."))
             return
@@ -157,9 +157,8 @@ class TemplatesView(NetworkView):
 
     # This drawing
 
-    def refresh_answer(self) -> None:
-        session = self.session
-        answer, network = session.answer, session.network
+    def refresh_answer(self, shown: Snapshot) -> None:
+        answer, network = shown.answer, shown.network
         self._local = None
         if answer.inputs is not None:
             with np.errstate(all="ignore"):
@@ -178,15 +177,15 @@ class TemplatesView(NetworkView):
         if templates is None:
             row.set_content(None)
             return
-        problem, model = self.session.problem, self.session.model
+        problem, model = self.shown.problem, self.shown.model
         images = templates[list(self._classes)].reshape(-1, problem.rows, problem.columns)
-        if len(self.session.network.sizes) == 2:  # then these are the weights themselves
-            limit = self._limits[index] = self.session.weight_limit(0)
+        if len(self.shown.network.sizes) == 2:  # then these are the weights themselves
+            limit = self._limits[index] = self.shown.weight_limit(0)
         else:
             limit = self._limits[index] = symmetric_limit(images, previous=self._limits[index])
         scale.set_limit(limit)
         names = tuple(model.class_names[output] for output in self._classes)
-        label = self.session.answer.best
+        label = self.shown.answer.best
         marked = self._classes.index(label) if label in self._classes else None
         lines = self._lines() if index else ()
         row.set_content(TemplateRowContent(names, images, limit, marked, lines))
@@ -198,7 +197,7 @@ class TemplatesView(NetworkView):
         return tuple(tuple(text.format(_signed(values[output])) for output in self._classes) for values, text in parts)
 
     def _local_words(self) -> str:
-        network, trace, local = self.session.network, self.session.answer.trace, self._local
+        network, trace, local = self.shown.network, self.shown.answer.trace, self._local
         if local is None or trace is None:
             return self.tr(
                 "Draw on the right: then the pictures that the network lays over this very drawing stand here."
@@ -239,14 +238,14 @@ class TemplatesView(NetworkView):
             self._readout.hide()
             return
         output = self._classes[place]
-        index = row * self.session.problem.columns + column
+        index = row * self.shown.problem.columns + column
         weight = float(templates[output, index])
-        rows = [ReadoutRow(self.session.names.unit_inside(-1, index), _signed(weight))]
-        inputs = self.session.answer.inputs
+        rows = [ReadoutRow(self.shown.names.unit_inside(-1, index), _signed(weight))]
+        inputs = self.shown.answer.inputs
         if inputs is not None and widget is self.local_row:
             rows.append(ReadoutRow(self.tr("× ink"), f"{float(inputs[index]):.2f}"))
             rows.append(ReadoutRow(self.tr("adds"), _signed(weight * float(inputs[index]))))
-        title = self.tr("Template of {0}").format(self.session.model.class_names[output])
+        title = self.tr("Template of {0}").format(self.shown.model.class_names[output])
         self._readout.show_at(widget.mapTo(self, point), title, rows)
 
     def resizeEvent(self, event: object) -> None:
@@ -259,7 +258,7 @@ class TemplatesView(NetworkView):
         super().hideEvent(event)  # type: ignore[arg-type]
         self._readout.hide()
         self._errand.cancel()
-        self._network_is_old = self._network_is_old or self._measured is None
+        self._accuracy.mark()  # where it is not known yet, it is asked for again
 
 
 def product(network: Network) -> str:

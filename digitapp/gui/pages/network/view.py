@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from digitapp.gui.state.session import Session
-
-FRAME_MS = 33
+from digitapp.gui.state.snapshot import Snapshot
+from digitapp.gui.widgets.refresher import Refresher
 
 
 class NetworkView(QWidget):
-    """One way to look at the whole network. A hidden view does no work: it looks again when it is shown.
+    """One way to look at the whole network, a part of what the page refreshes: hidden, it does no work.
 
     `needs_pictures` says that it shows inputs as pictures, and is nothing for a problem whose inputs are none.
 
@@ -29,19 +28,26 @@ class NetworkView(QWidget):
     sentence_changed = Signal()
     page_wanted = Signal(str, object)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.refresher = refresher
         self.sentence = ""
         self.tools: QWidget = QWidget()
         self.details: QWidget = QWidget()
-        self._network_is_old = self._answer_is_old = True
-        # While a network learns, or several strokes come at once, a frame shows the newest of them.
-        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
-        self._frame.timeout.connect(self._catch_up)
-        session.network_changed.connect(self._on_network_changed)
-        session.weights_changed.connect(self._on_weights_changed)
-        session.answer_changed.connect(self._on_answer_changed)
+        self._version = -1  # of the network that is shown
+        self.part = refresher.add(
+            type(self).__name__,
+            self._refresh,
+            on=(session.network_changed,),
+            in_turn=(session.weights_changed, session.answer_changed),
+            of=self,
+        )
+
+    @property
+    def shown(self) -> Snapshot:
+        """What the page shows, or showed when it was seen last."""
+        return self.refresher.shown
 
     def say(self, sentence: str) -> None:
         """Say in plain words what is seen."""
@@ -49,50 +55,14 @@ class NetworkView(QWidget):
             self.sentence = sentence
             self.sentence_changed.emit()
 
-    def refresh_network(self) -> None:
-        """Show the session's network; the answer is shown right after."""
+    def refresh_network(self, shown: Snapshot) -> None:
+        """Show another network, or other weights; the answer is shown right after."""
 
-    def refresh_answer(self) -> None:
-        """Show what the network makes of the present drawing."""
+    def refresh_answer(self, shown: Snapshot) -> None:
+        """Show what the network makes of the drawing."""
 
-    @Slot()
-    def _on_network_changed(self) -> None:
-        self._network_is_old = self._answer_is_old = True
-        if self.isVisible():
-            self._frame.stop()
-            self._catch_up()
-
-    @Slot()
-    def _on_weights_changed(self) -> None:
-        self._network_is_old = self._answer_is_old = True
-        self._soon()
-
-    @Slot()
-    def _on_answer_changed(self) -> None:
-        self._answer_is_old = True
-        self._soon()
-
-    def _soon(self) -> None:
-        """Show what has changed at once, but no more than once a frame."""
-        if self.isVisible() and not self._frame.isActive():
-            self._catch_up()
-            self._frame.start()
-
-    @Slot()
-    def _catch_up(self) -> None:
-        if not self.isVisible():
-            return
-        network_is_old, self._network_is_old = self._network_is_old, False
-        if network_is_old:
-            self.refresh_network()
-        if self._answer_is_old or network_is_old:
-            self._answer_is_old = False
-            self.refresh_answer()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._catch_up()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._frame.stop()
+    def _refresh(self, shown: Snapshot) -> None:
+        if shown.version != self._version:
+            self._version = shown.version
+            self.refresh_network(shown)
+        self.refresh_answer(shown)
