@@ -103,6 +103,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(item) for item in value) or "none"
+    if isinstance(value, Mapping):  # a finding
+        return str(value.get("kind", value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

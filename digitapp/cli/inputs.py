@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from digitapp.cli.errors import BadInput
+from digitapp.cli.findings import tell_of_data
 from digitapp.cli.progress import loading
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
@@ -47,6 +48,7 @@ def data_for(model: Model, name: str | None, data_dir: Path | None, seed: int = 
         _check_fits(model, name, known)
     with loading(name):
         data = load_dataset(name, data_dir=data_dir, seed=seed)
+    tell_of_data(name, data)
     _check_fits(model, data.name, data.problem)
     return data
 

@@ -11,6 +11,7 @@ import typer
 from digitapp.calibration import calibrate
 from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
+from digitapp.cli.findings import tell, tell_of_data
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
@@ -23,6 +24,7 @@ from digitapp.runs.plan import Plan
 from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
 from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
+from digitapp.training.findings import look_at_data, look_at_run
 from digitapp.training.foils import with_foils
 from digitapp.training.history import History
 from digitapp.training.loop import Run
@@ -111,6 +113,7 @@ def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Map
         network, config = _shaped_like(source, network, config, settings)
     with loading(dataset):
         data = load_dataset(dataset, data_dir=data_dir, seed=config.seed)
+    tell_of_data(dataset, data)
     plan = Plan(data.problem, network, config, source, data)
     name = None if source is None else source.name
     origin = Origin(dataset, config.seed, network, name, plan.calibration, plan.foils)
@@ -162,6 +165,7 @@ def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
         return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts)
     with loading(origin.dataset):
         data = load_dataset(origin.dataset, data_dir=data_dir, seed=origin.seed)
+    tell_of_data(origin.dataset, data)
     _tell_of_foils(origin)
     return _Task(resume_run(saved, with_foils(data, origin.foils, origin.seed)), origin, (data.validation,))
 
@@ -199,7 +203,10 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     results = {name: part and evaluate(network, config.loss, part) for name, part in parts.items()}
     origin = task.origin
-    record = training_record(origin.network, config, data, history, test=results["test"])
+    findings = look_at_run(network, data, config, history)
+    tell(findings)
+    seen = [*look_at_data(data), *findings]
+    record = training_record(origin.network, config, data, history, test=results["test"], findings=seen)
     record["results"] |= _measured(results)
     if origin.start_from is not None:
         record["start_from"] = origin.start_from

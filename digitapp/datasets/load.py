@@ -80,7 +80,7 @@ def load_dataset(
         raise DataFileError(folder, error.strerror or str(error), reasons.tr("a folder that can be read")) from error
     if not name or not is_folder:  # an empty name would mean the folder the program was started in
         raise UnknownDatasetError(name, tuple(known_datasets()))
-    return load_mnist(folder, name=folder.resolve().name, seed=seed)
+    return load_mnist(folder, seed=seed)
 
 
 def known_datasets() -> list[str]:

@@ -1,6 +1,6 @@
 """What a model file says about how its network was trained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
@@ -11,6 +11,7 @@ from digitapp import __version__
 from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import Evaluation
+from digitapp.training.findings import Finding, as_record
 from digitapp.training.history import History
 
 
@@ -20,6 +21,7 @@ def training_record(
     dataset: Dataset,
     history: History,
     test: Evaluation | None = None,
+    findings: Sequence[Finding] = (),
 ) -> dict[str, Any]:
     """Return the record of a run, made of JSON values only; numbers that are not finite become None.
 
@@ -30,6 +32,7 @@ def training_record(
     network_config, train_config, dataset : what the run was started with
     history : what it reported, to its end or to the point where it was stopped; of a resumed run the part since then
     test : the finished network on the test part, where somebody asked for it
+    findings : what was found wrong with the data or the run
 
     Returns
     -------
@@ -40,6 +43,7 @@ def training_record(
         ``foils`` : how many drawings that are none of the classes were in its training part, if any
         ``epochs``, ``steps`` : whole epochs and batches done
         ``finished`` : whether the run came to its end
+        ``findings`` : what went wrong, if anything, each with its ``kind`` and facts, see `training.findings`
         ``learning_rate`` : of the last batch, because it can be changed during a run; None without a batch
         ``results`` : ``train_loss``, ``train_accuracy``, ``train_samples``, and the same three for ``validation`` and
         ``test`` where measured. Accuracies are shares of 1; those of ``train`` are means over the last epoch's batches.
@@ -67,6 +71,7 @@ def training_record(
         "finished": history.finished is not None,
         "learning_rate": batch.learning_rate if batch is not None else None,
         "results": results,
+        **({"findings": [as_record(finding) for finding in findings]} if findings else {}),
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from digitapp.datasets import load_dataset
 from digitapp.datasets.errors import ChecksumError, DataFileError, DataMissingError, IdxError, UnknownDatasetError
-from digitapp.datasets.idx import idx_header
-from digitapp.datasets.mnist import FILES, find_mnist, import_mnist, load_mnist, mnist_status, mnist_target
+from digitapp.datasets.idx import idx_header, read_idx, write_idx
+from digitapp.datasets.mnist import FILES, find_file, find_mnist, import_mnist, load_mnist, mnist_status, mnist_target
 
 
 def files(folder: Path) -> set[str]:
@@ -73,7 +73,29 @@ def test_the_order_of_the_places(tmp_path, fake_mnist, monkeypatch):
     assert find_mnist() == environment
     monkeypatch.delenv("DIGITAPP_DATA_DIR")
     assert find_mnist() == user
-    assert load_dataset("mnist", data_dir=explicit).name == "mnist"
+    assert load_dataset("mnist", data_dir=explicit).name == "explicit"
+
+
+def test_images_that_are_not_mnist_are_called_by_their_folder(tmp_path, fake_mnist):
+    assert load_dataset(fake_mnist.write(tmp_path / "clothes")).name == "clothes"
+    # A folder may have a name that means a data set.
+    assert load_dataset(fake_mnist.write(tmp_path / "data" / "mnist")).name == "data/mnist"
+    assert load_dataset("mnist", data_dir=tmp_path / "data").name == "data/mnist"
+
+
+def test_mnist_is_known_by_its_images_and_labels_wherever_it_lies(mnist_dir, tmp_path):
+    folder = tmp_path / "somewhere"
+    folder.mkdir()
+    for name in FILES:
+        file = find_file(mnist_dir, name)
+        assert file is not None
+        (folder / name).symlink_to(file)
+    assert load_dataset(folder).name == "mnist"
+    images = folder / "t10k-images-idx3-ubyte"
+    inverted = 255 - read_idx(images, 3, (10_000, 28, 28))
+    images.unlink()
+    write_idx(images, inverted)
+    assert load_dataset(folder).name == "somewhere"
 
 
 def test_a_place_that_cannot_be_looked_into_is_passed_over(tmp_path, fake_mnist, monkeypatch):

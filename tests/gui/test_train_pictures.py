@@ -16,7 +16,6 @@ from train_helpers import click, enter, wait_for_data, wait_for_end
 
 from digitapp.gui import theme
 from digitapp.gui.pages.train.cell_images import CellImages
-from digitapp.gui.pages.train.messages import gentler_rate
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pages.train.transport import duration
 from digitapp.gui.plots.axes import accuracy_range, accuracy_ticks, epoch_ticks, loss_range, loss_ticks
@@ -215,13 +214,6 @@ def test_the_accuracy_axis_holds_the_later_part(values: list[float]) -> None:
 def test_axes_without_values_have_a_plain_range() -> None:
     assert loss_range(NONE, NONE) == (-1.0, 0.5)
     assert accuracy_range(NONE, np.array([math.nan])) == (0.0, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("rate", "gentler"), [(1000.0, 0.01), (1.0, 0.01), (0.1, 0.01), (0.05, 0.005), (0.001, 0.0001)]
-)
-def test_a_gentler_rate_is_clearly_smaller(rate: float, gentler: float) -> None:
-    assert gentler_rate(rate) == gentler
 
 
 @pytest.mark.parametrize(

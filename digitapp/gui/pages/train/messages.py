@@ -7,13 +7,7 @@ from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.words.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
-
-
-def gentler_rate(learning_rate: float) -> float:
-    """Return a learning rate to try after one that was too large."""
-    if learning_rate > 0.1:
-        return 0.01
-    return float(f"{learning_rate / 10:.1g}")
+from digitapp.training.findings import gentler_rate
 
 
 def run_message(error: Exception, learning_rate: float) -> Message:

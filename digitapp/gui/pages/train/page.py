@@ -14,7 +14,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_ON, Page
 from digitapp.gui.pages.picture_queue import PictureQueue
-from digitapp.gui.pages.train.messages import gentler_rate, run_message
+from digitapp.gui.pages.train.messages import run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
 from digitapp.gui.pages.train.story import StoryView
@@ -29,6 +29,7 @@ from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
 from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
+from digitapp.training.findings import gentler_rate
 from digitapp.training.foils import foils_to_go_on
 
 

@@ -1,0 +1,58 @@
+"""What is wrong with data or a run, in a sentence each, on stderr."""
+
+from collections.abc import Iterable
+
+from digitapp.cli.output import note, percent
+from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import problem_of
+from digitapp.training.findings import CutOff, Finding, Guesses, RanAway, Reversed, gentler_rate, look_at_data
+
+_PARTS = {"train": "training"}
+
+
+def tell_of_data(asked: str, data: Dataset) -> None:
+    """Say what is odd about a data set that was asked for by a name or a folder."""
+    if problem_of(asked) is not None and data.name != asked:
+        note(f"--dataset {asked}: the files found have MNIST's names but hold other images, called {data.name} here")
+    tell(look_at_data(data))
+
+
+def tell(findings: Iterable[Finding]) -> None:
+    """Say each finding."""
+    for finding in findings:
+        note(sentence(finding))
+
+
+def sentence(finding: Finding) -> str:
+    """Return a finding in words."""
+    if isinstance(finding, Reversed):
+        return (
+            f"the pictures look dark on light: {finding.edge:.2f} at the edge, {finding.middle:.2f} inside, where "
+            "paper is 0 and ink 1; invert them, or no drawing will be read by what learns from them"
+        )
+    if isinstance(finding, RanAway):
+        gentler = f"{gentler_rate(finding.learning_rate):g}"
+        return (
+            f"the loss ran away: {finding.peak:.3g} at step {finding.step:,}, and {finding.last:.3g} in the last "
+            f"epoch, where knowing nothing costs {finding.ignorance:.3g}; try --learning-rate {gentler} "
+            f"instead of {finding.learning_rate:g}"
+        )
+    if isinstance(finding, Guesses):
+        part = _PARTS.get(finding.part, finding.part)
+        return (
+            f"the network is no better than guessing: {percent(finding.accuracy)} of {finding.samples:,} {part} "
+            f"samples are read right, and always giving the same answer makes {percent(finding.guess)}"
+        )
+    return _of_cut_off(finding)
+
+
+def _of_cut_off(finding: CutOff) -> str:
+    if len(finding.layers) == finding.of:
+        where = "any of its weights"
+    else:
+        numbers = ", ".join(map(str, finding.layers))
+        where = f"the weights of layer {numbers}" if len(finding.layers) == 1 else f"the weights of layers {numbers}"
+    return (
+        f"no error reaches {where} any more: units are silent, or at the end of their range, and more training changes "
+        "nothing; begin anew with a smaller --learning-rate, another --activation or --initializer"
+    )
