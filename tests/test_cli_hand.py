@@ -10,6 +10,12 @@ from digitapp.datasets.collection import Collection, Sample, write_collection
 from digitapp.datasets.handwriting import generate_drawings
 
 
+@pytest.fixture(autouse=True)
+def _no_digits_of_this_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep whatever the person who runs the tests has collected out of them."""
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user data")
+
+
 def test_ones_own_digits_are_named_and_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path / "data"))
     facts = {fact["name"]: fact for fact in run_json("data", "list")["datasets"]}
