@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -27,12 +27,31 @@ class Panel(QFrame):
         self.setProperty("panel", ground)
 
 
+class _Content(QWidget):
+    """What a panel scrolls; says when its parts want another size."""
+
+    resettled = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        taken = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.resettled.emit()
+        return taken
+
+
 class ScrollPanel(Panel):
-    """A panel that scrolls when it is too small for its `content`."""
+    """A panel that scrolls when it is too small for its `content`.
+
+    Signals: `least_width_changed`, other parts are in sight, which need more or less.
+    """
+
+    least_width_changed = Signal()
 
     def __init__(self, ground: Literal["window", "surface", "rail"] = "surface", parent: QWidget | None = None) -> None:
         super().__init__(ground, parent)
-        self.content = QWidget()
+        self.content = _Content()
+        self._least_width = 0
+        self.content.resettled.connect(self._on_resettled)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -50,6 +69,12 @@ class ScrollPanel(Panel):
     def least_width(self) -> int:
         """How wide it must be so that nothing of the content is cut off at its side."""
         return self.content.minimumSizeHint().width() + self._bar.sizeHint().width()
+
+    @Slot()
+    def _on_resettled(self) -> None:
+        if self.least_width != self._least_width:
+            self._least_width = self.least_width
+            self.least_width_changed.emit()
 
     def scroll_to_top(self) -> None:
         """Show the beginning of the content."""

@@ -21,6 +21,8 @@ _FRAME = 2  # the line around a picture, on both sides
 _CHEVRON = 10
 _LEAST_GAP = 10
 _CAPTION_GAP = 6
+# Screen pixels for each of the input, and the side of the pictures before it.
+_SMALL_SIDES = {5: 100, 4: 80, 3: 52, 2: 34, 1: 18}
 
 Picture = NDArray[np.float32]
 
@@ -82,42 +84,44 @@ class RoadPictures(QWidget):
         """Choose the pictures' sizes for this width: the present one may lack a scroll bar that they bring about."""
         self._room = width
 
-    def _sizes(self) -> tuple[int, int]:
-        """Return the sides of the small pictures and of the input."""
-        for scale in (5, 4):
-            large = INPUT_SIZE * scale + _FRAME
-            small = round(large * 0.7 / 2) * 2
-            if 4 * (small + _LEAST_GAP) + large <= self._room:
-                return small, large
-        return 52, INPUT_SIZE * 3 + _FRAME
+    def _sizes(self, room: int) -> tuple[int, int]:
+        """Return the sides of the small pictures and of the input, so that all five stand in a room of some width."""
+        sides = [(small, INPUT_SIZE * scale + _FRAME) for scale, small in _SMALL_SIDES.items()]
+        fitting = (pair for pair in sides if 4 * (pair[0] + _LEAST_GAP) + pair[1] <= room)
+        return next(fitting, sides[-1])
 
     def heightForWidth(self, width: int) -> int:  # noqa: ARG002
         return self.sizeHint().height()
 
     def sizeHint(self) -> QSize:
         caption = self.captions[0].sizeHint().height()
-        return QSize(344, self._sizes()[1] + _CAPTION_GAP + caption)
+        return QSize(344, self._sizes(self._room)[1] + _CAPTION_GAP + caption)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        small, large = self._sizes()
+        small, large = self._sizes(min(self._room or self.width(), self.width()))
         gap = (self.width() - 4 * small - large) / 4
         for i, picture in enumerate(self.pictures):
             side = large if i == 4 else small
             picture.setGeometry(round(i * (small + gap)), large - side, side, side)
-        for names in (self._names, self._short_names):
-            if self._place_captions(names, large + _CAPTION_GAP):
+        for names, is_small in ((self._names, False), (self._short_names, False), (self._short_names, True)):
+            if self._place_captions(names, large + _CAPTION_GAP, is_small=is_small):
                 break
+        else:  # the first and the last say which way the road goes
+            for caption in self.captions[1:-1]:
+                caption.setText("")
         self.updateGeometry()
         self._show()
 
-    def _place_captions(self, names: tuple[str, ...], top: int) -> bool:
+    def _place_captions(self, names: tuple[str, ...], top: int, *, is_small: bool) -> bool:
         """Write a name below each picture and return whether none runs into the next."""
         for name, picture, caption in zip(names, self.pictures, self.captions, strict=True):
             caption.setText(name)
+            is_input = caption is self.captions[-1]
+            caption.setFont(theme.font("micro" if is_small else "caption-strong" if is_input else "caption"))
             size = caption.sizeHint()
             start = min(picture.geometry().center().x() + 1 - size.width() // 2, self.width() - size.width())
             caption.setGeometry(max(0, start), top, size.width(), size.height())

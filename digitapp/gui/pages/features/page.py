@@ -102,6 +102,7 @@ class FeaturesPage(Page):
         self.grid.unit_selected.connect(self._on_tile_selected)
         self.grid.unit_toggled.connect(self._on_tile_toggled)
         self.grid.unit_hovered.connect(self._on_tile_hovered)
+        self.dossier.least_width_changed.connect(self._fit)
         self.dossier.step_wanted.connect(self._on_step_wanted)
         self.dossier.unit_wanted.connect(self._on_unit_wanted)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self).activated.connect(self.open_model)
@@ -379,7 +380,13 @@ class FeaturesPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.dossier.setFixedWidth(dossier_width(self.width(), self.dossier.least_width))
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        width = dossier_width(self.width(), self.dossier.least_width)
+        if width != self.dossier.width():
+            self.dossier.setFixedWidth(width)
         self._arrange_soon()
 
     @Slot()

@@ -94,6 +94,7 @@ class NetworkPage(Page):
 
     def _make_inspector(self) -> ScrollPanel:
         self.inspector = ScrollPanel("surface")
+        self.inspector.least_width_changed.connect(self._fit)
         column = QVBoxLayout(self.inspector.content)
         column.setContentsMargins(theme.STAGE_MARGIN, 20, theme.STAGE_MARGIN, 20)
         column.setSpacing(16)
@@ -190,6 +191,8 @@ class NetworkPage(Page):
         super().resizeEvent(event)
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         width = float(np.interp(self.width(), list(_INSPECTOR), list(_INSPECTOR.values())))
-        self.inspector.setFixedWidth(round(width * max(1.0, theme.scaled(100) / 100)))
+        width = max(round(width * max(1.0, theme.scaled(100) / 100)), self.inspector.least_width)
+        self.inspector.setFixedWidth(min(width, self.width() // 2))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.diagram.fitting import CENTRE, fonts, paint_fitted
 from digitapp.gui.images import weights_image
 
 _LARGEST = 168
@@ -140,9 +142,9 @@ class TemplateRow(QWidget):
         for index, texts in enumerate(content.lines):
             last = index == len(content.lines) - 1
             line = QRectF(column.left(), image.bottom() + 6 + index * theme.scaled(_LINE), pitch, theme.scaled(_LINE))
-            painter.setFont(theme.tabular(theme.font("caption-strong" if last else "caption")))
-            painter.setPen((p.accent if marked else p.text) if last else p.text2)
-            painter.drawText(line, centre, texts[place])
+            color = (p.accent if marked else p.text) if last else p.text2
+            shown, font = _written(texts, "caption-strong" if last else "caption", pitch - 4)
+            paint_fitted(painter, line, [shown[place]], [font], color, CENTRE, elide=True)
 
     # Pointer
 
@@ -163,3 +165,13 @@ class TemplateRow(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.pixel_hovered.emit(-1, -1, -1, QPoint())
+
+
+def _written(texts: Sequence[str], role: theme.FontRole, room: float) -> tuple[Sequence[str], QFont]:
+    """Return the numbers of a line and their font, one for all: without "=", then smaller, where one has no room."""
+    plain = [text.removeprefix("= ") for text in texts]
+    tried = fonts(role, "tick", "micro")
+    for shown, font in ((texts, tried[0]), *((plain, font) for font in tried)):
+        if max(map(QFontMetricsF(font).horizontalAdvance, shown)) <= room:
+            return shown, font
+    return plain, tried[-1]
