@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from digitapp import reasons
 from digitapp.drawing.photos import ink_in_photo
 
 Grey = NDArray[np.float32]
@@ -84,9 +85,9 @@ def read_image(path: str | os.PathLike[str]) -> Grey:
         with Path(path).open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ImageFileError(path, f"cannot be read: {error.strerror or error}") from error
+        raise ImageFileError(path, reasons.tr("cannot be read: {0}", error.strerror or error)) from error
     if len(content) > MAX_FILE_BYTES:
-        raise ImageFileError(path, f"it is larger than {MAX_FILE_BYTES >> 20} MiB, the most that is read")
+        raise ImageFileError(path, reasons.tr("it is larger than {0} MiB, the most that is read", MAX_FILE_BYTES >> 20))
     return ink_on_paper(_decoded(path, content))
 
 
@@ -147,26 +148,31 @@ def _decoded(path: str | os.PathLike[str], content: bytes) -> Grey:
                 if image.format in ("JPEG", "MPO"):
                     # Between its markers, a JPEG's data never holds this pair of bytes.
                     if content.count(b"\xff\xda") > MAX_SCANS:
-                        raise ImageFileError(path, f"it is a JPEG of more than {MAX_SCANS} scans, made to take long")
+                        reason = reasons.tr("it is a JPEG of more than {0} scans, made to take long", MAX_SCANS)
+                        raise ImageFileError(path, reason)
                     image.draft(None, (MAX_SIDE, MAX_SIDE))  # decode a large photograph small at once
                 image.load()
                 return _values(ImageOps.exif_transpose(_reduced(image)))
     except Image.UnidentifiedImageError:
-        raise ImageFileError(path, "it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP") from None
+        reason = reasons.tr("it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
+        raise ImageFileError(path, reason) from None
     except Image.DecompressionBombError:
-        raise ImageFileError(path, f"it has far more than {MAX_PIXELS // 10**6} million pixels") from None
+        reason = reasons.tr("it has far more than {0} million pixels", MAX_PIXELS // 10**6)
+        raise ImageFileError(path, reason) from None
     except _DECODER_ERRORS as error:
-        raise ImageFileError(path, f"the image is damaged or of an unknown kind ({error})") from error
+        reason = reasons.tr("the image is damaged or of an unknown kind ({0})", error)
+        raise ImageFileError(path, reason) from error
 
 
 def _check_size(path: str | os.PathLike[str], size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        raise ImageFileError(
-            path, f"it has {width}×{height} pixels; expected at most {MAX_PIXELS // 10**6} million of them"
-        )
+        most = MAX_PIXELS // 10**6
+        reason = reasons.tr("it has {0}×{1} pixels; expected at most {2} million of them", width, height, most)
+        raise ImageFileError(path, reason)
     if max(width, height) < MIN_SIDE:
-        raise ImageFileError(path, f"it has {width}×{height} pixels; a digit needs at least {MIN_SIDE} on a side")
+        reason = reasons.tr("it has {0}×{1} pixels; a digit needs at least {2} on a side", width, height, MIN_SIDE)
+        raise ImageFileError(path, reason)
 
 
 def _reduced(image: Image.Image) -> Image.Image:

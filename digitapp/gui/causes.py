@@ -23,7 +23,8 @@ from digitapp.modelfile import (
 def cause(error: BaseException) -> str:
     """Return why something could not be done; the name of a file stands in the sentence around it."""
     behind = error.__cause__ if not isinstance(error, OSError | DownloadError) else error
-    if isinstance(behind, OSError):
+    # Decoders raise an OSError of their own, without a number, for what is damaged.
+    if isinstance(behind, OSError) and (behind.errno is not None or behind is error):
         return _of_the_system(behind)
     if isinstance(error, MemoryError):
         return translate("Causes", "there is not enough memory")

@@ -6,7 +6,9 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from digitapp.datasets.collection import TooManyDigitsError, read_collection
 from digitapp.datasets.collection_idx import import_idx
@@ -48,6 +50,15 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path, read: Callable[
 def test_a_drawings_file_says_what_is_wrong_where(tmp_path: Path, content: str, words: str) -> None:
     (tmp_path / "a.json").write_text(content)
     assert refusal(lambda: read_drawings(tmp_path / "a.json")).startswith(words)
+
+
+def test_a_picture_that_is_cut_short_and_one_that_is_none(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.png"
+    Image.fromarray(np.arange(10_000, dtype=np.uint16).reshape(100, 100)).save(whole)
+    (tmp_path / "half.png").write_bytes(whole.read_bytes()[:200])
+    (tmp_path / "none.png").write_bytes(b"I am a text")
+    assert refusal(lambda: read_image(tmp_path / "half.png")).startswith("the image is damaged")
+    assert refusal(lambda: read_image(tmp_path / "none.png")).startswith("it is not an image; expected PNG")
 
 
 def test_pixels_as_text() -> None:
