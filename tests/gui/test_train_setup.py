@@ -45,32 +45,31 @@ def toy(open_train_page: OpenPage, qtbot: QtBot) -> TrainPage:
     return page
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "words"),
-    [
-        ("hidden", "12, many", "such as 128, 64"),
-        ("hidden", "0", "such as 128, 64"),
-        ("learning_rate", "0,o01", "Not a number. Use a number above 0"),
-        ("learning_rate", "0", "above 0"),
-        ("learning_rate", "", "Nothing entered."),
-        ("batch_size", "0", "from 1 to 1,000,000, such as 8"),
-        ("batch_size", "2.5", "Not a number. Use a whole number"),
-        ("epochs", "-3", "from 1 to"),
-        ("weight_decay", "nan", "from 0 to 10"),
-        ("seed", "-1", "from 0 to"),
-    ],
-)
-def test_a_wrong_value_is_refused_at_its_field(toy: TrainPage, qtbot: QtBot, name: str, text: str, words: str) -> None:
-    field = enter(qtbot, toy, name, text)
-    assert words in toy.setup.note(name)
-    toy.transport.start.setFocus()
-    click(qtbot, toy.transport.start)
-    assert not toy.session.run.is_active
-    assert field.hasFocus()
-    good = "0.1" if name in ("learning_rate", "weight_decay") else "4"
-    enter(qtbot, toy, name, good)
-    assert words not in toy.setup.note(name)
-    assert toy.setup.configs() is not None
+WRONG = [
+    ("hidden", "12, many", "such as 128, 64"),
+    ("hidden", "0", "such as 128, 64"),
+    ("learning_rate", "0,o01", "Not a number. Use a number above 0"),
+    ("learning_rate", "0", "above 0"),
+    ("learning_rate", "", "Nothing entered."),
+    ("batch_size", "0", "from 1 to 1,000,000, such as 8"),
+    ("batch_size", "2.5", "Not a number. Use a whole number"),
+    ("epochs", "-3", "from 1 to"),
+    ("weight_decay", "nan", "from 0 to 10"),
+    ("seed", "-1", "from 0 to"),
+]
+
+
+def test_a_wrong_value_is_refused_at_its_field(toy: TrainPage, qtbot: QtBot) -> None:
+    for name, text, words in WRONG:
+        field = enter(qtbot, toy, name, text)
+        assert words in toy.setup.note(name), (name, text)
+        toy.transport.start.setFocus()
+        click(qtbot, toy.transport.start)
+        assert not toy.session.run.is_active, (name, text)
+        assert field.hasFocus(), (name, text)
+        enter(qtbot, toy, name, "0.1" if name in ("learning_rate", "weight_decay") else "4")
+        assert words not in toy.setup.note(name), (name, text)
+        assert toy.setup.configs() is not None, (name, text)
 
 
 def test_a_decimal_comma_is_understood(toy: TrainPage, qtbot: QtBot) -> None:

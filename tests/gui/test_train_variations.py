@@ -15,9 +15,13 @@ from digitapp.gui.settings import Settings
 from digitapp.training.augmentation import STANDARD
 
 
-@pytest.fixture(params=["toy", "mnist"])
+@pytest.fixture
 def page(open_train_page: Callable[..., TrainPage], request: pytest.FixtureRequest) -> TrainPage:
-    return open_train_page(request.param)
+    """The page, with the toy unless a test asks for another problem."""
+    return open_train_page(getattr(request, "param", "toy"))
+
+
+of_both_problems = pytest.mark.parametrize("page", ["toy", "mnist"], indirect=True)
 
 
 def variations(page: TrainPage) -> Mapping[str, float]:
@@ -27,6 +31,7 @@ def variations(page: TrainPage) -> Mapping[str, float]:
     return configs[1].augmentation
 
 
+@of_both_problems
 def test_a_sample_has_eight_different_pictures(page: TrainPage) -> None:
     pictures = sample_pictures(page.session.problem, None)
     assert pictures.shape == (8, page.session.problem.features)
@@ -62,6 +67,7 @@ def test_nonsense_that_was_remembered_is_passed_over(page: TrainPage, settings: 
         assert variations(again) == STANDARD
 
 
+@of_both_problems
 def test_the_dialog_shows_what_its_sliders_do_and_hands_it_over(page: TrainPage, qtbot: QtBot) -> None:
     page.setup.show_variations.click()
     dialog = page.findChild(VariationsDialog)
