@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from digitapp.gui.causes import cause
 from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import thousands
+from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.gui.words.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
-from digitapp.training.findings import gentler_rate
+from digitapp.training.findings import Finding, Guesses, RanAway, Reversed, gentler_rate
 
 
 def run_message(error: Exception, learning_rate: float) -> Message:
@@ -42,3 +42,53 @@ def run_message(error: Exception, learning_rate: float) -> Message:
             translate("TrainMessages", "Use fewer hidden units."),
         )
     return Message(title, cause(error))
+
+
+def finding_message(finding: Finding) -> Message:
+    """Return what is wrong with a run or its data, and what to do."""
+    if isinstance(finding, Reversed):
+        return Message(
+            translate("TrainMessages", "These pictures look dark on light"),
+            translate(
+                "TrainMessages",
+                "Their edges are full of ink and their middles less so. Paper is 0 here and ink is 1: no drawing will "
+                "be read by what learns from them.",
+            ),
+            translate("TrainMessages", "Invert the pictures, then import them again."),
+        )
+    if isinstance(finding, RanAway):
+        return Message(
+            translate("TrainMessages", "The loss ran away: the steps were too large"),
+            translate(
+                "TrainMessages",
+                "It was {0} at its worst and {1} in the last epoch; a network that knows nothing has {2}.",
+            ).format(*(f"{value:.3g}" for value in (finding.peak, finding.last, finding.ignorance))),
+            translate("TrainMessages", "Try a learning rate of {0} instead of {1}.").format(
+                f"{gentler_rate(finding.learning_rate):g}", f"{finding.learning_rate:g}"
+            ),
+        )
+    if isinstance(finding, Guesses):
+        text = (
+            translate("TrainMessages", "It reads {0} of {1} validation images right; one answer for all gives {2}.")
+            if finding.part == "validation"
+            else translate("TrainMessages", "It reads {0} of {1} training images right; one answer for all gives {2}.")
+        )
+        return Message(
+            translate("TrainMessages", "The network is no better than guessing"),
+            text.format(percent(finding.accuracy), thousands(finding.samples), percent(finding.guess)),
+            translate("TrainMessages", "Try a smaller learning rate, more epochs or another activation."),
+        )
+    if len(finding.layers) == finding.of:
+        text = translate(
+            "TrainMessages", "{0} of the training images are misread, but that reaches no weights any more."
+        )
+    else:
+        text = translate(
+            "TrainMessages",
+            "{0} of the training images are misread, but that does not reach the weights of all layers.",
+        )
+    return Message(
+        translate("TrainMessages", "The network cannot learn any more"),
+        text.format(percent(finding.misread)),
+        translate("TrainMessages", "Start anew with a smaller learning rate, another activation or initialisation."),
+    )

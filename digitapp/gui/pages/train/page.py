@@ -14,10 +14,11 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_ON, Page
 from digitapp.gui.pages.picture_queue import PictureQueue
-from digitapp.gui.pages.train.messages import run_message
+from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
 from digitapp.gui.pages.train.story import StoryView
+from digitapp.gui.pages.train.watch import RunWatch
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import ink_of
 from digitapp.gui.state.data_source import DataState
@@ -29,7 +30,7 @@ from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
 from digitapp.modelfile import ModelFileError, load_model
 from digitapp.training.errors import TrainingDiverged
-from digitapp.training.findings import gentler_rate
+from digitapp.training.findings import RanAway, gentler_rate
 from digitapp.training.foils import foils_to_go_on
 
 
@@ -47,6 +48,8 @@ class TrainPage(Page):
         self.setup = SetupForm(session.problem, settings)
         self._past = StoryView(session, self.curves, self.confusion, self)
         self._past.measured.connect(self._show_progress)
+        self._watch = RunWatch(session, self)
+        self._watch.found.connect(self._on_trouble_found)
         self._stale = True
         self._pictures = PictureQueue(self)
         self._start_when_loaded: tuple[str, bool] | None = None
@@ -106,7 +109,7 @@ class TrainPage(Page):
         self.units.opened.connect(self._on_units_opened)
         self.confusion.image_opened.connect(self._on_image_opened)
         self.note.remedy_taken.connect(self._take_remedy)
-        self.note.dismissed.connect(self._dismiss)
+        self.note.dismissed.connect(self._forget_trouble)
         self.stage.lower_changed.connect(self._show_weights)
         self.open_button.clicked.connect(self.open_model)
         self.save_button.clicked.connect(self.save_model)
@@ -288,6 +291,7 @@ class TrainPage(Page):
         self._show_data()
         self.data_card.setVisible(self.data_card.show_state(name))
         self.stage.show_lower()
+        self._on_trouble_found()
         waiting = self._start_when_loaded
         if waiting is not None and state is not DataState.LOADING:
             self._start_when_loaded = None
@@ -336,6 +340,17 @@ class TrainPage(Page):
         self.note.hide()
         self.stage.show_lower()
 
+    @Slot()
+    def _forget_trouble(self) -> None:
+        """What is wrong was read."""
+        self._watch.forget()
+        self._dismiss()
+
+    @Slot()
+    def _on_trouble_found(self) -> None:
+        if self._watch.findings():
+            self._show_trouble()
+
     @property
     def _last_rate(self) -> float:
         batch = self.session.run.history.last_batch
@@ -344,7 +359,7 @@ class TrainPage(Page):
     @Slot()
     def _take_remedy(self) -> None:
         self.setup.set_learning_rate(gentler_rate(self._last_rate))
-        self._dismiss()
+        self._forget_trouble()
         self.transport.start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Showing
@@ -378,7 +393,6 @@ class TrainPage(Page):
         if self._hidden():
             return
         self._stale = False
-        run = self.session.run
         self._request_data()
         self._show_settings_of_run()
         self._on_run_state_changed()
@@ -388,12 +402,24 @@ class TrainPage(Page):
         self.curves.show_story(self._past.story())
         self._show_epoch()
         self._show_speed()
-        self.note.hide()
-        if run.error is not None:
-            message = run_message(run.error, self._last_rate)
-            diverged = isinstance(run.error, TrainingDiverged)
-            rate = f"{gentler_rate(self._last_rate):g}"
-            self.tell(message, self.tr("Use {0}").format(rate) if diverged else "")
+        self._show_trouble()
+
+    @Slot()
+    def _show_trouble(self) -> None:
+        """Say why a run ended by itself, or went nowhere, and what is wrong with the data."""
+        if self._hidden():
+            return
+        error, findings = self.session.run.error, self._watch.findings()
+        ran_away = bool(findings) and isinstance(findings[0], RanAway)
+        remedy = ""
+        if isinstance(error, TrainingDiverged) or (error is None and ran_away):
+            remedy = self.tr("Use {0}").format(f"{gentler_rate(self._last_rate):g}")
+        if error is not None:
+            self.tell(run_message(error, self._last_rate), remedy)
+        elif findings:
+            self.tell(finding_message(findings[0]), remedy)
+        else:
+            self.note.hide()
 
     @Slot()
     def _on_run_state_changed(self) -> None:
