@@ -98,10 +98,11 @@ def test_what_does_not_fit_can_be_scrolled_to(
     area = _area(window)
 
     def is_settled() -> bool:
-        room, shown, least = area.viewport().size(), window.stack.size(), window.stack.currentWidget().minimumSizeHint()
+        page = window.shown_page
+        room, shown, least = area.viewport().size(), window.stack.size(), page.minimumSizeHint()
         return (
             shown == room.expandedTo(least)
-            and window.stack.currentWidget().size() == shown
+            and page.size() == shown
             and area.horizontalScrollBar().maximum() == max(0, shown.width() - room.width())
             and area.verticalScrollBar().maximum() == max(0, shown.height() - room.height())
         )

@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
     def rebuild(self) -> None:
         """Make everything in the window anew, with the same state: what stands keeps the sizes of its text."""
         shown, old = self._shown_row, self.takeCentralWidget()
+        assert old is not None  # `_build` has set it
         for made in ("preferences", "pictures"):
             if made in self.__dict__:
                 self.__dict__.pop(made).deleteLater()
