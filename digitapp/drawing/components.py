@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+Grey = NDArray[np.float32]
 
 
 class Pieces(NamedTuple):

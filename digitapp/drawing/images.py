@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from digitapp import reasons
-from digitapp.drawing.photos import ink_in_photo
+from digitapp.drawing.photos import ink_in_picture
 
 Grey = NDArray[np.float32]
 
@@ -29,8 +29,8 @@ MAX_SCANS = 100  # of a JPEG: ten or so are usual, each goes over the whole pict
 MAX_SIDE = 1024  # more says nothing about a digit
 MIN_SIDE = 5
 
-_TINY = 64  # up to this side, an image is one of a data set, and its faint greys are meant
-_LEAST_CONTRAST = 0.06  # of the range from black to white
+_OTHER_COLOUR = 0.2  # of white: ink on transparent ground has one colour, however much of the picture it covers
+
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
 # Whatever a damaged or hostile file makes a decoder stumble over.
 _DECODER_ERRORS = (
@@ -70,7 +70,8 @@ def read_image(path: str | os.PathLike[str]) -> Grey:
 
     The first frame of an animation is taken, a camera's orientation heeded, transparency laid on paper. Dark on light
     and light on dark, pens of any colour, uneven light, shadows and ruled paper are seen through; of several things
-    the largest is taken. Images over 1024 pixels are reduced; those up to 64 keep their greys.
+    the largest is taken. Images over 1024 pixels are reduced. How large one is
+    makes no difference otherwise: a drawing keeps its greys.
 
     Returns
     -------
@@ -111,31 +112,10 @@ def ink_on_paper(picture: Grey) -> Grey:
 
     Returns
     -------
-    ink : float32 array, shape (rows, columns); a whole number of times smaller where a thin line was widened
+    ink : float32 array, shape (rows, columns), of the picture or of a canvas on it; a whole number of times smaller or
+        larger where lines were too thin or too thick
     """
-    if max(picture.shape[:2]) > _TINY:
-        return ink_in_photo(picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2))
-    return _greys_on_paper(picture if picture.ndim == 2 else picture @ _LUMA)
-
-
-def _greys_on_paper(luminance: Grey) -> Grey:
-    """Keep the greys of an image as small as a data set's; paper is what most of its edge shows."""
-    if np.ptp(luminance) < _LEAST_CONTRAST:
-        return np.zeros_like(luminance)
-    light = luminance > _otsu(luminance)
-    if light.all() or not light.any():
-        return np.zeros_like(luminance)
-    if luminance[light].mean() - luminance[~light].mean() < _LEAST_CONTRAST:
-        return np.zeros_like(luminance)
-    dark_on_light = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]]).mean() >= 0.5
-    ink = np.asarray(1 - luminance if dark_on_light else luminance, dtype=np.float32)
-    is_paper = light if dark_on_light else ~light
-    paper = float(np.median(ink[is_paper]))
-    if float(ink.max()) - paper < _LEAST_CONTRAST:
-        return np.zeros_like(luminance)
-    ink = (ink - paper) / (float(ink.max()) - paper)
-    faint = 4 * float(np.median(np.abs(ink[is_paper])))
-    return np.clip((ink - faint) / max(1 - faint, 0.1), 0, 1).astype(np.float32)
+    return ink_in_picture(picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2))
 
 
 def _decoded(path: str | os.PathLike[str], content: bytes) -> Grey:
@@ -189,7 +169,7 @@ def _reduced(image: Image.Image) -> Image.Image:
 def _values(image: Image.Image) -> Grey:
     """Return greys, shape (rows, columns), or colours, shape (rows, columns, 3)."""
     if image.mode[0] in "IF":
-        return _deep_values(np.asarray(image, dtype=np.float32))
+        return _deep_values(np.asarray(image, dtype=np.float64))
     if image.has_transparency_data:
         return _laid_on_paper(image.convert("RGBA"))
     if image.mode not in ("L", "RGB"):
@@ -197,7 +177,7 @@ def _values(image: Image.Image) -> Grey:
     return np.divide(np.asarray(image, dtype=np.float32), 255, dtype=np.float32)
 
 
-def _deep_values(values: Grey) -> Grey:
+def _deep_values(values: NDArray[np.float64]) -> Grey:
     """Return the greys of an image of more than 8 bits, or of floating point numbers of any range."""
     if not np.isfinite(values).all():
         raise ValueError("a pixel is not a finite number")
@@ -215,17 +195,6 @@ def _laid_on_paper(image: Image.Image) -> Grey:
     if not visible.any():
         return np.zeros(visible.shape, dtype=np.float32)
     middle = np.median(colours[visible], axis=0)
-    paper = middle if visible.mean() > 0.5 else np.float32(middle @ _LUMA < 0.5)
+    brings_paper = visible.mean() > 0.5 and np.ptp(colours[alpha[..., 0] > 0.9], axis=0).max(initial=0) > _OTHER_COLOUR
+    paper = middle if brings_paper else np.float32(middle @ _LUMA < 0.5)
     return (alpha * colours + (1 - alpha) * paper).astype(np.float32)
-
-
-def _otsu(values: Grey) -> float:
-    """Return the grey that parts dark from light best. Source: Otsu (1979), equation 18."""
-    counts, edges = np.histogram(values, bins=256, range=(float(values.min()), float(values.max()) + 1e-6))
-    middles = (edges[1:] + edges[:-1]) / 2
-    below = np.cumsum(counts)
-    above = below[-1] - below
-    sums = np.cumsum(counts * middles)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return float(edges[1:][np.argmax(np.nan_to_num(between))])

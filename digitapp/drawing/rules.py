@@ -15,31 +15,50 @@ _WIDEST = 0.012  # of the picture's longer side
 _SEVERAL = 3  # lines: then they need not go from edge to edge
 
 
-def without_rules(mask: Mask) -> Mask:
+def without_rules(mask: Mask, *, is_drawn: bool = False) -> Mask:
     """Return a mask of ink without the straight, thin lines that go through the whole picture, across or down.
 
     Where a pen's line crosses a rule, or lies on it and is wider, it stays.
+
+    Parameters
+    ----------
+    is_drawn : True for a picture that is no photograph of paper. There, rules go to the picture's edges, for else they
+        are a frame's, and they are several: a picture that is cut close around a 4 has lines from edge to edge too.
     """
-    across = _without_level_rules(mask)
-    return across & _without_level_rules(mask.T).T
+    across, lines_across = _without_level_rules(mask, is_drawn)
+    down, lines_down = _without_level_rules(mask.T, is_drawn)
+    if is_drawn and lines_across + lines_down < _SEVERAL:
+        return mask
+    return across & down.T
 
 
-def _without_level_rules(mask: Mask) -> Mask:
+def _without_level_rules(mask: Mask, only_to_edges: bool) -> tuple[Mask, int]:
+    """Return a mask without its level lines, and how many these were."""
     rows, columns = mask.shape
-    if min(rows, columns) < 64:
-        return mask
-    lines = _level_lines(mask)
+    if min(rows, columns) < 64 or not _may_be_ruled(mask):
+        return mask, 0
+    lines = _level_lines(mask, only_to_edges)
     if not lines:
-        return mask
+        return mask, 0
     top, length = _vertical_runs(mask)
     widest = max(2.0, _WIDEST * max(rows, columns) + 1)
     kept = mask.copy()
     for line in lines:
         _remove(mask, kept, line, top, length, widest)
-    return kept
+    return kept, len(lines)
 
 
-def _level_lines(mask: Mask) -> list[NDArray[np.float64]]:
+def _may_be_ruled(mask: Mask) -> bool:
+    """Whether a line may go from edge to edge, or several through most of the picture: a quick look."""
+    columns = mask.shape[1]
+    tenth = max(1, columns // 10)
+    runs = np.count_nonzero(mask[1:] & ~mask[:-1], axis=0) + mask[0]
+    inked = runs > 0
+    to_edges = min(inked[:tenth].mean(), inked[-tenth:].mean()) > _COVERED
+    return bool(inked.mean() > _COVERED and (to_edges or (runs >= _SEVERAL).mean() > _COVERED))
+
+
+def _level_lines(mask: Mask, only_to_edges: bool) -> list[NDArray[np.float64]]:
     """Return where there may be lines: the row in each of the picture's columns."""
     factor = max(1, -(-max(mask.shape) // _LOOK_SIDE))
     rows, columns = (length // factor for length in mask.shape)
@@ -65,7 +84,7 @@ def _level_lines(mask: Mask) -> list[NDArray[np.float64]]:
         slope, row = np.unravel_index(int(covered.argmax()), covered.shape)
         found.append((float(slopes[slope]), int(row), bool(to_edges[slope, row])))
         covered[:, max(0, row - 4) : row + 5] = 0
-    if len(found) < _SEVERAL:
+    if only_to_edges or len(found) < _SEVERAL:
         found = [line for line in found if line[2]]
     x_full = (np.arange(mask.shape[1]) + 0.5) / factor - 0.5
     return [(row + slope * (x_full - middle) + 0.5) * factor - 0.5 for slope, row, _ in found]
