@@ -88,6 +88,7 @@ def test_the_answer_follows_the_point(window: MainWindow, qtbot: QtBot) -> None:
     answer = window.session.answer
     assert answer.inputs is not None
     assert answer.label is not None
+    QApplication.processEvents()
     np.testing.assert_array_equal(answer.inputs, SAMPLE.to_vector())
     assert page.inspector.header.digit.text() == HEAPS.class_names[answer.label]
     page.undo()
@@ -101,6 +102,7 @@ def test_on_the_canvas_there_is_nothing_to_draw_open_or_paste(window: MainWindow
     assert window.session.artwork.value == Point()
     QGuiApplication.clipboard().setText("1 0\n0 1")
     page.paste()
+    QApplication.processEvents()
     assert "there is no drawing to open or paste" in page.inspector.note.text()
     assert not page.open_button.isEnabled()
     assert not page.save_button.isEnabled()
@@ -137,6 +139,7 @@ def test_network_shows_paths_and_probes_alone(window: MainWindow) -> None:
         assert view.isVisible() != view.needs_pictures
     window.session.choose_problem(TOY.key)
     page.choice.setCurrentIndex(page._views.index(page.map))
+    QApplication.processEvents()
     assert page.map.isVisible()
 
 
