@@ -166,10 +166,12 @@ class UnitStrip(QWidget):
         current = theme.current()
         p = current.palette
         caption = theme.font("caption")
-        line = QFontMetricsF(caption).height() + 4
+        wrapped = QRectF(0, 0, room.width(), room.height())
+        line = QFontMetricsF(caption).boundingRect(wrapped, _WRAPPED, entry.caption).height() + 4
         if room.height() < line + 24:
             return
-        self._text(painter, QRectF(room.left(), room.top(), room.width(), line), entry.caption, caption, p.text2, _LEFT)
+        place = QRectF(room.left(), room.top(), room.width(), line)
+        self._text(painter, place, entry.caption, caption, p.text2, _WRAPPED)
         count, rows, columns = entry.images.shape
         ratio, gap = self.devicePixelRatioF(), 4
         scale, across = _fit(count, rows, columns, gap, room.width(), room.height() - line)

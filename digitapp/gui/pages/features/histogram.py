@@ -174,6 +174,7 @@ class ClassLegend(QWidget):
         self._names = names
         for chip in self._chips:
             self._row.removeWidget(chip)
+            chip.hide()  # until it is gone
             chip.deleteLater()
         self._chips = [_Chip(label, name, self) for label, name in enumerate(names)]
         for chip in self._chips:

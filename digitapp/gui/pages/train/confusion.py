@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -170,7 +172,11 @@ class ConfusionMatrix(QWidget):
         painter.setFont(theme.tabular(theme.font("tick")))
         painter.setPen(p.text2)
         metrics, size = painter.fontMetrics(), pitch - _GAP
+        # Where rows are lower than their names, every second or third one is named.
+        every = max(1, math.ceil(metrics.tightBoundingRect("0").height() * 1.3 / pitch)) if pitch > 0 else 1
         for index, name in enumerate(self._names):
+            if index % every:
+                continue
             row = QRectF(0, top + index * pitch, left - _LABEL_GAP, size)
             right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
             painter.drawText(row, right, metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(row.width())))
