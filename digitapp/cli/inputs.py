@@ -11,8 +11,8 @@ from digitapp.cli.progress import loading
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import PROBLEMS, Problem, problem_of
+from digitapp.drawing.contents import read_contents
 from digitapp.drawing.files import read_drawings
-from digitapp.drawing.images import read_image
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.drawing.render import RELATIVE_PEN_WIDTH
@@ -71,11 +71,12 @@ def read_inputs(path: Path) -> list[Prepared]:
 
     Raises
     ------
-    ImageFileError, DrawingFileError : a file that cannot be read as what it seems to be
+    ImageFileError, DrawingFileError : a file that cannot be read as what it is, or is of another kind
     """
-    if _is_drawings_file(path):
-        return [prepare(drawing.normalised(DRAWING_SIZE), PEN_WIDTH) for drawing in read_drawings(path)]
-    return [prepare(read_image(path))]
+    contents = read_contents(path)
+    if isinstance(contents, list):
+        return [prepare(drawing.normalised(DRAWING_SIZE), PEN_WIDTH) for drawing in contents]
+    return [prepare(contents)]
 
 
 def labelled_drawings(path: Path, classes: int) -> tuple[list[Drawing], int]:
@@ -101,18 +102,3 @@ def split_of(drawings: Sequence[Drawing]) -> Split:
     pictures = preprocess_drawings(drawings, [PEN_WIDTH] * len(drawings))
     labels = np.array([drawing.label for drawing in drawings], dtype=np.int64)
     return Split(pictures.reshape(len(drawings), -1), labels)
-
-
-def _is_drawings_file(path: Path) -> bool:
-    """Tell by the name, and where that says nothing by the first bytes: JSON and gzip are no images."""
-    suffix = path.suffix.lower()
-    if suffix in (".json", ".gz"):
-        return True
-    if suffix in (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp"):
-        return False
-    try:
-        with path.open("rb") as file:
-            start = file.read(64)
-    except OSError:
-        return False  # the reader of images will say what is wrong
-    return start.startswith(b"\x1f\x8b") or start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))

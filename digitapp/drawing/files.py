@@ -21,6 +21,7 @@ import numpy as np
 from digitapp import reasons
 from digitapp.atomic import atomic_write_bytes
 from digitapp.drawing.ink import Drawing, Stroke
+from digitapp.drawing.kinds import START, is_json_or_gzip, what_else
 
 # Bounds that a hostile file meets before memory or patience do: 32 MiB are some 40,000 drawings, read in two seconds;
 # 20,000 points are a pen that writes for over a minute. Beyond a coordinate of 10 million, float32 no longer tells
@@ -147,7 +148,8 @@ def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except UnicodeDecodeError as error:
-        raise DrawingFileError(path, reasons.tr("byte {0} is not UTF-8 text", error.start)) from None
+        reason = reasons.tr("byte {0} is not UTF-8 text", error.start)
+        raise DrawingFileError(path, reason if is_json_or_gzip(data[:START]) else what_else(data[:START])) from None
     except json.JSONDecodeError as error:
         where = error.lineno, error.colno
         reason = reasons.tr("this is no drawings file: it stops being JSON at line {0}, column {1}", *where)

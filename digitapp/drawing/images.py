@@ -9,8 +9,11 @@ from __future__ import annotations
 import io
 import os
 import struct
+import threading
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from digitapp import reasons
+from digitapp.drawing.kinds import START, what_else
 from digitapp.drawing.photos import ink_in_picture
 
 Grey = NDArray[np.float32]
@@ -29,9 +33,12 @@ MAX_SCANS = 100  # of a JPEG: ten or so are usual, each goes over the whole pict
 MAX_SIDE = 1024  # more says nothing about a digit
 MIN_SIDE = 5
 
+_LARGEST_GREY = 1e12  # of floating point pixels: what any sensor or simulation counts in
 _OTHER_COLOUR = 0.2  # of white: ink on transparent ground has one colour, however much of the picture it covers
 
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
+_STANDARD_ERROR = threading.Lock()
+_LONGEST_DETAIL = 80  # characters of what a decoder says
 # Whatever a damaged or hostile file makes a decoder stumble over.
 _DECODER_ERRORS = (
     OSError,
@@ -131,17 +138,40 @@ def _decoded(path: str | os.PathLike[str], content: bytes) -> Grey:
                         reason = reasons.tr("it is a JPEG of more than {0} scans, made to take long", MAX_SCANS)
                         raise ImageFileError(path, reason)
                     image.draft(None, (MAX_SIDE, MAX_SIDE))  # decode a large photograph small at once
-                image.load()
+                with _library_silent(image.format == "TIFF"):
+                    image.load()
                 return _values(ImageOps.exif_transpose(_reduced(image)))
     except Image.UnidentifiedImageError:
-        reason = reasons.tr("it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
-        raise ImageFileError(path, reason) from None
+        raise ImageFileError(path, what_else(content[:START])) from None
     except Image.DecompressionBombError:
         reason = reasons.tr("it has far more than {0} million pixels", MAX_PIXELS // 10**6)
         raise ImageFileError(path, reason) from None
     except _DECODER_ERRORS as error:
-        reason = reasons.tr("the image is damaged or of an unknown kind ({0})", error)
+        detail = " ".join(str(error).split())[:_LONGEST_DETAIL]
+        reason = reasons.tr("the image is damaged or of an unknown kind ({0})", detail)
         raise ImageFileError(path, reason) from error
+
+
+@contextmanager
+def _library_silent(is_tiff: bool) -> Iterator[None]:
+    """Keep the lines of the library that decodes TIFF, written in C, off the standard error: they are said in words."""
+    if not is_tiff:
+        yield
+        return
+    with _STANDARD_ERROR:
+        try:
+            kept = os.dup(2)
+        except OSError:  # a window may have no standard error at all
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def _check_size(path: str | os.PathLike[str], size: tuple[int, int]) -> None:
@@ -181,6 +211,8 @@ def _deep_values(values: NDArray[np.float64]) -> Grey:
     """Return the greys of an image of more than 8 bits, or of floating point numbers of any range."""
     if not np.isfinite(values).all():
         raise ValueError("a pixel is not a finite number")
+    if np.abs(values).max() > _LARGEST_GREY:
+        raise ValueError("its numbers are far too large for greys")
     low, high = float(values.min()), float(values.max())
     if np.array_equal(values, np.rint(values)) and high > 1:  # bits that are used: 8, 12 or 16, wherever they come in
         low, high = min(low, 0.0), max(high, next((float(top) for top in (255, 4095, 65535) if high <= top), high))

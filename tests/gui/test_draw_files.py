@@ -22,6 +22,7 @@ from digitapp.drawing.samples import sample_three
 from digitapp.gui.pages.draw.files import GridTextError, grid_text, on_canvas, parse_grid, thinned_for_canvas
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.resources import shipped_models_dir
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]], label=1)
 
@@ -117,7 +118,7 @@ def test_a_saved_picture_is_read_as_the_same_digit(page: DrawPage, qtbot: QtBot,
     ("name", "content", "expected"),
     [
         ("broken.json", b'{"drawings": [', "stops being JSON"),
-        ("empty.json", b"", "stops being JSON"),
+        ("empty.json", b"", "the file is empty"),
         ("points.json", b'{"drawings": [{"strokes": [[[0, "a"]]]}]}', "drawing 1: stroke 1"),
         ("text.png", b"I am a text", "not an image"),
         ("missing.json", None, "No such file"),
@@ -293,3 +294,58 @@ def test_the_window_can_be_closed_while_a_file_is_read(page: DrawPage, tmp_path:
     page.files.open_path(tmp_path / "many.json.gz")
     assert "many.json.gz" in page.status_text
     page.window().close()  # the check for threads left behind comes after every test
+
+
+def dropped(path: Path, offered: Qt.DropAction) -> tuple[QDropEvent, QMimeData]:
+    """Return the drop of a file, and its data, which must be kept as long as the event."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(100, 100), offered, data, button, key)
+    if offered & Qt.DropAction.MoveAction:
+        event.setDropAction(Qt.DropAction.MoveAction)  # what a file manager proposes on the same disk
+    return event, data
+
+
+@pytest.mark.parametrize("others", [Qt.DropAction.CopyAction, Qt.DropAction.MoveAction])
+def test_whoever_drops_a_file_never_hears_that_it_was_moved(
+    page: DrawPage, qtbot: QtBot, tmp_path: Path, others: Qt.DropAction
+) -> None:
+    write_drawings(tmp_path / "one.json", [ONE])
+    event, _data = dropped(tmp_path / "one.json", Qt.DropAction.MoveAction | others)
+    with qtbot.waitSignal(page.session.drawing_changed):
+        page.dropEvent(event)
+    assert event.dropAction() in (Qt.DropAction.CopyAction, Qt.DropAction.IgnoreAction)
+    assert event.isAccepted()
+
+
+@pytest.mark.parametrize("problem", ["mnist", "toy"])
+def test_a_dropped_model_is_opened(open_window: Callable[..., MainWindow], qtbot: QtBot, problem: str) -> None:
+    page = open_window(problem).page(DrawPage)
+    model = shipped_models_dir() / ("record.safetensors" if problem == "mnist" else "toy.safetensors")
+    event, _data = dropped(model, Qt.DropAction.CopyAction)
+    with qtbot.waitSignal(page.files.model_found):
+        page.dropEvent(event)
+    settle()
+    assert page.session.model.name == model.stem
+    assert not page.inspector.note.isVisible() or page.inspector.note.kind != "error"
+
+
+@pytest.mark.parametrize("name", ["picture", "picture.jfif", "picture.json"])
+def test_a_picture_is_known_by_what_it_holds(page: DrawPage, qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    ink = render(sample_three(), 0.08, 120)
+    Image.fromarray(np.uint8(255 - 255 * ink)).save(tmp_path / name, "JPEG")
+    opens(qtbot, page, tmp_path / name)
+    assert shown(page) == "3"
+
+
+def test_a_picture_saved_with_the_widest_pen_is_read_as_the_same_digit(
+    page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page.session.set_pen_width(0.15)
+    page.show_sample()
+    assert shown(page) == "3"
+    page.files.save_path(tmp_path / "three.png")
+    page.clear()
+    opens(qtbot, page, tmp_path / "three.png")
+    assert shown(page) == "3"

@@ -82,8 +82,12 @@ class Page(QWidget):
     def open_model(self) -> None:
         """Let the user choose a model file and show it; a file that cannot be used changes nothing."""
         path = self.ask_for_model(translate("Page", "Open model"))
-        if path is None:
-            return
+        if path is not None:
+            self.show_model(path)
+
+    @Slot(object)
+    def show_model(self, path: Path) -> None:
+        """Show the model in a file; one that cannot be used changes nothing, and the page says why."""
         try:
             self.session.open_model(path)
         except ModelFileError as error:

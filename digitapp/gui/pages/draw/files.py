@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.atomic import atomic_write_bytes, atomic_write_text
 from digitapp.datasets.problems import Inputs
+from digitapp.drawing.contents import ModelInsteadError, read_contents, refuse_all_but_models, refuse_model
 from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawings
 from digitapp.drawing.grid import BinaryGrid, GridTextError, grid_text, parse_grid, read_grid
-from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ink_in_pixels, read_image
+from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ink_in_pixels
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.point import Point
 from digitapp.drawing.render import render
@@ -33,7 +34,7 @@ from digitapp.gui.state.session import Session
 from digitapp.progress import Report
 
 MIME = "application/x-digitapp-drawings"
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".tif", ".tiff", ".gif", ".webp")
 
 _PICTURE_SIDE = 560  # 20 pixels for each of the network's
 _PIXEL_SIDE = 40  # of one of the toy's pixels in a picture
@@ -69,12 +70,14 @@ class DrawingFiles(QObject):
     started(str) : a file of this name is being read
     opened(list of Drawing, str) : a drawings file was read; its name. Its first drawing is on the canvas
     replaced : something else took the canvas
+    model_found(Path) : the file is a model
     failed(str) : one sentence for the user
     """
 
     started = Signal(str)
     opened = Signal(object, str)
     replaced = Signal()
+    model_found = Signal(object)
     failed = Signal(str)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
@@ -125,16 +128,24 @@ class DrawingFiles(QObject):
 
     def open_path(self, path: Path) -> None:
         """Read a file in the background and put it on the canvas; a newer file overtakes one still being read."""
-        read: Callable[[Path], object]
-        if self._by_hand:
-            rows, columns = self._session.grid.shape
-            read = lambda path: read_grid(path, rows, columns)  # noqa: E731
-        else:
-            read = read_image if path.suffix.lower() in IMAGE_SUFFIXES else read_drawings
         refusal = self.tr("{0} cannot be opened: {1}")
         source = _Source(path.name, self._session.artwork, self.tr("Open"), self.tr("Open picture"), refusal)
-        self._read(lambda: read(path), source)
+        self._read(self._reader(path), source)
         self.started.emit(path.name)
+
+    def _reader(self, path: Path) -> Callable[[], object]:
+        """Return what reads a file for the problem that is shown; a model is none of it, and found out at once."""
+        if not self._session.problem.has_picture:
+            return lambda: refuse_all_but_models(path)
+        if not self._by_hand:
+            return lambda: read_contents(path)
+        rows, columns = self._session.grid.shape
+
+        def read_pixels() -> object:
+            refuse_model(path)
+            return read_grid(path, rows, columns)
+
+        return read_pixels
 
     def _read(self, read: Callable[[], object], source: _Source) -> None:
         """Read in the background; who opens something else does not wait for a file that cannot be reached."""
@@ -176,6 +187,9 @@ class DrawingFiles(QObject):
 
     @Slot(object, object)
     def _on_unreadable(self, error: Exception, source: _Source) -> None:
+        if isinstance(error, ModelInsteadError):
+            self.model_found.emit(error.path)
+            return
         self.failed.emit(source.refusal.format(source.name, cause(error)))
 
     def show_drawing(self, drawing: Drawing, artwork: Artwork | None = None) -> None:
@@ -261,10 +275,11 @@ class DrawingFiles(QObject):
 
     def take(self, data: QMimeData) -> None:
         """Put what was pasted or dropped on the canvas."""
-        if self._refuses():
+        path = local_file(data)
+        if path is None and self._refuses():
             return
         try:
-            if path := local_file(data):
+            if path is not None:
                 self.open_path(path)
             elif self._by_hand:
                 rows, columns = self._session.grid.shape

@@ -113,6 +113,7 @@ class DrawPage(Page):
         self.files.started.connect(self._on_reading)
         self.files.opened.connect(self._on_opened)
         self.files.replaced.connect(self._on_replaced)
+        self.files.model_found.connect(self.show_model)
         self.files.failed.connect(self._on_failed)
         self.copy_button.clicked.connect(self.copy)
         self.open_button.clicked.connect(self.open)
@@ -365,7 +366,8 @@ class DrawPage(Page):
         """Welcome files, pictures and drawings."""
         data = event.mimeData()
         if data.hasUrls() or data.hasImage() or data.hasFormat(MIME) or data.hasText():
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
             self.canvas.set_welcoming(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -378,7 +380,10 @@ class DrawPage(Page):
         self.canvas.set_welcoming(False)
         self.canvas.end_gesture()
         self.files.take(event.mimeData())
-        event.acceptProposedAction()
+        # Whoever hears that a file was moved deletes it; where it was only offered to be moved, nothing was done.
+        may_copy = bool(event.possibleActions() & Qt.DropAction.CopyAction)
+        event.setDropAction(Qt.DropAction.CopyAction if may_copy else Qt.DropAction.IgnoreAction)
+        event.accept()
 
 
 def _milliseconds(seconds: float) -> str:
