@@ -137,7 +137,8 @@ class UnitPainter:
             paint_fitted(painter, label, [name], tried, p.text2, RIGHT, elide=True)
         tried = fonts("tick")
         if self._numbers and self._computation.is_known and place.height() >= QFontMetricsF(tried[0]).height():
-            texts = ways_to_write(value, 0 if self._computation.names.has_pixels else 1)
+            # Where a number has no room for its decimal, it is left out: −0.2 is no 0.
+            texts = ways_to_write(value, 0 if self._computation.names.has_pixels else 2)
             paint_fitted(painter, place.adjusted(1, 0, -1, 0), texts, tried, p.paper if on else p.text3, CENTRE)
 
     def _frame(self, column: int, index: int, place: QRectF, radius: float) -> None:
