@@ -70,6 +70,7 @@ class DrawPage(Page):
         self.tools = ToolsLine()
         self.stage = DrawStage(self.canvas, self.tools)
         self.inspector = Inspector(session)
+        self.inspector.faces.currentChanged.connect(self._fit)  # each of them needs a width of its own
         self.files = DrawingFiles(session, settings, self)
         self.copy_button = GhostButton(
             self.tr("Copy"), "copy", tip=self.tr("Copy the drawing"), key=QKeySequence.StandardKey.Copy
@@ -349,6 +350,7 @@ class DrawPage(Page):
         super().resizeEvent(event)
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         drawn = self.shown.problem.is_drawn
         widths = _INSPECTOR_WIDTHS if drawn else _TOY_INSPECTOR_WIDTHS

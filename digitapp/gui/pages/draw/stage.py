@@ -34,7 +34,7 @@ class DrawStage(Panel):
         self._grid: tuple[int, int] | None = None
         canvas.setParent(self)
         tools.setParent(self)
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(380)
 
     def set_grid(self, shape: tuple[int, int] | None) -> None:
         """Make room for a grid of (rows, columns) pixels, or with None for a sheet of paper."""
