@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from page_helpers import RING
+from page_helpers import RING, settle
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
@@ -187,6 +187,7 @@ def slide(window: MainWindow, qtbot: QtBot, share: float) -> None:
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: window.session.time_machine.place is not before)
+    settle()
 
 
 @pytest.fixture
@@ -217,6 +218,7 @@ def test_the_slider_moves_everything_together(window: MainWindow, qtbot: QtBot) 
     train_in(window, qtbot)
     now = session.answer.probabilities
     slide(window, qtbot, 0.25)
+    settle()
     place = session.time_machine.place
     assert place is not None
     epochs = place.branch.epochs_at(place.moment.step)
@@ -226,11 +228,13 @@ def test_the_slider_moves_everything_together(window: MainWindow, qtbot: QtBot) 
     assert session.answer.probabilities is not None and now is not None
     assert not np.array_equal(session.answer.probabilities, now)
     qtbot.waitUntil(lambda: "at epoch" in page.confusion.caption())
+    settle()
     assert session.dataset is not None and session.dataset.validation is not None
     expected = evaluate(session.network, session.model.loss, session.dataset.validation)
     np.testing.assert_array_equal(page.confusion.matrix.counts(), expected.confusion)
     assert page.curves.legend_values(page.curves.accuracy)[1] == f"{expected.accuracy * 100:.1f} %"
     qtbot.mouseClick(window.timeline.back, Qt.MouseButton.LeftButton)
+    settle()
     assert page.curves.loss.moment is None and session.time_machine.place is None
     np.testing.assert_array_equal(session.answer.probabilities, now)
     assert "at epoch" not in page.confusion.caption()
@@ -287,6 +291,7 @@ def test_a_branch_grows_from_the_moment(window: MainWindow, qtbot: QtBot) -> Non
     assert window.timeline.isVisible(), "on every page, once there is a past"
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         qtbot.mouseClick(window.timeline.train_on, Qt.MouseButton.LeftButton)
+    settle()
     assert window.shown_page is page
     branch = session.time_machine.branch
     assert branch is not None and branch.parent is place.branch
@@ -296,6 +301,7 @@ def test_a_branch_grows_from_the_moment(window: MainWindow, qtbot: QtBot) -> Non
     assert data is not None and data.start == branch.start > 0
     window.timeline.branches.setCurrentIndex(1)
     window.timeline.branches.activated.emit(1)
+    settle()
     assert session.time_machine.branch is place.branch
     assert page.curves.loss.data is not None and page.curves.loss.data.start == 0
     np.testing.assert_array_equal(session.network.parameters, place.branch.moments.kept[-1].parameters)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from page_helpers import settle
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from train_helpers import click, enter, wait_for_data, wait_for_end
@@ -32,6 +33,7 @@ def train(page: TrainPage, qtbot: QtBot, epochs: int) -> None:
     page.session.run.set_pace(None)
     with qtbot.waitSignal(page.session.model_described):
         click(qtbot, page.transport.start)
+    settle()
 
 
 def parameters(page: TrainPage) -> np.ndarray:
@@ -108,6 +110,7 @@ def test_the_form_says_what_the_run_in_view_learned_with(window: MainWindow, qtb
     details = [str(window.timeline.branches.itemData(i, DETAIL_ROLE)) for i in range(2)]
     assert labels == ["Run 2", "Run 1"] and "0.123" in details[0] and rate in details[1]
     session.choose_branch(first)
+    settle()
     assert field.text() == rate and lock.text() == "As run 1 learned, for training on from there"
     assert page.transport.text().startswith("Run 1 as it was at epoch 3")
     qtbot.waitUntil(lambda: "in validation" in page.transport.text())
@@ -115,6 +118,7 @@ def test_the_form_says_what_the_run_in_view_learned_with(window: MainWindow, qtb
     assert last is not None and last.validation_accuracy is not None
     assert percent(last.validation_accuracy) in page.transport.text()
     session.back_to_now()
+    settle()
     assert page.transport.text().startswith("Finished")
     assert field.text() == "0.123" and lock.text() == "For the next run"
     # What is trained on from there learns as it says.

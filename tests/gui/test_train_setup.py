@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession, ShowPage, noise_digits
+from page_helpers import OpenSession, ShowPage, noise_digits, settle
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -237,6 +237,7 @@ def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
     session.add_network("taught", model)
     assert page.setup.note("dataset") == "200 train, 200 validate"
     page.setup._start.setCurrentIndex(1)
+    settle()
     assert page.setup.note("dataset") == "200 train, 200 validate; 17 drawings that are no digits are mixed in"
     enter(qtbot, page, "epochs", "2")
     click(qtbot, page.transport.start)
@@ -245,6 +246,7 @@ def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
     assert page.setup.note("dataset").endswith("17 drawings that are no digits are mixed in")
     qtbot.waitUntil(lambda: page.setup.source is session.model)  # as it is described when it has ended
     page.setup._start.setCurrentIndex(0)
+    settle()
     assert page.setup.note("dataset") == "200 train, 200 validate"
 
 

@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+from page_helpers import settle
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -20,8 +21,10 @@ FOREVER = 1_000_000  # epochs: such a run ends when it is stopped
 
 def click(qtbot: QtBot, button: QAbstractButton) -> None:
     """Press a button with the mouse."""
+    settle()
     assert button.isVisible(), f"{button.objectName()} cannot be seen"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle()
 
 
 def enter(qtbot: QtBot, page: TrainPage, name: str, text: str) -> QLineEdit:
@@ -33,6 +36,7 @@ def enter(qtbot: QtBot, page: TrainPage, name: str, text: str) -> QLineEdit:
     if not text:
         qtbot.keyClick(field, Qt.Key.Key_Delete)
     qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle()
     return field
 
 
@@ -48,6 +52,7 @@ def choose(page: TrainPage, name: str, key: str) -> ComboBox:
 def wait_for_data(qtbot: QtBot, page: TrainPage) -> None:
     """Wait until the chosen data set is in memory."""
     qtbot.waitUntil(lambda: page.session.dataset is not None, timeout=20_000)
+    settle()
 
 
 def start(qtbot: QtBot, page: TrainPage, batches: int = 1) -> None:
@@ -59,6 +64,7 @@ def start(qtbot: QtBot, page: TrainPage, batches: int = 1) -> None:
 def wait_for_end(qtbot: QtBot, page: TrainPage) -> None:
     """Wait until no run is active."""
     qtbot.waitUntil(lambda: page.session.run.phase is RunPhase.IDLE, timeout=20_000)
+    settle()
 
 
 def parameters(page: TrainPage) -> np.ndarray:

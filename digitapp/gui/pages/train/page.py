@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_ON, Page
-from digitapp.gui.pages.picture_queue import PictureQueue
 from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
@@ -23,6 +22,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import ink_of
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.widgets.numbers import decimal, thousands
@@ -46,17 +46,13 @@ class TrainPage(Page):
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
         self.confusion, self.units = self.stage.confusion, self.stage.units
         self.setup = SetupForm(session.problem, settings)
-        self._past = StoryView(session, self.curves, self.confusion, self)
-        self._past.measured.connect(self._show_progress)
+        self._past = StoryView(session, self.confusion, self)
         self._watch = RunWatch(session, self)
-        self._watch.found.connect(self._on_trouble_found)
-        self._stale = True
-        self._pictures = PictureQueue(self)
         self._start_when_loaded: tuple[str, bool] | None = None
         self._trained_on: dict[str, Dataset] = {}
         self._make_header()
         self._lay_out()
-        self._connect_session()
+        self._add_parts()
         self._connect_controls()
         self._make_shortcuts()
         self._set_pace()
@@ -80,17 +76,27 @@ class TrainPage(Page):
         row.addWidget(HairLine(Qt.Orientation.Vertical))
         row.addWidget(self.setup)
 
-    def _connect_session(self) -> None:
-        session = self.session
-        session.problem_changed.connect(self._on_problem_changed)
-        session.run_failed.connect(self._refresh)
-        session.network_changed.connect(self._show_network)
-        session.weights_changed.connect(self._show_weights)
-        session.dataset_changed.connect(self._on_dataset_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
-        session.run_progressed.connect(self._show_progress)
-        session.epoch_finished.connect(self._show_epoch)
-        session.moment_changed.connect(self._on_moment_changed)
+    def _add_parts(self) -> None:
+        session, add = self.session, self.refresher.add
+        session.problem_changed.connect(self._change_form)
+        session.dataset_changed.connect(self._start_if_loaded)
+        another, moment, phase = session.problem_changed, session.moment_changed, session.run_state_changed
+        add("settings", self._show_settings, on=(another, moment, phase))
+        add("phase", self._show_phase, on=(another, phase))
+        add("model", self._show_model, on=(session.network_changed, session.weights_changed, moment))
+        self._data = add("data", self._show_data, on=(another, session.dataset_changed, phase))
+        self._card = add("data card", self._show_card, on=(another, session.dataset_changed))
+        self._ready = add("ready", self._show_ready, on=(another, session.dataset_changed, phase))
+        progress = add("progress", self._show_progress, on=(another, moment, phase, session.run_progressed))
+        loss = add("loss", self._show_loss, on=(another, moment, phase), in_turn=(session.run_progressed,))
+        accuracy = add("accuracy", self._show_accuracy, on=(another, moment, phase), in_turn=(session.run_progressed,))
+        add("confusion", self._show_confusion, on=(another, moment, session.epoch_finished))
+        on = (another, session.network_changed)
+        add("units", self._show_units, on=on, in_turn=(session.weights_changed,), of=self.units)
+        add("trouble", self._show_trouble, on=(another, session.run_failed))
+        add("findings", self._show_findings, on=(session.dataset_changed, self._watch.found))
+        for part in (progress, loss, accuracy):
+            self._past.measured.connect(part.mark)
 
     def _connect_controls(self) -> None:
         self.transport.start_clicked.connect(self.start)
@@ -99,8 +105,9 @@ class TrainPage(Page):
         self.transport.stop_clicked.connect(self.stop)
         self.setup.dataset_chosen.connect(self.session.choose_dataset)
         self.setup.learning_rate_changed.connect(self._on_learning_rate_changed)
-        self.setup.changed.connect(self._show_ready)
-        self.setup.source_changed.connect(self._show_data)
+        self.setup.changed.connect(self._ready.mark)
+        self.setup.source_changed.connect(self._data.mark)
+        self.setup.source_changed.connect(self._ready.mark)
         self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
         self.setup.check_clicked.connect(self.check_gradient)
@@ -110,7 +117,6 @@ class TrainPage(Page):
         self.confusion.image_opened.connect(self._on_image_opened)
         self.note.remedy_taken.connect(self._take_remedy)
         self.note.dismissed.connect(self._forget_trouble)
-        self.stage.lower_changed.connect(self._show_weights)
         self.open_button.clicked.connect(self.open_model)
         self.save_button.clicked.connect(self.save_model)
         card = self.data_card
@@ -161,6 +167,7 @@ class TrainPage(Page):
     @Slot()
     def step(self) -> None:
         """Train one batch: of a paused run, one more after a run has ended, or the first of a new one."""
+        self.refresher.catch_up()
         run = self.session.run
         if run.phase is RunPhase.PAUSED:
             run.step_once()
@@ -186,6 +193,7 @@ class TrainPage(Page):
         self.session.run.stop()
 
     def _start(self, *, paused: bool) -> None:
+        self.refresher.catch_up()
         session = self.session
         configs = None if session.run.is_active else self.setup.configs()
         if configs is None:
@@ -206,6 +214,7 @@ class TrainPage(Page):
     @Slot()
     def train_on(self, *, paused: bool = False) -> None:
         """Go on from what the window shows, now or a moment of the past, as a new run with the settings of the form."""
+        self.refresher.catch_up()  # the form is to say what the shown moment's run learned with
         session = self.session
         configs = self.setup.configs() if session.can_go_on else None
         if configs is not None and session.dataset is not None:
@@ -218,7 +227,7 @@ class TrainPage(Page):
         self._request_data()
         if self.session.data.state(self.session.dataset_name) is DataState.LOADING:
             self._start_when_loaded = (self.session.problem.key, paused)
-            self._show_ready()
+            self._ready.mark()
         elif self.session.dataset is None:
             self.data_card.focus_first()
 
@@ -282,34 +291,30 @@ class TrainPage(Page):
         self.session.choose_dataset(self.session.problem.dataset_at_hand)
 
     @Slot()
-    def _on_dataset_changed(self) -> None:
-        name, dataset = self.session.dataset_name, self.session.dataset
-        state = self.session.data.state(name)
-        if self.isVisible() and state is DataState.UNASKED:
-            self._request_data()  # comes back here with the next state
-            return
-        self._show_data()
-        self.data_card.setVisible(self.data_card.show_state(name))
-        self.stage.show_lower()
-        self._on_trouble_found()
-        waiting = self._start_when_loaded
+    def _start_if_loaded(self) -> None:
+        """Start the run that waits for its data, whether the page is seen or not."""
+        waiting, state = self._start_when_loaded, self.session.data.state(self.session.dataset_name)
         if waiting is not None and state is not DataState.LOADING:
             self._start_when_loaded = None
-            if dataset is not None and waiting[0] == self.session.problem.key:
+            if self.session.dataset is not None and waiting[0] == self.session.problem.key:
                 self._start(paused=waiting[1])
 
-    @Slot()
-    def _show_data(self) -> None:
+    def _show_data(self, shown: Snapshot) -> None:
         """Say what the run learns from, or would."""
-        session, name = self.session, self.session.dataset_name
-        self.setup.show_dataset(name, session.data.state(name), session.dataset, self._foils())
-        self._show_ready()
+        self.setup.show_dataset(shown.dataset_name, shown.data_state, shown.dataset, self._foils(shown))
 
-    def _foils(self) -> int:
+    def _show_card(self, shown: Snapshot) -> None:
+        """Offer the ways to data that are missing; ask for those that nobody has asked for."""
+        if shown.data_state is DataState.UNASKED:
+            self._request_data()  # tells of the next state
+            return
+        self.stage.show_card(self.data_card.show_state(shown.dataset_name))
+
+    def _foils(self, shown: Snapshot) -> int:
         """Return how many drawings that are no digits are mixed in."""
-        if self.session.run.is_active:
+        if shown.run.is_active:
             return self.session.foils
-        source, dataset = self.setup.source, self.session.dataset
+        source, dataset = self.setup.source, shown.dataset
         if source is None or dataset is None:
             return 0
         return foils_to_go_on(source.training, source.calibration, len(dataset.train))
@@ -346,11 +351,6 @@ class TrainPage(Page):
         self._watch.forget()
         self._dismiss()
 
-    @Slot()
-    def _on_trouble_found(self) -> None:
-        if self._watch.findings():
-            self._show_trouble()
-
     @property
     def _last_rate(self) -> float:
         batch = self.session.run.history.last_batch
@@ -364,52 +364,84 @@ class TrainPage(Page):
 
     # Showing
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._pictures.clear()
+    def takes_turns(self, shown: Snapshot) -> bool:
+        return shown.run.is_active
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the data: their files may have come while another page was shown."""
         super().showEvent(event)
         self._request_data()
-        if self._stale:
-            self._refresh()
-
-    def _hidden(self) -> bool:
-        """Whether nobody sees this page; what changed is then shown when it is."""
-        if not self.isVisible():
-            self._stale = True
-        return not self.isVisible()
 
     @Slot()
-    def _on_problem_changed(self) -> None:
+    def _change_form(self) -> None:
+        """Show another problem's form, at once: no run may begin with the settings of the problem before."""
         self._start_when_loaded = None
         self.setup.show_problem(self.session.problem)
         self._set_pace()
-        self._refresh()
 
-    @Slot()
-    def _refresh(self) -> None:
-        """Show everything anew."""
-        if self._hidden():
+    def _show_settings(self, shown: Snapshot) -> None:
+        """While a moment of a run is shown, the form says what that run learned with."""
+        place, run = shown.place, shown.run
+        is_active_one = place is not None and run.is_active and place.branch.history is run.history
+        self.setup.show_run(None if place is None or is_active_one else place.branch)
+
+    def _show_phase(self, shown: Snapshot) -> None:
+        self.transport.show_phase(shown.run.phase)
+        self.setup.set_locked(shown.run.phase is not RunPhase.IDLE)
+
+    def _show_model(self, shown: Snapshot) -> None:
+        if shown.model is not self.setup.model:
+            self.setup.show_model(shown.model)
+
+    def _show_ready(self, shown: Snapshot) -> None:
+        """Say what would run, while nothing has."""
+        if shown.run.history.started is not None or shown.run.is_active:
             return
-        self._stale = False
-        self._request_data()
-        self._show_settings_of_run()
-        self._on_run_state_changed()
-        self._show_network()
-        self._on_dataset_changed()
-        self.curves.set_epochs(self.setup.settings.value("epochs"))
-        self.curves.show_story(self._past.story())
-        self._show_epoch()
-        self._show_speed()
-        self._show_trouble()
+        if self._start_when_loaded is not None:
+            self.transport.show_waiting(self.tr("Loading {0}…").format(dataset_title(shown.dataset_name)))
+            return
+        epochs, text = self.setup.settings.value("epochs"), ""
+        if shown.dataset is not None:
+            samples = len(shown.dataset.train) + self._foils(shown)
+            batches = -(-samples // self.setup.settings.value("batch_size"))
+            text = self.tr("epochs: {0}, batches each: {1}").format(thousands(epochs), thousands(batches))
+        self.transport.show_ready(epochs, text)
+        self.curves.set_epochs(epochs)
 
-    @Slot()
-    def _show_trouble(self) -> None:
+    def _show_progress(self, shown: Snapshot) -> None:
+        run = shown.run
+        if run.history.started is not None or run.is_active:
+            if shown.place is not None and not run.is_active:
+                self.transport.show_past(shown.place, self._past.validation_accuracy)
+            else:
+                self.transport.show_run(run)
+        self._show_speed(shown)
+
+    def _show_speed(self, shown: Snapshot) -> None:
+        speed = shown.run.samples_per_second
+        if not shown.run.is_active:
+            self.say("")
+        elif speed is not None:
+            if speed >= 1000:
+                self.say(self.tr("{0} k images/s").format(decimal(speed / 1000, 1)))
+            else:
+                self.say(self.tr("{0} images/s").format(decimal(speed, 0)))
+
+    def _show_loss(self, shown: Snapshot) -> None:
+        self.curves.show_plot(self.curves.loss, self._past.story(shown))
+
+    def _show_accuracy(self, shown: Snapshot) -> None:
+        self.curves.show_plot(self.curves.accuracy, self._past.story(shown))
+
+    def _show_confusion(self, shown: Snapshot) -> None:
+        self._past.show_confusion(shown, self._trained_on.get(shown.problem.key))
+
+    def _show_units(self, shown: Snapshot) -> None:
+        self.units.show_network(shown.network, shown.problem, shown.weight_limit(0))
+
+    def _show_trouble(self, shown: Snapshot) -> None:
         """Say why a run ended by itself, or went nowhere, and what is wrong with the data."""
-        if self._hidden():
-            return
-        error, findings = self.session.run.error, self._watch.findings()
+        error, findings = shown.run.error, self._watch.findings()
         ran_away = bool(findings) and isinstance(findings[0], RanAway)
         remedy = ""
         if isinstance(error, TrainingDiverged) or (error is None and ran_away):
@@ -420,111 +452,12 @@ class TrainPage(Page):
             self.tell(finding_message(findings[0]), remedy)
         else:
             self.note.hide()
+            self.stage.show_lower()
 
-    @Slot()
-    def _on_run_state_changed(self) -> None:
-        if self._hidden():
-            return
-        phase = self.session.run.phase
-        self.transport.show_phase(phase)
-        self.setup.set_locked(phase is not RunPhase.IDLE)
-        self._show_data()
-        self._show_progress()
-
-    @Slot()
-    def _show_ready(self) -> None:
-        """Say what would run, while nothing has."""
-        if self.session.run.history.started is not None or self.session.run.is_active:
-            return
-        if self._start_when_loaded is not None:
-            self.transport.show_waiting(self.tr("Loading {0}…").format(dataset_title(self.session.dataset_name)))
-            return
-        dataset, text = self.session.dataset, ""
-        if dataset is not None:
-            batches = -(-(len(dataset.train) + self._foils()) // self.setup.settings.value("batch_size"))
-            text = self.tr("epochs: {0}, batches each: {1}").format(
-                thousands(self.setup.settings.value("epochs")), thousands(batches)
-            )
-        self.transport.show_ready(self.setup.settings.value("epochs"), text)
-        self.curves.set_epochs(self.setup.settings.value("epochs"))
-
-    @Slot()
-    def _show_progress(self) -> None:
-        if self._hidden() or (self.session.run.history.started is None and not self.session.run.is_active):
-            return
-        place = self.session.time_machine.place
-        if place is not None and not self.session.run.is_active:
-            self.transport.show_past(place, self._past.validation_accuracy)
-        else:
-            self.transport.show_run(self.session.run)
-        self._show_speed()
-        if self.session.run.is_active:
-            self._pictures.add(self._draw_loss)
-            self._pictures.add(self._draw_accuracy)
-        else:
-            self._pictures.clear()
-            self.curves.show_story(self._past.story())
-
-    def _draw_loss(self) -> None:
-        self.curves.show_plot(self.curves.loss, self._past.story())
-
-    def _draw_accuracy(self) -> None:
-        self.curves.show_plot(self.curves.accuracy, self._past.story())
-
-    def _draw_units(self) -> None:
-        self.units.refresh(self.session.network, self.session.problem, self.session.weight_limit(0))
-
-    def _show_speed(self) -> None:
-        speed = self.session.run.samples_per_second
-        if not self.session.run.is_active:
-            self.say("")
-        elif speed is not None:
-            if speed >= 1000:
-                self.say(self.tr("{0} k images/s").format(decimal(speed / 1000, 1)))
-            else:
-                self.say(self.tr("{0} images/s").format(decimal(speed, 0)))
-
-    @Slot()
-    def _show_epoch(self) -> None:
-        if not self._hidden():
-            self._past.show_confusion(self._trained_on.get(self.session.problem.key))
-
-    @Slot()
-    def _on_moment_changed(self) -> None:
-        if self._hidden():
-            return
-        self._show_settings_of_run()
-        if self.session.model is not self.setup.model:
-            self.setup.show_model(self.session.model)
-        self.curves.show_story(self._past.story())
-        self._show_progress()
-        self._show_epoch()
-
-    def _show_settings_of_run(self) -> None:
-        """While a moment of a run is shown, the form says what that run learned with."""
-        place, run = self.session.time_machine.place, self.session.run
-        is_active_one = place is not None and run.is_active and place.branch.history is run.history
-        self.setup.show_run(None if place is None or is_active_one else place.branch)
-
-    @Slot()
-    def _show_network(self) -> None:
-        if self._hidden():
-            return
-        self.setup.show_model(self.session.model)
-        self.units.show_network(self.session.network, self.session.problem, self.session.weight_limit(0))
-
-    @Slot()
-    def _show_weights(self) -> None:
-        if self._hidden():
-            return
-        if self.session.model is not self.setup.model:  # it was described or calibrated
-            self.setup.show_model(self.session.model)
-        if not self.units.isVisible():
-            return
-        if self.session.run.is_active:
-            self._pictures.add(self._draw_units)
-        else:
-            self._draw_units()
+    def _show_findings(self, shown: Snapshot) -> None:
+        """Say what was found meanwhile; without it, what the note says stays."""
+        if self._watch.findings():
+            self._show_trouble(shown)
 
     @Slot(int)
     def _on_units_opened(self, unit: int) -> None:

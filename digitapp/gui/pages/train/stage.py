@@ -53,12 +53,7 @@ class RunNote(NoteBar):
 
 
 class TrainStage(QWidget):
-    """Lays out its parts; what they show is the page's business.
-
-    Signals: `lower_changed` after the cards below the plots were shown or hidden.
-    """
-
-    lower_changed = Signal()
+    """Lays out its parts; what they show is the page's business."""
 
     def __init__(self, data: DataSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +100,14 @@ class TrainStage(QWidget):
         self._column.setSpacing(12 if compact else theme.CARD_GAP)
         self.show_lower()
 
+    def show_card(self, shown: bool) -> None:
+        """Show or hide the card about the data. In little room the cards below go first: both make the page grow."""
+        if shown and self._compact:
+            self.tabs.hide()
+            self._lower.hide()
+        self.data_card.setVisible(shown)
+        self.show_lower()
+
     @Slot()
     def show_lower(self) -> None:
         """Show both cards below the plots, or in little room the chosen one, or none beside a note."""
@@ -115,7 +118,6 @@ class TrainStage(QWidget):
         chosen = self.tabs.currentIndex()
         self.confusion.setVisible(not compact or chosen == 0)
         self.units.setVisible(not compact or chosen == 1)
-        self.lower_changed.emit()
 
 
 def is_compact(width: int, height: int) -> bool:

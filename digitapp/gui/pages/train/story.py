@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui.pages.train.confusion import ConfusionCard
-from digitapp.gui.plots.curve_cards import CurveCards, CurveStory
+from digitapp.gui.plots.curve_cards import CurveStory
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets.numbers import epoch_text
 from digitapp.nn.network import Network
 from digitapp.progress import Report
@@ -23,19 +24,18 @@ MOST_PALE_LINES = 5
 
 
 class StoryView(QObject):
-    """Shows the moment of the session in curves and confusion matrix; the confusion is measured in the background.
+    """Tells the story of a run, and shows the confusion at its moment, which is measured in the background.
 
     Signals: `measured`, when the shown moment of the past has been.
     """
 
     measured = Signal()
 
-    def __init__(
-        self, session: Session, curves: CurveCards, confusion: ConfusionCard, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, session: Session, confusion: ConfusionCard, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._curves, self._confusion = curves, confusion
+        self._confusion = confusion
+        self._told: tuple[Snapshot, CurveStory] | None = None
         self._asked: tuple[PlaceInRun, Dataset] | None = None
         self._measured: tuple[PlaceInRun, Evaluation] | None = None
         self._errand = Errand(session.start_job, self)
@@ -47,10 +47,18 @@ class StoryView(QObject):
         validation = self._validation()
         return None if validation is None else validation[1]
 
-    def story(self) -> CurveStory:
-        """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun."""
-        machine, history = self._session.time_machine, self._session.run.history
-        branch, place = machine.branch, machine.place
+    def story(self, shown: Snapshot) -> CurveStory:
+        """Return what the curves tell: the run that the slider runs along, or a newer one that has just begun.
+
+        Both curves of a frame are told the same story, which is built once.
+        """
+        if self._told is None or self._told[0] is not shown:
+            self._told = shown, self._make_story(shown)
+        return self._told[1]
+
+    def _make_story(self, shown: Snapshot) -> CurveStory:
+        machine, history = self._session.time_machine, shown.run.history
+        branch, place = machine.branch, shown.place
         if branch is None or (place is None and branch.history is not history):
             return CurveStory(history)
         root = _root(branch)
@@ -66,13 +74,13 @@ class StoryView(QObject):
         place, evaluation = self._measured
         return (evaluation.loss, evaluation.accuracy) if place is self._session.time_machine.place else None
 
-    def show_confusion(self, dataset: Dataset | None) -> None:
+    def show_confusion(self, shown: Snapshot, dataset: Dataset | None) -> None:
         """Show the confusion at the moment, or now that after the newest epoch, on what the run learns from."""
-        place = self._session.time_machine.place
+        place = shown.place
         if place is None or dataset is None:
             self._asked = None
-            epoch = self._session.run.history.last_epoch
-            self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names)
+            epoch = shown.run.history.last_epoch
+            self._confusion.show_epoch(epoch, dataset, shown.problem.class_names)
         elif self._asked is None or self._asked[0] is not place:
             self._asked = place, dataset
             self._confusion.show_measuring()
@@ -103,7 +111,6 @@ class StoryView(QObject):
         )
         when = epoch_text(place.branch.epochs_at(step))
         self._confusion.show_epoch(epoch, dataset, self._session.problem.class_names, when)
-        self._curves.show_story(self.story())
         self.measured.emit()
 
 
