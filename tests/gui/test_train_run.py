@@ -107,6 +107,7 @@ def test_a_step_from_rest_begins_a_paused_run_with_one_batch(toy: TrainPage, qtb
     click(qtbot, toy.transport.step)
     qtbot.waitUntil(lambda: len(toy.session.run.history.loss) == 1)
     assert toy.session.run.phase is RunPhase.PAUSED
+    settle()
     assert toy.transport.progress.value() == 1
     click(qtbot, toy.transport.step)
     qtbot.waitUntil(lambda: len(toy.session.run.history.loss) == 2)

@@ -29,6 +29,7 @@ def click(qtbot: QtBot, button: QAbstractButton) -> None:
 
 def enter(qtbot: QtBot, page: TrainPage, name: str, text: str) -> QLineEdit:
     """Type a value into a field of the setup and press Enter."""
+    settle()  # a run that has just ended unlocks the fields
     field = page.setup.settings.field(name)
     field.setFocus()
     field.selectAll()
