@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession, ShowPage
+from page_helpers import OpenSession, ShowPage, settle
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
@@ -60,9 +60,11 @@ def test_an_empty_canvas_says_what_to_do_and_offers_an_example(qtbot: QtBot, ope
     with qtbot.waitSignal(page.page_wanted):
         page.draw_button.click()
     page.sample_button.click()
+    settle()
     assert page.stage.isVisible()
     assert not page.empty.isVisible()
     page.undo()
+    settle()
     assert page.empty.isVisible()
 
 
@@ -176,6 +178,7 @@ def test_a_new_drawing_brings_the_usual_question_back(open_page: OpenPage) -> No
     page.stage.label_box.activated.emit(1)
     assert page.stage.label_box.currentData() == 1
     page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
+    settle()
     assert page.stage.label_box.currentData() == page.session.answer.best
 
 
@@ -206,6 +209,7 @@ def test_a_new_drawing_ends_the_work_for_the_old_one(qtbot: QtBot, open_page: Op
     page = open_page("mnist")
     page.faces.setCurrentIndex(PIXELS)
     page.session.artwork.clear("clear")
+    settle()
     assert page.empty.isVisible()
     qtbot.waitUntil(lambda: not page._pixel_errand.is_busy, timeout=120_000)
     assert page.pixels.blocks[0].evidence is None
@@ -314,11 +318,13 @@ def test_a_network_of_no_numbers_says_so_and_recovers(open_page: OpenPage) -> No
     kept = page.session.network.parameters.copy()
     page.session.network.parameters[0] = np.nan
     page.session.artwork.commit(ZERO.toggle(1, 1), "draw")
+    settle()
     assert page.note.isVisible()
     assert "no numbers" in page.note.text()
     assert not page.units.isVisible()
     page.session.network.parameters[:] = kept
     page.session.artwork.commit(ZERO, "draw")
+    settle()
     assert not page.note.isVisible()
     assert page.units.isVisible()
 
@@ -328,9 +334,12 @@ def test_another_problem_shows_its_own_drawing(qtbot: QtBot, open_page: OpenPage
     page = open_page("toy")
     page.faces.setCurrentIndex(face)
     page.session.choose_problem("mnist")
+    settle()
     assert page.empty.isVisible()
     page.show_sample()
+    settle()
     assert page.stage.label_box.count() == 10
     page.session.choose_problem("toy")
+    settle()
     assert page.stage.label_box.count() == 2
     qtbot.waitUntil(lambda: not (page._pixel_errand.is_busy or page._change_errand.is_busy), timeout=120_000)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
 from digitapp.gui.causes import cause
 from digitapp.gui.pages.page import Page
-from digitapp.gui.pages.picture_queue import PictureQueue
 from digitapp.gui.pages.why.change import ChangeFace
 from digitapp.gui.pages.why.ledger import ROW
 from digitapp.gui.pages.why.pixels import PixelsFace
@@ -34,6 +33,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import Picture
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import (
     EmptyState,
@@ -69,10 +69,8 @@ class WhyPage(Page):
         self._asked: Question | None = None
         self._target: int | None = None
         self._rests = False  # a change was accepted or rejected: nothing is searched until something is asked
-        self._is_old = True
         self._pixels_of: Case | None = None  # for which case maps are shown or on their way
         self._change_of: tuple[Case, int] | None = None
-        self._pictures = PictureQueue(self)
         self._unit_errand, self._pixel_errand, self._change_errand = (Errand(session.start_job, self) for _ in range(3))
         self._build()
         self._connect()
@@ -127,8 +125,8 @@ class WhyPage(Page):
         session = self.session
         for signal in (session.problem_changed, session.network_changed, session.drawing_changed):
             signal.connect(self._on_new_case)
-        session.answer_changed.connect(self._on_answer_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
+        another = (session.problem_changed, session.network_changed, session.drawing_changed)
+        self._whole = self.refresher.add("case", self._show_case, on=another, in_turn=(session.answer_changed,))
         self.stage.question_asked.connect(self._on_question_asked)
         self.faces.currentChanged.connect(self._on_face_changed)
         self.units.changed.connect(self._show_stage)
@@ -180,11 +178,11 @@ class WhyPage(Page):
             ink = Picture(findings.case.on_canvas(change.after), self.tr("{0} made from {1:a}").format(name, was))
         self.session.artwork.commit(ink, self.tr("Change"))
         self._rests = True
-        self._refresh()
+        self.refresher.catch_up()
         if self._case is None or self._case.first != change.target:
             text = self.tr("On the canvas, but not read as {0:a}: the network has changed meanwhile.")
             self.change.show_note("warning", text.format(name))
-        elif self.session.answer.best is None:
+        elif self.shown.answer.best is None:
             text = self.tr("On the canvas. {0} comes first there, but it is too unlike a digit to be read as one.")
             self.change.show_note("warning", text.format(name))
         else:
@@ -203,7 +201,7 @@ class WhyPage(Page):
         case = self._case
         if case is None or not case.is_finite or not case.has_picture:
             return ()
-        return (explanation_to_save(case, self._wanted(case), self.session.model.name),)
+        return (explanation_to_save(case, self._wanted(case), self.shown.model.name),)
 
     def tell(self, message: Message) -> None:
         note = self._blank_note if self._case is None else self.note
@@ -229,40 +227,23 @@ class WhyPage(Page):
     @property
     def _rest(self) -> float:
         """How long to rest between two findings: as long as the last one took while the network learns."""
-        return 1.0 if self.session.shows_run else 0.0
+        return 1.0 if self.shown.shows_run else 0.0
 
     def _cancel(self) -> None:
         for errand in (self._unit_errand, self._pixel_errand, self._change_errand):
             errand.cancel()
 
-    @Slot()
-    def _on_answer_changed(self) -> None:
-        if not self.isVisible():
-            self._is_old = True
-        elif self.session.shows_run:
-            self._pictures.add(self._refresh)
-        else:
-            self._refresh()
-
-    @Slot()
-    def _on_run_state_changed(self) -> None:
-        self._pictures.finish()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_old:
-            self._refresh()
-
     def hideEvent(self, event: QHideEvent) -> None:
+        """Find out nothing while nobody looks; it is begun anew when somebody does."""
         super().hideEvent(event)
-        self._pictures.clear()
         self._cancel()
-        self._is_old = True
+        self._whole.mark()
 
     @Slot(object)
     def _on_question_asked(self, question: Question) -> None:
         self._asked = question
-        self._refresh()
+        self._whole.mark()
+        self.refresher.catch_up()  # the next question is asked about this one
 
     @Slot(int)
     def _on_face_changed(self, _index: int) -> None:
@@ -290,23 +271,22 @@ class WhyPage(Page):
             else self.tr("The inputs of this problem are numbers: there is no ink that could be changed.")
         )
 
-    def _refresh(self) -> None:
-        """Show the session's drawing and the answer to it."""
-        self._is_old = False
-        self._case = Case.of(self.session, self._asked)
+    def _show_case(self, shown: Snapshot) -> None:
+        """Show the drawing and the answer to it."""
+        self._case = Case.of(shown, self._asked)
         self._full.setVisible(self._case is not None)
         self._blank.setVisible(self._case is None)
         if self._case is None:
             self._cancel()
             self.say("")
-            self._show_blank()
+            self._show_blank(shown)
             return
         self.stage.show_case(self._case)
         self._show_present()
 
-    def _show_blank(self) -> None:
+    def _show_blank(self, shown: Snapshot) -> None:
         """Say how to get an answer that can be taken apart."""
-        problem = self.session.problem
+        problem = shown.problem
         self.draw_button.setVisible(problem.has_picture)
         self.sample_button.setVisible(problem.sample is not None)
         if problem.has_picture:
@@ -353,7 +333,7 @@ class WhyPage(Page):
 
     @Slot(object, object)
     def _on_templates_found(self, findings: TemplateFindings, _case: object) -> None:
-        if self._case is not None and findings.case.is_like(self._case) and self.isVisible():
+        if self._case is not None and findings.case.is_like(self._case):
             self.units.show_templates(findings)
             self._show_stage()
 
@@ -375,7 +355,7 @@ class WhyPage(Page):
         assert case is not None
         if self._pixels_of is case:
             return
-        learning = self.session.shows_run
+        learning = self.shown.shows_run
         self._pixels_of = case
         self.pixels.show_case(case, keep=learning and self.pixels.blocks[0].evidence is not None)
         self.say(self.tr("Examining the pixels…"))
@@ -383,7 +363,7 @@ class WhyPage(Page):
 
     @Slot(object, object)
     def _on_pixels_found(self, findings: PixelFindings, _case: object) -> None:
-        if self._case is None or not findings.case.is_like(self._case) or not self.isVisible():
+        if self._case is None or not findings.case.is_like(self._case):
             return
         self.pixels.show_findings(findings)
         self.say("")
@@ -413,7 +393,7 @@ class WhyPage(Page):
         self._change_of = (case, target)
         shown = self.change.findings
         # While the network learns, the last change stays until the next one is found.
-        if not (self.session.shows_run and shown and shown.change.target == target and shown.case.is_like(case)):
+        if not (self.shown.shows_run and shown and shown.change.target == target and shown.case.is_like(case)):
             self.change.show_case(case, target, self._share(case.logits, case.first))
             self.change.wait()
         self._change_errand.ask(search_change(case, target), (case, target), rest=self._rest)
@@ -427,7 +407,7 @@ class WhyPage(Page):
 
     def _share(self, logits: np.ndarray, label: int) -> float:
         """Return the probability of a class, as the model states it."""
-        model = self.session.model
+        model = self.shown.model
         outputs, activation = logits.copy(), model.network.layers[-1].activation
         if activation.pieces == 1:
             activation.value(logits, outputs)
@@ -435,7 +415,7 @@ class WhyPage(Page):
 
     @Slot(object, object)
     def _on_change_found(self, findings: ChangeFindings, _case: object) -> None:
-        if self._case is None or not findings.case.is_like(self._case) or not self.isVisible():
+        if self._case is None or not findings.case.is_like(self._case):
             return
         change = findings.change
         self.change.show_findings(findings, self._share(change.logits, int(change.logits.argmax())))

@@ -18,7 +18,7 @@ from digitapp.nn.network import Network
 
 if TYPE_CHECKING:
     from digitapp.gui.state.jobs import Work
-    from digitapp.gui.state.session import Session
+    from digitapp.gui.state.snapshot import Snapshot
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +51,9 @@ class Case:
     input_names: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, session: Session, asked: Question | None) -> Case | None:
-        """Return the session's drawing with a question, the usual one if none is given; None without a drawing."""
-        answer, problem = session.answer, session.problem
+    def of(cls, shown: Snapshot, asked: Question | None) -> Case | None:
+        """Return the drawing with a question, the usual one if none is given; None without a drawing."""
+        answer, problem = shown.answer, shown.problem
         if answer.inputs is None or answer.trace is None:
             return None
         logits = answer.trace.pre_activations[-1][0]
@@ -61,8 +61,8 @@ class Case:
         road = answer.preprocessed
         crop, box = (None, None) if road is None else (road.crop, road.bounding_box)
         question = asked or usual_question(logits)
-        names = problem.class_names, session.weight_limit(0), problem.input_names
-        return cls(session.network, answer.inputs, logits, question, ink, crop, box, *names)
+        names = problem.class_names, shown.weight_limit(0), problem.input_names
+        return cls(shown.network, answer.inputs, logits, question, ink, crop, box, *names)
 
     @property
     def part_names(self) -> Names:
