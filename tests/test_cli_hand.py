@@ -56,3 +56,20 @@ def test_a_network_goes_on_with_ones_own_digits(tmp_path: Path, monkeypatch: pyt
     result = run_json("train", "--dataset", "my-hand", "--start-from", "mnist", "--epochs", "1", "--out", out)
     assert out.is_file()
     assert result["test_accuracy"] is not None
+
+
+def test_a_table_of_digits_is_added_to_ones_own(tmp_path: Path) -> None:
+    rows = [[label, *np.random.default_rng(label).integers(0, 256, 784)] for label in range(5)]
+    names = ["label", *(f"pixel{number}" for number in range(784))]
+    table = tmp_path / "train.csv"
+    table.write_text("\n".join(",".join(map(str, row)) for row in [names, *rows]))
+    assert run_json("data", "import", table)["new"] == 5
+    again = run_json("data", "import", table)
+    assert (again["new"], again["known"]) == (0, 5)
+    assert "no column label" in refused("data", "import", _without_labels(table))
+
+
+def _without_labels(table: Path) -> Path:
+    other = table.with_name("test.csv")
+    other.write_text("\n".join(line.partition(",")[2] for line in table.read_text().splitlines()))
+    return other

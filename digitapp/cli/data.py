@@ -35,16 +35,47 @@ def download_command(data_dir: DataDirOption = None, json: JsonOption = False) -
 
 @app.command("import", epilog="Example: digitapp data import ~/Downloads/mnist")
 def import_command(
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="The folder with the four IDX files, gzipped or not.")
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER|FILE",
+            help="The folder with MNIST's four IDX files, gzipped or not; or a file of your own digits: drawings, "
+            "IDX, or a table of labels and pixels.",
+        ),
     ],
     data_dir: DataDirOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Copy MNIST's four files from any folder to where they are found, after checking them."""
+    """Copy MNIST's four files to where they are found, after checking them; or add a file's digits to your own."""
     from digitapp.datasets.mnist import import_mnist, mnist_target
 
-    _say_where("Imported", import_mnist(folder, mnist_target(data_dir)), json)
+    if source.is_file():
+        _add_digits(source, json)
+    else:
+        _say_where("Imported", import_mnist(source, mnist_target(data_dir)), json)
+
+
+def _add_digits(source: Path, as_json: bool) -> None:
+    """Add the digits of a file to those that were collected on the page My hand."""
+    from digitapp.datasets.collection import collection_path, read_collection
+    from digitapp.datasets.collection_file import CollectionFile
+    from digitapp.datasets.collection_import import import_digits
+
+    samples, unlabelled = import_digits(source)
+    path = collection_path()
+    if path.is_file():
+        read_collection(path)  # a damaged one is told of, not set aside
+    file = CollectionFile(path)
+    before = file.load().collection
+    after = before.extended(samples)
+    file.save(after)
+    new = len(after) - len(before)
+    if as_json:
+        print_json({"file": path, "new": new, "known": len(samples) - new, "unlabelled": unlabelled})
+    else:
+        known = f", {len(samples) - new} were there already" if new < len(samples) else ""
+        left_out = f", {unlabelled} without a label were left out" if unlabelled else ""
+        typer.echo(f"Added {new} digits to {path}{known}{left_out}")
 
 
 @app.command("export", epilog="Example: digitapp data export my-digits.json")

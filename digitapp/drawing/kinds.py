@@ -6,6 +6,7 @@ from digitapp import reasons
 
 START = 4096  # bytes, enough to tell any kind by
 _GZIP = b"\x1f\x8b"
+_FEWEST_COLUMNS = 4
 _BOM = b"\xef\xbb\xbf"
 _MOST_MODEL_HEADER = 100 * 2**20
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
@@ -20,6 +21,17 @@ def is_json_or_gzip(start: bytes) -> bool:
     """Whether a file is gzipped, or begins like JSON."""
     text = start.removeprefix(_BOM).lstrip()
     return start.startswith(_GZIP) or (text.startswith((b"{", b"[")) and not text.startswith(b"{\\rtf"))
+
+
+def is_idx(start: bytes) -> bool:
+    """Whether a file holds images or labels as MNIST's files do."""
+    return start[:3] == b"\0\0\x08" and start[3:4] in (b"\x01", b"\x03")
+
+
+def is_table(start: bytes) -> bool:
+    """Whether a file is a text whose first line has several columns."""
+    text = _text(start)
+    return text is not None and max(map(text.partition("\n")[0].count, ",;\t")) >= _FEWEST_COLUMNS - 1
 
 
 def what_else(start: bytes) -> reasons.Reason:
@@ -43,20 +55,18 @@ def what_else(start: bytes) -> reasons.Reason:
         return reasons.tr("it is not an image but a ZIP archive or an office document; expected the picture itself")
     if is_model(start):
         return reasons.tr("it is not an image but a model; expected a picture to read with one")
-    if start[:3] == b"\0\0\x08" and start[3:4] in (b"\x01", b"\x03"):
+    if is_idx(start):
         return reasons.tr("it is not an image but an IDX file of a data set; expected a single picture")
-    return _text_or_unknown(start)
-
-
-def _text_or_unknown(start: bytes) -> reasons.Reason:
-    try:
-        text = start.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if len(start) < START or error.start < START - 4:  # a character that the end cuts in two is none
-            return reasons.tr("it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
-        text = ""
-    if any(character < " " and character not in "\t\r\n\f" for character in text):
-        return reasons.tr("it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
-    if text.partition("\n")[0].count(",") >= 3:
+    if is_table(start):
         return reasons.tr("it is not an image but a table of values; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
-    return reasons.tr("it is not an image but a text; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
+    if _text(start) is not None:
+        return reasons.tr("it is not an image but a text; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
+    return reasons.tr("it is not an image; expected PNG, JPEG, BMP, TIFF, GIF or WebP")
+
+
+def _text(start: bytes) -> str | None:
+    """Return the first bytes of a file as text, or None where they are none."""
+    cut = 4 if len(start) >= START else 0  # a character may be cut in two at the end
+    text = start.decode("utf-8-sig", errors="replace")
+    readable = text[: len(text) - cut]
+    return None if "\ufffd" in readable or any(c < " " and c not in "\t\r\n\f" for c in readable) else readable

@@ -14,10 +14,10 @@ from digitapp.datasets.collection import (
     Sample,
     TooManyDigitsError,
     pictures,
-    read_samples,
     write_collection,
 )
-from digitapp.datasets.collection_idx import export_idx, import_idx
+from digitapp.datasets.collection_idx import export_idx
+from digitapp.datasets.collection_import import import_digits
 from digitapp.gui import icons
 from digitapp.gui import settings as remembered
 from digitapp.gui.causes import cause
@@ -49,7 +49,7 @@ class HandFiles(QObject):
     def offer_import(self, button: QWidget) -> None:
         """Offer the ways in, below a button."""
         menu = self._menu()
-        menu.addAction(icons.icon("folder"), self.tr("Drawings or IDX file…"), self.ask_import_file)
+        menu.addAction(icons.icon("folder"), self.tr("Drawings, IDX file or table…"), self.ask_import_file)
         menu.addAction(icons.icon("folder"), self.tr("Folder with four IDX files…"), self.ask_import_folder)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
@@ -69,9 +69,9 @@ class HandFiles(QObject):
 
     @Slot()
     def ask_import_file(self) -> None:
-        """Let the user choose a drawings file, or one of a pair of IDX files."""
+        """Let the user choose a drawings file, one of a pair of IDX files, or a table."""
         patterns = [
-            self.tr("Drawings and IDX ({0})").format("*.json *.json.gz *idx?-ubyte *idx?-ubyte.gz"),
+            self.tr("Drawings, IDX and tables ({0})").format("*.json *.json.gz *idx?-ubyte *idx?-ubyte.gz *.csv"),
             self.tr("All files ({0})").format("*"),
         ]
         path, _ = QFileDialog.getOpenFileName(self._window, self.tr("Import digits"), self._folder, ";;".join(patterns))
@@ -115,12 +115,11 @@ class HandFiles(QObject):
     # Doing
 
     def import_path(self, path: Path) -> None:
-        """Read a drawings file, an IDX file with its companion, or a folder with four of them, and add what is new."""
+        """Read a file or a folder that holds digits, see `import_digits`, and add what is new."""
         self._name = path.name
 
         def work(_report: Report, _cancelled: threading.Event) -> tuple[list[Sample], int]:
-            is_drawings = path.suffix.lower() == ".json" or path.name.lower().endswith(".json.gz")
-            samples, unlabelled = read_samples(path) if is_drawings else (import_idx(path), 0)
+            samples, unlabelled = import_digits(path)
             pictures(samples)
             return samples, unlabelled
 
