@@ -1,6 +1,7 @@
 """Independent work on several cores: in order, the same for any number of them, and nothing left running."""
 
 import threading
+from collections.abc import Generator
 
 import numpy as np
 import pytest
@@ -48,6 +49,7 @@ def test_who_has_seen_enough_leaves_nothing_running(cores):
     results = side_by_side(done.append, range(1000), 1)
     for _ in range(5):
         next(results)
+    assert isinstance(results, Generator)
     results.close()
 
     assert set(threading.enumerate()) == before
@@ -57,7 +59,7 @@ def test_who_has_seen_enough_leaves_nothing_running(cores):
 def test_pieces_inherit_how_errors_in_arithmetic_are_treated(cores):
     cores(2)
     with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
-        list(side_by_side(lambda item: np.float32(1) / item, np.zeros(4, np.float32), 1))
+        list(side_by_side(lambda item: np.float32(1) / item, [np.float32(0)] * 4, 1))
 
 
 def test_little_work_stays_in_the_calling_thread(monkeypatch):

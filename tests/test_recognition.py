@@ -82,7 +82,11 @@ def test_the_sides_of_an_angular_zero_are_no_digits_of_their_own(corners: int, w
     for first in range(corners):
         around = np.roll(outline[:-1], first, axis=0)
         sides = [np.stack(side) for side in pairwise([*around, around[0]])]
-        for strokes in (sides, [np.concatenate(sides[:2]), *sides[2:]], [np.linspace(*side, 15) for side in sides]):
+        for strokes in (
+            sides,
+            [np.concatenate(sides[:2]), *sides[2:]],
+            [np.linspace(side[0], side[1], 15) for side in sides],
+        ):
             assert read(*strokes, model=model).reason != Reason.SEVERAL_DIGITS
 
 

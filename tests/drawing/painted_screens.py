@@ -16,7 +16,7 @@ WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 def painted(ink: np.ndarray, colour: Colour = BLACK, paper: Colour = WHITE) -> np.ndarray:
     """Return ink of a colour on paper of another, uint8 array of shape (rows, columns, 3)."""
-    return np.uint8(np.round(paper + ink[..., None] * (np.array(colour, float) - paper)))
+    return np.round(paper + ink[..., None] * (np.array(colour, float) - paper)).astype(np.uint8)
 
 
 def _canvas(drawing: Drawing, rng: np.random.Generator, side: int, colour: Colour = BLACK, paper: Colour = WHITE):
@@ -112,8 +112,8 @@ def paint_program(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
     for number, word in enumerate(("File", "Home", "View")):
         _text(draw, (16 + 70 * number, 8), word, 15, (40, 40, 40))
     side = 600
-    colour = tuple(int(c) for c in rng.choice([(0, 0, 0), (237, 28, 36), (63, 72, 204), (34, 120, 60)]))
-    screen.paste(_canvas(drawing, rng, side, colour), (6, 98))
+    red, green, blue = (int(c) for c in rng.choice([(0, 0, 0), (237, 28, 36), (63, 72, 204), (34, 120, 60)]))
+    screen.paste(_canvas(drawing, rng, side, (red, green, blue)), (6, 98))
     draw.rectangle((0, 700, 1000, 720), fill=(240, 240, 240))
     _text(draw, (20, 703), "600 x 600px", 12, (60, 60, 60))
     return np.asarray(screen)

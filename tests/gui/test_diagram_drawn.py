@@ -59,7 +59,7 @@ def make(session: Session, hidden: tuple[int, ...], activation: str, seed: int, 
     parameters = session.network.parameters
     parameters[:] = np.random.default_rng(seed).normal(0, spread, parameters.size)
     session.tell_of_edit()
-    return Computation.of(session)
+    return Computation.of(session.snapshot())
 
 
 def show(view: DiagramView, computation: Computation) -> list[Column]:
@@ -174,7 +174,7 @@ def test_every_number_and_every_line_is_the_networks(
         if seed % 5 == 0:
             session.network.weights[0][seed % 12, 0] = (np.nan, np.inf)[seed % 2]
             session.tell_of_edit()
-            computation = Computation.of(session)
+            computation = Computation.of(session.snapshot())
         columns = show(view, computation)
         picture = drawn(view)
         printed += check_numbers(picture, columns, computation)
@@ -208,9 +208,9 @@ def test_no_word_lies_on_another_or_is_cut_off(
 @pytest.mark.parametrize("room", ["1024", "1280 with its past", "1280", "1920"])
 def test_the_toys_weights_can_be_read_in_every_window(session: Session, view: DiagramView, room: str) -> None:
     view.resize(*ROOMS[room])
-    columns = show(view, Computation.of(session))
+    columns = show(view, Computation.of(session.snapshot()))
     assert columns[1].detail is Detail.NUMBERS
-    assert check_numbers(drawn(view), columns, Computation.of(session)) == 36
+    assert check_numbers(drawn(view), columns, Computation.of(session.snapshot())) == 36
 
 
 @pytest.mark.parametrize("value", [0.0, 0.004, -0.05, 0.97, 9.996, -9.94, 12.34, 99.96, 123.4, -1234.0, 6.5e7, -3e-9])

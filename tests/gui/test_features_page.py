@@ -234,6 +234,7 @@ def test_what_was_found_about_another_network_is_dropped(qtbot: QtBot, open_page
     wait_for_evidence(qtbot, page)
     evidence = page._evidence
     late_layer, late_unit = evidence.layer, evidence.unit
+    assert late_layer is not None and late_unit is not None
     version = page.session.network_version
     late_layer_key, late_unit_key = (version, 0, digits.train, digits), (version, 0, 0, digits.train)
     page.session.renew_weights(NetworkConfig((9,), "relu", "he"), usual_configs(MNIST)[1])

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from digitapp.drawing.ink import Drawing
 from digitapp.gui import theme
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.draw.road import RoadPictures
@@ -18,6 +19,12 @@ from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.widgets.containers import ScrollPanel
 from digitapp.gui.window.main_window import MainWindow
+
+
+def sample_of(window: MainWindow) -> Drawing:
+    sample = window.session.problem.sample
+    assert isinstance(sample, Drawing)
+    return sample
 
 
 @pytest.mark.parametrize("size", [1.0, 1.25, 20 / 13])
@@ -45,7 +52,7 @@ def test_nothing_is_cut_off_at_the_side_of_a_panel(
     open_window: Callable[..., MainWindow], qtbot: QtBot, page: type[QWidget], size: tuple[int, int]
 ) -> None:
     window = open_window("mnist", size=size)
-    window.session.artwork.commit(window.session.problem.sample, "Sample")
+    window.session.artwork.commit(sample_of(window), "Sample")
     shown = window.show_page(page)  # type: ignore[type-var]
     for panel in shown.findChildren(ScrollPanel):
         area = panel.findChild(QScrollArea)
@@ -55,7 +62,7 @@ def test_nothing_is_cut_off_at_the_side_of_a_panel(
 
 def test_the_sums_of_the_templates_keep_apart(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     window = open_window("mnist", size=(1024, 700))
-    window.session.artwork.commit(window.session.problem.sample, "Sample")
+    window.session.artwork.commit(sample_of(window), "Sample")
     network = window.show_page(NetworkPage)
     network.choice.setCurrentIndex(1)
     row = network.templates.local_row

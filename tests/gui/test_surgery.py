@@ -39,8 +39,9 @@ def measured(session: Session, qtbot: QtBot) -> Effect:
         return effect is not None and effect.scores is not None
 
     qtbot.waitUntil(is_measured)
-    assert Surgery.of(session).effect is not None
-    return Surgery.of(session).effect
+    effect = Surgery.of(session).effect
+    assert effect is not None
+    return effect
 
 
 def accuracy(session: Session) -> float:

@@ -240,7 +240,7 @@ def test_dual_averaging_follows_a_schedule_to_zero_and_undoes_no_decay():
 def test_amsgrad_takes_smaller_steps_than_adam_after_a_large_gradient():
     moved = {}
     for key in ("adam", "amsgrad"):
-        theta = np.zeros(1)
+        theta, before = np.zeros(1), np.zeros(1)
         optimizer = OPTIMIZERS[key](theta, beta2=0.9)
         for g in (10.0, *[0.1] * 100):
             before = theta.copy()

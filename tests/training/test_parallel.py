@@ -33,13 +33,13 @@ def data(samples=53):
 DATA = data()
 
 
-def new_network(activation="relu", normalized=False, dtype=np.float32):
+def new_network(activation="relu", normalized=False, dtype: type[np.floating] = np.float32):
     network = Network(SIZES, (activation, "tanh", "identity"), dtype, normalized=(normalized, False, False))
     initialize(network, "he", np.random.default_rng(0))
     return network
 
 
-def trained(dataset=DATA, held=None, dtype=np.float32, shape=None, **settings):
+def trained(dataset=DATA, held=None, dtype: type[np.floating] = np.float32, shape=None, **settings):
     """Return the network after three epochs, and the losses."""
     network = new_network(dtype=dtype, **(shape or {}))
     config = TrainConfig(epochs=3, **{"batch_size": 10, "learning_rate": 0.01, **settings})
