@@ -31,9 +31,7 @@ def test_closing_while_files_are_imported_starts_no_new_work(
     jobs = JobPool()
     source = DataSource(jobs.start, tmp_path)
     source.import_from(tmp_path)
-    monkeypatch.setattr(
-        "digitapp.gui.state.data_source.mnist_status", lambda _: type("Status", (), {"available": True})
-    )
+    monkeypatch.setattr("digitapp.gui.state.data_source.is_missing", lambda *_: False)
     jobs.close()
     qtbot.waitUntil(lambda: len(jobs) == 0)  # the import's success is told only now
     assert source.state("mnist") is DataState.FETCHING

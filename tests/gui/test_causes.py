@@ -58,7 +58,7 @@ def test_a_picture_that_is_cut_short_and_one_that_is_none(tmp_path: Path) -> Non
     (tmp_path / "half.png").write_bytes(whole.read_bytes()[:200])
     (tmp_path / "none.png").write_bytes(b"I am a text")
     assert refusal(lambda: read_image(tmp_path / "half.png")).startswith("the image is damaged")
-    assert refusal(lambda: read_image(tmp_path / "none.png")).startswith("it is not an image; expected PNG")
+    assert refusal(lambda: read_image(tmp_path / "none.png")).startswith("it is not an image but a text; expected PNG")
 
 
 def test_pixels_as_text() -> None:

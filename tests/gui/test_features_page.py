@@ -279,7 +279,7 @@ def test_weights_that_are_not_numbers_and_zeros_are_said_plainly(qtbot: QtBot, o
     page.session.network.parameters[0] = np.nan
     page.session.tell_of_edit()
     qtbot.waitUntil(page.note.isVisible)
-    assert "1 weights of this layer are not numbers" in page.note.text()
+    assert "Weights of this layer that are not numbers: 1." in page.note.text()
     assert "not numbers" in page.dossier.sentence.text()
     page.grab()
     page.session.network.parameters[:] = 0

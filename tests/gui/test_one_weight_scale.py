@@ -59,7 +59,8 @@ def test_all_pages_agree_whatever_was_shown_before(open_window: OpenWindow, qtbo
         largest = abs(session.network.weights[0]).max()
         session.network.weights[0][:] *= factor * spread / largest
         session.tell_of_edit()
-        assert set(scales(window, qtbot).values()) == {weight_limit(session.network, 0)}
+        limit = weight_limit(session.network, 0)
+        qtbot.waitUntil(lambda limit=limit: set(scales(window, qtbot).values()) == {limit})
 
 
 def test_all_pages_agree_after_a_run_and_so_does_the_command_line(
@@ -73,7 +74,7 @@ def test_all_pages_agree_after_a_run_and_so_does_the_command_line(
     train.start()
     qtbot.waitUntil(lambda: not session.run.is_active)
     expected = weight_limit(session.network, 0)
-    assert set(scales(window, qtbot).values()) == {expected}
+    qtbot.waitUntil(lambda: set(scales(window, qtbot).values()) == {expected})
 
     model, picture = tmp_path / "model.safetensors", tmp_path / "units.svg"
     session.save_model(model)

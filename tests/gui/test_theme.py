@@ -144,11 +144,11 @@ def test_a_label_keeps_its_font_when_it_moves_into_a_window(qtbot: QtBot) -> Non
 
 def test_type_scale_follows_the_platform_font_but_does_not_shrink(monkeypatch: pytest.MonkeyPatch) -> None:
     current = theme.apply_theme("light")
-    monkeypatch.setattr(current, "_scale", 1.0)
+    monkeypatch.setattr(current, "_platform_scale", 1.0)
     normal = [theme.font(role).pixelSize() for role in ("answer", "title", "body", "caption", "tick")]
     assert normal == [132, 21, 13, 12, 11]
     assert theme.font("section").weight() == QFont.Weight.DemiBold
-    monkeypatch.setattr(current, "_scale", 1.5)
+    monkeypatch.setattr(current, "_platform_scale", 1.5)
     assert theme.font("body").pixelSize() == 20
     assert theme.scaled(theme.CONTROL_HEIGHT) == 48
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -252,9 +253,8 @@ class TrainingRun(QObject):
         if worker is not None:
             if worker.snapshot is not None:
                 self.weights_arrived.emit(worker.snapshot.parameters)
-            self.reached = worker.state
-            if self.reached is not None:
-                self.reached.kept.clear()  # copies of the network that nobody asks for any more
+            if worker.state is not None:  # without the copies of the network that nobody asks for any more
+                self.reached = replace(worker.state, kept={})
             worker.deleteLater()
         self._set_phase(RunPhase.IDLE)
         self.ended.emit()
