@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from page_helpers import PAGE_SIZE, RING, OpenSession, Page, ShowPage
+from page_helpers import PAGE_SIZE, RING, OpenSession, Page, ShowPage, settle
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QThread, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
@@ -122,7 +122,25 @@ def _new_user(_nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 class PatientBot(QtBot):
-    """Waits until a thing has happened, however busy the machine is; only what never happens costs the time."""
+    """Waits until a thing has happened, however busy the machine is; only what never happens costs the time.
+
+    As with a person, the turn of the event loop ends between a click or a key and whatever comes next.
+    """
+
+    @staticmethod
+    def mouseClick(*arguments: Any, **options: Any) -> None:  # noqa: N802
+        QtBot.mouseClick(*arguments, **options)
+        settle()
+
+    @staticmethod
+    def mouseDClick(*arguments: Any, **options: Any) -> None:  # noqa: N802
+        QtBot.mouseDClick(*arguments, **options)
+        settle()
+
+    @staticmethod
+    def keyClick(*arguments: Any, **options: Any) -> None:  # noqa: N802
+        QtBot.keyClick(*arguments, **options)
+        settle()
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:  # noqa: N802
         super().waitUntil(callback, timeout=max(timeout, PATIENCE))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_helpers import settle
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -72,6 +73,7 @@ def test_another_problem_while_evidence_of_digits_is_shown(
     page = window.show_page(FeaturesPage)
     qtbot.waitUntil(lambda: "Wakes for" in page.dossier.sentence.text())
     window.session.choose_problem("toy")
+    settle()
     assert "9" not in page.dossier.sentence.text()
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from page_helpers import PAGE_SIZE, RING, SLANTED_STROKE, OpenSession, ShowPage, noise_digits
+from page_helpers import PAGE_SIZE, RING, SLANTED_STROKE, OpenSession, ShowPage, noise_digits, settle
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
@@ -54,6 +54,7 @@ def digits() -> Dataset:
 def wait_for_evidence(qtbot: QtBot, page: FeaturesPage) -> None:
     known = page._evidence
     qtbot.waitUntil(lambda: known.unit is not None and known.layer is not None, timeout=10_000)
+    settle()
 
 
 def values_of(page: FeaturesPage) -> dict[str, str]:
@@ -70,12 +71,14 @@ def choose(page: FeaturesPage, order: Order) -> None:
     """Choose an order as the user does."""
     page.tools.order_box.setCurrentIndex(page.tools.order_box.findData(order))
     page.tools.order_box.activated.emit(page.tools.order_box.currentIndex())
+    settle()
 
 
 def show(page: FeaturesPage, shown: Shown) -> None:
     """Choose what the tiles show as the user does."""
     page.tools.shown_box.setCurrentIndex(page.tools.shown_box.findData(shown))
     page.tools.shown_box.activated.emit(page.tools.shown_box.currentIndex())
+    settle()
 
 
 def middle_of(grid: UnitGrid, tile: int) -> QPoint:
@@ -139,6 +142,7 @@ def test_deeper_layers_show_the_projection_or_the_plain_weights(qtbot: QtBot, op
     qtbot.keyClick(page.tools.shown_box, Qt.Key.Key_Down)
     np.testing.assert_array_equal(shown_images(page), layer_images(network, 1, 28, 28))
     page.session.select_unit(2, 3)
+    settle()
     assert page.dossier.title.text() == "Output 3"
     assert page.tools.layers.currentIndex() == 2
     assert not page.dossier._votes_part.isVisibleTo(page)
@@ -147,11 +151,13 @@ def test_deeper_layers_show_the_projection_or_the_plain_weights(qtbot: QtBot, op
 def test_a_cell_without_a_unit_before_it_shows_and_says_nothing(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("toy", 5, 4)  # five weights lie on a rectangle of six cells
     page.session.select_unit(1, 0)
+    settle()
     page.tools.shown_box.setFocus()
     qtbot.keyClick(page.tools.shown_box, Qt.Key.Key_Down)
     assert page.tools.shown is Shown.WEIGHTS
     page.session.network.weights[1][:] = 0.5
-    page.session.weights_changed.emit()
+    page.session.tell_of_edit()
+    settle()
     tile = page.grid.tile_rect(2)
     shown, cell = page.grid.viewport().grab().toImage(), tile.width() / 3
     ground = theme.current().palette.window
@@ -193,6 +199,7 @@ def test_the_order_keeps_still_while_the_network_learns(open_page: OpenPage) -> 
     before = page._order.copy()
     page.session.network.weights[0][:, before[-1]] += 5
     page.session.tell_of_edit()
+    settle()
     np.testing.assert_array_equal(page._order, before)
 
 
@@ -200,6 +207,7 @@ def test_the_dossier_follows_the_drawing(open_page: OpenPage) -> None:
     page = open_page("mnist", 16)
     assert values_of(page)["Activation"] == "–"
     page.session.artwork.commit(SLANTED_STROKE, "draw")
+    settle()
     answer, network = page.session.answer, page.session.network
     assert answer.trace is not None
     assert answer.best is not None
@@ -224,6 +232,7 @@ def test_data_tell_what_wakes_a_unit(qtbot: QtBot, open_page: OpenPage, digits: 
     assert page.grid._fade_mask[0].all()
     assert not page.grid._fade_mask[1:, 1:].any()
     page.session.select_unit(0, 5)
+    settle()
     wait_for_evidence(qtbot, page)
     assert page._evidence.unit is not None
     assert page._evidence.unit.unit == 5
@@ -252,6 +261,7 @@ def test_dead_units_are_counted_and_named(qtbot: QtBot, open_page: OpenPage, dig
     page.session.network.biases[0][3] = -1000
     page.session.network_changed.emit()
     page.session.select_unit(0, 3)
+    settle()
     wait_for_evidence(qtbot, page)
     assert page.dossier.sentence.text().startswith("Dead: none of these images wakes it.")
     assert page.grid._dead is not None
@@ -284,6 +294,7 @@ def test_weights_that_are_not_numbers_and_zeros_are_said_plainly(qtbot: QtBot, o
     page.grab()
     page.session.network.parameters[:] = 0
     page.session.network_changed.emit()
+    settle()
     assert "zero" in page.note.text()
     assert "zero" in page.dossier.sentence.text()
 
@@ -297,6 +308,7 @@ def test_the_toy_fills_the_stage(qtbot: QtBot, open_page: OpenPage) -> None:
     wait_for_evidence(qtbot, page)
     assert "Unit A" in page.strip.accessibleName()
     page.session.artwork.commit(RING, "draw")
+    settle()
     assert "On your " in page.strip.accessibleName()
 
 
@@ -331,6 +343,7 @@ def test_a_hidden_page_waits(open_page: OpenPage) -> None:
     before = shown_images(page)
     page.session.network.parameters[:] += 1
     page.session.tell_of_edit()
+    settle()
     np.testing.assert_array_equal(shown_images(page), before)
     page.show()
     np.testing.assert_array_equal(shown_images(page), layer_images(page.session.network, 0, 4, 3))
@@ -339,6 +352,7 @@ def test_a_hidden_page_waits(open_page: OpenPage) -> None:
 def test_a_network_without_hidden_layers_shows_its_outputs(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("mnist")
     page.session.renew_weights(NetworkConfig((), "relu", "he"), usual_configs(MNIST)[1])
+    settle()
     assert page.tools.layers.count() == 1
     assert page.dossier.title.text() == "Output 0"
     assert page.grid.count() == 10
@@ -352,6 +366,7 @@ def test_another_shape_is_shown_with_its_own_answer(open_page: OpenPage) -> None
     page.session.artwork.commit(RING, "draw")
     page.session.renew_weights(NetworkConfig((3, 9), "relu", "he"), usual_configs(TOY)[1])
     page.session.select_unit(1, 8)
+    settle()
     assert page.dossier.title.text() == "Unit L"
     assert page.grid.count() == 9
 
@@ -359,9 +374,11 @@ def test_another_shape_is_shown_with_its_own_answer(open_page: OpenPage) -> None
 def test_another_problem_is_shown_whole(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page("toy")
     page.session.choose_problem("mnist")
+    settle()
     assert page.grid.count() == page.session.network.sizes[1]
     qtbot.waitUntil(lambda: not page.strip.isVisible())
     page.session.choose_problem("toy")
+    settle()
     assert page.grid.count() == 3
     qtbot.waitUntil(page.strip.isVisible)
 

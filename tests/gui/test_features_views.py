@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from page_helpers import RING, OpenSession, ShowPage, noise_digits
+from page_helpers import RING, OpenSession, ShowPage, noise_digits, settle
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -43,7 +43,11 @@ def open_page(open_session: OpenSession, show_page: ShowPage, qtbot: QtBot) -> O
 
 
 def known(page: FeaturesPage) -> bool:
-    return page._evidence.layer is not None and page._evidence.unit is not None
+    """Whether the data have told about layer and unit, and the page has shown it."""
+    settle()
+    found = page._evidence.layer is not None and page._evidence.unit is not None
+    settle()
+    return found
 
 
 def show(page: FeaturesPage, shown: Shown, label: int = 0) -> None:
@@ -52,6 +56,7 @@ def show(page: FeaturesPage, shown: Shown, label: int = 0) -> None:
     page.tools.class_box.setCurrentIndex(label)
     box.setCurrentIndex(box.findData(shown))
     box.activated.emit(box.currentIndex())
+    settle()
 
 
 def order(page: FeaturesPage, wanted: Order) -> None:
@@ -59,6 +64,7 @@ def order(page: FeaturesPage, wanted: Order) -> None:
     box = page.tools.order_box
     box.setCurrentIndex(box.findData(wanted))
     box.activated.emit(box.currentIndex())
+    settle()
 
 
 def tiles(page: FeaturesPage) -> np.ndarray:
@@ -70,6 +76,7 @@ def tiles(page: FeaturesPage) -> np.ndarray:
 def test_patterns_and_parts_in_a_class_come_from_the_data(open_page: OpenPage, qtbot: QtBot, layer: int) -> None:
     page = open_page("mnist", 20, 12)
     page.session.select_unit(layer, 3)
+    settle()
     qtbot.waitUntil(lambda: known(page), timeout=20_000)
     network, data = page.session.network, DIGITS.train
     survey = survey_layer(network, layer, data.inputs, data.labels, 10)
@@ -108,6 +115,7 @@ def test_the_change_since_the_start_of_a_run(open_page: OpenPage, qtbot: QtBot) 
     network, config = usual_configs(TOY)
     session.start_training(network, TrainConfig(**{**vars(config), "epochs": 40}))
     qtbot.waitUntil(lambda: not session.run.is_active, timeout=20_000)
+    settle()
     start = starting_parameters(session)
     assert start is not None
     show(page, Shown.CHANGE)
@@ -121,12 +129,15 @@ def test_each_unit_on_its_own_scale(open_page: OpenPage) -> None:
     page.session.network.weights[0][:, 5] *= 0.01
     page.session.tell_of_edit()
     page.sizes.own_scale.setChecked(True)
+    settle()
     blank = DIGITS.train.inputs.max(axis=0) == 0
     largest = np.abs(page.session.network.weights[0][~blank]).max(axis=0)
     np.testing.assert_allclose(page.grid._images.reshape(20, -1)[:, ~blank].__abs__().max(axis=1), 1, rtol=1e-5)
     page.session.select_unit(0, 5)
+    settle()
     assert page.tools.scale_bar._limit == pytest.approx(largest[5])
     page.sizes.own_scale.setChecked(False)
+    settle()
     assert page.tools.scale_bar._limit > 10 * largest[5]
 
 
@@ -140,6 +151,7 @@ def test_orders_by_data(open_page: OpenPage, qtbot: QtBot) -> None:
     assert sorted(page._order.tolist()) == list(range(20))
     order(page, Order.IMPORTANCE)
     qtbot.waitUntil(lambda: page._orders.is_settled, timeout=20_000)
+    settle()
     ablation = Ablation(network, "cross_entropy", 0, data.inputs, data.labels)
     surprises = np.array([score.surprise for _, score in ablation.without_each()])
     assert (np.diff(surprises[page._order]) <= 1e-9).all()
@@ -163,6 +175,7 @@ def test_a_cancelled_order_leaves_the_units_by_number(
     page._trials.cancel_ranking()
     was_cancelled.set()
     qtbot.waitUntil(lambda: not page._trials.is_ranking, timeout=20_000)
+    settle()
     assert page.tools.order is Order.INDEX
     np.testing.assert_array_equal(page._order, np.arange(20))
 
@@ -188,6 +201,7 @@ def test_what_is_lost_without_a_unit(open_page: OpenPage, qtbot: QtBot) -> None:
     assert worth.rows()[f"Sum for “{name}”"][1] == f"{logit:+.2f}".replace("-", "−")
     assert "48 training images" in worth.source.text()
     session.select_unit(1, 0)
+    settle()
     assert "cannot be taken away" in worth.text.text()
 
 
@@ -195,6 +209,7 @@ def test_the_strongest_input_of_a_first_layer_is_exact(open_page: OpenPage, qtbo
     page = open_page("toy")
     page.dossier.show_face(LOOKS_FACE)
     qtbot.waitUntil(lambda: page._trials.ideal(0, 0) is not None, timeout=20_000)
+    settle()
     ideal = page._trials.ideal(0, 0)
     dataset = page.session.dataset
     assert ideal is not None
@@ -207,6 +222,7 @@ def test_the_strongest_input_of_a_first_layer_is_exact(open_page: OpenPage, qtbo
 def test_the_strongest_input_of_a_deeper_layer_beats_the_data(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("mnist", 16, 8)
     page.session.select_unit(1, 2)
+    settle()
     qtbot.waitUntil(lambda: known(page), timeout=20_000)
     page.dossier.show_face(LOOKS_FACE)
     qtbot.waitUntil(lambda: page._trials.ideal(1, 2) is not None, timeout=30_000)
@@ -223,6 +239,7 @@ def test_doubles_find_each_other(open_page: OpenPage, qtbot: QtBot) -> None:
     network.weights[0][:, 7] = 2 * network.weights[0][:, 3]
     page.session.network_changed.emit()
     page.session.select_unit(0, 3)
+    settle()
     qtbot.waitUntil(lambda: known(page), timeout=20_000)
     assert "Nearly the same as unit 8" in page.dossier.sentence.text()
     page.dossier.show_face(WORTH_FACE)
@@ -248,6 +265,7 @@ def test_weights_that_are_not_numbers_stop_no_face(open_page: OpenPage, qtbot: Q
     page.session.network.weights[0][5, 0] = np.nan
     page.session.network_changed.emit()
     qtbot.waitUntil(lambda: page._evidence.is_broken, timeout=20_000)
+    settle()
     show(page, Shown.PATTERN)
     assert page._gallery.lack is Lack.BROKEN
     for face in (LOOKS_FACE, WORTH_FACE):
@@ -271,9 +289,11 @@ def test_a_layer_that_was_looked_at_is_known_when_one_comes_back(open_page: Open
     page = open_page("mnist", 20, 12)
     first = page._evidence.layer
     page.session.select_unit(1, 0)
+    settle()
     assert page._evidence.layer is None
     qtbot.waitUntil(lambda: known(page), timeout=20_000)
     page.session.select_unit(0, 4)
+    settle()
     assert page._evidence.layer is first
     page.session.network_changed.emit()
     assert page._evidence.layer is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from page_helpers import RING
+from page_helpers import RING, settle
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
@@ -39,6 +39,7 @@ def measured(session: Session, qtbot: QtBot) -> Effect:
         return effect is not None and effect.scores is not None
 
     qtbot.waitUntil(is_measured)
+    settle()
     effect = Surgery.of(session).effect
     assert effect is not None
     return effect
@@ -128,6 +129,7 @@ def test_a_network_that_learns_is_left_alone(session: Session, qtbot: QtBot) -> 
     network, config = usual_configs(TOY)
     session.run.set_pace(100)
     session.start_training(network, config)
+    settle()
     assert "learning" in Surgery.of(session).reason()
     Surgery.of(session).toggle(0, 0)
     Surgery.of(session).zero(0, 0)
@@ -148,6 +150,7 @@ def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: S
     session.run.set_pace(None)
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         session.start_training(network, config, source=session.model)
+        settle()
     assert session.current_entry.key == OWN_NETWORK
     np.testing.assert_array_equal(session.network.weights[0][:, 1], picture)
     assert session.network.biases[0][1] == np.float32(0.25)
@@ -159,6 +162,7 @@ def test_training_on_leaves_frozen_units_alone_and_silent_ones_silent(session: S
     assert session.network.weights[1][2].any(), "it gets its votes back"
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         session.start_training(network, config)
+        settle()
     assert Surgery.of(session).marked(0) == ([], []), "a new network has nothing to hold"
 
 
@@ -220,6 +224,7 @@ def panel_of(window: MainWindow) -> SurgeryPanel:
     for face in range(3):
         if not panel.isVisible():
             faces.setCurrentIndex(face)
+    settle()
     assert panel.isVisible()
     return panel
 
@@ -241,6 +246,7 @@ def test_space_switches_the_selected_unit_off_and_the_panel_says_what_that_does(
     assert "Suffers most: 0 −12.5 %" in panel.text()
     assert "Your drawing: still 0" in panel.text()
     window._undo()  # what Ctrl+Z is connected to
+    settle()
     assert not Surgery.of(session).is_off(0, 1) and "Undone: Unit B switched off" in panel.text()
     measured(session, qtbot)
     assert "Accuracy 93.8 % → 100.0 %" in panel.text()
@@ -261,6 +267,7 @@ def test_the_buttons_act_on_the_selected_unit(window: MainWindow, qtbot: QtBot) 
         qtbot.mouseClick(panel.undo, Qt.MouseButton.LeftButton)
     assert not panel.undo.isEnabled() and panel.redo.isEnabled()
     session.select_unit(1, 0)
+    settle()
     assert not panel.off.isEnabled() and "output unit" in panel.off.toolTip()
     assert not panel.paint.isEnabled() and panel.zero.isEnabled()
     measured(session, qtbot)
@@ -271,10 +278,12 @@ def test_nothing_can_be_done_to_a_network_that_learns(window: MainWindow, qtbot:
     network, config = usual_configs(TOY)
     session.run.set_pace(100)
     session.start_training(network, config)
+    settle()
     assert not any(button.isEnabled() for button in panel.buttons if button is not panel.copy)
     assert "learning" in panel.text() and "learning" in panel.off.toolTip()
     with qtbot.waitSignal(session.model_described, timeout=20_000):
         session.run.stop()
+    settle()
     assert panel.off.isEnabled()
 
 

@@ -127,6 +127,7 @@ def test_features_knows_units_by_their_weights(window: MainWindow, qtbot: QtBot)
     page.dossier.faces.setCurrentIndex(LOOKS_FACE)
     assert says_no_more_of_pictures_than_that_there_are_none(page)
     page.dossier.faces.setCurrentIndex(WORTH_FACE)
+    QApplication.processEvents()
     assert not page.surgery.paint.isEnabled()
     assert "numbers" in page.surgery.paint.toolTip()
 

@@ -23,6 +23,7 @@ from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import (
     ElidedLabel,
@@ -40,6 +41,7 @@ from digitapp.gui.widgets import (
 )
 from digitapp.gui.widgets.numbers import decimal, probability, signed
 from digitapp.gui.widgets.readout import readout_in
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.problems import dataset_offer
 from digitapp.inspection.dossier import answer_from_trace, unit_votes
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
@@ -87,11 +89,19 @@ class Dossier(ScrollPanel):
     step_wanted = Signal(int)
     unit_wanted = Signal(int)
 
-    def __init__(self, session: Session, evidence: Evidence, trials: Trials, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        refresher: Refresher,
+        evidence: Evidence,
+        trials: Trials,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__("surface", parent)
         offer_picture(self, self.tr("Dossier of the unit"), "dossier")
-        self._session, self._evidence, self._trials = session, evidence, trials
-        self._words = UnitWords(session)
+        self._session, self._refresher = session, refresher
+        self._evidence, self._trials = evidence, trials
+        self._words = UnitWords(session, refresher)
         self._votes: NDArray[np.floating] | None = None
         self._picture: UnitPicture | None = None
         self._column = QVBoxLayout(self.content)
@@ -100,7 +110,7 @@ class Dossier(ScrollPanel):
         self._build_head()
         self._build_faces()
         self._column.addStretch(1)
-        trials.changed.connect(self._show_trials)
+        refresher.add("trials", self._show_changed_trials, on=(trials.changed,), of=self)
 
     # Its parts
 
@@ -245,8 +255,12 @@ class Dossier(ScrollPanel):
     # What it shows
 
     @property
+    def _shown(self) -> Snapshot:
+        return self._refresher.shown
+
+    @property
     def _selected(self) -> UnitRef:
-        return self._session.selected
+        return self._shown.selected
 
     @property
     def _known(self) -> UnitEvidence | None:
@@ -258,8 +272,8 @@ class Dossier(ScrollPanel):
 
     def show_network(self, picture: UnitPicture) -> None:
         """Show what the weights tell; `show_answer` shows what they make of the drawing."""
-        session = self._session
-        network, unit = session.network, session.selected
+        shown = self._shown
+        network, unit = shown.network, shown.selected
         self._picture = picture
         self.picture.set_weights(picture.values, picture.limit, picture.cells)
         self.title.setText(self._words.title(unit))
@@ -267,7 +281,7 @@ class Dossier(ScrollPanel):
         self._votes = unit_votes(network, unit.layer, unit.unit) if unit.layer < last else None
         self._votes_part.setVisible(self._votes is not None)
         if self._votes is not None:
-            self.votes.set_votes(self._votes, session.problem.class_names)
+            self.votes.set_votes(self._votes, shown.problem.class_names)
             direct = unit.layer == last - 1
             caption = self.tr("outgoing weight to each class") if direct else self.tr("summed over all paths")
             self._votes_caption.setText(caption)
@@ -280,8 +294,8 @@ class Dossier(ScrollPanel):
 
     def show_answer(self) -> None:
         """Show the unit's part in the answer to the present drawing."""
-        session = self._session
-        network, unit, answer = session.network, session.selected, session.answer
+        shown = self._shown
+        network, unit, answer = shown.network, shown.selected, shown.answer
         drawing = self._words.drawing()
         rows = [(self.tr("Bias"), signed(float(network.unit_biases[unit.layer][unit.unit])))]
         mark = None
@@ -290,14 +304,14 @@ class Dossier(ScrollPanel):
             if self._votes is not None:
                 rows.append((self.tr("It adds"), UNKNOWN))
         else:
-            on_it = self.tr("On your {0}").format(session.problem.class_names[answer.best])
+            on_it = self.tr("On your {0}").format(shown.problem.class_names[answer.best])
             mark = float(answer.trace.pre_activations[unit.layer][0, unit.unit])
             rows.append((self.tr("Its sum"), signed(mark)))
             if self._votes is None:
                 rows.append((on_it, decimal(float(answer.probabilities[unit.unit]))))
             else:
                 rows.append((on_it, decimal(float(answer.trace.activations[unit.layer][0, unit.unit]))))
-                name = session.problem.class_names[answer.best]
+                name = shown.problem.class_names[answer.best]
                 rows.append(
                     (self.tr("It adds to “{0}”").format(name), signed(float(self._contributions(answer)[answer.best])))
                 )
@@ -315,13 +329,13 @@ class Dossier(ScrollPanel):
         """Return what each class's sum would lose without the unit; later layers react to its silence."""
         assert answer.trace is not None
         unit = self._selected
-        found = answer_from_trace(self._session.network, unit.layer, unit.unit, answer.trace)
+        found = answer_from_trace(self._shown.network, unit.layer, unit.unit, answer.trace)
         assert found.contributions is not None
         return found.contributions
 
     def show_evidence(self, source: str) -> None:
         """Show what the data tell, and which they are, as far as it is known."""
-        evidence, problem = self._known, self._session.problem
+        evidence, problem = self._known, self._shown.problem
         blocks = () if evidence is None else (evidence.most, evidence.threshold, evidence.least)
         self.examples.set_blocks(blocks, problem.shape, problem.class_names)
         self.examples.setVisible(problem.has_picture)
@@ -338,9 +352,12 @@ class Dossier(ScrollPanel):
 
     # What is tried out for it
 
+    def _show_changed_trials(self, _shown: Snapshot) -> None:
+        self._show_trials()
+
     def _show_trials(self) -> None:
         """Show the face that is seen, and ask for what it still lacks."""
-        if not self.isVisible():
+        if self._picture is None:
             return
         if self.faces.currentIndex() == LOOKS_FACE:
             self._show_looks()
@@ -348,7 +365,7 @@ class Dossier(ScrollPanel):
             self._show_worth()
 
     def _show_looks(self) -> None:
-        unit, problem, network = self._selected, self._session.problem, self._session.network
+        unit, problem, network = self._selected, self._shown.problem, self._shown.network
         shape = problem.rows, problem.columns
         picture = self._picture
         weights = network.unit_weights[unit.layer][:, unit.unit]
@@ -360,7 +377,7 @@ class Dossier(ScrollPanel):
             return self._words.source_unit(unit.layer, row * filter_.shape[1] + column)
 
         assert picture is not None
-        limit = self._session.weight_limit(unit.layer)
+        limit = self._shown.weight_limit(unit.layer)
         self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer), len(weights), limit)
         known = self._layer_known
         if not problem.has_picture:
@@ -388,16 +405,14 @@ class Dossier(ScrollPanel):
         samples = trials.samples()
         failed = trials.has_failed("loss", unit.layer, unit.unit)
         self.worth.text.setText(self._words.worth(unit, samples, is_possible=trials.is_possible, has_failed=failed))
-        is_output = unit.layer == len(self._session.network.weights) - 1
+        is_output = unit.layer == len(self._shown.network.weights) - 1
         rows = [] if is_output else self._worth_of_answer()
         if loss is not None:
             rows.append((self.tr("Accuracy"), share(loss.baseline.accuracy), share(loss.without.accuracy)))
         elif not is_output and samples is not None:
             rows.append((self.tr("Accuracy"), UNKNOWN, UNKNOWN))
         self.worth.show_rows(rows)
-        self.worth.show_loss(
-            loss, self._session.problem.class_names, is_countable=not is_output and samples is not None
-        )
+        self.worth.show_loss(loss, self._shown.problem.class_names, is_countable=not is_output and samples is not None)
         self.worth.source.setText(self._words.worth_source(samples) if loss is not None else "")
         twin = self._words.twin(unit, self._layer_known)
         name = self._words.title(UnitRef(unit.layer, twin)) if twin >= 0 else ""
@@ -406,15 +421,15 @@ class Dossier(ScrollPanel):
 
     def _worth_of_answer(self) -> list[tuple[str, str, str]]:
         """Return what the present answer would be without the unit."""
-        session = self._session
-        answer, names = session.answer, session.problem.class_names
+        shown = self._shown
+        answer, names = shown.answer, shown.problem.class_names
         if answer.best is None or answer.trace is None or answer.probabilities is None:
             return [(self.tr("Answer to your drawing"), UNKNOWN, UNKNOWN)]
         label, logits = answer.best, answer.trace.pre_activations[-1][0]
         contributions = self._contributions(answer)
         outputs = np.empty_like(logits)
-        ACTIVATIONS[session.network.activations[-1]].value(logits - contributions, outputs)
-        without = session.model.calibration.probabilities(session.model.loss, outputs[np.newaxis])[0]
+        ACTIVATIONS[shown.network.activations[-1]].value(logits - contributions, outputs)
+        without = shown.model.calibration.probabilities(shown.model.loss, outputs[np.newaxis])[0]
         name = names[label]
         rows = [
             (
@@ -434,14 +449,14 @@ class Dossier(ScrollPanel):
         return rows
 
     def _show_data_state(self) -> None:
-        state = self._session.data.state(self._session.dataset_name)
+        state = self._shown.data_state
         missing = state in (DataState.MISSING, DataState.FAILED, DataState.FETCHING)
         self._data_part.setVisible(not missing and not self._evidence.is_broken)
         self.note.setVisible(missing)
         if missing:
             self.note.set_note("info", self._words.missing(state))
-        at_hand = self._session.problem.dataset_at_hand
-        can_offer = bool(at_hand) and at_hand != self._session.dataset_name and not self._session.run.is_active
+        at_hand = self._shown.problem.dataset_at_hand
+        can_offer = bool(at_hand) and at_hand != self._shown.dataset_name and not self._shown.run.is_active
         self._instead.setText(dataset_offer(at_hand))
         self._instead.setVisible(missing and can_offer)
 

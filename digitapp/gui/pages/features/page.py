@@ -22,11 +22,11 @@ from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.pages.features.words import UnitWords
 from digitapp.gui.pages.page import Page
-from digitapp.gui.pages.picture_queue import Draw, PictureQueue
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
@@ -44,19 +44,21 @@ class FeaturesPage(Page):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
         self._surgery = Surgery.of(session)
-        self._words = UnitWords(session)
+        self._words = UnitWords(session, self.refresher)
         self._evidence = Evidence(session, self)
         self._trials = Trials(session, self)
         self._gallery = Gallery(session, self._evidence, self)
         self._orders = Orders(session, self._evidence, self._trials, self)
         self._shown_layer = -1
         self._limit: float | None = None
-        self._is_old = True
+        self._made = -1  # the version of the network whose pictures were asked for
         self._warns = False  # of the weights or the view; a note about anything else stays
-        self._pictures = PictureQueue(self)
+        self._gave_up = False  # whether an order that was asked for will not come
+        self._sorted: Snapshot | None = None  # what the units were ordered for
         self._settling = QTimer(self, singleShot=True)
         self._settling.timeout.connect(self._arrange)
         self._build()
+        self._add_parts()
         self._connect()
 
     # Building
@@ -68,7 +70,7 @@ class FeaturesPage(Page):
         self.sizes, self.work = self._stage.sizes, self._stage.work
         self.timeline_place = self._stage.timeline_place
         self._readout = HoverReadout(self)
-        self.dossier = Dossier(self.session, self._evidence, self._trials)
+        self.dossier = Dossier(self.session, self.refresher, self._evidence, self._trials)
 
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -76,28 +78,42 @@ class FeaturesPage(Page):
         whole.addWidget(self._stage, 1)
         whole.addWidget(HairLine(Qt.Orientation.Vertical))
         whole.addWidget(self.dossier)
-        self.surgery = SurgeryPanel(self.session)
+        self.surgery = SurgeryPanel(self.session, self.refresher)
         self.dossier.worth.add_surgery(self.surgery)
+
+    def _add_parts(self) -> None:
+        session, add, evidence = self.session, self.refresher.add, self._evidence
+        another, data = (session.problem_changed, session.network_changed), (session.dataset_changed, evidence.changed)
+        add("data", self._ask_for_data, on=(*another, session.dataset_changed))
+        add("layers", self._show_layers, on=another)
+        self._layer_part = add("layer", self._show_layer, on=another)
+        self._order_part = add("order", self._show_order, on=(self._orders.settled, session.run_state_changed))
+        self._image_part = add("images", self._show_images, on=another, in_turn=(session.weights_changed,))
+        self._unit_part = add("selected unit", self._show_selected, on=(*another, session.selection_changed))
+        on = (*another, session.selection_changed)
+        self._dossier_part = add("dossier", self._show_dossier, on=on, in_turn=(session.weights_changed,))
+        self._answer_part = add("answer", self._show_answer, on=on, in_turn=(session.answer_changed,))
+        phase = session.run_state_changed
+        self._mark_part = add("marks", self._show_marks, on=(*on, phase), in_turn=data)
+        self._evidence_part = add("evidence", self._show_evidence, on=(*on, phase), in_turn=data)
+        news = (*data, session.answer_changed)
+        self._strip_part = add("strip", self._show_strip, on=(*on, phase), in_turn=news, of=self.strip)
+        self._surgery_part = add("marks of surgery", self._show_surgery, on=(*another, self._surgery.changed))
 
     def _connect(self) -> None:
         session = self.session
         session.network_changed.connect(self._on_network_changed)
-        session.weights_changed.connect(self._on_weights_changed)
-        session.answer_changed.connect(self._on_answer_changed)
         session.selection_changed.connect(self._on_selection_changed)
-        session.dataset_changed.connect(self._on_dataset_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
-        self._surgery.changed.connect(self._show_surgery)
         self._evidence.changed.connect(self._on_evidence_changed)
         self._evidence.progressed.connect(self._on_look_progressed)
         self._gallery.changed.connect(self._on_pictures_made)
         self._orders.settled.connect(self._on_settled)
         self._trials.progressed.connect(self._on_trial_progressed)
         self.work.cancel_wanted.connect(self._trials.cancel_ranking)
-        self.sizes.own_scale_chosen.connect(self._show_images)
+        self.sizes.own_scale_chosen.connect(self._on_scale_chosen)
         self.tools.width_changed.connect(self._arrange_soon)
         self.tools.layer_chosen.connect(self._on_layer_chosen)
-        self.tools.shown_chosen.connect(self._show_layer)
+        self.tools.shown_chosen.connect(self._on_shown_chosen)
         self.tools.order_chosen.connect(self._on_order_chosen)
         self.grid.unit_selected.connect(self._on_tile_selected)
         self.grid.unit_toggled.connect(self._on_tile_toggled)
@@ -112,7 +128,7 @@ class FeaturesPage(Page):
     @property
     def layer(self) -> int:
         """The shown layer; the selection always is in it."""
-        return self.session.selected.layer
+        return self.shown.selected.layer
 
     @property
     def _images(self) -> NDArray[np.floating]:
@@ -126,174 +142,154 @@ class FeaturesPage(Page):
     @Slot()
     def _on_network_changed(self) -> None:
         self._limit = None
-        self._is_old = True
-        if self.isVisible():
-            self._show_everything()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_old:
-            self._show_everything()
-        else:
-            self._gallery.renew()
-            self._show_images()
-        self._ask_for_data()
         self._evidence.set_active(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Work for nobody; what was given up is asked for again when somebody looks."""
         super().hideEvent(event)
-        self._pictures.clear()
         self._settling.stop()
         self._readout.hide()
         self._gallery.stop()
         self._trials.stop()
         self._evidence.set_active(False)
+        self._made = -1
+        self._image_part.mark()
 
-    def _ask_for_data(self) -> None:
+    def _ask_for_data(self, shown: Snapshot) -> None:
         """Ask for the data set once; where it is missing, its state says so."""
-        if self.session.data.state(self.session.dataset_name) is DataState.UNASKED:
-            self.session.data.request(self.session.dataset_name)
+        if shown.data_state is DataState.UNASKED:
+            self.session.data.request(shown.dataset_name)
 
-    def _show_everything(self) -> None:
-        self._is_old = False
-        layers = range(len(self.session.network.weights))
+    def _show_layers(self, shown: Snapshot) -> None:
+        layers = range(len(shown.network.weights))
         texts, short = ([self._words.layer(layer, short=short) for layer in layers] for short in (False, True))
         self.tools.set_layers(texts, short, self.layer)
-        self.tools.set_classes(self.session.problem.class_names)
-        self._show_layer()
-        self._ask_for_data()
+        self.tools.set_classes(shown.problem.class_names)
 
-    @Slot()
-    def _show_layer(self) -> None:
-        """Show another layer, or the same in another way: choices, order, pictures."""
+    def _show_layer(self, shown: Snapshot) -> None:
+        """Show another layer, or the same in another way: choices, order, and pictures that are made anew."""
+        if self._shown_layer != self.layer:
+            self.tools.set_layer(self.layer)
         self._shown_layer = self.layer
         self.note.hide()
-        last = len(self.session.network.weights) - 1
+        last = len(shown.network.weights) - 1
         self.tools.offer(is_first=self.layer == 0, is_output=self.layer == last)
         self._limit = None
-        self._evidence.want(self.layer, self.session.selected.unit)
+        self._evidence.want(self.layer, shown.selected.unit)
         self._gallery.show(View(self.layer, self.tools.shown, self.tools.label))
+        self._made = shown.version
         if len(self._images) > MOST_STRIP_UNITS:
             self.strip.hide()
         self._sort()
-        self._refresh_pictures()
-        self.dossier.show_answer()
-        self._on_evidence_changed()
         self._arrange_soon()
 
     def _sort(self) -> None:
         """Settle the order of the tiles; it stays until another one is asked for."""
         self._orders.settle(self.tools.order, self.layer)
+        self._sorted = self.shown
         self._stage.show_work(self._trials.is_ranking)
 
-    def _refresh_pictures(self) -> None:
-        """Show the pictures in their order."""
-        self._show_images()
-        self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
-        self._show_dossier()
-        if not self.strip.isHidden():
-            self._show_strip()
+    def _show_order(self, shown: Snapshot) -> None:
+        """Ask again for an order that waited for the run to rest; one that was given up leaves the units by number."""
+        if self._orders.is_settled:
+            self._stage.show_work(False)
+        elif self._sorted is not shown:
+            if self._gave_up:
+                self.tools.choose_order(Order.INDEX)
+            self._sort()
+            self._mark_all_units()
+        self._gave_up = False
 
-    @Slot()
-    def _show_images(self) -> None:
+    def _show_images(self, shown: Snapshot) -> None:
+        """Show the pictures in their order, made anew where the weights are other ones."""
+        if self._made != shown.version:
+            self._made = shown.version
+            self._gallery.renew()
         images = self._images
         if self._gallery.view.shown is Shown.WEIGHTS:
-            self._limit = self.session.weight_limit(self.layer)
+            self._limit = shown.weight_limit(self.layer)
         else:
-            self._limit = symmetric_limit(images, previous=self._limit if self.session.shows_run else None)
+            self._limit = symmetric_limit(images, previous=self._limit if shown.shows_run else None)
         in_order = images if self._orders.order is Order.INDEX else images[self._order]
         if self.sizes.own_scale.isChecked():
             limits = self._gallery.own_limits(in_order)
             self.grid.set_own_scales(in_order, limits, self._gallery.cells)
-            self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(self.session.selected.unit)]))
+            self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(shown.selected.unit)]))
         else:
             self.grid.set_images(in_order, self._limit, self._gallery.cells)
             self.tools.scale_bar.set_limit(self._limit)
         self._show_warning()
 
-    @Slot()
-    def _on_pictures_made(self) -> None:
-        if self.isVisible() and not self._is_old:
-            self._show_images()
-            self._show_dossier()
-            self._arrange_soon()
+    def _show_selected(self, shown: Snapshot) -> None:
+        self.grid.set_selected(self._orders.tile_of(shown.selected.unit))
+        self._evidence.want(self.layer, shown.selected.unit)
 
-    def _show_dossier(self) -> None:
-        image = self._images[self.session.selected.unit]
+    def _show_dossier(self, shown: Snapshot) -> None:
+        image = self._images[shown.selected.unit]
         limit = (
             float(self._gallery.own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
         )
         picture = UnitPicture(image, limit or 1.0, self._gallery.cells, self._cell_name)
         self.dossier.show_network(picture)
 
+    def _show_answer(self, _shown: Snapshot) -> None:
+        self.dossier.show_answer()
+
+    @Slot()
+    def _on_pictures_made(self) -> None:
+        for part in (self._image_part, self._dossier_part):
+            part.mark()
+        self._arrange_soon()
+
+    @Slot()
+    def _on_scale_chosen(self) -> None:
+        self._image_part.mark()
+        self._dossier_part.mark()
+
+    @Slot()
+    def _on_shown_chosen(self) -> None:
+        self._mark_whole_layer()
+
+    def _mark_whole_layer(self) -> None:
+        """Show all of the layer anew."""
+        self._layer_part.mark()
+        self._mark_all_units()
+
+    def _mark_all_units(self) -> None:
+        """Show the units anew, as in another order."""
+        for part in (self._image_part, self._unit_part, self._dossier_part, self._answer_part, self._mark_part):
+            part.mark()
+        for part in (self._evidence_part, self._strip_part, self._surgery_part):
+            part.mark()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        if self.session.selected.layer != self._shown_layer:
+            self._mark_whole_layer()
+        elif self.sizes.own_scale.isChecked():
+            self._image_part.mark()
+
+    @Slot()
+    def _on_evidence_changed(self) -> None:
+        """Pictures that are made of what the data tell are made anew."""
+        if self._gallery.view.shown in (Shown.PATTERN, Shown.CLASS):
+            self._made = -1
+            self._image_part.mark_in_turn()
+            self._dossier_part.mark_in_turn()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        """An order is there now, or was given up."""
+        self._gave_up = not self._orders.is_settled
+        self._mark_all_units()
+
     def _cell_name(self, row: int, column: int) -> str:
         if self._gallery.view.on_pixels:
             return self._words.cell(row, column)
         return self._words.source_unit(self.layer, row * self._images.shape[2] + column)
-
-    @Slot()
-    def _on_weights_changed(self) -> None:
-        if self.isVisible():
-            self._follow(self._renew_images, self._show_dossier)
-        else:
-            self._is_old = True
-
-    def _follow(self, *parts: Draw) -> None:
-        """Show what has changed: at once, or while the shown network learns part by part, at the pace of the eye."""
-        for part in parts:
-            if self.session.shows_run:
-                self._pictures.add(part)
-            else:
-                part()
-
-    def _renew_images(self) -> None:
-        self._gallery.renew()
-        self._show_images()
-
-    @Slot()
-    def _on_run_state_changed(self) -> None:
-        # A part that still waits would be the last to show the end of the run.
-        self._pictures.finish()
-        if self.isVisible() and not self._is_old and not self._orders.is_settled:
-            self._on_order_chosen()
-        self._on_evidence_changed()
-
-    @Slot()
-    def _on_answer_changed(self) -> None:
-        if self.isVisible() and not self._is_old:
-            self._follow(self.dossier.show_answer, *self._strip_part())
-
-    @Slot()
-    def _on_selection_changed(self) -> None:
-        if not self.isVisible() or self._is_old:
-            self._is_old = True
-            return
-        if self._shown_layer != self.layer:
-            self.tools.set_layer(self.layer)
-            self._show_layer()
-            return
-        self.grid.set_selected(self._orders.tile_of(self.session.selected.unit))
-        self._evidence.want(self.layer, self.session.selected.unit)
-        if self.sizes.own_scale.isChecked():
-            self._show_images()
-        self._show_dossier()
-        self.dossier.show_answer()
-        self._on_evidence_changed()
-
-    @Slot()
-    def _on_dataset_changed(self) -> None:
-        if self.isVisible():
-            self._ask_for_data()
-            self._on_evidence_changed()
-
-    @Slot()
-    def _on_evidence_changed(self) -> None:
-        """Show what the data tell about the layer and the unit, as far as it is known by now."""
-        if not self.isVisible() or self._is_old:
-            return
-        needs_data = self._gallery.view.shown in (Shown.PATTERN, Shown.CLASS)
-        renew = (self._renew_images, self._show_dossier) if needs_data else ()
-        self._follow(*renew, self._show_marks, self._show_evidence, *self._strip_part())
 
     @Slot(int, int)
     def _on_look_progressed(self, done: int, total: int) -> None:
@@ -306,21 +302,8 @@ class FeaturesPage(Page):
             self.work.set_progress(self._words.working(done, total), done, total)
             self._stage.show_work(True)
 
-    @Slot()
-    def _on_settled(self) -> None:
-        """Show an order that is there now; one that was given up leaves the units where they are."""
-        self._stage.show_work(False)
-        if not self.isVisible() or self._is_old:
-            self._is_old = True
-            return
-        if not self._orders.is_settled:
-            self.tools.choose_order(Order.INDEX)
-            self._orders.settle(Order.INDEX, self.layer)
-        self._refresh_pictures()
-        self._show_marks()
-
-    def _show_marks(self) -> None:
-        problem, network, blank = self.session.problem, self.session.network, self._evidence.blank
+    def _show_marks(self, shown: Snapshot) -> None:
+        problem, network, blank = shown.problem, shown.network, self._evidence.blank
         mask = None
         if self._gallery.view.on_pixels and blank is not None and blank.any():
             mask = blank.reshape(problem.rows, problem.columns)
@@ -332,16 +315,13 @@ class FeaturesPage(Page):
             self.say(self.tr("%Ln unit(s)", "", units))
         else:
             self.say(self.tr("%Ln unit(s), {0} dead", "", units).format(thousands(int(dead.sum()))))
-        self._show_surgery()
         self._show_hint()
 
-    @Slot()
-    def _show_surgery(self) -> None:
-        if self.isVisible() and not self._is_old and self._shown_layer == self.layer:
-            off, frozen = self._surgery.marked(self.layer)
-            self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
+    def _show_surgery(self, _shown: Snapshot) -> None:
+        off, frozen = self._surgery.marked(self.layer)
+        self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
 
-    def _show_evidence(self) -> None:
+    def _show_evidence(self, _shown: Snapshot) -> None:
         known = self._evidence.unit or self._evidence.layer
         source = "" if known is None else self._words.source(len(known.split.labels), self._evidence.is_partial)
         self.dossier.show_evidence(source)
@@ -369,10 +349,7 @@ class FeaturesPage(Page):
             self.note.setVisible(warns)
         self._warns = warns
 
-    def _strip_part(self) -> tuple[Draw, ...]:
-        return () if self.strip.isHidden() else (self._show_strip,)
-
-    def _show_strip(self) -> None:
+    def _show_strip(self, _shown: Snapshot) -> None:
         refs = [UnitRef(self.layer, int(unit)) for unit in self._order]
         self.strip.set_entries([self._words.strip_entry(ref, self._evidence.layer) for ref in refs])
 
@@ -403,8 +380,8 @@ class FeaturesPage(Page):
         self.tools.arrange(self.tools.width())
         if (rows := self.tools.layout()) is not None:
             rows.activate()
-        if not self._is_old and self._stage.arrange(self._images.shape, of_pixels=self._gallery.view.on_pixels):
-            self._show_strip()
+        if self._shown_layer >= 0 and self._stage.arrange(self._images.shape, of_pixels=self._gallery.view.on_pixels):
+            self._strip_part.mark()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -420,9 +397,9 @@ class FeaturesPage(Page):
 
     @Slot()
     def _on_order_chosen(self) -> None:
+        self.refresher.catch_up()
         self._sort()
-        self._refresh_pictures()
-        self._on_evidence_changed()
+        self._mark_all_units()
 
     @Slot(int)
     def _on_unit_wanted(self, unit: int) -> None:
@@ -430,12 +407,21 @@ class FeaturesPage(Page):
 
     @Slot(int)
     def _on_tile_selected(self, tile: int) -> None:
-        self.session.select_unit(self.layer, int(self._order[tile]))
+        unit = self._unit_at(tile)
+        if unit is not None:
+            self.session.select_unit(self.layer, unit)
 
     @Slot(int)
     def _on_tile_toggled(self, tile: int) -> None:
-        self._surgery.toggle(self.layer, int(self._order[tile]))
-        self.dossier.show_face(WORTH_FACE)
+        unit = self._unit_at(tile)
+        if unit is not None:
+            self._surgery.toggle(self.layer, unit)
+            self.dossier.show_face(WORTH_FACE)
+
+    def _unit_at(self, tile: int) -> int | None:
+        """Return the unit at a tile of the present network, None where that one has no such tile."""
+        self.refresher.catch_up()
+        return int(self._order[tile]) if tile < len(self._order) else None
 
     def undo(self) -> None:
         self._surgery.undo()
@@ -447,6 +433,7 @@ class FeaturesPage(Page):
 
     @Slot(int)
     def _on_step_wanted(self, step: int) -> None:
+        self.refresher.catch_up()
         tile = (self._orders.tile_of(self.session.selected.unit) + step) % len(self._order)
         self.session.select_unit(self.layer, int(self._order[tile]))
 
@@ -475,9 +462,9 @@ class FeaturesPage(Page):
 
     def composed_pictures(self) -> Sequence[ComposedPicture]:
         """Return the picture of all units of the layer, in the order of the grid."""
-        if self._is_old:
+        if self._shown_layer < 0:
             return ()
-        name = self.session.model.name or self.tr("My network")
+        name = self.shown.model.name or self.tr("My network")
         title = self.tr("{0} · {1}").format(name, self._words.layer(self.layer))
-        names = [self.session.names.short(self.layer, unit) for unit in self._order.tolist()]
+        names = [self.shown.names.short(self.layer, unit) for unit in self._order.tolist()]
         return (units_to_save(self._images[self._order], title, names, self._gallery.cells, self._limit),)

@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShowEvent
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.surgery import Effect, Surgery
 from digitapp.gui.translation import in_a_row, listed
 from digitapp.gui.widgets import Button, ElidedLabel, GhostButton, Label, Panel, PlainButton, SectionHeader
 from digitapp.gui.widgets.numbers import per_cent, percent, probability, signed, thousands
+from digitapp.gui.widgets.refresher import Refresher
 from digitapp.reading import Answer
 
 _MOST_CLASSES = 3
@@ -24,7 +26,7 @@ _LEAST_LOSS = 0.0005  # a share below this is not worth a word
 class SurgeryPanel(Panel):
     """Six things to do to the selected unit, undo and redo, and their effect in three lines."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self.setObjectName("surgeryPanel")
         self._session = session
@@ -34,8 +36,8 @@ class SurgeryPanel(Panel):
         self._make_parts()
         self._lay_out()
         self._connect()
-        self._show_unit()
-        self._show_effect()
+        refresher.add("surgery", self._show_unit, on=(self._surgery.changed,), of=self)
+        refresher.add("effect of surgery", self._show_effect, on=(self._surgery.effect_changed,), of=self)
 
     def _make_parts(self) -> None:
         keys = QKeySequence.StandardKey
@@ -88,8 +90,6 @@ class SurgeryPanel(Panel):
 
     def _connect(self) -> None:
         surgery = self._surgery
-        surgery.changed.connect(self._show_unit)
-        surgery.effect_changed.connect(self._show_effect)
         self.undo.clicked.connect(surgery.undo)
         self.redo.clicked.connect(surgery.redo)
         actions = (surgery.toggle, surgery.freeze, None, surgery.copy, surgery.paste, surgery.zero)
@@ -106,17 +106,9 @@ class SurgeryPanel(Panel):
 
     # What it offers
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._show_unit()
-        self._show_effect()
-
-    @Slot()
-    def _show_unit(self) -> None:
+    def _show_unit(self, shown: Snapshot) -> None:
         """Offer what can be done to the selected unit; what cannot says why."""
-        if not self.isVisible():
-            return
-        surgery, (layer, unit) = self._surgery, (self._session.selected.layer, self._session.selected.unit)
+        surgery, (layer, unit) = self._surgery, (shown.selected.layer, shown.selected.unit)
         reason = surgery.reason()
         is_off, is_frozen = surgery.is_off(layer, unit), surgery.is_frozen(layer, unit)
         self.off.setText(self.tr("Switch on") if is_off else self.tr("Switch off"))
@@ -159,10 +151,7 @@ class SurgeryPanel(Panel):
 
     # What it did
 
-    @Slot()
-    def _show_effect(self) -> None:
-        if not self.isVisible():
-            return
+    def _show_effect(self, _shown: Snapshot) -> None:
         effect = self._surgery.effect
         for label in (self._what, *self._lines):
             label.setVisible(effect is not None)

@@ -20,6 +20,8 @@ from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 if TYPE_CHECKING:
     from digitapp.gui.pages.features.trials import Trials
     from digitapp.gui.state.session import Session
+    from digitapp.gui.state.snapshot import Snapshot
+    from digitapp.gui.widgets.refresher import Refresher
     from digitapp.nn.network import UnitRef
 
 TWIN = 0.98  # correlation of two units' sums from which on one is called the other's double
@@ -27,45 +29,49 @@ SATURATED = 0.95  # share of samples
 
 
 class UnitWords:
-    """Sentences and names for the session's network and problem as they are when asked."""
+    """Sentences and names for the network and the problem that the page shows when asked."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, refresher: Refresher) -> None:
+        self._session, self._refresher = session, refresher
+
+    @property
+    def _shown(self) -> Snapshot:
+        return self._refresher.shown
 
     # Names
 
     def title(self, unit: UnitRef) -> str:
         """Return "Unit 66", or "Output 3" for a unit of the last layer."""
-        return self._session.names.unit(unit.layer, unit.unit)
+        return self._shown.names.unit(unit.layer, unit.unit)
 
     def layer(self, layer: int, *, short: bool = False) -> str:
         """Return "Hidden layer · 128", "Layer 2 · 64" or "Output · 10"; short without the number of units."""
-        name = self._session.names.layer(layer)
+        name = self._shown.names.layer(layer)
         if short:
             return name
-        units = thousands(self._session.network.sizes[layer + 1])
+        units = thousands(self._shown.network.sizes[layer + 1])
         return translate("FeaturesPage", "{0} · {1}").format(name, units)
 
     def drawing(self) -> str:
         """Return "your 3" for the present drawing by what it was read as."""
-        label = self._session.answer.best
+        label = self._shown.answer.best
         if label is None:
             return translate("FeaturesPage", "your drawing")
-        return translate("FeaturesPage", "your {0}").format(self._session.problem.class_names[label])
+        return translate("FeaturesPage", "your {0}").format(self._shown.problem.class_names[label])
 
     def cell(self, row: int, column: int) -> str:
         """Return what a cell of a unit's picture is called when it is a pixel."""
-        return self._session.names.unit_inside(-1, row * self._session.problem.columns + column)
+        return self._shown.names.unit_inside(-1, row * self._shown.problem.columns + column)
 
     def source_unit(self, layer: int, unit: int) -> str:
         """Return what a cell is called when it is a unit of the layer before."""
-        return translate("FeaturesPage", "from {0}").format(self._session.names.unit_inside(layer - 1, unit))
+        return translate("FeaturesPage", "from {0}").format(self._shown.names.unit_inside(layer - 1, unit))
 
     # Sentences
 
     def sentence(self, unit: UnitRef, votes: NDArray[np.floating] | None, evidence: UnitEvidence | None) -> str:
         """Return what the unit does, in one or two plain sentences."""
-        network = self._session.network
+        network = self._shown.network
         incoming = network.unit_weights[unit.layer][:, unit.unit]
         if not np.isfinite(incoming).all():
             return translate("FeaturesPage", "Some of its weights are not numbers any more, so it has no answer.")
@@ -79,11 +85,11 @@ class UnitWords:
         return wakes
 
     def _wakes(self, unit: UnitRef, evidence: UnitEvidence) -> str:
-        facts, names = evidence.facts, self._session.problem.class_names
-        samples = self._session.problem.samples
-        is_output = unit.layer == len(self._session.network.weights) - 1
+        facts, names = evidence.facts, self._shown.problem.class_names
+        samples = self._shown.problem.samples
+        is_output = unit.layer == len(self._shown.network.weights) - 1
         if facts.awake_share == 0 and not is_output:
-            if self._session.network.activations[unit.layer] == "relu":
+            if self._shown.network.activations[unit.layer] == "relu":
                 return translate("FeaturesPage", "Dead: none of these images wakes it.")
             return translate("FeaturesPage", "None of these images wakes it.")
         share = per_cent(f"{facts.awake_share * 100:.0f}" if facts.awake_share >= 0.005 else "<1")
@@ -103,7 +109,7 @@ class UnitWords:
         return texts[samples].format(share, listed(loudest))
 
     def _votes(self, votes: NDArray[np.floating]) -> str:
-        names = self._session.problem.class_names
+        names = self._shown.problem.class_names
         best, worst = int(np.argmax(votes)), int(np.argmin(votes))
         if votes[best] > 0 > votes[worst]:
             return translate("FeaturesPage", "Votes for {0}, against {1}.").format(names[best], names[worst])
@@ -115,8 +121,8 @@ class UnitWords:
 
     def strip_entry(self, unit: UnitRef, known: LayerEvidence | None) -> StripEntry:
         """Return what the strip says about a unit; `known` is what the data tell about its layer."""
-        session = self._session
-        network, trace = session.network, session.answer.trace
+        shown = self._shown
+        network, trace = shown.network, shown.answer.trace
         is_output = unit.layer == len(network.weights) - 1
         cast = None if is_output else unit_votes(network, unit.layer, unit.unit)
         state, is_awake = translate("FeaturesPage", "Nothing is drawn yet."), False
@@ -127,7 +133,7 @@ class UnitWords:
         images, awake, caption = None, 0, ""
         if known is not None and known.sums is not None and known.layer == unit.layer:
             order = np.argsort(-known.sums[unit.unit], kind="stable")
-            problem = session.problem
+            problem = shown.problem
             images = known.split.inputs[order].reshape(-1, problem.rows, problem.columns)
             awake = int(known.survey.awake[unit.unit])
             caption = translate("FeaturesPage", "Wakes for {0} of {1} images").format(awake, len(images))
@@ -136,19 +142,19 @@ class UnitWords:
         return StripEntry(self.title(unit), bias, sentence, state, is_awake, images, awake, caption)
 
     def _state(self, activation: str, is_awake: bool) -> str:
-        label = self._session.answer.best
+        label = self._shown.answer.best
         if label is None:
             excited = translate("FeaturesPage", "On your drawing: {0}, excited.")
             quiet = translate("FeaturesPage", "On your drawing: {0}, quiet.")
             return (excited if is_awake else quiet).format(activation)
         excited = translate("FeaturesPage", "On your {1}: {0}, excited.")
         quiet = translate("FeaturesPage", "On your {1}: {0}, quiet.")
-        return (excited if is_awake else quiet).format(activation, self._session.problem.class_names[label])
+        return (excited if is_awake else quiet).format(activation, self._shown.problem.class_names[label])
 
     def source(self, samples: int, validation: bool) -> str:
         """Return which samples the data-driven parts were computed from."""
         count = thousands(samples)
-        if self._session.problem.has_picture:
+        if self._shown.problem.has_picture:
             part = translate("FeaturesPage", "From {0} validation images, while training.")
             whole = translate("FeaturesPage", "From {0} training images.")
         else:
@@ -158,7 +164,7 @@ class UnitWords:
 
     def missing(self, state: DataState) -> str:
         """Return why there are no pictures that wake a unit."""
-        error = self._session.data.error(self._session.dataset_name)
+        error = self._session.data.error(self._shown.dataset_name)
         if state is DataState.FETCHING:
             return translate("FeaturesPage", "What wakes this unit is shown as soon as MNIST has arrived.")
         if state is DataState.FAILED and error is not None:
@@ -180,7 +186,7 @@ class UnitWords:
         if shown is Shown.CHANGE:
             return translate("FeaturesPage", "What training has added to the weights it began with.")
         if shown is Shown.CLASS:
-            name = self._session.problem.class_names[label]
+            name = self._shown.problem.class_names[label]
             text = translate("FeaturesPage", "What each cell adds to the unit's mean sum over all images of {0}.")
             return text.format(name)
         if layer:
@@ -207,7 +213,7 @@ class UnitWords:
 
     def filter(self, layer: int) -> str:
         """Return what the picture of the weights is."""
-        if layer == 0 and not self._session.problem.has_picture:
+        if layer == 0 and not self._shown.problem.has_picture:
             return translate("FeaturesPage", "Its weights: an orange input excites it, a blue one quiets it.")
         if layer == 0:
             return translate("FeaturesPage", "Its filter: orange ink excites it, blue ink quiets it.")
@@ -227,7 +233,7 @@ class UnitWords:
         self, layer: int, lack: Lack | None, shown: Shown
     ) -> tuple[Literal["info", "warning", "error"], str] | None:
         """Return the kind and words of a note on what a layer's pictures cannot show, None where all is well."""
-        weights = self._session.network.unit_weights[layer]
+        weights = self._shown.network.unit_weights[layer]
         # A sum is not finite as soon as one of its terms is not, and takes a fraction of the time.
         missing = 0 if np.isfinite(weights.sum()) else int(np.count_nonzero(~np.isfinite(weights)))
         if missing:
@@ -243,7 +249,7 @@ class UnitWords:
 
     def unsettled(self, order: Order, trials: Trials) -> str:
         """Return why the units do not stand in the order that was asked for."""
-        if self._session.dataset is None and order in (Order.IMPORTANCE, Order.ASLEEP):
+        if self._shown.dataset is None and order in (Order.IMPORTANCE, Order.ASLEEP):
             return translate("FeaturesPage", "This order needs a data set; until there is one they stand by number.")
         if order is Order.IMPORTANCE and not trials.is_possible:
             return translate("FeaturesPage", "Importance is worked out when the run rests.")
@@ -253,7 +259,7 @@ class UnitWords:
 
     def worth(self, unit: UnitRef, samples: tuple[int, bool] | None, *, is_possible: bool, has_failed: bool) -> str:
         """Return one sentence about the table of what is lost without the unit."""
-        if unit.layer == len(self._session.network.weights) - 1:
+        if unit.layer == len(self._shown.network.weights) - 1:
             return translate("FeaturesPage", "An output is a class itself: it cannot be taken away.")
         if has_failed:
             return translate("FeaturesPage", "Some answers are not numbers, so nothing can be counted.")
@@ -267,7 +273,7 @@ class UnitWords:
         """Return on which images the accuracies were counted."""
         if samples is None:
             return ""
-        if self._session.problem.has_picture:
+        if self._shown.problem.has_picture:
             part = translate("FeaturesPage", "On {0} validation images, which the network has not learned from.")
             whole = translate("FeaturesPage", "On {0} training images.")
         else:
@@ -279,12 +285,12 @@ class UnitWords:
     def condition(self, unit: UnitRef, known: LayerEvidence | None) -> str:
         """Return what condition the unit is in, in plain sentences."""
         if known is None or known.layer != unit.layer:
-            if self._session.data.state(self._session.dataset_name) is not DataState.READY:
+            if self._shown.data_state is not DataState.READY:
                 return translate("FeaturesPage", "Not known without a data set.")
             return self.lack(Lack.NOT_YET, Shown.PATTERN)
         survey, k = known.survey, unit.unit
         awake, saturated = int(survey.awake[k]) / survey.samples, int(survey.saturated[k]) / survey.samples
-        is_relu = self._session.network.activations[unit.layer] == "relu"
+        is_relu = self._shown.network.activations[unit.layer] == "relu"
         if awake == 0 and is_relu:
             wakes = translate("FeaturesPage", "Dead: no image wakes it, so it neither says nor learns anything.")
         elif awake == 0:
@@ -305,7 +311,7 @@ class UnitWords:
         if twin < 0:
             return in_a_row(wakes, end, translate("FeaturesPage", "No other unit of the layer says the same."))
         text = translate("FeaturesPage", "A double of {0}: their sums rise and fall together, correlation {1}.")
-        name = self._session.names.unit_inside(unit.layer, twin)
+        name = self._shown.names.unit_inside(unit.layer, twin)
         return in_a_row(wakes, end, text.format(name, decimal(float(survey.twin_correlations[k]), 3)))
 
     def twin(self, unit: UnitRef, known: LayerEvidence | None) -> int:
@@ -320,7 +326,7 @@ class UnitWords:
             return ""
         twin = self.twin(unit, known)
         if twin >= 0:
-            name = self._session.names.unit_inside(unit.layer, twin)
+            name = self._shown.names.unit_inside(unit.layer, twin)
             return translate("FeaturesPage", "Nearly the same as {0}.").format(name)
         if int(known.survey.saturated[unit.unit]) >= SATURATED * known.survey.samples:
             return translate("FeaturesPage", "Saturated nearly always.")
