@@ -100,7 +100,9 @@ def read(model: Model, prepared: Prepared, *, is_settled: bool = True) -> Answer
     is_settled : False while the pen moves: then the strokes are not asked whether they are one digit
     """
     if prepared.inputs is None:
-        return Answer(preprocessed=prepared.preprocessed)
+        road = prepared.preprocessed
+        is_drawn = road is None or isinstance(road.source, Drawing)
+        return Answer(preprocessed=road, reason=Reason.BLANK if is_drawn else Reason.NO_PAPER)
     began = time.perf_counter()
     trace = model.network.trace(prepared.inputs[np.newaxis])
     found = judge(model, trace.activations[-1][0], prepared.preprocessed if is_settled else None)

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     """Why there is no answer; the value is what the command line prints."""
 
     BLANK = "blank"
+    NO_PAPER = "paper and ink alike"
     NOT_FINITE = "not finite"
     SEVERAL_DIGITS = "several digits"
     SCRIBBLE = "scribble"

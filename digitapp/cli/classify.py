@@ -20,6 +20,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 REASONS = {
     Reason.BLANK: "there is no ink, or hardly any",
+    Reason.NO_PAPER: "no ink can be told from the paper",
     Reason.NOT_FINITE: "the network's numbers are not finite",
     Reason.SEVERAL_DIGITS: "several digits: {0}",
     Reason.SCRIBBLE: "a scribble, with more line than a digit has",

@@ -111,7 +111,7 @@ def _drawn(model: Model, file: Path, index: int) -> Prepared:
         known = f"0 to {len(pictures) - 1}, the drawings in {file}" if len(pictures) > 1 else f"0, for {file} holds one"
         raise BadInput(f"--index {index}: expected {known}")
     if pictures[index].inputs is None:
-        raise BadInput(f"{file}: {REASONS[Reason.BLANK]}")
+        raise BadInput(f"{file}: {REASONS[read(model, pictures[index]).reason or Reason.BLANK]}")
     return pictures[index]
 
 

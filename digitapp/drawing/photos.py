@@ -69,9 +69,10 @@ def _sign_in(colours: Grey, depth: int) -> Sign | None:
     if drawn is not None and drawn.is_drawn:
         return drawn
     lit = _sign_under_light(colours, depth)
-    if drawn is None or (lit is not None and lit.is_a_line):
+    if lit is not None and lit.is_a_line:
         return lit
-    return _largest(colours, ink, depth, without_edge=True)
+    beside = None if drawn is None else _largest(colours, ink, depth, without_edge=True)
+    return next((sign for sign in (beside, lit) if sign is not None and sign.is_drawn), None)
 
 
 def _sign_under_light(colours: Grey, depth: int) -> Sign | None:

@@ -23,7 +23,8 @@ _LEAST_HELD = 0.12  # of a sheet's shorter side, for what it holds to be more th
 _LEAST_BESIDE_EDGE = 0.08  # of the picture's longer side, for a sign to be meant rather than what lies at the edge
 _CUT_CLOSE, _MOST_EDGE = 0.9, 0.35  # of the picture's sides, and of its edge: a sign that fills it
 _SAME_PAPER = 0.03  # of the ink's contrast
-_BODY = 0.14  # of the longer side: ink so far from all paper is no line
+_BODY = 0.18  # of the longer side: ink so far from all paper is no line
+_FULL, _BODY_OF_A_FULL_BOX = 0.7, 0.14  # of its box: what a sheet on a table takes, and hardly any digit
 _THINNEST_PEN, _WIDEST_PEN = 0.012, 0.22  # of the sign's longer side
 
 
@@ -147,8 +148,9 @@ class Sign(NamedTuple):
         outer = self.mask[[0, -1]].sum() + self.mask[:, [0, -1]].sum()
         if any(touched) and not all(touched) and outer > 0.5 * (self.box.width + self.box.height):
             return False
-        reach = max(1, round(_BODY * self.box.longer_side))
         inside = self.mask[self.box.window].astype(np.float32)
+        body = _BODY if inside.mean() < _FULL else _BODY_OF_A_FULL_BOX
+        reach = max(1, round(body * self.box.longer_side))
         return bool(darkest_near(np.pad(inside, reach), reach).sum() <= 0.05 * inside.sum())
 
 

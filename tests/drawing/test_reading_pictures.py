@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from painted_pictures import FORMS, drawing_picture, picture_file, saved, with_margin
 from painted_screens import SCREENS, painted
 from PIL import Image
 
+from digitapp.datasets.idx import read_idx
 from digitapp.drawing.images import ink_on_paper, read_image
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.render import render
 from digitapp.modelfile import load_model
 from digitapp.reading import prepare, read
+from digitapp.recognition import Reason
 
 PICTURES = Path(__file__).parent / "pictures"
 TURN = np.linspace(0.2, 2 * np.pi, 40)
@@ -71,6 +74,48 @@ def test_large_pictures(side):
     ink = np.kron(render(drawing("4"), 0.1, 500), np.ones((factor, factor), dtype=np.float32))
     picture = 1 - np.pad(ink, (side - len(ink)) // 2)
     assert answer(ink_on_paper(picture.astype(np.float32))) == "4"
+
+
+def test_images_of_mnist_are_the_same_digits_in_any_form(mnist_dir, tmp_path):
+    images = read_idx(mnist_dir / "t10k-images-idx3-ubyte.gz", 3, (10_000, 28, 28))[:: 10_000 // 3 // len(FORMS)]
+    differing = []
+    for number, image in enumerate(images / np.float32(255)):
+        form = FORMS[number % len(FORMS)]
+        (tmp_path / "digit").write_bytes(picture_file(image, form))
+        if answer(read_image(tmp_path / "digit")) != answer(image):
+            differing.append((number, str(form)))
+    assert len(differing) <= 0.01 * len(images), differing
+
+
+@pytest.mark.parametrize(("side", "pen"), [(20, 0.1), (28, 0.2), (64, 0.02), (65, 0.2), (280, 0.01), (560, 0.2)])
+def test_a_saved_drawing_is_read_as_its_strokes(tmp_path, side, pen):
+    for name in DIGITS:
+        (tmp_path / "digit.png").write_bytes(saved(drawing_picture(drawing(name), pen, side), "PNG"))
+        assert answer(read_image(tmp_path / "digit.png")) == name
+
+
+HALF = np.repeat([[0.0] * 14 + [1.0] * 14], 28, axis=0)
+
+
+@pytest.mark.parametrize(
+    "picture", [HALF, np.kron(HALF, np.ones((10, 10))), np.kron(np.eye(2), np.ones((70, 70))), np.ones((50, 60))]
+)
+def test_paper_that_cannot_be_told_from_ink_is_no_digit(picture):
+    found = read(MODEL, prepare(ink_on_paper(picture.astype(np.float32))))
+    assert found.label is None
+    assert found.reason in (Reason.NO_PAPER, Reason.UNLIKE)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 30, 40), (130, 130, 130)])
+@pytest.mark.parametrize("margin", [0.0, 0.2])
+@pytest.mark.parametrize("mode", ["RGBA", "P"])
+def test_ink_on_transparent_ground(tmp_path, colour, margin, mode):
+    ink = with_margin((255 * render(drawing("2"), 0.15, 90)).astype(np.uint8), margin)
+    pixels = np.empty((*ink.shape, 4), dtype=np.uint8)
+    pixels[..., :3], pixels[..., 3] = colour, ink
+    picture = Image.fromarray(pixels)
+    (picture if mode == "RGBA" else picture.quantize(16)).save(tmp_path / "a.png")
+    assert answer(read_image(tmp_path / "a.png")) == "2"
 
 
 @pytest.mark.parametrize("name", SCREENS)

@@ -37,6 +37,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import GhostButton
 from digitapp.gui.words.messages import Message
+from digitapp.recognition import Reason
 
 # The inspector's width at the page widths of a 1024, a 1280 and a 1920 pixels wide window.
 _PAGE_WIDTHS = (952, 1208, 1848)
@@ -287,6 +288,9 @@ class DrawPage(Page):
             return
         elif shown.shows_run:
             self.inspector.show_note("info", self.tr("This network is still learning: its answers change."))
+        elif shown.answer.reason is Reason.NO_PAPER and shown.picture is not None:
+            text = self.tr("{0}: no ink can be told from the paper.")
+            self.inspector.show_note("info", text.format(shown.picture.name))
         elif shown.picture is not None:
             self.inspector.show_note("info", self.tr("{0}: a stroke takes its place.").format(shown.picture.name))
         else:
