@@ -146,7 +146,8 @@ class Sign(NamedTuple):
         """Whether it may be of a pen, however wide, cut off by the edge or not; a table or a shadow is not."""
         touched = self.box.edges(self.mask.shape)
         outer = self.mask[[0, -1]].sum() + self.mask[:, [0, -1]].sum()
-        if any(touched) and not all(touched) and outer > 0.5 * (self.box.width + self.box.height):
+        in_a_corner = self.mask[[0, 0, -1, -1], [0, -1, 0, -1]].any()
+        if in_a_corner and not all(touched) and outer > 0.5 * (self.box.width + self.box.height):
             return False
         inside = self.mask[self.box.window].astype(np.float32)
         body = _BODY if inside.mean() < _FULL else _BODY_OF_A_FULL_BOX
