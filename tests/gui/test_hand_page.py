@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from page_helpers import PAGE_SIZE, OpenSession, ShowPage
+from page_helpers import PAGE_SIZE, OpenSession, ShowPage, settle
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -65,6 +65,7 @@ def draw(page: HandPage, shift: int = 0) -> None:
     for y in range(50, 200, 20):
         QTest.mouseMove(canvas, QPoint(70 + shift, y))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(75 + shift, 200))
+    settle()
 
 
 def collection_of(count: int) -> Collection:
@@ -73,6 +74,7 @@ def collection_of(count: int) -> Collection:
 
 
 def prompt(page: HandPage) -> str:
+    settle()
     return page.stage.prompt.text()
 
 
@@ -183,6 +185,7 @@ def test_every_third_digit_is_marked_as_held_out(page: HandPage) -> None:
 
 def test_selected_digits_are_deleted_and_brought_back(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(20).samples, "x")
+    settle()
     grid, samples = page.stage.grid, page.session.hand.collection.samples
     assert not page.stage.delete.isEnabled()
     QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.rect_of(samples[3]).center())
@@ -199,6 +202,7 @@ def test_selected_digits_are_deleted_and_brought_back(page: HandPage, qtbot: QtB
 
 def test_arrow_keys_walk_over_the_digits(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(40).samples, "x")
+    settle()
     grid = page.stage.grid
     for key, there in ((Qt.Key.Key_Right, (0, 0)), (Qt.Key.Key_Right, (0, 1)), (Qt.Key.Key_Down, (1, 1))):
         qtbot.keyClick(grid, key)
@@ -208,6 +212,7 @@ def test_arrow_keys_walk_over_the_digits(page: HandPage, qtbot: QtBot) -> None:
 
 def test_both_accuracies_stand_side_by_side_with_their_counts(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(60).samples, "x")
+    settle()
     inspector = page.inspector
     qtbot.waitUntil(lambda: " of 20" in inspector.hand.value.text())
     assert inspector.hand.value.objectName() == "handAccuracy"
@@ -222,6 +227,7 @@ def test_fine_tuning_makes_a_network_that_can_be_thrown_away(page: HandPage, qtb
     page.fine_tune()
     assert not page.tuner.is_running  # there is nothing to learn from
     session.hand.add(collection_of(60).samples, "x")
+    settle()
     before, name = session.network, session.model.name
     keys = [entry.key for entry in session.model_entries]
     parameters = before.parameters.copy()
@@ -233,6 +239,7 @@ def test_fine_tuning_makes_a_network_that_can_be_thrown_away(page: HandPage, qtb
     assert session.model.training["foils"] > 0, "the shipped network knows what is no digit"
     assert session.network is not before
     assert np.array_equal(before.parameters, parameters)
+    settle()
     assert "held-out digits are read right" in page.inspector.result.text()
     assert "before" in page.inspector.hand.before.text()
     assert "before" in page.inspector.others.before.text()
@@ -240,12 +247,14 @@ def test_fine_tuning_makes_a_network_that_can_be_thrown_away(page: HandPage, qtb
     assert (tmp_path / "mine.safetensors").is_file()
     page.throw_away()
     assert session.network is before
+    settle()
     assert not page.inspector.result.isVisible()
     assert [entry.key for entry in session.model_entries] == keys
 
 
 def test_fine_tuning_again_begins_with_the_same_network(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(30).samples, "x")
+    settle()
     name, count = page.session.model.name, len(page.session.model_entries)
     for _ in range(2):
         with qtbot.waitSignal(page.tuner.tuned, timeout=30_000):
@@ -256,6 +265,7 @@ def test_fine_tuning_again_begins_with_the_same_network(page: HandPage, qtbot: Q
 
 def test_fine_tuning_can_be_cancelled(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(30).samples, "x")
+    settle()
     page.fine_tune()
     page.inspector.cancel_button.click()
     qtbot.waitUntil(lambda: not page.tuner.is_running, timeout=20_000)
@@ -266,6 +276,7 @@ def test_fine_tuning_can_be_cancelled(page: HandPage, qtbot: QtBot) -> None:
 
 def test_a_network_that_was_never_trained_gives_a_sentence(page: HandPage, qtbot: QtBot) -> None:
     page.session.hand.add(collection_of(30).samples, "x")
+    settle()
     page.session.network.parameters[:] = np.nan
     with qtbot.waitSignal(page.tuner.failed, timeout=30_000):
         page.fine_tune()
@@ -275,6 +286,7 @@ def test_a_network_that_was_never_trained_gives_a_sentence(page: HandPage, qtbot
 def test_export_and_import_give_the_same_digits(page: HandPage, qtbot: QtBot, tmp_path: Path) -> None:
     hand, files = page.session.hand, page.files
     hand.add(collection_of(40).samples, "x")
+    settle()
     samples = hand.collection.samples
     for export, path in ((files.export_drawings, tmp_path / "own.json"), (files.export_idx, tmp_path / "idx")):
         with qtbot.waitSignal(files.done):
@@ -286,6 +298,7 @@ def test_export_and_import_give_the_same_digits(page: HandPage, qtbot: QtBot, tm
         assert sorted((s.label, s.held_out) for s in again.samples) == sorted((s.label, s.held_out) for s in samples)
         hand.remove(again.samples, "x")
         hand.add(samples, "x")
+        settle()
 
 
 def test_importing_twice_adds_nothing(page: HandPage, qtbot: QtBot, tmp_path: Path) -> None:
@@ -343,6 +356,7 @@ def test_the_toy_says_why_not_and_offers_the_way(open_hand: OpenHand, qtbot: QtB
     assert not page.inspector.isVisible()
     assert page._elsewhere.isVisible()
     page._switch_problem()
+    settle()
     assert page.stage.isVisible()
     assert page.session.problem.key == "mnist"
     qtbot.waitUntil(lambda: page.session.hand.is_ready)
@@ -352,6 +366,7 @@ def test_the_toy_says_why_not_and_offers_the_way(open_hand: OpenHand, qtbot: QtB
 def test_ten_digits_stand_in_a_row_and_nothing_is_cut_off(open_hand: OpenHand, size: tuple[int, int]) -> None:
     page = open_hand(size=size)
     page.session.hand.add(collection_of(100).samples, "x")
+    settle()
     grid, inspector = page.stage.grid, page.inspector
     for label in range(10):
         tops = {grid.rect_of(sample).top() for sample in page.session.hand.collection.of_label(label)}
@@ -369,5 +384,6 @@ def test_a_hidden_page_asks_for_nothing(qtbot: QtBot, open_session: OpenSession,
     session.hand.request()
     qtbot.waitUntil(lambda: session.hand.is_ready)
     session.hand.add(collection_of(10).samples, "x")
+    settle()
     assert page.stage.grid._places == []
     assert not page._reading.is_busy

@@ -29,6 +29,7 @@ from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import EmptyState, GhostButton, NoteBar, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
@@ -61,11 +62,10 @@ class HandPage(Page):
         self._results: dict[str, Tuned] = {}  # by the key of the session's entry
         self._reading = Errand(session.start_job, self)
         self._others = OthersMeasured(session, self.tuner, self)
-        self._is_old = True
         self._resting = QTimer(self, singleShot=True, interval=REST_MS)
         self._build()
+        self._add_parts()
         self._connect()
-        self._show_problem()
 
     def _build(self) -> None:
         self.import_button = GhostButton(self.tr("Import…"), "folder", tip=self.tr("Add digits from files"))
@@ -93,6 +93,20 @@ class HandPage(Page):
         row.addWidget(self._away, 1)
         self.stage.by_itself.setChecked(self.settings.get(remembered.KEEP_BY_ITSELF))
 
+    def _add_parts(self) -> None:
+        session, add = self.session, self.refresher.add
+        collection = session.hand.changed
+        another = (session.problem_changed, session.network_changed, session.run_state_changed, session.model_described)
+        add("problem", self._show_problem, on=(session.problem_changed,))
+        add("pen", self._show_pen, on=(session.drawing_changed,))
+        add("collection", self._show_collection, on=(collection,))
+        reader = add("reader", self._show_reader, on=(*another, session.epoch_finished))
+        tuning = add("tuning", self._show_tuning, on=(*another, session.epoch_finished, collection))
+        hand = add("hand", self._measure_hand, on=(*another, session.epoch_finished, collection))
+        others = add("others", self._measure_others, on=(*another, session.epoch_finished))
+        self._of_network = (reader, tuning, hand, others)
+        self._buttons = add("buttons", self._show_buttons, on=(session.problem_changed, collection))
+
     def _connect(self) -> None:
         session, stage, inspector = self.session, self.stage, self.inspector
         stage.keep_requested.connect(self.keep)
@@ -103,12 +117,12 @@ class HandPage(Page):
         stage.canvas.key_pen_moved.connect(self._on_key_pen_moved)
         stage.delete.clicked.connect(self.delete_selected)
         stage.grid.delete_requested.connect(self.delete_selected)
-        stage.grid.selection_changed.connect(self._show_buttons)
+        stage.grid.selection_changed.connect(self._buttons.mark)
         stage.grid.label_chosen.connect(self.choose_label)
         stage.canvas.drawing_began.connect(self._resting.stop)
         stage.canvas.drawing_ended.connect(self._on_stroke_ended)
         self.surface.filled_up.connect(self._on_filled_up)
-        self.artwork.undo_stack.indexChanged.connect(self._show_buttons)
+        self.artwork.undo_stack.indexChanged.connect(self._buttons.mark)
         self._resting.timeout.connect(self.keep)
         inspector.tuning_requested.connect(self.fine_tune)
         inspector.cancel_requested.connect(self.tuner.cancel)
@@ -121,14 +135,9 @@ class HandPage(Page):
         self.tuner.failed.connect(self._on_tuning_failed)
         self.files.done.connect(self.say)
         self.files.failed.connect(self._on_file_failed)
-        session.problem_changed.connect(self._show_problem)
-        session.hand.changed.connect(self._on_collection_changed)
+        session.problem_changed.connect(self._resting.stop)
         session.hand.troubled.connect(self._show_trouble)
-        for signal in (session.network_changed, session.run_state_changed, session.model_described):
-            signal.connect(self._on_network_changed)
-        session.epoch_finished.connect(self._on_network_changed)
         session.weights_changed.connect(self._on_weights_changed)
-        session.drawing_changed.connect(self._on_pen_changed)
         self._reading.found.connect(self._on_measured)
         self._reading.failed.connect(self._on_unmeasured)
         self._others.measured.connect(self._on_others_measured)
@@ -163,6 +172,7 @@ class HandPage(Page):
             self._on_file_failed(cause(error))
             return
         self.artwork.start_again()
+        self.refresher.catch_up()  # the next digit that is kept is the one that is asked for now
 
     @Slot()
     def skip(self) -> None:
@@ -212,6 +222,7 @@ class HandPage(Page):
         selected = self.stage.grid.selected
         if selected:
             self.session.hand.remove(selected, self.tr("Delete %n digit(s)", "", len(selected)))
+            self.refresher.catch_up()  # what is gone cannot be deleted once more
 
     @Slot()
     def _on_stroke_ended(self) -> None:
@@ -232,11 +243,6 @@ class HandPage(Page):
     def _on_by_itself_toggled(self, checked: bool) -> None:
         self.settings.set(remembered.KEEP_BY_ITSELF, checked)
         self._resting.stop()
-
-    @Slot()
-    def _on_pen_changed(self) -> None:
-        if self.isVisible():
-            self.surface.show_session()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys that no widget of the page wants."""
@@ -263,33 +269,26 @@ class HandPage(Page):
 
     # What is there
 
-    @Slot()
-    def _show_problem(self) -> None:
-        shown = self._is_of_digits
-        if not shown:
-            self._elsewhere.set_text(*no_hand(self.session.problem))
-        self.stage.setVisible(shown)
-        self.inspector.setVisible(shown)
-        self._away.setVisible(not shown)
+    def _show_problem(self, shown: Snapshot) -> None:
+        is_of_digits = bool(shown.problem.hand)
+        if not is_of_digits:
+            self._elsewhere.set_text(*no_hand(shown.problem))
+        self.stage.setVisible(is_of_digits)
+        self.inspector.setVisible(is_of_digits)
+        self._away.setVisible(not is_of_digits)
         self._away_note.hide()
-        self.import_button.setEnabled(shown)
-        self._resting.stop()
-        self._on_network_changed()
-        self._show_buttons()
+        self.import_button.setEnabled(is_of_digits)
+
+    def _show_pen(self, _shown: Snapshot) -> None:
+        self.surface.show_session()
 
     @Slot()
     def _switch_problem(self) -> None:
         self.session.choose_problem(MNIST.key)
 
-    @Slot()
-    def _on_collection_changed(self) -> None:
-        if not self.isVisible():
-            self._is_old = True
-            return
+    def _show_collection(self, _shown: Snapshot) -> None:
         self.stage.grid.show_collection(self.session.hand.collection)
         self._show_next()
-        self._show_tuning()
-        self._measure_hand()
 
     def _show_next(self, skipped: int | None = None) -> None:
         self.label = next_label(self.session.hand.collection, self._skips, skipped)
@@ -299,10 +298,9 @@ class HandPage(Page):
         collection = self.session.hand.collection
         self.stage.show_prompt(self.label, collection)
         self.stage.show_hint(collection)
-        self._show_buttons()
+        self._buttons.mark()
 
-    @Slot()
-    def _show_buttons(self) -> None:
+    def _show_buttons(self, shown: Snapshot) -> None:
         hand, drawn = self.session.hand, not self.surface.drawing.is_empty
         self.stage.keep.setEnabled(drawn and hand.is_ready)
         self.stage.clear.setEnabled(drawn)
@@ -311,7 +309,7 @@ class HandPage(Page):
         tip = self.tr("Undo: {0}").format(text) if text else self.tr("Undo")
         self.stage.undo.set_tip(tip, QKeySequence.StandardKey.Undo)
         self.stage.delete.setEnabled(bool(self.stage.grid.selected))
-        self.export_button.setEnabled(self._is_of_digits and bool(hand.collection.samples))
+        self.export_button.setEnabled(bool(shown.problem.hand) and bool(hand.collection.samples))
 
     @Slot(str)
     def _show_trouble(self, sentence: str) -> None:
@@ -337,46 +335,43 @@ class HandPage(Page):
 
     # How it is read
 
-    @Slot()
-    def _on_network_changed(self) -> None:
-        if not self.isVisible():
-            self._is_old = True
-            return
-        if not self._is_of_digits:
-            return
-        entry = self.session.current_entry
-        self.inspector.show_reader(self._name_of(entry))
-        self.inspector.show_tuned(self._results.get(entry.key))
-        self._show_tuning()
-        self._measure_hand()
-        self._others.measure()
+    def _show_reader(self, shown: Snapshot) -> None:
+        self.inspector.show_reader(self._name_of(shown.entry))
+        self.inspector.show_tuned(self._results.get(shown.entry.key))
+
+    def _measure_others(self, shown: Snapshot) -> None:
+        if shown.problem.hand:
+            self._others.measure()
 
     @Slot()
     def _on_weights_changed(self) -> None:
         """Measure anew what was changed by hand; of a network in training, the end of an epoch tells."""
         if not self.session.shows_run:
             self._others.forget(self.session.network)
-            self._on_network_changed()
+            for part in self._of_network:
+                part.mark()
 
     def _name_of(self, entry: ModelEntry) -> str:
         if entry.origin == "own":
             return self.tr("My network")
         return entry.model.name or Path(entry.key).stem
 
-    def _measure_hand(self) -> None:
+    def _measure_hand(self, shown: Snapshot) -> None:
         """Let the shown network read all digits that there are."""
         collection = self.session.hand.collection
+        if not shown.problem.hand:
+            return
         if not collection.samples:
             self.stage.grid.show_answers({})
             self.inspector.show_hand(None, collection)
             return
-        model, in_training = self.session.model, self.session.shows_run
+        model, in_training = shown.model, shown.shows_run
 
         def work(_report: Report, _cancelled: threading.Event) -> Evaluation:
             network = model.network.copy() if in_training else model.network
             return evaluate(network, model.loss, split_of(collection.samples))
 
-        self._reading.ask(work, (collection, self.session.network_version), patient=True)
+        self._reading.ask(work, (collection, shown.version), patient=True)
 
     @Slot(object, object)
     def _on_measured(self, evaluation: Evaluation, key: tuple[Collection, int]) -> None:
@@ -411,10 +406,9 @@ class HandPage(Page):
         tuned = self._results.get(entry.key)
         return tuned.source if tuned is not None else entry
 
-    def _show_tuning(self) -> None:
-        refusal = ""
-        network = self.session.network
-        if self.session.shows_run:
+    def _show_tuning(self, shown: Snapshot) -> None:
+        refusal, network = "", shown.network
+        if shown.shows_run:
             refusal = self.tr("This network is in training. Stop it, or choose another one.")
         elif network.sizes[-1] != MNIST.classes:
             refusal = self.tr("This network tells %n classes apart, not ten digits.", "", network.sizes[-1])
@@ -423,6 +417,7 @@ class HandPage(Page):
     @Slot()
     def fine_tune(self) -> None:
         """Go on training a copy of the shown network on the user's digits."""
+        self.refresher.catch_up()
         if self.inspector.tune_button.isEnabled() and self.isVisible() and self._is_of_digits:
             source = self._source()
             self.tuner.start(source, self._name_of(source), self.session.hand.collection)
@@ -466,17 +461,12 @@ class HandPage(Page):
     # The page
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask for what the page needs, and catch up with what happened while another page was shown."""
+        """Ask for what the page needs."""
         super().showEvent(event)
         self.session.hand.request()
         self._others.request()
         if self.session.hand.trouble:
             self._show_trouble(self.session.hand.trouble)
-        if self._is_old:
-            self._is_old = False
-            self._on_collection_changed()
-            self._on_network_changed()
-        self.surface.show_session()
         self.stage.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
