@@ -17,6 +17,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case by the length of its packed bytes: they may hold the time, and all processes need the same names."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and not val.isascii() else None
+
+
 def shared_dir(name: str) -> Path:
     """Return a folder of real data beside the repository, or skip the test where it is missing."""
     folder = SHARED / name
