@@ -23,6 +23,7 @@ _LEAST_HELD = 0.12  # of a sheet's shorter side, for what it holds to be more th
 _LEAST_BESIDE_EDGE = 0.08  # of the picture's longer side, for a sign to be meant rather than what lies at the edge
 _CUT_CLOSE, _MOST_EDGE = 0.9, 0.35  # of the picture's sides, and of its edge: a sign that fills it
 _SAME_PAPER = 0.03  # of the ink's contrast
+_DARK = 0.2  # of a sign, where it is half as dark as in the middle of its lines; 0.3 of a line as thin as half a pixel
 _BODY = 0.18  # of the longer side: ink so far from all paper is no line
 _FULL, _BODY_OF_A_FULL_BOX = 0.7, 0.14  # of its box: what a sheet on a table takes, and hardly any digit
 _THINNEST_PEN, _WIDEST_PEN = 0.012, 0.22  # of the sign's longer side
@@ -144,6 +145,8 @@ class Sign(NamedTuple):
     @property
     def is_drawn(self) -> bool:
         """Whether it may be of a pen, however wide, cut off by the edge or not; a table or a shadow is not."""
+        if (self.ink[self.mask] > 0.5).mean() < _DARK:  # a shadow, and the ink on it
+            return False
         touched = self.box.edges(self.mask.shape)
         outer = self.mask[[0, -1]].sum() + self.mask[:, [0, -1]].sum()
         in_a_corner = self.mask[[0, 0, -1, -1], [0, -1, 0, -1]].any()

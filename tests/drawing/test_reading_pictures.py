@@ -123,3 +123,16 @@ def test_screenshots_of_other_programs(name):
     for digit in ("2", "7"):
         screen = SCREENS[name](drawing(digit), np.random.default_rng(int(digit)))
         assert answer(ink_on_paper(np.float32(1 / 255) * screen.astype(np.float32))) == digit
+
+
+@pytest.mark.parametrize("pen", [0.03, 0.15])
+@pytest.mark.parametrize("softness", [0.5, 12.0])
+def test_shadows_on_flat_paper_are_no_ink(pen, softness):
+    y, x = np.mgrid[:500, :400]
+    ink = np.zeros((500, 400), dtype=np.float32)
+    ink[120:340, 90:310] = render(drawing("2").normalised(0.95 - pen), pen, 220)
+    across, down = ((x - 150 + (y - 200)) / softness, (y - 260 - 0.4 * (x - 200)) / softness)
+    shade = 1 - 0.4 / (1 + np.exp(-np.clip(across, -50, 50)))
+    assert answer(ink_on_paper(((0.9 - 0.75 * ink) * shade).astype(np.float32))) == "2"
+    shade *= 1 - 0.3 / (1 + np.exp(-np.clip(down, -50, 50)))
+    assert answer(ink_on_paper(((0.9 - 0.75 * ink) * shade).astype(np.float32))) == "2"
