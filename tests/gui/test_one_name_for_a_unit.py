@@ -40,6 +40,7 @@ def test_every_page_calls_it_the_same(window: MainWindow, qtbot: QtBot, layer: i
 
     features = window.show_page(FeaturesPage)
     session.select_unit(layer, unit)
+    QApplication.processEvents()  # the page refreshes once a turn
     assert features.dossier.title.text() == name
     (units,) = features.composed_pictures()
     root = ElementTree.fromstring(units.prepare(".svg")(None))  # type: ignore[arg-type]

@@ -28,7 +28,8 @@ class Count:
         self.snapshots: dict[str, set[int]] = {}
         self._kept: list[Snapshot] = []  # so that no two have one id
         for refresher in window.findChildren(Refresher):
-            owner = refresher.parent().objectName() or type(refresher.parent()).__name__
+            shown_on = refresher.parent()
+            owner = shown_on.objectName() if shown_on is not None else ""
             for name, part in refresher.parts.items():
                 part.show = self._counting(part.show, owner, name)
 
