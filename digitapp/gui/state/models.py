@@ -47,8 +47,8 @@ class Models:
     def __init__(self, problem: Problem) -> None:
         self._entries: dict[str, ModelEntry] = {}
         for name in problem.shipped_models:
-            key, loaded = (name, None) if self._entries else (SHIPPED, load_model(name))
-            self._entries[key] = ModelEntry(key, "shipped", loaded, name=name)
+            key = name if self._entries else SHIPPED
+            self._entries[key] = ModelEntry(key, "shipped", None, name=name)
         if not self._entries:
             fresh = Plan(problem, *usual_configs(problem)).make()
             self._entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", fresh.shown)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.datasets.dataset import Dataset, Split
@@ -37,6 +48,22 @@ _EXAMPLES_OF_CELL = 9
 Cell = tuple[int, int]
 
 
+class _Grid(NamedTuple):
+    """Where the cells stand."""
+
+    left: float
+    top: float
+    pitch: float
+
+    @property
+    def radius(self) -> int:
+        return 4 if self.pitch > 16 else 2
+
+    def rect(self, label: int, predicted: int) -> QRectF:
+        side = self.pitch - _GAP
+        return QRectF(self.left + predicted * self.pitch, self.top + label * self.pitch, side, side)
+
+
 class ConfusionMatrix(QWidget):
     """One cell for each pair of true class (row) and read class (column). Pointer and arrow keys name a cell."""
 
@@ -51,6 +78,7 @@ class ConfusionMatrix(QWidget):
         self._names: tuple[str, ...] = tuple("0123456789")
         self._known = False
         self._cell: Cell | None = None
+        self._empty: tuple[tuple[_Grid, int], QPainterPath] | None = None  # what it was made for, and the cells
         self._readout = HoverReadout(self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -83,19 +111,17 @@ class ConfusionMatrix(QWidget):
 
     # Geometry
 
-    def _grid(self) -> tuple[float, float, float]:
-        """Return left, top and pitch of the cells."""
+    def _grid(self) -> _Grid:
         count = len(self._names)
         widest = max(map(QFontMetrics(theme.font("tick")).horizontalAdvance, self._names), default=0)
         label_width = min(max(theme.scaled(18), widest + _LABEL_GAP), self.width() / 3)
         label_height = theme.scaled(18)
         pitch = min((self.width() - label_width) / count, (self.height() - label_height) / count)
-        return label_width, 0.0, min(float(int(pitch)), _LARGEST_CELL)
+        return _Grid(label_width, 0.0, min(float(int(pitch)), _LARGEST_CELL))
 
     def cell_rect(self, label: int, predicted: int) -> QRectF:
         """Return where a cell stands."""
-        left, top, pitch = self._grid()
-        return QRectF(left + predicted * pitch, top + label * pitch, pitch - _GAP, pitch - _GAP)
+        return self._grid().rect(label, predicted)
 
     def _cell_at(self, point: QPointF) -> Cell | None:
         left, top, pitch = self._grid()
@@ -157,57 +183,69 @@ class ConfusionMatrix(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        p = theme.current().palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        count = len(self._names)
-        left, top, pitch = self._grid()
-        mistakes = self._counts - np.diag(np.diag(self._counts))
-        worst, totals = int(mistakes.max(initial=0)), self._counts.sum(axis=1)
-        radius = 4 if pitch > 16 else 2
-        painter.setFont(theme.tabular(theme.font("micro")))
-        for label in range(count):
-            for predicted in range(count):
-                self._paint_cell(painter, label, predicted, worst, int(totals[label]), radius)
-        painter.setFont(theme.tabular(theme.font("tick")))
-        painter.setPen(p.text2)
-        metrics, size = painter.fontMetrics(), pitch - _GAP
-        # Where rows are lower than their names, every second or third one is named.
-        every = max(1, math.ceil(metrics.tightBoundingRect("0").height() * 1.3 / pitch)) if pitch > 0 else 1
-        for index, name in enumerate(self._names):
-            if index % every:
-                continue
-            row = QRectF(0, top + index * pitch, left - _LABEL_GAP, size)
-            right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-            painter.drawText(row, right, metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(row.width())))
-            column = QRectF(left + index * pitch, top + count * pitch, size, theme.scaled(16))
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(pitch))
-            painter.drawText(column, int(Qt.AlignmentFlag.AlignCenter), short)
+        grid = self._grid()
+        self._paint_empty_cells(painter, grid)
+        self._paint_counted_cells(painter, grid)
+        self._paint_names(painter, grid)
         if self._cell is not None and self._known:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(p.text, 1.5))
-            painter.drawRoundedRect(self.cell_rect(*self._cell), radius, radius)
+            painter.setPen(QPen(theme.current().palette.text, 1.5))
+            painter.drawRoundedRect(grid.rect(*self._cell), grid.radius, grid.radius)
 
-    def _paint_cell(self, painter: QPainter, label: int, predicted: int, worst: int, total: int, radius: int) -> None:
+    def _paint_empty_cells(self, painter: QPainter, grid: _Grid) -> None:
+        """Paint all cells as if nothing were in them, by one call: each call lets a training thread go first."""
+        count = len(self._names)
+        if self._empty is None or self._empty[0] != (grid, count):
+            path = QPainterPath()
+            for cell in np.ndindex(count, count):
+                path.addRoundedRect(grid.rect(*cell), grid.radius, grid.radius)
+            self._empty = (grid, count), path
+        painter.fillPath(self._empty[1], theme.current().palette.bar_groove)
+
+    def _paint_counted_cells(self, painter: QPainter, grid: _Grid) -> None:
+        if not self._known:
+            return
         p = theme.current().palette
-        rect = self.cell_rect(label, predicted)
-        count = int(self._counts[label, predicted])
-        strength = 0.0
-        if label == predicted:
-            fill = theme.blend(p.surface, p.accent, 0.12 + 0.36 * (count / total if total else 0))
-            fill = fill if self._known else p.bar_groove
-        elif count and worst:
-            strength = count / worst
-            fill = theme.blend(p.surface, p.danger, 0.14 + 0.8 * strength)
-        else:
-            fill = p.bar_groove
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(rect, radius, radius)
-        written = strength >= _NUMBER_SHARE or (rect.width() >= _ROOMY_CELL and self._known)
-        if written and painter.fontMetrics().horizontalAdvance(str(count)) < rect.width() - 1:
-            painter.setPen(max((p.text, p.surface), key=lambda color: theme.contrast(color, fill)))
-            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), str(count))
+        counts, totals = self._counts, self._counts.sum(axis=1)
+        mistakes = counts - np.diag(np.diag(counts))
+        worst, is_roomy = int(mistakes.max(initial=0)), grid.pitch - _GAP >= _ROOMY_CELL
+        painter.setFont(theme.tabular(theme.font("micro")))
+        digit = painter.fontMetrics().horizontalAdvance("0")
+        shown = np.ones(counts.shape, dtype=bool) if is_roomy else (mistakes > 0) | np.eye(len(counts), dtype=bool)
+        for label, predicted in np.argwhere(shown).tolist():
+            rect, count = grid.rect(label, predicted), int(counts[label, predicted])
+            strength, fill = 0.0, p.bar_groove
+            if label == predicted:
+                share = count / int(totals[label]) if totals[label] else 0
+                fill = theme.blend(p.surface, p.accent, 0.12 + 0.36 * share)
+            elif count:
+                strength = count / worst
+                fill = theme.blend(p.surface, p.danger, 0.14 + 0.8 * strength)
+            if fill is not p.bar_groove:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(fill)
+                painter.drawRoundedRect(rect, grid.radius, grid.radius)
+            if (is_roomy or strength >= _NUMBER_SHARE) and digit * len(str(count)) < rect.width() - 1:
+                painter.setPen(max((p.text, p.surface), key=lambda color: theme.contrast(color, fill)))
+                painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), str(count))
+
+    def _paint_names(self, painter: QPainter, grid: _Grid) -> None:
+        painter.setFont(theme.tabular(theme.font("tick")))
+        painter.setPen(theme.current().palette.text2)
+        metrics, size, count = painter.fontMetrics(), grid.pitch - _GAP, len(self._names)
+        # Where rows are lower than their names, every second or third one is named.
+        lowest = metrics.tightBoundingRect("0").height() * 1.3
+        every = max(1, math.ceil(lowest / grid.pitch)) if grid.pitch > 0 else 1
+        right, middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), Qt.AlignmentFlag.AlignCenter
+        for index in range(0, count, every):
+            row = QRectF(0, grid.top + index * grid.pitch, grid.left - _LABEL_GAP, size)
+            name = self._names[index]
+            painter.drawText(row, right, metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(row.width())))
+            below = QRectF(grid.left + index * grid.pitch, grid.top + count * grid.pitch, size, theme.scaled(16))
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(grid.pitch))
+            painter.drawText(below, int(middle), short)
 
 
 class ConfusedImages(QWidget):
