@@ -349,3 +349,23 @@ def test_a_picture_saved_with_the_widest_pen_is_read_as_the_same_digit(
     page.clear()
     opens(qtbot, page, tmp_path / "three.png")
     assert shown(page) == "3"
+
+
+@pytest.mark.parametrize("name", ["one.json", "record.safetensors"])
+def test_what_is_dropped_on_another_page_is_opened_on_draw(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    window = open_window("mnist")
+    window.show_page("trainPage")
+    write_drawings(tmp_path / "one.json", [ONE])
+    folder = tmp_path if name == "one.json" else shipped_models_dir()
+    event, _data = dropped(folder / name, Qt.DropAction.CopyAction)
+    page = window.page(DrawPage)
+    opened = page.files.opened if name == "one.json" else page.files.model_found
+    with qtbot.waitSignal(opened):
+        window.dropEvent(event)
+    settle()
+    assert window.shown_page is page
+    assert event.dropAction() is Qt.DropAction.CopyAction
+    if name != "one.json":
+        assert window.session.model.name == "record"

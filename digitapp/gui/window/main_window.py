@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeySequence, QScreen, QShortcut
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.dropping import taken, welcome
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self._screen: QScreen | None = None
         self.rows = registered_pages()
         self.setMinimumSize(MINIMUM_SIZE)
+        self.setAcceptDrops(True)
         session.offer_models(_opened_before(settings.get(remembered.OPENED_MODELS)))
         session.models_changed.connect(self._remember_models)
         self._build()
@@ -376,6 +378,16 @@ class MainWindow(QMainWindow):
         widget = QApplication.widgetAt(event.globalPos()) or self.childAt(event.pos())
         if widget is not None and self.shown_page.isAncestorOf(widget):
             self.pictures.pop_up(self.pictures.menu_at(self.shown_page, widget), event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files and pictures on every page."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            welcome(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped where it can be seen."""
+        self.show_page("drawPage").take_up(event.mimeData())
+        taken(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and end every thread before it goes."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -25,6 +25,7 @@ from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface, Tool
 from digitapp.gui.canvas.numbers import NumbersSurface
+from digitapp.gui.dropping import taken, welcome
 from digitapp.gui.pages.draw.files import MIME, DrawingFiles
 from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note
@@ -372,8 +373,7 @@ class DrawPage(Page):
         """Welcome files, pictures and drawings."""
         data = event.mimeData()
         if data.hasUrls() or data.hasImage() or data.hasFormat(MIME) or data.hasText():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            welcome(event)
             self.canvas.set_welcoming(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -384,12 +384,14 @@ class DrawPage(Page):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         self.canvas.set_welcoming(False)
-        self.canvas.end_gesture()
-        self.files.take(event.mimeData())
-        # Whoever hears that a file was moved deletes it; where it was only offered to be moved, nothing was done.
-        may_copy = bool(event.possibleActions() & Qt.DropAction.CopyAction)
-        event.setDropAction(Qt.DropAction.CopyAction if may_copy else Qt.DropAction.IgnoreAction)
-        event.accept()
+        self.take_up(event.mimeData())
+        taken(event)
+
+    def take_up(self, what: object) -> None:
+        """Put what was dropped, here or on another page, on the canvas."""
+        if isinstance(what, QMimeData):
+            self.canvas.end_gesture()
+            self.files.take(what)
 
 
 def _milliseconds(seconds: float) -> str:
