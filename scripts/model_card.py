@@ -9,18 +9,24 @@ they choose nothing.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from digitapp.calibration import UNCALIBRATED, expected_calibration_error
-from digitapp.datasets.handwriting import generate_drawings
+from digitapp.datasets.bars import BarredZero, is_barred
+from digitapp.datasets.flags import FlagAndStem, measure
+from digitapp.datasets.handwriting import Hand, write
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.pens import find_pens, read_pens
+from digitapp.datasets.styles import STYLES
+from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.modelfile import Model, load_model
 
-STYLE_SEED, STYLE_COUNT = 1_000_003, 20_000
+STYLE_SEED, STYLE_COUNT = 1_000_003, 400
+"""Of the generated digits, and how many there are of each style."""
 PENS = 0.03, 0.06, 0.1, 0.16, 0.3
 
 
@@ -71,20 +77,43 @@ def report_pens(model: Model, path: Path) -> None:
         for width in PENS:
             read = model.network.forward(hands.inputs(width)).argmax(axis=1)
             print(f"  pen {width:.2f} of the digit: {np.mean(read == hands.labels):.2%}")
+        for name, those in GROUPS.items():
+            chosen = np.array([those(drawing) for drawing in hands.drawings])
+            print(f"  {name}: {right[chosen].sum()} of {chosen.sum()} right")
+
+
+def is_flagged_one(drawing: Drawing) -> bool:
+    """Return whether this is a 1 with a flag, as its label and `datasets.flags` say."""
+    return drawing.label == 1 and measure(drawing) is not None
+
+
+GROUPS: dict[str, Callable[[Drawing], bool]] = {
+    "1 with a flag": is_flagged_one,
+    "0 with a bar": lambda drawing: drawing.label == 0 and is_barred(drawing),
+    "7": lambda drawing: drawing.label == 7,
+}
 
 
 def report_styles(model: Model) -> None:
-    """Print how each style of the built-in handwriting is read, the worst first."""
-    digits = generate_drawings(STYLE_COUNT, np.random.default_rng(STYLE_SEED))
-    inputs = preprocess_drawings([one.drawing for one in digits], [one.pen_width for one in digits])
-    read = model.network.forward(inputs.reshape(len(digits), -1)).argmax(axis=1)
-    styles: dict[tuple[int, str], list[bool]] = {}
-    for one, said in zip(digits, read, strict=True):
-        styles.setdefault((one.style.label, one.style.name), []).append(bool(said == one.style.label))
-    right = np.mean([value for values in styles.values() for value in values])
-    print(f"built-in handwriting, {STYLE_COUNT:,} digits of a seed of its own: {right:.2%}")
-    for (label, name), values in sorted(styles.items(), key=lambda item: np.mean(item[1]))[:12]:
-        print(f"  {label} {name}: {np.mean(values):.1%} of {len(values)}")
+    """Print how each style of the built-in handwriting is read, the same number of digits of each, as a table."""
+    rng = np.random.default_rng(STYLE_SEED)
+    shares: list[float] = []
+    for style in STYLES:
+        digits = write(style, STYLE_COUNT, Hand(), rng)
+        inputs = preprocess_drawings([one.drawing for one in digits], [one.pen_width for one in digits])
+        read = model.network.forward(inputs.reshape(len(digits), -1)).argmax(axis=1)
+        shares.append(float(np.mean(read == style.label)))
+    print(f"built-in handwriting, {STYLE_COUNT} digits of each of {len(STYLES)} styles: {np.mean(shares):.2%}")
+    groups = {"1s with a flag": (1, FlagAndStem), "7s beside them": (7, FlagAndStem), "barred 0s": (0, BarredZero)}
+    for name, (label, shape) in groups.items():
+        own = [share for style, share in zip(STYLES, shares, strict=True) if style.label == label]
+        shaped = [isinstance(style.shape, shape) for style in STYLES if style.label == label]
+        print(f"  {name}: {np.mean(np.array(own)[shaped]):.1%}")
+    print("| digit | all | styles, the worst first |\n|---|---|---|")
+    for label in range(10):
+        own = sorted((share, style.name) for style, share in zip(STYLES, shares, strict=True) if style.label == label)
+        named = ", ".join(f"{name} {share:.1%}" for share, name in own)
+        print(f"| {label} | {np.mean([share for share, _ in own]):.1%} | {named} |")
 
 
 if __name__ == "__main__":

@@ -85,8 +85,9 @@ def train_command(
         taken = {"dataset": dataset, "recipe": recipe, "pens": pens, "start_from": start_from, **given}
         task = _resumed(resume, data_dir, [name for name, value in taken.items() if value is not None])
     elif recipe is not None:
-        foreign = {"dataset": dataset, "start_from": start_from}
-        task = _follow_recipe(recipe, data_dir, pens, [name for name, value in foreign.items() if value], given)
+        if dataset is not None:
+            raise BadInput(f"--recipe {recipe}: brings its own data; expected no --dataset")
+        task = _follow_recipe(recipe, data_dir, pens, start_from, given)
     elif pens is not None:
         raise BadInput("--pens: real pen strokes are a part of a recipe; expected --recipe as well")
     else:
@@ -129,22 +130,23 @@ def _tell_of_foils(origin: Origin) -> None:
 
 
 def _follow_recipe(
-    key: str, data_dir: Path | None, pens: Path | None, foreign: list[str], settings: Mapping[str, Any]
+    key: str, data_dir: Path | None, pens: Path | None, start: str | None, settings: Mapping[str, Any]
 ) -> _Task:
     if key not in RECIPES:
         raise BadInput(f"--recipe {key}: there is no such recipe; expected one of {', '.join(RECIPES)}")
-    if foreign:
-        option = foreign[0].replace("_", "-")
-        raise BadInput(f"--recipe {key}: brings its own data and start; expected no --{option}")
     recipe = RECIPES[key]
+    source = None if start is None else load_model(start)
     if pens is None:
         pens = find_pens(data_dir)
         if pens is None:
             note("no real pen strokes were found: the recipe goes on without them, and reads fewer hands (--pens FILE)")
-    network_config, config = parse_settings((recipe.network, recipe.training), settings)
-    origin = Origin(key, config.seed, network_config, is_recipe=True, pens=None if pens is None else str(pens))
+    network, config = parse_settings((recipe.network, recipe.training), settings)
+    if source is not None:
+        network, config = _shaped_like(source, network, config, settings)
+    name = None if source is None else source.name
+    origin = Origin(key, config.seed, network, name, is_recipe=True, pens=None if pens is None else str(pens))
     ingredients = _gathered(origin, data_dir)
-    plan = Plan(ingredients.dataset.problem, network_config, config, dataset=ingredients.dataset)
+    plan = Plan(ingredients.dataset.problem, network, config, source, ingredients.dataset)
     return _Task(plan.make().begin(), origin, ingredients.validation_parts)
 
 

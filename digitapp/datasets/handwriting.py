@@ -1,9 +1,9 @@
-"""Handwritten digits without a download: the strokes of `styles`, bent as hands bend them.
+"""Handwritten digits without a download: the ways of writing of many people, bent as hands bend them.
 
-Each digit is a style, written by a hand that misses the points a little, slants, stretches, turns and bows the whole,
-cuts corners when it is fast and trembles when it is slow, with a pen of some width. The drawings take the same road to
-the network's input as the canvas's own (`digitapp.drawing.preprocess`). How far hands stray was chosen on MNIST's
-training images: more variation reads MNIST better and makes more digits that nobody reads.
+Each digit is a style (`datasets.styles`), written by a hand that misses the points a little, slants, stretches, turns
+and bows the whole, cuts corners when it is fast and trembles when it is slow, with a pen of some width. The drawings
+take the same road to the network's input as the canvas's own (`digitapp.drawing.preprocess`). How far hands stray was
+chosen on MNIST's training images: more variation reads MNIST better and makes more digits that nobody reads.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import GenerationCancelled
+from digitapp.datasets.flags import is_clear
+from digitapp.datasets.pen_paths import Style, strokes_of
 from digitapp.datasets.problems import MNIST
-from digitapp.datasets.styles import STYLES, Style, strokes_of
+from digitapp.datasets.styles import STYLES
 from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.drawing.preprocess import preprocess_drawings
 
@@ -126,13 +128,24 @@ def generate(count: int = DEFAULT_COUNT, seed: int = 0, cancelled: threading.Eve
 
 
 def write(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> list[Handwritten]:
-    """Write one style `count` times; the drawings bear the style's label, or none where that is no digit's."""
+    """Write one style `count` times; the drawings bear the style's label, or none where that is no digit's.
+
+    A 1 that the hand has made a 7 of, a 7 that it has made a 1 of, and what people disagree on is written anew.
+    """
+    written: list[Handwritten] = []
+    while len(written) < count:
+        written += [one for one in _written_once(style, count - len(written), hand, rng) if is_clear(one.drawing)]
+    return written
+
+
+def _written_once(style: Style, count: int, hand: Hand, rng: np.random.Generator) -> list[Handwritten]:
     strokes = strokes_of(style)
+    points = strokes.points if style.shape is None else style.shape.points(count, rng)
     label = style.label if style.label >= 0 else None
     sloppiness = style.freedom * np.exp(_normal(rng, 0.3, (count, 1, 1)))
     misses = strokes.kinship @ _normal(rng, hand.miss, (count, *strokes.points.shape))
     misses += _normal(rng, hand.miss_at_ends, misses.shape) * strokes.ends[:, None]
-    paths = strokes.spline @ (strokes.points + misses * sloppiness)
+    paths = strokes.spline @ (points + misses * sloppiness)
     starts = np.cumsum((0, *strokes.lengths))
     _place_strokes(paths, starts, hand, sloppiness, rng)
     _cut_corners(paths, starts, style.freedom, rng)

@@ -1,4 +1,4 @@
-"""The ways people write the letters of the Latin alphabet, as the paths of a pen (`datasets.styles`)."""
+"""The ways people write the letters of the Latin alphabet, as the paths of a pen (`datasets.pen_paths`)."""
 
 from __future__ import annotations
 

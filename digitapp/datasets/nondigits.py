@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from digitapp.datasets import scribbles
 from digitapp.datasets.errors import GenerationCancelled
 from digitapp.datasets.handwriting import USUAL_HAND, Hand, Handwritten, generate_drawings, write
+from digitapp.datasets.pen_paths import strokes_of
 from digitapp.datasets.scribbles import Points
 from digitapp.datasets.signs import HELD_OUT_SIGNS, SIGNS, UNSEEN_SIGNS, Sign
-from digitapp.datasets.styles import strokes_of
 from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.drawing.preprocess import preprocess_drawings
 

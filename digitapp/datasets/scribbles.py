@@ -150,9 +150,10 @@ def crosses(rng: np.random.Generator) -> list[Points]:
 
 
 def polygon(rng: np.random.Generator) -> list[Points]:
-    """A triangle, a quadrangle or a star; outlines with more corners are drawn like a 0."""
+    """A triangle, a quadrangle on its point, or a star; boxes and outlines with more corners are drawn like a 0."""
     corners = int(rng.choice([3, 3, 4, 4, 5, 7]))
-    turn = rng.uniform(0, 2 * np.pi) + 2 * np.pi * (np.arange(corners) + rng.normal(0, 0.12, corners)) / corners
+    first = rng.uniform(-0.4, 0.4) if corners == 4 else rng.uniform(0, 2 * np.pi)
+    turn = first + 2 * np.pi * (np.arange(corners) + rng.normal(0, 0.12, corners)) / corners
     points = np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.75, 1, (corners, 1))
     if corners > 4:
         points = points[(np.arange(corners) * 2) % corners]

@@ -1,4 +1,4 @@
-"""Letters and characters of other scripts than the Latin one, as the paths of a pen (`datasets.styles`)."""
+"""Letters and characters of other scripts than the Latin one, as the paths of a pen (`datasets.pen_paths`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers to write the paths of signs, in the box of 100 by 100 of `datasets.styles`."""
+"""Helpers to write the paths of signs, in the box of 100 by 100 of `datasets.pen_paths`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters and symbols that are no digits, as the paths of a pen, written as the digits' are (`datasets.styles`).
+"""Letters and symbols that are no digits, as the paths of a pen, written as the digits' are (`datasets.pen_paths`).
 
 The shapes are this project's own (`letters`, `scripts`, `symbols`). A sign that a person cannot tell from a digit once
 it is bent by a hand, such as O, I, S, Z, B, b, g or the Cyrillic З, is marked: it measures nothing and teaches nothing.
@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from digitapp.datasets.letters import CAPITALS, CLEAR, SMALL, UNSEEN_WAYS
+from digitapp.datasets.pen_paths import Style
 from digitapp.datasets.scripts import SCRIPTS
 from digitapp.datasets.sign_paths import with_serifs
-from digitapp.datasets.styles import Style
 from digitapp.datasets.symbols import SYMBOLS
 
 NO_DIGIT = -1
@@ -52,7 +52,7 @@ _AMBIGUOUS = frozenset(
             "Pe",
             "white",
         ),
-        *("sun (Chinese)", "no (kana)", "Hard sign", "lam-alif", "heh-like knot"),
+        *("sun (Chinese)", "no (kana)", "Hard sign", "lam-alif", "heh-like knot", "square", "Ef"),
         # Look-alikes of 1, 2, 3, 4, 5 and 7
         *("integral", "perpendicular", "work", "bolt", "exists", "Ze", "Che", "Bet", "Lamed", "Ayin", "giyeok", "self"),
         *("bow", "zeta", "ain", "E turned", "georgian an", "curly brace", "ra (kana)", "ra (devanagari)"),

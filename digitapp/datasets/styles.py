@@ -1,31 +1,20 @@
-"""The ways people write each digit, as the paths of a pen.
+"""The ways people write each digit.
 
-A path is written as points ``x,y`` in a box of 100 by 100, x to the right and y downwards; the pen moves smoothly
-through them, "!" marks a corner, where it changes direction at once, and "/" lifts it. The weight says how often a way
-is met among the writers of a digit; the shapes are this project's own, the weights a compromise between the hands of
-different countries. The freedom is the share of a hand's usual variation that a way of writing bears: a 1 with a flag
-that is stretched and bent like a 1 without one is a 7.
+The shapes are this project's own, the weights a compromise between the hands of different countries: what schools teach
+anywhere is there, and often enough to be learnt. A 1 with a flag, a 7 and a barred zero are no fixed paths, for what
+tells them from other digits is a proportion (`datasets.flags`, `datasets.bars`).
 """
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import pairwise
-from typing import NamedTuple
+from digitapp.datasets.bars import BarredZero
+from digitapp.datasets.flags import FlagAndStem
+from digitapp.datasets.pen_paths import Style, shaped
 
-import numpy as np
-from numpy.typing import NDArray
-
-
-class Style(NamedTuple):
-    """One way to write a digit."""
-
-    label: int
-    name: str
-    weight: float
-    path: str
-    freedom: float = 1.0
-
+_OUTLINE = "54,2 32,10 20,36 20,66 32,92 52,99 72,90 81,64 80,36 69,10 50,1"
+_FROM_THE_RIGHT = "66,8 46,2 28,14 19,46 25,82 46,99 68,92 81,62 78,28 62,7 50,4"
+_NARROW = "56,2 38,12 29,44 32,84 50,99 67,86 72,48 66,12 52,1"
+_ROUND = "54,6 24,16 8,44 13,78 38,95 70,90 91,64 88,30 64,9 48,6"
 
 STYLES: tuple[Style, ...] = (
     Style(0, "plain", 3, "54,2 32,10 20,36 20,66 32,92 52,99 72,90 81,64 80,36 69,10 50,1 42,5", 0.9),
@@ -35,28 +24,41 @@ STYLES: tuple[Style, ...] = (
     Style(0, "round", 2, "54,8 24,16 7,44 12,78 38,95 70,90 92,64 88,30 64,9 46,8", 0.85),
     Style(0, "open", 1, "42,3 24,24 18,58 32,94 58,98 78,78 82,42 72,12 60,6", 0.7),
     Style(0, "curled", 1.5, "64,18 52,5 32,12 19,44 24,84 48,99 72,88 82,52 72,14 54,4 42,12 54,24 72,18", 0.8),
-    Style(0, "slashed", 1, "54,6 32,12 20,40 22,70 36,91 54,95 72,84 80,56 76,26 60,8 48,7 / 86,1 14,99", 0.85),
-    Style(
-        0, "slashed inside", 0.5, "54,2 32,10 20,36 20,66 32,92 52,99 72,90 81,64 80,36 69,10 50,1 / 70,24 30,78", 0.75
-    ),
     Style(0, "open, from the right", 0.7, "66,12 42,3 22,22 14,56 28,92 58,97 82,70 84,38 76,20", 0.75),
     Style(0, "overlapping", 1, "70,14 52,2 28,14 18,48 28,88 54,98 78,80 82,40 66,10 42,4 22,20", 0.9),
-    Style(
-        0, "slashed upright", 0.4, "54,6 32,12 20,40 22,70 36,91 54,95 72,84 80,56 76,26 60,8 48,7 / 60,0 40,100", 0.7
-    ),
     Style(0, "slashed, one stroke", 0.4, "62,4 36,8 18,36 24,78 50,94 74,80 82,44 70,12 60,5 76,0! 46,52 16,100", 0.7),
+    shaped(0, "slashed across", 1.2, BarredZero(_OUTLINE, (30, 72), (1.0, 1.55)), 0.8),
+    shaped(0, "slashed inside", 0.8, BarredZero(_OUTLINE, (28, 72), (0.5, 1.02)), 0.8),
+    shaped(0, "narrow, slashed", 0.5, BarredZero(_NARROW, (35, 78), (0.6, 1.4)), 0.7),
+    shaped(0, "slashed back", 0.3, BarredZero(_FROM_THE_RIGHT, (108, 150), (0.6, 1.3)), 0.7),
+    shaped(0, "barred inside", 0.8, BarredZero(_FROM_THE_RIGHT, (-14, 16), (0.5, 1.05)), 0.8),
+    shaped(0, "barred across", 0.7, BarredZero(_OUTLINE, (-14, 22), (1.0, 1.6)), 0.8),
+    shaped(0, "narrow, barred", 0.4, BarredZero(_NARROW, (-12, 20), (0.6, 1.7)), 0.7),
+    shaped(0, "round, barred", 0.5, BarredZero(_ROUND, (-12, 60), (0.55, 1.35)), 0.75),
+    shaped(0, "barred upright inside", 0.5, BarredZero(_OUTLINE, (74, 104), (0.5, 1.02)), 0.75),
+    shaped(0, "barred upright across", 0.5, BarredZero(_FROM_THE_RIGHT, (74, 104), (1.0, 1.25)), 0.75),
+    Style(0, "hexagon", 0.4, "50,0 24,22! 23,78! 50,100! 77,78! 76,22! 50,0", 0.7),
+    Style(0, "octagon", 0.4, "38,1 22,22! 22,78! 38,99! 62,99! 78,78! 78,22! 62,1! 38,1", 0.7),
+    Style(0, "box", 0.4, "26,3 26,97! 74,97! 74,3! 26,3", 0.55),
+    Style(0, "box, two strokes", 0.3, "27,2 26,97! 74,97 / 27,3 74,2! 75,98", 0.55),
+    Style(0, "box with round corners", 0.5, "34,2 25,12 24,50 25,88 34,98 66,98 75,88 76,50 75,12 66,2 34,2", 0.7),
+    Style(0, "pointed", 0.5, "50,0 28,28 24,62 50,100! 75,62 72,28 51,1", 0.75),
+    Style(0, "flat top and foot", 0.5, "70,4 34,4! 22,30 22,70 34,97! 66,97! 78,70 78,30 68,4", 0.75),
     Style(1, "bare", 6, "52,0 50,50 49,100"),
     Style(1, "bowed", 2, "58,0 52,34 47,70 46,100"),
     Style(1, "slanted", 2, "68,0 50,48 34,100"),
-    Style(1, "flag", 2.5, "38,24 46,14 54,0! 52,50 51,100", 0.6),
-    Style(1, "long flag", 0.8, "30,42 43,22 56,0! 55,50 54,100", 0.45),
-    Style(1, "flag and base", 2, "34,22 44,12 53,0! 52,50 51,97 / 24,99 50,97 80,98", 0.5),
     Style(1, "base", 0.7, "51,0 50,50 50,97 / 26,98 50,97 76,99", 0.6),
-    Style(1, "short flag", 2, "43,14 50,8 56,0! 55,50 54,100", 0.7),
-    Style(1, "rounded flag", 0.7, "40,17 47,7 53,3 55,14 53,56 52,100", 0.5),
+    shaped(1, "flag", 2.5, FlagAndStem((25, 72), (0.16, 0.58), (-0.12, 0.45)), 0.5),
+    shaped(1, "short flag", 1.5, FlagAndStem((16, 75), (0.1, 0.32), (-0.1, 0.4)), 0.55),
+    shaped(1, "long flag", 2, FlagAndStem((27, 72), (0.4, 0.72), (-0.1, 0.5)), 0.5),
+    shaped(1, "bent flag", 1.2, FlagAndStem((26, 70), (0.2, 0.68), (-0.12, 0.4), (-0.16, 0.16), (-0.05, 0.05)), 0.5),
+    shaped(1, "flag, bowed stem", 1, FlagAndStem((26, 70), (0.2, 0.66), (-0.1, 0.45), stem_bend=(-0.1, 0.1)), 0.5),
+    shaped(1, "flag, leaning stem", 0.8, FlagAndStem((24, 60), (0.2, 0.66), (0.4, 0.8)), 0.45),
+    shaped(1, "flag apart", 0.5, FlagAndStem((26, 72), (0.2, 0.66), (-0.1, 0.4), is_apart=True), 0.5),
+    shaped(1, "flag and base", 2.2, FlagAndStem((24, 72), (0.15, 0.55), (-0.1, 0.3), base=(0.12, 0.42)), 0.5),
+    shaped(1, "long flag and base", 1.2, FlagAndStem((26, 72), (0.38, 0.7), (-0.08, 0.3), base=(0.15, 0.45)), 0.5),
+    Style(1, "wide base", 0.5, "51,0 50,50 50,97 / 12,98 50,97 88,98", 0.55),
     Style(1, "tail", 0.5, "52,0 50,50 50,90 56,99 64,94", 0.7),
-    Style(1, "long flag and base", 1.5, "20,36 38,18 55,0! 54,50 53,97 / 22,99 52,98 84,97", 0.5),
-    Style(1, "flag and short base", 0.6, "36,24 46,12 54,0! 53,50 52,98 / 36,100 52,98 70,99", 0.6),
     Style(1, "written twice", 0.5, "52,98 53,50 54,2 55,0 54,50 52,100", 0.6),
     Style(2, "corner", 3, "20,22 34,5 56,1 73,14 70,38 50,64 20,96! 50,95 82,96"),
     Style(2, "loop", 3, "20,22 36,4 60,3 73,22 62,52 38,86 22,97 14,90 20,79 36,81 58,92 84,96"),
@@ -123,6 +125,8 @@ STYLES: tuple[Style, ...] = (
         0.8,
     ),
     Style(5, "straight back, round belly", 1, "72,2 50,3 30,4! 29,22 28,38! 56,32 80,50 76,82 50,99 16,92", 0.9),
+    Style(5, "roof apart", 0.8, "30,22 27,36 25,50! 48,44 70,56 74,76 60,95 38,99 16,93 / 40,1 62,2 94,0", 0.75),
+    Style(5, "roof above", 0.5, "34,26 30,40 28,52! 50,46 68,58 72,78 58,95 36,99 16,92 / 22,4 50,3 80,1", 0.7),
     Style(6, "bowed", 3, "66,2 46,14 28,40 20,68 28,92 50,99 71,88 73,68 58,56 38,60 24,76", 0.9),
     Style(6, "straight", 2, "60,0 44,24 28,52 20,78 34,97 60,97 74,80 66,62 44,60 26,74"),
     Style(6, "large loop", 2, "48,0 32,20 21,50 21,80 42,99 68,94 81,72 70,50 46,47 24,64", 0.8),
@@ -136,6 +140,9 @@ STYLES: tuple[Style, ...] = (
     Style(6, "b-shaped", 1, "27,0 24,40 25,80 40,98 64,97 77,78 66,58 46,54 27,72", 0.8),
     Style(6, "wide bowl", 0.7, "18,2 14,46 26,86 56,98 86,80 86,56 66,48 42,60 32,80", 0.8),
     Style(6, "loop at the foot", 0.6, "70,0 48,24 30,52 24,84 42,99 64,92 68,74 50,64 20,74", 0.8),
+    Style(6, "straight, round loop", 1, "66,0 44,32 25,64 26,86 44,99 66,94 76,76 66,59 46,56 28,68", 0.85),
+    Style(6, "upright, small loop", 0.7, "34,0 30,34 29,70 36,93 54,99 70,88 70,70 54,61 38,68 30,80", 0.75),
+    Style(6, "curled top", 0.8, "82,20 74,6 56,2 36,18 22,52 22,82 40,99 64,96 76,78 66,60 44,58 26,74", 0.8),
     Style(7, "plain", 3.5, "18,6 48,5 80,4! 62,50 44,100"),
     Style(7, "bowed", 3, "18,8 48,5 80,5! 62,32 50,62 44,100"),
     Style(7, "rounded", 2, "16,14 36,4 62,3 77,12 68,42 54,70 46,100", 0.9),
@@ -144,7 +151,6 @@ STYLES: tuple[Style, ...] = (
     Style(7, "crossed, serif", 1, "20,22 20,12 22,4! 50,6 82,3! 60,52 44,100 / 30,52 56,50 78,50", 0.8),
     Style(7, "wave", 1.5, "16,20 22,6 38,6 60,11 82,3! 62,48 46,100", 0.7),
     Style(7, "upright", 1.5, "20,5 48,5 76,4! 71,50 66,100", 0.7),
-    Style(7, "short bar", 0.6, "22,8 48,6 74,3! 60,50 48,100", 0.6),
     Style(7, "long serif", 1.5, "22,34 21,21 24,6! 48,5 78,4! 69,50 62,100", 0.75),
     Style(7, "wide", 1.5, "4,14 34,9 68,6 96,3! 66,44 36,98", 0.8),
     Style(7, "hanging bar", 0.8, "10,22 28,11 52,6 78,4! 62,48 48,100", 0.6),
@@ -152,6 +158,13 @@ STYLES: tuple[Style, ...] = (
     Style(7, "crossed falling", 0.4, "18,6 48,5 80,4! 62,50 44,100 / 34,40 56,51 80,62", 0.6),
     Style(7, "crossed low", 0.5, "16,8 48,5 82,4! 70,50 64,100 / 42,62 66,60 92,58", 0.7),
     Style(7, "bulging", 0.8, "16,16 20,5 50,4 76,7! 79,28 62,58 54,100", 0.7),
+    shaped(7, "level bar", 3, FlagAndStem((-10, 11), (0.34, 1.0), (-0.02, 0.6), (-0.06, 0.06), (-0.05, 0.06)), 0.6),
+    shaped(7, "falling bar", 1.5, FlagAndStem((-28, -4), (0.34, 0.9), (0.0, 0.5)), 0.6),
+    shaped(7, "short bar", 1.8, FlagAndStem((-16, 11), (0.3, 0.52), (-0.06, 0.45)), 0.5),
+    shaped(7, "bowed stem", 1, FlagAndStem((-12, 11), (0.4, 0.9), (0.0, 0.5), stem_bend=(-0.1, 0.12)), 0.6),
+    shaped(7, "leaning", 0.8, FlagAndStem((-10, 12), (0.4, 0.9), (0.5, 0.9)), 0.5),
+    shaped(7, "upright, short serif", 0.8, FlagAndStem((-12, 10), (0.34, 0.8), (-0.02, 0.4), serif=(0.06, 0.2)), 0.5),
+    shaped(7, "crossed at will", 1.5, FlagAndStem((-14, 11), (0.36, 0.9), (0.0, 0.5), crossing=(0.14, 0.36)), 0.55),
     Style(8, "one stroke", 4, "72,16 56,2 34,6 28,24 44,42 66,58 75,80 60,98 36,97 24,80 36,60 58,42 72,24 70,8", 0.85),
     Style(
         8, "clockwise", 1.5, "32,18 48,2 68,8 70,28 52,44 32,60 24,80 40,98 62,97 76,80 66,60 46,44 32,30 32,14", 0.8
@@ -209,93 +222,12 @@ STYLES: tuple[Style, ...] = (
     Style(9, "open to the right", 0.4, "82,6 52,4 24,18 22,37 46,44 74,36! 64,68 48,100", 0.5),
     Style(9, "stem above the head", 0.6, "70,26 54,12 34,16 26,34 38,52 58,48 74,24 / 78,0 75,50 72,100", 0.7),
     Style(9, "round, hooked short", 0.8, "76,26 60,3 34,6 22,28 34,50 60,48 76,24! 76,62 66,92 44,99", 0.65),
+    Style(9, "open, hooked", 0.7, "68,14 46,2 26,14 24,32 44,45 68,32 77,14! 76,58 58,94 26,93", 0.7),
+    Style(9, "not quite closed", 0.7, "60,8 42,3 26,16 26,36 44,48 64,40 78,12! 72,54 62,100", 0.75),
+    Style(9, "wavy loop", 0.6, "72,10 52,3 34,12 36,24 26,36 42,49 64,40 76,14! 73,56 66,100", 0.75),
+    Style(9, "wavy loop, hooked", 0.5, "72,10 52,3 34,12 36,24 26,36 44,49 64,40 76,14! 75,62 56,96 26,92", 0.7),
+    Style(9, "from within", 0.6, "56,44 36,42 24,24 40,4 64,4 78,22 77,58 60,92 34,99 20,88", 0.75),
+    Style(9, "from within, straight", 0.6, "60,40 38,44 24,26 38,5 62,3 76,18 74,54 68,100", 0.75),
+    Style(9, "curled stem", 0.7, "72,20 56,3 34,7 24,27 36,46 58,42 74,16! 75,54 72,84 77,97 86,95", 0.75),
+    Style(9, "straight, apart", 0.5, "66,16 48,4 28,14 24,32 38,47 56,42 67,26 / 78,6 76,50 73,100", 0.75),
 )
-
-
-class Strokes(NamedTuple):
-    """A style made ready for many hands: the pen's paths as a linear map of the points it moves through.
-
-    Attributes
-    ----------
-    points : float64 array, shape (k, 2), in 0..1
-    ends : bool array, shape (k,), the points where the pen touches down or lifts off
-    spline : float64 array, shape (m, k): spline @ points are the m points of the smooth paths
-    lengths : how many of the m points each stroke has
-    kinship : float64 array, shape (k, k): kinship @ independent misses of size 1 are misses of size 1 that neighbours
-        on a stroke share, the more the nearer they are
-    """
-
-    points: NDArray[np.float64]
-    ends: NDArray[np.bool_]
-    spline: NDArray[np.float64]
-    lengths: tuple[int, ...]
-    kinship: NDArray[np.float64]
-
-
-@cache
-def strokes_of(style: Style) -> Strokes:
-    """Read a style's path."""
-    points: list[tuple[float, float]] = []
-    ends: list[int] = []
-    blocks: list[NDArray[np.float64]] = []
-    for stroke in style.path.split("/"):
-        words = stroke.split()
-        own = np.array([[float(number) / 100 for number in word.rstrip("!").split(",")] for word in words])
-        corners = [index for index, word in enumerate(words) if word.endswith("!")]
-        blocks.append(_spline_through(own, [0, *corners, len(own) - 1]))
-        ends += [len(points), len(points) + len(own) - 1]
-        points += [(x, y) for x, y in own]
-    spline = np.zeros((sum(map(len, blocks)), len(points)))
-    row = column = 0
-    for block in blocks:
-        spline[row : row + block.shape[0], column : column + block.shape[1]] = block
-        row, column = row + block.shape[0], column + block.shape[1]
-    is_end = np.zeros(len(points), dtype=bool)
-    is_end[ends] = True
-    kinship = _kinship(np.array(points), ends[::2])
-    return Strokes(np.array(points), is_end, spline, tuple(map(len, blocks)), kinship)
-
-
-def _kinship(points: NDArray[np.float64], starts: list[int], reach: float = 0.22) -> NDArray[np.float64]:
-    """Return how points stray together along their strokes; a tight turn drawn with many points keeps its shape."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    stroke = np.searchsorted(starts, np.arange(len(points)), side="right")
-    kinship = np.exp(-(((along[:, None] - along) / reach) ** 2)) * (stroke[:, None] == stroke)
-    return kinship / np.sqrt((kinship**2).sum(axis=1, keepdims=True))
-
-
-def _spline_through(points: NDArray[np.float64], corners: list[int], density: int = 6) -> NDArray[np.float64]:
-    """Return the linear map from points to a path through them that is smooth between the corners."""
-    rows = []
-    for start, end in pairwise(corners):
-        part = _natural_spline(points[start : end + 1], density)
-        padded = np.zeros((len(part), len(points)))
-        padded[:, start : end + 1] = part
-        rows.append(padded if end == corners[-1] else padded[:-1])
-    return np.concatenate(rows)
-
-
-def _natural_spline(points: NDArray[np.float64], density: int) -> NDArray[np.float64]:
-    """Return the map from points to the natural cubic spline through them, with `density` samples from one to the next.
-
-    The knots follow the square root of the distances (centripetal), which keeps tight turns free of bulges.
-
-    Source: de Boor, "A Practical Guide to Splines" (2001), chapter IV; Lee (1989) for the knots.
-    """
-    count = len(points)
-    step = np.sqrt(np.maximum(np.hypot(*np.diff(points, axis=0).T), 1e-3))
-    # Second derivatives at the knots, as a linear map of the values: zero at both ends, continuous in between.
-    system, values = np.eye(count), np.zeros((count, count))
-    for i in range(1, count - 1):
-        before, after = step[i - 1], step[i]
-        system[i, i - 1 : i + 2] = before / 6, (before + after) / 3, after / 6
-        values[i, i - 1 : i + 2] = 1 / before, -1 / before - 1 / after, 1 / after
-    bends = np.linalg.solve(system, values)
-    identity = np.eye(count)
-    rows = [identity[:1]]
-    for i in range(count - 1):
-        t = (np.arange(1, density + 1) / density)[:, None]
-        s = 1 - t
-        bend = ((s**3 - s) * bends[i] + (t**3 - t) * bends[i + 1]) * step[i] ** 2 / 6
-        rows.append(s * identity[i] + t * identity[i + 1] + bend)
-    return np.concatenate(rows)

@@ -1,4 +1,4 @@
-"""Symbols and small pictures, as the paths of a pen (`datasets.styles`)."""
+"""Symbols and small pictures, as the paths of a pen (`datasets.pen_paths`)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from digitapp.calibration import UNCALIBRATED, Calibration
-from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.datasets.problems import Problem
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
@@ -62,8 +62,8 @@ class Plan:
 
     @property
     def foils(self) -> int:
-        """How many drawings that are no digits are mixed into the data."""
-        if self.source is None or self.dataset is None:
+        """How many drawings that are no digits are mixed into the data, unless these bring their own."""
+        if self.source is None or self.dataset is None or (self.dataset.train.labels == FOIL).any():
             return 0
         return foils_to_go_on(self.source.training, self.calibration, len(self.dataset.train))
 

@@ -12,8 +12,8 @@ from digitapp.datasets.nondigits import (
     inputs_of,
     nondigit_inputs,
 )
+from digitapp.datasets.pen_paths import strokes_of
 from digitapp.datasets.signs import HELD_OUT_SIGNS, SIGNS
-from digitapp.datasets.styles import strokes_of
 
 
 @pytest.mark.parametrize("kind", KINDS)
