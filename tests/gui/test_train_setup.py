@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from page_helpers import OpenSession, ShowPage, noise_digits, settle
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 from train_helpers import choose, click, enter, parameters, wait_for_data, wait_for_end
 
@@ -305,8 +305,20 @@ def test_the_usual_settings_need_no_scrolling_at_the_designs_size(toy: TrainPage
     scroll = toy.setup._scroll
     for name in ("hidden", "activation", "loss", "optimizer", "learning_rate", "batch_size", "epochs"):
         field = toy.setup.settings.rows[name].control
-        bottom = field.mapTo(scroll.viewport(), field.rect().bottomLeft()).y()
-        assert bottom <= scroll.viewport().height(), name
+        assert field.mapTo(scroll, field.rect().bottomLeft()).y() <= scroll.height(), name
+
+
+@pytest.mark.parametrize("was_hidden", [False, True])
+def test_nothing_is_cut_off_at_the_side_when_it_says_more(toy: TrainPage, qtbot: QtBot, was_hidden: bool) -> None:
+    toy.resize(949, 614)  # in a window of 1024×700
+    settle()
+    before = toy.setup.width()
+    toy.setVisible(not was_hidden)
+    for label in toy.setup.findChildren(QLabel):
+        label.setText(label.text() * 4)
+    toy.show()
+    qtbot.waitUntil(lambda: toy.setup.width() > before)  # the parts of the form are arranged one after another
+    qtbot.waitUntil(lambda: toy.setup.width() >= min(toy.setup.least_width, toy.width() // 2))
 
 
 def test_every_setting_says_in_a_sentence_what_it_does(toy: TrainPage) -> None:

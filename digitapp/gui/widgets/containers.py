@@ -34,7 +34,8 @@ class _Content(QWidget):
 
     def event(self, event: QEvent) -> bool:
         taken = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
+        # What changed while it was hidden is asked for when it is shown, without a request.
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
             self.resettled.emit()
         return taken
 
@@ -52,7 +53,7 @@ class ScrollPanel(Panel):
         self.content = _Content()
         self._least_width = 0
         self.content.resettled.connect(self._on_resettled)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -75,6 +76,10 @@ class ScrollPanel(Panel):
         if self.least_width != self._least_width:
             self._least_width = self.least_width
             self.least_width_changed.emit()
+
+    def bring_into_sight(self, part: QWidget) -> None:
+        """Scroll until a part of the content is seen, with some of what is around it."""
+        self._scroll.ensureWidgetVisible(part, 0, 48)
 
     def scroll_to_top(self) -> None:
         """Show the beginning of the content."""

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
-from digitapp.gui.dropping import taken, welcome
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Rail
+from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.widgets.least_size import LeastSizeArea
 from digitapp.gui.window.header import PICTURE_KEY, Header
 from digitapp.gui.window.help_dialog import HelpDialog

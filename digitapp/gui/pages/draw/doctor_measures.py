@@ -28,6 +28,7 @@ _DOT = 4.5
 _BAND, _CORE = 8, 8
 _GAP = 8
 _WIDE = 265
+_MARK_WIDTHS = {"ring": 12, "dot": 12, "band": 22}  # of the marks in the legend, each with a gap
 
 
 class MeasuresView(QWidget):
@@ -132,29 +133,30 @@ class MeasuresView(QWidget):
 
     def _paint_legend(self, painter: QPainter) -> None:
         palette = theme.current().palette
-        font = theme.font("tick")
-        painter.setFont(font)
-        advance = QFontMetrics(font).horizontalAdvance
+        painter.setFont(theme.font("tick"))
+        metrics = painter.fontMetrics()
+        entries = ("ring", self.tr("drawn")), ("dot", self.tr("read")), ("band", self.tr("training digits"))
+        widths = [_MARK_WIDTHS[kind] + metrics.horizontalAdvance(text) for kind, text in entries]
+        gap = min(12.0, max(4.0, (self.width() - sum(widths)) / (len(widths) - 1)))
         y = self.height() - self._legend_height() / 2 + 1
         x = 0.0
-        for kind, text in (("ring", self.tr("drawn")), ("dot", self.tr("read")), ("band", self.tr("training digits"))):
+        for (kind, text), width in zip(entries, widths, strict=True):
             if kind == "band":
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(palette.bar)
-                painter.drawRoundedRect(QRectF(x, y - 3.5, 22, 7), 3, 3)
+                painter.drawRoundedRect(QRectF(x, y - 3.5, 18, 7), 3, 3)
                 painter.setBrush(palette.bar_strong)
-                painter.drawRoundedRect(QRectF(x + 6, y - 3.5, 10, 7), 3, 3)
-                x += 27
+                painter.drawRoundedRect(QRectF(x + 5, y - 3.5, 8, 7), 3, 3)
             else:
                 painter.setPen(QPen(palette.text2, 1.5) if kind == "ring" else QPen(palette.accent, 1))
                 painter.setBrush(palette.surface if kind == "ring" else palette.accent)
                 painter.drawEllipse(QPointF(x + 4, y), 3.5, 3.5)
-                x += 12
             painter.setPen(palette.text3)
-            width = advance(text)
-            place = QRectF(x, y - self._legend_height() / 2, width + 2, self._legend_height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-            x += width + 12
+            left = x + _MARK_WIDTHS[kind]
+            place = QRectF(left, y - self._legend_height() / 2, self.width() - left, self._legend_height())
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, math.ceil(place.width()))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+            x += width + gap
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say in words what the line under the pointer shows."""

@@ -25,7 +25,6 @@ from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface, Tool
 from digitapp.gui.canvas.numbers import NumbersSurface
-from digitapp.gui.dropping import taken, welcome
 from digitapp.gui.pages.draw.files import MIME, DrawingFiles
 from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note
@@ -37,6 +36,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import GhostButton
+from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.words.messages import Message
 from digitapp.recognition import Reason
 

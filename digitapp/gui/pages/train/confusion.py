@@ -117,7 +117,10 @@ class ConfusionMatrix(QWidget):
         label_width = min(max(theme.scaled(18), widest + _LABEL_GAP), self.width() / 3)
         label_height = theme.scaled(18)
         pitch = min((self.width() - label_width) / count, (self.height() - label_height) / count)
-        return _Grid(label_width, 0.0, min(float(int(pitch)), _LARGEST_CELL))
+        pitch = min(float(int(pitch)), _LARGEST_CELL)
+        # The name of a row may be higher than the row.
+        top = max(0.0, (QFontMetrics(theme.font("tick")).height() - pitch) / 2)
+        return _Grid(label_width, top, pitch)
 
     def cell_rect(self, label: int, predicted: int) -> QRectF:
         """Return where a cell stands."""
@@ -241,6 +244,7 @@ class ConfusionMatrix(QWidget):
         right, middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), Qt.AlignmentFlag.AlignCenter
         for index in range(0, count, every):
             row = QRectF(0, grid.top + index * grid.pitch, grid.left - _LABEL_GAP, size)
+            row.adjust(0, -metrics.height(), 0, metrics.height())  # a row may be lower than its name
             name = self._names[index]
             painter.drawText(row, right, metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(row.width())))
             below = QRectF(grid.left + index * grid.pitch, grid.top + count * grid.pitch, size, theme.scaled(16))

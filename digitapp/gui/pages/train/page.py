@@ -105,6 +105,7 @@ class TrainPage(Page):
         self.transport.stop_clicked.connect(self.stop)
         self.setup.dataset_chosen.connect(self.session.choose_dataset)
         self.setup.learning_rate_changed.connect(self._on_learning_rate_changed)
+        self.setup.least_width_changed.connect(self._fit)
         self.setup.changed.connect(self._ready.mark)
         self.setup.source_changed.connect(self._data.mark)
         self.setup.source_changed.connect(self._ready.mark)
@@ -475,5 +476,10 @@ class TrainPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setup.setFixedWidth(setup_width(self.width(), self.height()))
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        width = max(setup_width(self.width(), self.height()), self.setup.least_width)
+        self.setup.setFixedWidth(min(width, self.width() // 2))
         self.stage.arrange(self.width(), self.height())

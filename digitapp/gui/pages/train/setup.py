@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Preset, Problem
@@ -26,6 +26,7 @@ from digitapp.gui.widgets import (
     LinkButton,
     Panel,
     PlainButton,
+    ScrollPanel,
     SectionHeader,
 )
 from digitapp.gui.widgets.numbers import thousands
@@ -49,7 +50,8 @@ class SetupForm(Panel):
 
     Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
     engine; `source_changed` by another network to go on with; `renew_clicked`; `check_clicked` asks for the gradient
-    check, `variations_clicked` for the pictures' variations, `file_wanted` for a model file to start from.
+    check, `variations_clicked` for the pictures' variations, `file_wanted` for a model file to start from;
+    `least_width_changed`.
     """
 
     dataset_chosen = Signal(str)
@@ -61,6 +63,7 @@ class SetupForm(Panel):
     check_clicked = Signal()
     variations_clicked = Signal()
     file_wanted = Signal()
+    least_width_changed = Signal()
 
     def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -105,9 +108,9 @@ class SetupForm(Panel):
         self.settings.field("hidden").textChanged.connect(self._show_architecture)
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        content.setProperty("scrolled", "true")
-        column = QVBoxLayout(content)
+        self._scroll = ScrollPanel()
+        self._scroll.least_width_changed.connect(self.least_width_changed)
+        column = QVBoxLayout(self._scroll.content)
         column.setContentsMargins(20, 18, 20, 6)
         column.setSpacing(6)
         title = Label(self.tr("Setup"), "title")
@@ -148,12 +151,6 @@ class SetupForm(Panel):
         for name in self._more_names():
             column.addWidget(rows[name])
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -182,7 +179,7 @@ class SetupForm(Panel):
 
     def _lock_line(self) -> QHBoxLayout:
         self._lock_icon = IconView("lock", 14)
-        self._lock_text = Label("", "caption", "text2")
+        self._lock_text = Label("", "caption", "text2", wrap=True)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._lock_icon)
@@ -251,7 +248,7 @@ class SetupForm(Panel):
             self._more.setChecked(True)
         wrong.setFocus(Qt.FocusReason.OtherFocusReason)
         wrong.selectAll()
-        self._scroll.ensureWidgetVisible(wrong, 0, 48)
+        self._scroll.bring_into_sight(wrong)
         return None
 
     def _check_size(self) -> bool:
@@ -289,6 +286,11 @@ class SetupForm(Panel):
         self._on_setting_changed()
 
     # What is shown
+
+    @property
+    def least_width(self) -> int:
+        """How wide it must be so that nothing is cut off at its side."""
+        return self._scroll.least_width
 
     def show_problem(self, problem: Problem) -> None:
         """Show the remembered settings of a problem."""
