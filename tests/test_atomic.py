@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from digitapp.atomic import atomic_file, atomic_write_bytes, atomic_write_text
+from digitapp.atomic import atomic_file, atomic_files, atomic_write_bytes, atomic_write_text, sweep
 
 
 def test_what_is_written_is_there_and_nothing_else(tmp_path):
@@ -80,3 +80,44 @@ def test_a_name_as_long_as_file_systems_allow(tmp_path):
     path = tmp_path / ("ä" * 127)
     atomic_write_bytes(path, b"abc")
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_the_permissions_of_a_replaced_file_stay(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    atomic_write_bytes(path, b"new")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_files_that_belong_together_are_replaced_together(tmp_path):
+    paths = [tmp_path / name for name in "abc"]
+    paths[0].write_bytes(b"old")
+    with atomic_files(paths) as files:
+        for file in files:
+            file.write(b"new")
+        assert [path.exists() for path in paths] == [True, False, False]
+    assert [path.read_bytes() for path in paths] == [b"new"] * 3
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_where_one_cannot_be_replaced_none_is(tmp_path):
+    paths = [tmp_path / name for name in "abc"]
+    paths[0].write_bytes(b"old")
+    paths[2].mkdir()
+    with pytest.raises(OSError), atomic_files(paths) as files:
+        for file in files:
+            file.write(b"new")
+    assert paths[0].read_bytes() == b"old" and not paths[1].exists()
+    assert sorted(tmp_path.iterdir()) == [paths[0], paths[2]]
+
+
+def test_what_killed_processes_left_is_swept(tmp_path):
+    old, fresh, own = (tmp_path / name for name in (".a.0123.tmp", ".b.0123.tmp", "c.tmp"))
+    for path in (old, fresh, own):
+        path.write_bytes(b"half")
+    for path in (old, own):
+        os.utime(path, (0, 0))
+    assert sweep(tmp_path) == 1
+    assert sorted(tmp_path.iterdir()) == [fresh, own]

@@ -16,7 +16,7 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
 # core knows those that stand before it.
-TOOLS = {"__init__", "atomic", "cores", "progress", "reasons", "resources"}
+TOOLS = {"__init__", "atomic", "cores", "locks", "progress", "reasons", "resources"}
 CORE = (
     "nn",
     "drawing",
@@ -28,6 +28,7 @@ CORE = (
     "reading",
     "inspection",
     "runs",
+    "kept",
 )
 MAY_IMPORT = {
     **{part: {*CORE[: index + 1], *TOOLS} for index, part in enumerate(CORE)},

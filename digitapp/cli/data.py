@@ -57,7 +57,7 @@ def import_command(
 
 def _add_digits(source: Path, as_json: bool) -> None:
     """Add the digits of a file to those that were collected on the page My hand."""
-    from digitapp.datasets.collection import collection_path, read_collection
+    from digitapp.datasets.collection import Collection, collection_path, read_collection
     from digitapp.datasets.collection_file import CollectionFile
     from digitapp.datasets.collection_import import import_digits
 
@@ -65,11 +65,15 @@ def _add_digits(source: Path, as_json: bool) -> None:
     path = collection_path()
     if path.is_file():
         read_collection(path)  # a damaged one is told of, not set aside
-    file = CollectionFile(path)
-    before = file.load().collection
-    after = before.extended(samples)
-    file.save(after)
-    new = len(after) - len(before)
+    new = 0
+
+    def extended(before: Collection) -> Collection:
+        nonlocal new
+        after = before.extended(samples)
+        new = len(after) - len(before)
+        return after
+
+    CollectionFile(path).add(extended)
     if as_json:
         print_json({"file": path, "new": new, "known": len(samples) - new, "unlabelled": unlabelled})
     else:

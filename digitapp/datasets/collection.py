@@ -43,6 +43,7 @@ EACH = 10  # digits of a class that make a collection worth measuring with
 MAX_SAMPLES = 10_000
 
 _IMPORTED_SIZE = 0.7  # of the canvas: the units of a drawing from elsewhere mean nothing
+_DIGEST_DIGITS = 16
 _IMAGE_SHAPE = (MNIST.rows, MNIST.columns)
 
 
@@ -113,10 +114,16 @@ class Sample:
             digest.update(self.source.tobytes())
         return digest.digest()
 
+    @property
+    def digest(self) -> str:
+        """What stands in the file to tell whether the digit is still what was written."""
+        return self.identity.hex()[:_DIGEST_DIGITS]
+
     @cached_property
     def text(self) -> str:
         """The sample as one item of a collection's file."""
-        part = {"held_out": bool(self.held_out)} | ({"correction": True} if self.correction else {})
+        part: dict[str, Any] = {"held_out": bool(self.held_out)} | ({"correction": True} if self.correction else {})
+        part["digest"] = self.digest
         if isinstance(self.source, Drawing):
             plain = drawing_to_json(self.source.with_label(self.label))
             item = {"label": self.label, **part, "pen_width": self.pen_width, "strokes": plain["strokes"]}
@@ -312,6 +319,25 @@ def read_samples(path: str | os.PathLike[str]) -> tuple[list[Sample], int]:
         except DrawingFlaw as flaw:
             raise DrawingFileError(path, reasons.tr("image {0}: {1}", index + 1, flaw.reason)) from None
     return samples, unlabelled
+
+
+def sample_from_json(item: Any) -> Sample:
+    """Return the digit that one item of a collection's file describes.
+
+    Raises
+    ------
+    DrawingFlaw : it is no digit, or not the one that was written
+    """
+    if isinstance(item, dict) and "pixels" in item:
+        sample = _pictured(item)
+    else:
+        drawing = drawing_from_json(item)
+        if drawing.label is None:
+            raise DrawingFlaw(reasons.tr("it has no label; expected a whole number from 0 to 9"))
+        sample = _drawn(drawing, drawing.label, item)
+    if item.get("digest", sample.digest) != sample.digest:
+        raise DrawingFlaw(reasons.tr("it is not what was written: its checksum is another one"))
+    return sample
 
 
 def write_collection(path: str | os.PathLike[str], collection: Collection) -> None:

@@ -21,7 +21,7 @@ from digitapp.datasets.collection import (
     pictures,
 )
 from digitapp.datasets.errors import DataMissingError, IdxError
-from digitapp.datasets.idx import read_idx, write_idx
+from digitapp.datasets.idx import read_idx, write_idx_together
 from digitapp.datasets.mnist import find_file
 from digitapp.datasets.problems import MNIST
 
@@ -30,6 +30,8 @@ _PARTS = {"train": False, "t10k": True}  # the prefix of the two files, and whet
 
 def export_idx(collection: Collection, folder: Path) -> tuple[Path, ...]:
     """Write the four files into a folder, which is made where it is missing, and return their paths.
+
+    All four take the places of earlier ones together, or none does.
 
     Raises
     ------
@@ -41,13 +43,13 @@ def export_idx(collection: Collection, folder: Path) -> tuple[Path, ...]:
         raise NoDigitsError(
             folder, reasons.tr("held-out digits") if parts["train"] else reasons.tr("digits to train on")
         )
-    written = []
+    arrays: dict[Path, NDArray[np.uint8]] = {}
     for prefix, samples in parts.items():
         images, labels = (folder / name for name in _names(prefix))
-        write_idx(images, _bytes_of(samples))
-        write_idx(labels, np.array([sample.label for sample in samples], np.uint8))
-        written += [images, labels]
-    return tuple(written)
+        arrays[images] = _bytes_of(samples)
+        arrays[labels] = np.array([sample.label for sample in samples], np.uint8)
+    write_idx_together(arrays)
+    return tuple(arrays)
 
 
 def import_idx(path: Path) -> list[Sample]:

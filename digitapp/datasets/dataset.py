@@ -1,6 +1,8 @@
 """Labelled images as arrays, in the parts that training, choosing and measuring use."""
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -40,6 +42,19 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the samples and labels, in hexadecimal: 0.2 s for MNIST, the first time."""
+        digest = hashlib.sha256(str(self.inputs.shape).encode())
+        digest.update(np.ascontiguousarray(self.inputs).data)
+        digest.update(np.ascontiguousarray(self.labels).data)
+        return digest.hexdigest()
+
+    @property
+    def has_fingerprint(self) -> bool:
+        """Whether the fingerprint is known already."""
+        return "fingerprint" in vars(self)
 
     def without_foils(self) -> "Split":
         """Return what belongs to a class; the split itself where all of it does."""

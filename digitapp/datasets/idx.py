@@ -8,7 +8,7 @@ import hashlib
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from digitapp import reasons
-from digitapp.atomic import atomic_write_bytes
+from digitapp.atomic import atomic_files, atomic_write_bytes
 from digitapp.datasets.errors import IdxError
 
 # The third byte of the magic number is the type (8: unsigned byte), the fourth the number of dimensions.
@@ -87,6 +87,22 @@ def write_idx(path: Path, array: np.ndarray) -> None:
     except OSError as error:
         expected = reasons.tr("a folder with room that can be written to")
         raise IdxError(path, error.strerror or str(error), expected) from error
+
+
+def write_idx_together(arrays: Mapping[Path, np.ndarray]) -> None:
+    """Write uint8 arrays as IDX files that belong together: all of them or none.
+
+    Raises
+    ------
+    IdxError : one cannot be written
+    """
+    try:
+        with atomic_files(list(arrays)) as files:
+            for file, array in zip(files, arrays.values(), strict=True):
+                file.write(idx_header(array.shape) + array.tobytes())
+    except OSError as error:
+        expected = reasons.tr("a folder with room that can be written to")
+        raise IdxError(next(iter(arrays)).parent, error.strerror or str(error), expected) from error
 
 
 def idx_header(shape: tuple[int, ...]) -> bytes:

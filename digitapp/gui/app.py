@@ -11,12 +11,14 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from digitapp import __version__
+from digitapp import __version__, resources
 from digitapp.cores import one_blas_thread
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.display import check_display, open_application
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.keeper import Keeper
+from digitapp.gui.state.restoring import Restorer
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
@@ -50,7 +52,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
     with one_blas_thread():
-        window = create_window(Settings(), problem=problem, model=model)
+        window = create_window(Settings(), problem=problem, model=model, kept=resources.user_data_dir())
         window.open()
         # The process waits for such a thread before it ends.
         loading = threading.Thread(target=_load_later_modules, name="loading")
@@ -65,21 +67,37 @@ def _load_later_modules() -> None:
 
 
 def create_window(
-    settings: Settings, *, problem: str | None = None, model: str | None = None, data_dir: Path | None = None
+    settings: Settings,
+    *,
+    problem: str | None = None,
+    model: str | None = None,
+    data_dir: Path | None = None,
+    kept: Path | None = None,
 ) -> MainWindow:
-    """Return the main window, not yet shown; a QApplication must exist."""
+    """Return the main window, not yet shown; a QApplication must exist.
+
+    Where it was left last is read from the folder `kept`, and what is made in it is written there; without one it
+    begins afresh and leaves nothing.
+    """
     speak()
     mode = settings.get(remembered.THEME)
     theme.current().set_text_size(settings.get(remembered.TEXT_SIZE) / 100)
     theme.current().prepare(mode)
     session = Session(problem or settings.get(remembered.PROBLEM), data_dir)
+    restorer = Restorer(session, kept) if kept is not None else None
+    keeper = Keeper(session, kept, restorer.seat) if kept is not None and restorer is not None else None
     width = settings.get(remembered.PEN_WIDTH)
     if width > 0:
         session.set_pen_width(width)
     if model is not None:
         session.open_model(Path(model))
-    window = MainWindow(session, settings)
+    window = MainWindow(session, settings, keeper)
     theme.apply_theme(mode)
+    if restorer is not None and keeper is not None:
+        restorer.restored.connect(keeper.know_past)
+        restorer.troubled.connect(keeper.tell)
+        keeper.tell(restorer.trouble)
+        QTimer.singleShot(0, restorer, restorer.restore_runs)  # when the window is there
     return window
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digitapp.nn.network import Network
+from digitapp.nn.network import Network, UnitRef
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +68,25 @@ class UnitParameters:
         if other.weights.shape != self.weights.shape:
             raise ValueError(f"a detector of shape {self.weights.shape} expected, got {other.weights.shape}")
         return replace(self, weights=other.weights.copy(), biases=other.biases.copy())
+
+
+@dataclass(frozen=True, eq=False)
+class UnitState:
+    """A unit as it is: its parameters, and its marks; `off` are the votes that it gets back when switched on."""
+
+    parameters: UnitParameters
+    is_frozen: bool
+    off: NDArray[np.floating] | None
+
+
+@dataclass(frozen=True, eq=False)
+class UnitEdit:
+    """One step of undo: which unit was changed, from what to what, and in words."""
+
+    place: UnitRef
+    before: UnitState
+    after: UnitState
+    text: str
 
 
 def read_unit(network: Network, layer: int, unit: int) -> UnitParameters:

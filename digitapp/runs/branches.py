@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -29,11 +30,13 @@ class Branch:
     ----------
     number : counted from 1 in the order of their starts
     model : what its networks are like, all but the parameters; calibrated as the run began, and as it ended once it has
-    dataset : that it learned from
+    dataset : that it learned from; None of a run of an earlier start, whose data nobody has loaded
     facts : what a model's record says of the run besides settings and results, such as where it began
+    key : the same for this run in every process and at every start
     marks : the units that it left as they were
     parent : the branch that this one set out from, None for one that began with other weights
     start : where it began, in epochs since the start of the first of its ancestors
+    before : the record of the settings and the data, as it was before the first step
     """
 
     number: int
@@ -41,11 +44,13 @@ class Branch:
     history: History
     model: Model
     configs: tuple[NetworkConfig, TrainConfig]
-    dataset: Dataset
+    dataset: Dataset | None
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
     parent: Branch | None = None
     start: float = 0.0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: uuid4().hex)
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     def epochs_at(self, step: int) -> float:
         """Return where a step is on the common axis, in epochs."""
@@ -53,15 +58,15 @@ class Branch:
         return self.start + (step / started.batches_per_epoch if started is not None else 0.0)
 
     def record(self) -> dict[str, Any]:
-        """Return the record of the network as the run has left it, or as it is now."""
+        """Return the record of the network as the run has left it, or as it is now. Its data must be there."""
+        assert self.dataset is not None
         return {**training_record(*self.configs, self.dataset, self.history), **self.facts}
 
     def record_at(self, step: int) -> dict[str, Any]:
         """Return the record of the network after a step, without the results: they are those of later."""
         started = self.history.started
         whole = step // started.batches_per_epoch if started is not None else 0
-        of_run = training_record(*self.configs, self.dataset, History())
-        return {**of_run, **self.facts, "epochs": whole, "steps": step, "moment": self.place_at(step)}
+        return {**self.before, **self.facts, "epochs": whole, "steps": step, "moment": self.place_at(step)}
 
     def place_at(self, step: int) -> dict[str, float]:
         """Return where a step is, for records: the run's number, the step in it, and the epoch on the common axis."""
@@ -135,9 +140,25 @@ class TimeMachine:
             facts["branched_from"] = origin.branch.place_at(origin.moment.step)
         if marks.held:
             facts["held"] = marks.held.as_json()
-        self.branch = Branch(self._count, moments, history, model, configs, dataset, marks, parent, start, facts)
+        before = training_record(*configs, dataset, History())
+        self.branch = Branch(
+            self._count, moments, history, model, configs, dataset, marks, parent, start, facts, before=before
+        )
         self.branches = [*self.branches, self.branch][-MOST_BRANCHES:]
         return self.branch
+
+    def count_from(self, number: int) -> None:
+        """Number the next run after this one, of an earlier start, which may not be in the list yet."""
+        self._count = max(self._count, number)
+
+    def take_up(self, earlier: Sequence[Branch]) -> None:
+        """Put runs of earlier starts before those there are; what is shown stays."""
+        self.branches = [*earlier, *self.branches][-MOST_BRANCHES:]
+        for branch in earlier:
+            self.count_from(branch.number)
+            self._archive.take_up(branch.moments, branch.model.network.parameters.nbytes)
+        if self.branch is None and self.branches:
+            self.branch = self.branches[-1]
 
     def end(self) -> PlaceInRun | None:
         """Return the last moment that is kept of the newest run, None where there is none."""

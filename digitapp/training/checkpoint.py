@@ -7,7 +7,6 @@ training part tells whether they are still the same.
 The file is safetensors, the numbers that are no arrays being one JSON object in its header.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ import safetensors
 import safetensors.numpy
 
 from digitapp.atomic import atomic_write_bytes
-from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.dataset import Dataset
 from digitapp.nn import Network
 from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_THREADS, MAX_UNITS, TrainConfig, check_whole
 from digitapp.training.errors import DataMismatch, DataNotFinite
@@ -72,7 +71,7 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
         "activations": list(network.activations),
         "normalized": list(network.normalized),
         "config": asdict(run.config),
-        "data": fingerprint(run.dataset.train),
+        "data": run.dataset.train.fingerprint,
         "learning_rate": state.learning_rate,
         "seconds": state.seconds,
         "epoch_loss": state.epoch_loss,
@@ -102,7 +101,7 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
     """
     facts, arrays = checkpoint.facts, checkpoint.arrays
     try:
-        if facts["data"] != fingerprint(dataset.train):
+        if facts["data"] != dataset.train.fingerprint:
             raise CheckpointError("the training data are not those of the interrupted run")
         network = _empty_network(facts, arrays["network"])
         check_data(network, dataset)
@@ -123,6 +122,28 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"the checkpoint contradicts itself: {error}") from error
     return run
+
+
+def state_of(checkpoint: Checkpoint) -> RunState:
+    """Return the state of a run that has ended, for one that goes on as it would have; the data are not looked at.
+
+    Raises
+    ------
+    CheckpointError : a checkpoint whose parts contradict each other
+    """
+    facts, arrays = checkpoint.facts, checkpoint.arrays
+    try:
+        network = _empty_network(facts, arrays["network"])
+        config = TrainConfig(**facts["config"])
+        _check_optimizer(config, arrays)
+        _fill(network.state, arrays["network"])
+        check_whole("parts", facts["parts"], 1, MAX_THREADS)
+        state = RunState.at_start(network, config, np.random.default_rng(0), facts["parts"])
+        _restore(state, facts, arrays)
+    except (TypeError, ValueError, KeyError) as error:
+        raise CheckpointError(f"the checkpoint contradicts itself: {error}") from error
+    state.kept = {}
+    return state
 
 
 def _restore(state: RunState, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
@@ -180,14 +201,6 @@ def _fill(vector: np.ndarray, saved: np.ndarray) -> None:
     if vector.shape != saved.shape or vector.dtype != saved.dtype:
         raise ValueError(f"{vector.dtype} of shape {vector.shape} expected, got {saved.dtype} of shape {saved.shape}")
     vector[:] = saved
-
-
-def fingerprint(split: Split) -> str:
-    """Return the SHA-256 of the samples and labels, in hexadecimal."""
-    digest = hashlib.sha256(str(split.inputs.shape).encode())
-    digest.update(np.ascontiguousarray(split.inputs).data)
-    digest.update(np.ascontiguousarray(split.labels).data)
-    return digest.hexdigest()
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

@@ -7,7 +7,7 @@ and its band from wider ones. Adding a batch costs the same however long the run
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,6 +53,10 @@ class Curve:
     def append(self, value: float) -> None:
         """Add the value of the next batch."""
         self._values.append(value)
+
+    def extend(self, values: np.ndarray) -> None:
+        """Add the values of many batches, shape (batches,), float32."""
+        self._values.frombytes(np.ascontiguousarray(values, np.float32).tobytes())
 
     def value(self, index: int) -> float:
         """Return the value of one batch, counted from 0."""
@@ -175,6 +179,11 @@ class EpochTable:
         for name, column in self._columns.items():
             value = getattr(event, name)
             column.append(np.nan if value is None else value)
+
+    def extend(self, columns: Mapping[str, np.ndarray]) -> None:
+        """Add many epochs: each column by its name, all of one length."""
+        for name, column in self._columns.items():
+            column.frombytes(np.ascontiguousarray(columns[name], np.float64).tobytes())
 
     def column(self, name: str, most: int | None = None) -> np.ndarray:
         """Return a column as a copy; with `most`, evenly chosen epochs of it, about that many, the last among them."""

@@ -56,6 +56,16 @@ class Moments:
         return len(self.kept)
 
     @property
+    def stride(self) -> int:
+        """Every so many steps a moment is wanted."""
+        return self._stride
+
+    def take_up(self, kept: tuple[Moment, ...], stride: int) -> None:
+        """Go on with moments that were kept elsewhere: older ones go first where there is no room for all."""
+        self._stride = max(1, stride)
+        self.kept = kept[max(0, len(kept) - self.capacity) :] if self.capacity >= LEAST_MOMENTS else ()
+
+    @property
     def nbytes(self) -> int:
         """The memory that the parameters take."""
         return sum(moment.parameters.nbytes for moment in self.kept)
@@ -134,6 +144,10 @@ class Archive:
         """What is neither in use nor promised to a run that goes on."""
         taken = (m.capacity * size if m.is_open else m.nbytes for m, size in self._runs)
         return self.limit - sum(taken)
+
+    def take_up(self, moments: Moments, size: int) -> None:
+        """Count the moments of a run of an earlier start as well: they give way first."""
+        self._runs.insert(0, (moments, size))
 
     def open(self, size: int) -> Moments:
         """Return moments for a new run, each of `size` bytes.

@@ -23,7 +23,7 @@ from digitapp.datasets.collection import (
     split_of,
     write_collection,
 )
-from digitapp.datasets.collection_file import CollectionFile
+from digitapp.datasets.collection_file import CollectionFile, backups, is_sound
 from digitapp.datasets.load import load_dataset
 from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawings
 from digitapp.drawing.ink import Drawing
@@ -207,10 +207,10 @@ class TestFile:
     def test_what_is_saved_is_there_the_next_time(self, tmp_path):
         file = CollectionFile(tmp_path / "sub" / "own.json")
         file.load()
-        assert file.save(several(1, 2)) is None
-        assert file.save(several(1, 2, 3)) is None
+        assert len(file.save(several(1, 2)).collection) == 2
+        assert len(file.save(several(1, 2, 3)).collection) == 3
         assert len(CollectionFile(file.path).load().collection) == 3
-        assert [path.name for path in file.path.parent.iterdir()] == ["own.json"]
+        assert [path.name for path in file.path.parent.iterdir() if path.is_file()] == ["own.json"]
 
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b'{"drawings": [{}]}', b'{"drawings": 3}', b"[]"])
     def test_a_damaged_file_is_set_aside_whole(self, tmp_path, content):
@@ -241,12 +241,60 @@ class TestFile:
             file.save(several(1))
         assert path.read_text() == "{"
 
-    def test_what_another_window_wrote_is_set_aside(self, tmp_path):
+    def test_what_another_window_wrote_joins(self, tmp_path):
         one, other = (CollectionFile(tmp_path / "own.json") for _ in range(2))
         one.load()
         other.load()
-        one.save(several(1, 1, 1))
-        aside = tmp_path / "own.other-1.json"
-        assert other.save(several(2)) == aside
-        assert len(read_collection(aside)) == 3
-        assert len(read_collection(other.path)) == 1
+        mine, theirs = several(1, 1, 1), several(2, 3)
+        one.save(mine)
+        merged = other.save(theirs)
+        assert len(merged.collection) == len(read_collection(other.path)) == 5
+        assert {sample.identity for sample in merged.joined} == {sample.identity for sample in mine.samples}
+        assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["own.json"]
+
+    def test_what_another_window_removed_goes_and_what_was_undone_stays(self, tmp_path):
+        one, other = (CollectionFile(tmp_path / "own.json") for _ in range(2))
+        both = several(1, 2, 3)
+        one.load()
+        one.save(both)
+        seen = {sample.identity for sample in other.load().collection.samples}
+        one.save(both.without(both.samples[:1]), seen)
+        merged = other.save(both, seen)
+        assert merged.left == {both.samples[0].identity} and len(merged.collection) == 2
+        one.save(both, seen)  # the removal is undone
+        assert len(other.save(merged.collection, seen - merged.left).collection) == 3
+
+    def test_a_file_that_vanished_takes_nothing_with_it(self, tmp_path):
+        file = CollectionFile(tmp_path / "own.json")
+        file.load()
+        file.save(several(1, 2))
+        file.path.unlink()
+        assert len(file.look(several(1, 2), set()).collection) == 2
+        assert len(file.save(several(1, 2)).collection) == 2
+        assert file.path.is_file()
+
+    def test_one_damaged_digit_costs_that_digit(self, tmp_path):
+        path = tmp_path / "own.json"
+        write_collection(path, several(*range(10)))
+        lines = path.read_bytes().split(b"\n")
+        lines[3] = lines[3][:40] + b"\xff" + lines[3][41:]
+        lines[5] = lines[5].replace(b"0.", b"0.1", 1)  # a digit that reads well, and is another one
+        damaged = b"\n".join(lines)
+        path.write_bytes(damaged)
+        file = CollectionFile(path)
+        loaded = file.load()
+        assert [sample.label for sample in loaded.collection.samples] == [0, 1, 3, 5, 6, 7, 8, 9]
+        assert "2 of 10" in loaded.reason
+        assert loaded.aside is not None and loaded.aside.read_bytes() == damaged
+        assert len(file.save(loaded.collection).collection) == 8
+        assert not CollectionFile(path).load().reason
+
+    def test_there_is_a_backup_with_its_checksum(self, tmp_path):
+        file = CollectionFile(tmp_path / "own.json")
+        file.load()
+        file.save(several(1, 2))
+        file.save(several(1, 2, 3))
+        (backup,) = backups(file.path)
+        assert is_sound(backup) and len(read_collection(backup)) == 2
+        backup.write_bytes(backup.read_bytes()[:-1])
+        assert not is_sound(backup)

@@ -226,16 +226,19 @@ def show_page(qtbot: QtBot, settings: Settings, open_session: OpenSession) -> Sh
 def open_window(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., MainWindow]]:
     """Return a function that opens the real window; it is closed when the test ends.
 
-    Without `data_dir` there is no MNIST on this user's computer.
+    Without `data_dir` there is no MNIST on this user's computer; without `kept` it begins afresh, and keeps nothing.
     """
     from digitapp.gui.app import create_window
 
     opened: list[weakref.ref[MainWindow]] = []  # the test decides how long it wants a window
 
     def open_it(
-        problem: str = "mnist", data_dir: Path | None = None, size: tuple[int, int] = (1280, 800)
+        problem: str | None = "mnist",
+        data_dir: Path | None = None,
+        size: tuple[int, int] = (1280, 800),
+        kept: Path | None = None,
     ) -> MainWindow:
-        window = create_window(settings, problem=problem, data_dir=data_dir)
+        window = create_window(settings, problem=problem, data_dir=data_dir, kept=kept)
         opened.append(weakref.ref(window))
         _show(window, size, qtbot)
         return window

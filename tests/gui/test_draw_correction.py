@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Picture
 from digitapp.drawing.render import render
 from digitapp.gui.pages.draw.correction import CorrectionRow
 from digitapp.gui.pages.draw.page import DrawPage
-from digitapp.gui.state.artwork import Picture
 
 ONE = Drawing.from_points([[(0.5, 0.2), (0.48, 0.5), (0.5, 0.8)]])
 

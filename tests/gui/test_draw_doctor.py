@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Picture
 from digitapp.drawing.preprocess import ALL_STEPS, Steps
 from digitapp.drawing.render import render
 from digitapp.gui.pages.draw.doctor import DoctorPanel
 from digitapp.gui.pages.draw.page import DrawPage
-from digitapp.gui.state.artwork import Picture
 from digitapp.inspection.digit_measures import Measure, measure_digits
 from digitapp.inspection.flip_map import SHIFTS, TURNS
 

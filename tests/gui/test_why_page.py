@@ -13,10 +13,10 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.inks import Picture
 from digitapp.drawing.samples import sample_three
 from digitapp.gui.pages.why.page import CHANGE, PIXELS, UNITS, WhyPage
 from digitapp.gui.settings import Settings
-from digitapp.gui.state.artwork import Picture
 from digitapp.gui.window.picture_saver import PictureSaver
 from digitapp.inspection.attribution import MAPS
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QPainter, QPen, QPixmap
 
 from digitapp.drawing.ink import Drawing, Stroke, StrokeBuilder
+from digitapp.drawing.inks import Picture
 from digitapp.drawing.preprocess import Preprocessed
 from digitapp.gui import theme
 from digitapp.gui.canvas.handles import Grip, Handles, Matrix, moved, scaled, turned
@@ -17,7 +18,7 @@ from digitapp.gui.canvas.key_pen import PEN_KEYS
 from digitapp.gui.canvas.strokes import InkLayer, StrokeShape
 from digitapp.gui.canvas.surface import Surface, Touch, paint_invitation, pen_key_help
 from digitapp.gui.images import ink_image
-from digitapp.gui.state.artwork import Artwork, Picture
+from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets.keys import ARROWS
 

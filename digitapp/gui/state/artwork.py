@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from digitapp.datasets.problems import Inputs, Problem
 from digitapp.drawing.grid import BinaryGrid
-from digitapp.drawing.ink import Drawing
-from digitapp.drawing.point import Point
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A grey picture that lies on the canvas instead of strokes.
-
-    Attributes
-    ----------
-    grey : float32 array, shape (rows, columns), ink = 1 on paper = 0
-    name : str, where it came from, for people
-    """
-
-    grey: NDArray[np.float32]
-    name: str
-
-
-Ink = Drawing | BinaryGrid | Point | Picture
+from digitapp.drawing.inks import Ink, Picture
+from digitapp.kept.sheets import Sheet, Step
 
 
 def ink_of(problem: Problem, inputs: NDArray[np.floating], name: str) -> Picture | BinaryGrid:
@@ -50,26 +33,27 @@ _STEPS_BACK = 1000  # each remembers all strokes there were: without end, memory
 class _Edit(QUndoCommand):
     """One step of undo: drawings never change, so the two of them are all there is to remember."""
 
-    def __init__(self, artwork: Artwork, before: Ink, after: Ink, text: str, goes_on: bool) -> None:
-        super().__init__(text)
-        self._artwork, self._before, self._after, self._goes_on = artwork, before, after, goes_on
+    def __init__(self, artwork: Artwork, step: Step) -> None:
+        super().__init__(step.text)
+        self._artwork = artwork
+        self.step = step
 
     def id(self) -> int:
         """Return the same number for all steps that may become one."""
-        return 1 if self._goes_on else -1
+        return 1 if self.step.goes_on else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take in a step that goes on with this one."""
         if not isinstance(other, _Edit) or other.text() != self.text():
             return False
-        self._after = other._after
+        self.step = replace(self.step, after=other.step.after)
         return True
 
     def redo(self) -> None:
-        self._artwork.adopt(self._after)
+        self._artwork.adopt(self.step.after)
 
     def undo(self) -> None:
-        self._artwork.adopt(self._before)
+        self._artwork.adopt(self.step.before)
 
 
 class Artwork(QObject):
@@ -104,7 +88,7 @@ class Artwork(QObject):
         Steps of the same name that `go on` with each other, one for each press of a key, are undone together.
         """
         if value != self._committed:
-            self.undo_stack.push(_Edit(self, self._committed, value, text, goes_on))
+            self.undo_stack.push(_Edit(self, Step(self._committed, value, text, goes_on)))
         elif self.value != value:
             self.show_live(value)
 
@@ -120,6 +104,23 @@ class Artwork(QObject):
     def clear(self, text: str) -> None:
         """Empty the surface, undoably."""
         self.commit(self._blank, text)
+
+    @property
+    def sheet(self) -> Sheet:
+        """The committed value with its undo stack, to be kept."""
+        commands = (self.undo_stack.command(index) for index in range(self.undo_stack.count()))
+        steps = tuple(command.step for command in commands if isinstance(command, _Edit))
+        return Sheet(self._committed, steps, self.undo_stack.index())
+
+    def take_up(self, sheet: Sheet) -> None:
+        """Go on with a canvas and its undo stack as they were kept."""
+        self.undo_stack.clear()
+        with QSignalBlocker(self):
+            for step in sheet.steps[-_STEPS_BACK:]:
+                self.undo_stack.push(_Edit(self, step))
+            for _ in range(len(sheet.steps) - sheet.done):
+                self.undo_stack.undo()
+        self.adopt(sheet.ink)
 
     def start_again(self) -> None:
         """Take a new sheet; what was on the old one cannot be brought back."""

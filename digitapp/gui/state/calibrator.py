@@ -42,7 +42,7 @@ class Calibrator(QObject):
     def calibrate(self, desk: Desk) -> None:
         """Fit the network of the run that has ended on a desk, beside the window; no run's fit replaces another's."""
         branch = desk.machine.branches[-1]
-        model, validation = branch.model, branch.dataset.validation
+        model, validation = branch.model, branch.dataset and branch.dataset.validation
         if not fit_to_calibrate([validation]):
             return
         network = model.network.copy()  # it may be changed by hand, or trained on, meanwhile
@@ -80,6 +80,5 @@ def described(desk: Desk) -> Model:
         if run.is_active:
             model = replace(model, training=newest.record())
     branch = newest if place is None else place.branch
-    return replace(
-        model, calibration=calibrate(model.network, model.loss, [branch.dataset.validation], model.calibration)
-    )
+    validation = branch.dataset and branch.dataset.validation
+    return replace(model, calibration=calibrate(model.network, model.loss, [validation], model.calibration))

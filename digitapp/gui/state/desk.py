@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from digitapp.datasets.problems import Problem
 from digitapp.gui.state.artwork import Artwork
@@ -12,6 +13,29 @@ from digitapp.modelfile import Model
 from digitapp.nn.network import UnitRef
 from digitapp.runs.branches import Branch, TimeMachine
 from digitapp.runs.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Interrupted:
+    """A run that was under way when the program ended.
+
+    Attributes
+    ----------
+    desk : that it belongs to
+    branch : of the time machine, the newest
+    checkpoint : the file of its state
+    dataset_name : that it learned from
+    foils : how many drawings that are no digits were mixed in
+    step, seconds : how far it was then
+    """
+
+    desk: Desk
+    branch: Branch
+    checkpoint: Path
+    dataset_name: str
+    foils: int
+    step: int
+    seconds: float
 
 
 @dataclass(eq=False)
@@ -26,6 +50,7 @@ class Desk:
     dataset_name: str
     selected: UnitRef = UnitRef(0, 0)  # noqa: RUF009 - it never changes
     plan: Plan | None = None  # the network that is being made
+    interrupted: Interrupted | None = None  # the run that can be taken up again
     fitted: Branch | None = None  # the run that the own network was calibrated after
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from digitapp.datasets.problems import Problem
+from digitapp.kept.networks import Edits, KeptNetwork
 from digitapp.modelfile import Model, load_model
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan
@@ -19,7 +21,8 @@ SHIPPED = "shipped"
 class ModelEntry:
     """A model that can be chosen: `key` tells them apart, `origin` says where it came from.
 
-    A shipped model may be left on the disk until it is wanted; then `loaded` is None and `name` says which one it is.
+    A model may be left on the disk until it is wanted; then `loaded` is None, and `name` says which shipped model it
+    is, or `kept` which own network. `marks` and `edits` are what was done to it by hand.
     """
 
     key: str
@@ -28,13 +31,20 @@ class ModelEntry:
     path: Path | None = None
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
     name: str = ""
+    edits: Edits = Edits()  # noqa: RUF009 - it never changes
+    kept: KeptNetwork | None = None
 
     @property
     def model(self) -> Model:
         """The model, loaded from its file the first time it is asked for. Raises ModelFileError."""
         if self.loaded is None:
-            self.loaded = load_model(self.name)
+            self.loaded = self.kept.load() if self.kept is not None else load_model(self.name)
         return self.loaded
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was made here, by training or from another network."""
+        return self.origin in ("own", "made")
 
 
 class Models:
@@ -97,6 +107,13 @@ class Models:
     def files(self) -> list[Path]:
         """The files of those that were opened, in the order in which that happened."""
         return [entry.path for entry in self._entries.values() if entry.path is not None]
+
+    def take_up(self, kept: Iterable[KeptNetwork]) -> None:
+        """Offer own networks of an earlier start; none of them is read or chosen yet."""
+        for network in kept:
+            self._entries[network.key] = ModelEntry(
+                network.key, network.origin, None, None, network.marks, network.name, network.edits, network
+            )
 
     def put(self, entry: ModelEntry) -> None:
         """Take in a network, in the place of an earlier one of its key, and choose it."""

@@ -17,15 +17,17 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import FIRST, PROBLEMS, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Ink, Picture
 from digitapp.drawing.render import CANVAS_PEN_WIDTH
 from digitapp.gui.names import Names
-from digitapp.gui.state.artwork import Artwork, Ink, Picture
+from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
-from digitapp.gui.state.desk import Desk
+from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry, Models
+from digitapp.gui.state.resuming import Resumer
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.starting import Starter
 from digitapp.gui.state.training_run import TrainingRun
@@ -65,6 +67,8 @@ class Session(QObject):
     model_described : the shown model's training record was written
     branches_changed : the time machine has another run to show
     moment_changed : another moment of a run is shown, or now; the network's own signals were emitted before
+    run_begun(Desk) : of any problem; its branch is the newest one of the desk's time machine
+    interrupted_changed : of the shown problem, whether there is a run of an earlier start to be taken up
     """
 
     problem_changed = Signal()
@@ -83,6 +87,8 @@ class Session(QObject):
     model_described = Signal()
     branches_changed = Signal()
     moment_changed = Signal()
+    run_begun = Signal(object)
+    interrupted_changed = Signal()
 
     def __init__(self, problem: str = FIRST.key, data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +105,9 @@ class Session(QObject):
         self._starter = Starter(self._jobs.start, self)
         self._starter.made.connect(self._on_made)
         self._starter.begun.connect(self._on_begun)
+        self._starter.resumed.connect(self._on_resumed)
+        self.resumer = Resumer(self.data, self._starter, self)
+        self.resumer.changed.connect(self._on_interrupted_changed)
         self._calibrator = Calibrator(self._jobs.start, self)
         self._calibrator.calibrated.connect(self._on_calibrated)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
@@ -118,6 +127,11 @@ class Session(QObject):
         desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
         desk.run.ended.connect(partial(self._on_run_ended, desk))
         return desk
+
+    @property
+    def desks(self) -> tuple[Desk, ...]:
+        """What there is for each problem; to be looked at, and filled when the program starts."""
+        return tuple(self._desks.values())
 
     def snapshot(self) -> Snapshot:
         """Return all that the window shows at this moment."""
@@ -151,6 +165,10 @@ class Session(QObject):
         if key == self.problem.key:
             return
         self._desk = self._desks[key]
+        self.tell_all()
+
+    def tell_all(self) -> None:
+        """Tell that everything may be different, as with another problem or what was kept of an earlier start."""
         self.network_version += 1
         self._show_answer()
         self.problem_changed.emit()
@@ -163,6 +181,7 @@ class Session(QObject):
         self.run_state_changed.emit()
         self.branches_changed.emit()
         self.moment_changed.emit()
+        self.interrupted_changed.emit()
 
     # The network
 
@@ -408,6 +427,7 @@ class Session(QObject):
             marks = self.current_entry.marks if origin is None else origin.branch.marks
             if self.shows_end_of_run:
                 origin, after = self.time_machine.end(), self.run.reached
+        self.resumer.leave(self._desk)
         plan = Plan(self.problem, network, config, source, self.dataset, paused, marks, origin, after)
         self._starter.start(self._desk, plan)
 
@@ -438,7 +458,34 @@ class Session(QObject):
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start; it has had no run yet."""
+        self.resumer.leave(self._desk)
         self._starter.start(self._desk, Plan(self.problem, network, config))
+
+    @property
+    def interrupted(self) -> Interrupted | None:
+        """The shown problem's run that was under way when the program ended, as long as nothing has taken its place."""
+        return None if self.run.is_active else self._desk.interrupted
+
+    @Slot(object)
+    def _on_resumed(self, desk: Desk) -> None:
+        """Show the network that goes on learning."""
+        desk.models.choose(OWN_NETWORK)
+        desk.machine.back()
+        if desk is self._desk:
+            self._network_replaced()
+            self.moment_changed.emit()
+
+    def tell_of_past(self, desk: Desk) -> None:
+        """Tell that a desk has the runs of an earlier start."""
+        self._pass_on(desk, self.run_state_changed)
+        self._pass_on(desk, self.branches_changed)
+        self._pass_on(desk, self.moment_changed)
+        self._pass_on(desk, self.interrupted_changed)
+
+    @Slot(object)
+    def _on_interrupted_changed(self, desk: Desk) -> None:
+        self._pass_on(desk, self.branches_changed)
+        self._pass_on(desk, self.interrupted_changed)
 
     @Slot(object, object)
     def _on_made(self, desk: Desk, start: Start) -> None:
@@ -451,6 +498,7 @@ class Session(QObject):
 
     @Slot(object)
     def _on_begun(self, desk: Desk) -> None:
+        self.run_begun.emit(desk)
         self._pass_on(desk, self.branches_changed)
         self._pass_on(desk, self.moment_changed)
 

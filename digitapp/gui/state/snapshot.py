@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Ink, Picture
 from digitapp.gui.names import Names
-from digitapp.gui.state.artwork import Ink, Picture
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.desk import UnitRef
 from digitapp.gui.state.models import ModelEntry

@@ -6,11 +6,17 @@ import threading
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitapp.gui.state.desk import Desk
+from digitapp.datasets.dataset import Dataset
+from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob
 from digitapp.progress import Report
 from digitapp.runs.plan import Plan, Start
+from digitapp.training.checkpoint import load_checkpoint, resume
+from digitapp.training.foils import with_foils
+from digitapp.training.loop import Run
+
+Resumption = tuple[Desk, Interrupted, Dataset]
 
 
 class Starter(QObject):
@@ -22,10 +28,12 @@ class Starter(QObject):
     -------
     made(Desk, Start) : the network that was asked for is there, to be shown
     begun(Desk) : its run has begun
+    resumed(Desk) : the run that was interrupted is about to go on
     """
 
     made = Signal(object, object)
     begun = Signal(object)
+    resumed = Signal(object)
 
     def __init__(self, start_job: StartJob, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,10 +58,27 @@ class Starter(QObject):
 
         self._errand(desk).ask(make, desk)
 
+    def resume(self, desk: Desk, dataset: Dataset) -> None:
+        """Go on with a desk's interrupted run, on the data that it learned from.
+
+        What does not fit together ends as a run that has failed. Raises RuntimeError for a desk without such a run.
+        """
+        kept = desk.interrupted
+        if kept is None:
+            raise RuntimeError("no run was interrupted")
+        self.forget(desk)
+        desk.run.prepare(history=kept.branch.history, seconds=kept.seconds)
+        seed = kept.branch.configs[1].seed
+
+        def load(_report: Report, cancelled: threading.Event) -> Run:
+            return resume(load_checkpoint(kept.checkpoint), with_foils(dataset, kept.foils, seed, cancelled))
+
+        self._errand(desk).ask(load, (desk, kept, dataset))
+
     def forget(self, desk: Desk) -> None:
         """Make nothing for a desk any more."""
-        if desk.plan is not None:
-            desk.plan = None
+        desk.plan = None
+        if desk.problem.key in self._errands:
             self._errand(desk).cancel()
 
     def _errand(self, desk: Desk) -> Errand:
@@ -65,9 +90,23 @@ class Starter(QObject):
         return self._errands[key]
 
     @Slot(object, object)
-    def _on_made(self, start: Start, desk: Desk) -> None:
-        desk.plan = None
-        self._take_up(desk, start)
+    def _on_made(self, made: Start | Run, wanted: Desk | Resumption) -> None:
+        if isinstance(wanted, Desk):
+            assert isinstance(made, Start)
+            wanted.plan = None
+            self._take_up(wanted, made)
+        else:
+            assert isinstance(made, Run)
+            self._go_on(made, *wanted)
+
+    def _go_on(self, run: Run, desk: Desk, kept: Interrupted, dataset: Dataset) -> None:
+        if not desk.run.is_active:
+            return  # stopped meanwhile: it can still be taken up
+        desk.interrupted = None
+        kept.branch.dataset = dataset
+        self.resumed.emit(desk)
+        desk.run.start(kept.branch.model.network, lambda _network: run, moments=kept.branch.moments)
+        self.begun.emit(desk)
 
     def _take_up(self, desk: Desk, start: Start) -> None:
         """Have the network shown, and train it if that is wanted."""
@@ -85,7 +124,11 @@ class Starter(QObject):
         self.begun.emit(desk)
 
     @Slot(object, object)
-    def _on_failed(self, error: Exception, desk: Desk) -> None:
+    def _on_failed(self, error: Exception, wanted: Desk | Resumption) -> None:
+        if not isinstance(wanted, Desk):
+            wanted[0].run.give_up(error)
+            return
+        desk = wanted
         plan, desk.plan = desk.plan, None
         if plan is not None and plan.dataset is not None:
             desk.run.give_up(error)

@@ -16,22 +16,14 @@ from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
-from digitapp.inspection.surgery import UnitParameters, read_unit, write_unit
+from digitapp.inspection.surgery import UnitEdit, UnitParameters, UnitState, read_unit, write_unit
+from digitapp.kept.networks import Edits
 from digitapp.nn.network import UnitRef
 from digitapp.progress import Report
 from digitapp.reading import Answer
 from digitapp.training.evaluate import Evaluation, evaluate
 
 _KEY = "edited:"
-
-
-@dataclass(frozen=True, eq=False)
-class UnitState:
-    """A unit as it is: its parameters, and its marks; `off` are the votes that it gets back when switched on."""
-
-    parameters: UnitParameters
-    is_frozen: bool
-    off: NDArray[np.floating] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +55,17 @@ class Effect:
 class _Edit(QUndoCommand):
     """One unit, before and after."""
 
-    def __init__(self, surgery: Surgery, place: UnitRef, before: UnitState, after: UnitState, text: str) -> None:
-        super().__init__(text)
-        self._surgery, self._place, self._before, self._after = surgery, place, before, after
+    def __init__(self, surgery: Surgery, edit: UnitEdit) -> None:
+        super().__init__(edit.text)
+        self._surgery = surgery
+        self.edit = edit
 
     def redo(self) -> None:
-        self._surgery.put(self._place, self._after, self.text())
+        self._surgery.put(self.edit.place, self.edit.after, self.text())
 
     def undo(self) -> None:
         text = translate("Surgery", "Undone: {0}").format(self.text())
-        self._surgery.put(self._place, self._before, text)
+        self._surgery.put(self.edit.place, self.edit.before, text)
 
 
 class Surgery(QObject):
@@ -94,7 +87,7 @@ class Surgery(QObject):
         self._session = session
         self._stacks: dict[tuple[str, str], tuple[ModelEntry, QUndoStack, dict[str, object]]] = {}
         self._copied: UnitParameters | None = None
-        self._count = 0
+        self._is_filling = False  # an undo stack, with steps that were done at an earlier start
         self._scores: tuple[object, Evaluation] | None = None  # of the network as it is now
         self.effect: Effect | None = None
         self._errand = Errand(session.start_job, self)
@@ -233,7 +226,7 @@ class Surgery(QObject):
         if stack.index() == 0:
             entry = self._session.current_entry
             self._stacks[self._session.problem.key, entry.key] = entry, stack, dict(entry.model.training)
-        stack.push(_Edit(self, place, before, change(before), text))
+        stack.push(_Edit(self, UnitEdit(place, before, change(before), text)))
 
     def _make_editable(self) -> None:
         """Show a copy instead of a network that others rely on: a shipped or opened one, or a moment of a run."""
@@ -242,16 +235,19 @@ class Surgery(QObject):
         if not is_past and (entry.key == OWN_NETWORK or entry.key.startswith(_KEY)):
             return
         model, marks, effect = session.model, entry.marks, self.effect
-        self._count += 1
+        numbers = (other.key.removeprefix(_KEY) for other in session.model_entries if other.key.startswith(_KEY))
+        count = 1 + max(map(int, numbers), default=0)
         names = {"shipped": self.tr("Shipped model"), "own": self.tr("My network")}
-        text = self.tr("{0}, changed {1}") if self._count > 1 else self.tr("{0}, changed")
-        name = text.format(names.get(entry.origin, model.name), self._count)
-        session.add_network(f"{_KEY}{self._count}", replace(model, network=model.network.copy(), name=name))
+        text = self.tr("{0}, changed {1}") if count > 1 else self.tr("{0}, changed")
+        name = text.format(names.get(entry.origin, model.name), count)
+        session.add_network(f"{_KEY}{count}", replace(model, network=model.network.copy(), name=name))
         session.current_entry.marks = marks
         self.effect = effect
 
     def put(self, place: UnitRef, state: UnitState, text: str) -> None:
         """Make a unit what it is in `state`; called by the steps of undo."""
+        if self._is_filling:
+            return
         session = self._session
         entry, before = session.current_entry, session.answer
         old = read_unit(session.network, *place)
@@ -317,10 +313,19 @@ class Surgery(QObject):
         key = (self._session.problem.key, entry.key)
         found = self._stacks.get(key)
         if found is None or found[0] is not entry:
-            stack = QUndoStack(self)
+            stack, edits = QUndoStack(self), entry.edits
+            self._fill(stack, edits)
             stack.indexChanged.connect(self._on_index_changed)
-            self._stacks[key] = found = (entry, stack, dict(entry.model.training))
+            self._stacks[key] = found = (entry, stack, dict(edits.record or entry.model.training))
         return found[1]
+
+    def _fill(self, stack: QUndoStack, edits: Edits) -> None:
+        """Give an undo stack the steps that were done at an earlier start, without doing them again."""
+        self._is_filling = True
+        for edit in edits.steps:
+            stack.push(_Edit(self, edit))
+        stack.setIndex(edits.done)
+        self._is_filling = False
 
     @Slot(int)
     def _on_index_changed(self, index: int) -> None:
@@ -328,6 +333,9 @@ class Surgery(QObject):
         session = self._session
         entry, stack, record = self._stacks[session.problem.key, session.current_entry.key]
         if stack is self.sender():
+            commands = (stack.command(step) for step in range(stack.count()))
+            steps = tuple(command.edit for command in commands if isinstance(command, _Edit))
+            entry.edits = Edits(steps, index, record)
             if index:
                 record = {name: value for name, value in record.items() if name != "results"}
                 record["edits"] = [stack.text(step) for step in range(index)]

@@ -9,8 +9,10 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from digitapp.datasets.dataset import Dataset
 from digitapp.gui.state.worker import TrainingWorker
 from digitapp.nn.network import Network
+from digitapp.training.checkpoint import Checkpoint
 from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, SetLearningRate
 from digitapp.training.history import History
 from digitapp.training.loop import Run
@@ -35,7 +37,8 @@ class TrainingRun(QObject):
 
     Signals: `state_changed`; `progressed` at most once a frame, when batches were trained; `epoch_finished(EpochDone)`
     with the newest epoch, at most once a frame (the toy ends hundreds of epochs in one);
-    `weights_arrived(parameters)` with the newest parameters; `failed(error)`; `ended` when the thread is gone.
+    `weights_arrived(parameters)` with the newest parameters; `failed(error)`; `ended` when the thread is gone. Of a run
+    that is kept, `checkpoint_taken(Checkpoint)`.
     """
 
     state_changed = Signal()
@@ -44,6 +47,7 @@ class TrainingRun(QObject):
     weights_arrived = Signal(object)
     failed = Signal(object)
     ended = Signal()
+    checkpoint_taken = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +60,8 @@ class TrainingRun(QObject):
         self._worker: TrainingWorker | None = None
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._pull)
+        self.is_kept = False  # whether checkpoints are taken
+        self._checkpoint: Checkpoint | None = None
         self._snapshot_step = -1
         self._next_snapshot = 0.0
         self._speed_mark = (0.0, 0)
@@ -67,6 +73,11 @@ class TrainingRun(QObject):
     def is_active(self) -> bool:
         """Whether a run has started and not yet ended; a paused run is active."""
         return self.phase is not RunPhase.IDLE
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """What the active run learns from, once it has begun."""
+        return self._worker.dataset if self._worker is not None else None
 
     @property
     def remaining_seconds(self) -> float | None:
@@ -83,16 +94,17 @@ class TrainingRun(QObject):
         running = time.perf_counter() - self._active_since if self._active_since is not None else 0.0
         return self._active_seconds + running
 
-    def prepare(self, *, paused: bool = False) -> None:
+    def prepare(self, *, paused: bool = False, history: History | None = None, seconds: float = 0.0) -> None:
         """Be active while what a run needs is made; `start`, `stop` or `give_up` follows.
 
+        A run that is taken up again goes on with its history, and the seconds that it took before.
         Raises RuntimeError while a run is active.
         """
-        self.forget()
+        self.take_up(History() if history is None else history, seconds)
         self.samples_per_second = None
         self._snapshot_step = -1
         self._next_snapshot = 0.0
-        self._active_seconds, self._active_since = 0.0, None
+        self._active_since = None
         self._pretraining_seconds = 0.0
         self._set_phase(RunPhase.PAUSED if paused else RunPhase.RUNNING)
 
@@ -103,6 +115,16 @@ class TrainingRun(QObject):
         self.history = History()
         self.error = None
         self.reached = None
+        self._checkpoint = None
+
+    def take_up(self, history: History, seconds: float) -> None:
+        """Be as after a run of an earlier start, which took so many seconds.
+
+        Raises RuntimeError while a run is active.
+        """
+        self.forget()
+        self.history = history
+        self._active_seconds = seconds
 
     def start(
         self,
@@ -120,6 +142,7 @@ class TrainingRun(QObject):
             self.prepare(paused=paused)
         # Copied in the worker's thread: a large network takes its time.
         worker = TrainingWorker(network, lambda own: begin(own.copy()), moments)
+        worker.is_kept = self.is_kept
         worker.failed.connect(self._on_failed)
         worker.finished.connect(self._on_finished)
         worker.set_pace(self.pace)
@@ -161,6 +184,11 @@ class TrainingRun(QObject):
         self.failed.emit(error)
         self._set_phase(RunPhase.IDLE)
 
+    def request_checkpoint(self) -> None:
+        """Ask for the whole state of the run after the present batch: `checkpoint_taken` brings it."""
+        if self._worker is not None:
+            self._worker.request_checkpoint()
+
     def set_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate of the active run from its next batch on."""
         if self._worker is not None and self.is_active:
@@ -173,16 +201,23 @@ class TrainingRun(QObject):
             self._worker.set_pace(batches_per_second)
 
     def close(self) -> None:
-        """Stop and wait: a running QThread must not be destroyed."""
+        """Interrupt the run and wait: a running QThread must not be destroyed. One that is kept hands its state out."""
         self._timer.stop()
-        worker, self._worker = self._worker, None
+        worker = self._worker
         if worker is not None:
             worker.finished.disconnect(self._on_finished)
             worker.failed.disconnect(self._on_failed)
-            worker.stop()
+            worker.interrupt()
             worker.wait()
+            self._take_in(worker)
+            self._worker = None
+            if worker.snapshot is not None:
+                self.weights_arrived.emit(worker.snapshot.parameters)
+            self._tell_checkpoint(worker)
         if self.is_active:
             self._set_phase(RunPhase.IDLE)
+        if worker is not None and self.history.finished is not None:
+            self.ended.emit()
 
     def _set_phase(self, phase: RunPhase) -> None:
         now = time.perf_counter()
@@ -199,6 +234,17 @@ class TrainingRun(QObject):
         worker = self._worker
         if worker is None:
             return
+        count, epoch = self._take_in(worker)
+        self._measure_speed()
+        self._pull_weights(worker)
+        self._tell_checkpoint(worker)
+        if count:
+            self.progressed.emit()
+        if epoch is not None:
+            self.epoch_finished.emit(epoch)
+
+    def _take_in(self, worker: TrainingWorker) -> tuple[int, EpochDone | None]:
+        """Add the new events to the history; return how many they are, and the last epoch among them."""
         epoch: EpochDone | None = None
         events, add = worker.events, self.history.add
         count = len(events)
@@ -209,12 +255,12 @@ class TrainingRun(QObject):
                 epoch = event
             elif type(event) is PretrainingStep:
                 self._pretraining_seconds = self.elapsed_seconds
-        self._measure_speed()
-        self._pull_weights(worker)
-        if count:
-            self.progressed.emit()
-        if epoch is not None:
-            self.epoch_finished.emit(epoch)
+        return count, epoch
+
+    def _tell_checkpoint(self, worker: TrainingWorker) -> None:
+        if worker.checkpoint is not self._checkpoint:
+            self._checkpoint = worker.checkpoint
+            self.checkpoint_taken.emit(worker.checkpoint)
 
     def _pull_weights(self, worker: TrainingWorker) -> None:
         snapshot = worker.snapshot
@@ -253,6 +299,7 @@ class TrainingRun(QObject):
         if worker is not None:
             if worker.snapshot is not None:
                 self.weights_arrived.emit(worker.snapshot.parameters)
+            self._tell_checkpoint(worker)
             if worker.state is not None:  # without the copies of the network that nobody asks for any more
                 self.reached = replace(worker.state, kept={})
             worker.deleteLater()

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QThread, Signal
 
+from digitapp.datasets.dataset import Dataset
 from digitapp.nn.network import Network
+from digitapp.training.checkpoint import Checkpoint, take_checkpoint
 from digitapp.training.events import BatchDone, Command, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
 from digitapp.training.moments import Moments
@@ -39,10 +41,12 @@ class TrainingWorker(QThread):
 
     def __init__(self, network: Network, begin: Callable[[Network], Run], moments: Moments | None = None) -> None:
         super().__init__()
+        self.is_kept = False  # if it is, there is a checkpoint whenever it rests, and when it ends
         self._moments = moments if moments is not None else Moments(0)
         self.network = network
         self.events: deque[Event] = deque()
         self.snapshot: Snapshot | None = None
+        self.checkpoint: Checkpoint | None = None
         self._begin = begin
         self._run: Run | None = None
         self._stop = threading.Event()
@@ -51,6 +55,8 @@ class TrainingWorker(QThread):
         self._one_step = False  # to be trained, then it rests
         self._turning = threading.Lock()  # between going on and resting: neither may undo what the other has just done
         self._snapshot_wanted = threading.Event()
+        self._checkpoint_wanted = threading.Event()
+        self._is_interrupted = False
         self._command: Command | None = None
         self._pause_between = 0.0
 
@@ -78,6 +84,11 @@ class TrainingWorker(QThread):
             self._stop.set()
             self._go.set()
 
+    def interrupt(self) -> None:
+        """End the run after the present batch as something that is to be taken up again: `checkpoint` is its state."""
+        self._is_interrupted = True
+        self.stop()
+
     def send(self, command: Command) -> None:
         """Hand a command to the run before its next batch; a newer one replaces it."""
         self._command = command
@@ -87,6 +98,11 @@ class TrainingWorker(QThread):
         self._pause_between = 1 / batches_per_second if batches_per_second else 0.0
 
     @property
+    def dataset(self) -> Dataset | None:
+        """What the run learns from; None before it has begun."""
+        return self._run.dataset if self._run is not None else None
+
+    @property
     def state(self) -> RunState | None:
         """How far the run is; None before it has begun. To be looked at when the thread has ended."""
         return self._run.state if self._run is not None else None
@@ -94,6 +110,10 @@ class TrainingWorker(QThread):
     def request_snapshot(self) -> None:
         """Ask for a copy of the network after the present batch."""
         self._snapshot_wanted.set()
+
+    def request_checkpoint(self) -> None:
+        """Ask for the run's whole state after the present batch."""
+        self._checkpoint_wanted.set()
 
     def run(self) -> None:
         """The thread: advance the generator until it ends, fails or is stopped."""
@@ -105,7 +125,8 @@ class TrainingWorker(QThread):
             event: Event | None = next(events, None)
             if isinstance(event, RunStarted):
                 self._moments.plan(event.epochs * event.batches_per_epoch)
-            self._keep_moment(0)
+            step = self._run.state.step  # of a run that is taken up again
+            self._keep_moment(step)
             while event is not None:
                 self.events.append(event)
                 if isinstance(event, BatchDone):
@@ -116,6 +137,8 @@ class TrainingWorker(QThread):
                 if self._stop.is_set():
                     break
                 event = self._advance(events)
+            if self._is_interrupted and self.is_kept:
+                self._take_checkpoint()
             events.close()  # which puts the result of a run that was stopped into the network
         except Exception as error:  # noqa: BLE001 - whatever ends a run is shown in the window, never lost in a thread
             self._end_with(step)
@@ -136,6 +159,8 @@ class TrainingWorker(QThread):
     def _rest_if_paused(self, step: int) -> None:
         if self._snapshot_wanted.is_set():
             self._take_snapshot(step)
+        if self._checkpoint_wanted.is_set():
+            self._take_checkpoint()
         with self._turning:
             if self._one_step:
                 self._one_step = False
@@ -144,6 +169,8 @@ class TrainingWorker(QThread):
                 return
         if not self._go.is_set():
             self._take_snapshot(step)
+            if self.is_kept:
+                self._take_checkpoint()
             self._go.wait()
         elif self._pause_between > 0:
             self._stop.wait(self._pause_between)
@@ -152,6 +179,11 @@ class TrainingWorker(QThread):
         self._snapshot_wanted.clear()
         network = self._run.result() if self._run is not None else self.network.folded()
         self.snapshot = Snapshot(step, network.parameters)
+
+    def _take_checkpoint(self) -> None:
+        self._checkpoint_wanted.clear()
+        if self._run is not None:
+            self.checkpoint = take_checkpoint(self._run)
 
     def _keep_moment(self, step: int) -> None:
         """Keep the network for the time machine; the same copy is there to be shown."""
@@ -163,4 +195,8 @@ class TrainingWorker(QThread):
     def _end_with(self, step: int) -> None:
         self._take_snapshot(step)
         assert self.snapshot is not None
+        if self._is_interrupted:
+            return  # its moments go on, too
         self._moments.close(step, self.snapshot.parameters)
+        if self.is_kept:
+            self._take_checkpoint()

@@ -119,7 +119,7 @@ class Header(Panel):
         if entry.origin == "shipped":
             return model_title(entry.name)
         if entry.origin == "made":
-            return entry.model.name
+            return entry.name or entry.model.name
         return self.tr("My network") if entry.origin == "own" else Path(entry.key).stem
 
     @Slot(int)

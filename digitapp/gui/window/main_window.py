@@ -22,6 +22,7 @@ from digitapp.gui import theme
 from digitapp.gui.icons import app_icon
 from digitapp.gui.pages.page import Page
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.keeper import Keeper
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Rail
 from digitapp.gui.widgets.dropping import taken, welcome
@@ -32,6 +33,7 @@ from digitapp.gui.window.page_stack import PageStack
 from digitapp.gui.window.placement import FRAME, fits, placed
 from digitapp.gui.window.preferences import FULL_SCREEN_KEY, Preferences
 from digitapp.gui.window.registry import PageRow, page_key, registered_pages
+from digitapp.gui.window.resume_bar import ResumeBar
 from digitapp.gui.window.status_bar import StatusBar
 from digitapp.gui.window.timeline_bar import TimelineBar
 from digitapp.gui.words.messages import file_message
@@ -54,22 +56,25 @@ class MainWindow(QMainWindow):
     A page is made when it is needed first, by being shown, by `page`, or by `findChild`: a start makes one page.
     Until then an empty widget of the page's name keeps its place.
 
-    The window owns its session, and closing it deletes both with every page: nothing of them stays in memory.
+    What is made in it is written by its `keeper`, if it has one. The window owns its session, and closing it deletes
+    both with every page: nothing of them stays in memory.
     """
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, session: Session, settings: Settings, keeper: Keeper | None = None) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("digitapp"))
         self.setWindowIcon(app_icon())
         self.session = session
         self.settings = settings
+        self.keeper = keeper
         self._screen: QScreen | None = None
         self.rows = registered_pages()
         self.setMinimumSize(MINIMUM_SIZE)
         self.setAcceptDrops(True)
         session.offer_models(_opened_before(settings.get(remembered.OPENED_MODELS)))
         session.models_changed.connect(self._remember_models)
+        session.problem_changed.connect(self._remember_problem)
         self._build()
         self._make_shortcuts()
         self._restore()
@@ -163,8 +168,9 @@ class MainWindow(QMainWindow):
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
         self.stack = PageStack([row.name for row in self.rows], self._make_page)
+        self.resume_bar = ResumeBar(self.session)
         self.timeline = TimelineBar(self.session)
-        self.status = StatusBar(self.session)
+        self.status = StatusBar(self.session, self.keeper)
 
         column = QVBoxLayout()
         column.setSpacing(0)
@@ -173,6 +179,7 @@ class MainWindow(QMainWindow):
             (HairLine(Qt.Orientation.Horizontal), 0),
             (LeastSizeArea(self.stack), 1),
             (HairLine(Qt.Orientation.Horizontal), 0),
+            (self.resume_bar, 0),
             (self.timeline, 0),
             (self.status, 0),
         ):
@@ -274,6 +281,10 @@ class MainWindow(QMainWindow):
         if right != frame:
             self.move(right.topLeft())
             self.resize(self.size() - (frame.size() - right.size()))
+
+    @Slot()
+    def _remember_problem(self) -> None:
+        self.settings.set(remembered.PROBLEM, self.session.problem.key)
 
     @Slot()
     def _remember_models(self) -> None:
@@ -397,6 +408,8 @@ class MainWindow(QMainWindow):
         # A stalled download may take its time to end: the window is gone meanwhile.
         self.hide()
         self.session.close()
+        if self.keeper is not None:
+            self.keeper.close()
         super().closeEvent(event)
 
 

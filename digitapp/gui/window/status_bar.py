@@ -7,16 +7,18 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.state.accuracy import AccuracyMeter
+from digitapp.gui.state.keeper import Keeper
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
 from digitapp.gui.widgets.numbers import epoch_text, percent, thousands
+from digitapp.gui.words.keeping import keeping_words
 
 
 class StatusBar(Panel):
     """State, accuracy and size of the shown network; on the right the page's own line."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, keeper: Keeper | None = None, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self.setFixedHeight(theme.scaled(theme.STATUS_HEIGHT))
         self._session = session
@@ -26,6 +28,8 @@ class StatusBar(Panel):
         self._state = Label("", "caption-strong")
         self._accuracy = ElidedLabel("", "caption", "text2")
         self._parameters = Label("", "caption", "text2", tabular=True)
+        self._kept = ElidedLabel("", "caption-strong", "warning")
+        self._kept.setObjectName("keptLabel")
         self._right = Label("", "caption", "text2", tabular=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
@@ -36,7 +40,8 @@ class StatusBar(Panel):
         row.addWidget(self._accuracy)
         row.addSpacing(16)
         row.addWidget(self._parameters)
-        row.addStretch(1)
+        row.addSpacing(16)
+        row.addWidget(self._kept, 1)
         row.addWidget(self._right)
         changes = (
             session.network_changed,
@@ -49,6 +54,16 @@ class StatusBar(Panel):
             signal.connect(self._show_network)
         session.epoch_finished.connect(self._show_network)
         self._show_network()
+        self._keeper = keeper
+        if keeper is not None:
+            keeper.told.connect(self._show_kept)
+            self._show_kept()
+
+    @Slot()
+    def _show_kept(self) -> None:
+        """Say what is not on the disk."""
+        if self._keeper is not None:
+            self._kept.setText(keeping_words(self._keeper))
 
     @Slot(str)
     def show_text(self, text: str) -> None:

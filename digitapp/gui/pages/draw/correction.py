@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 from digitapp.datasets.collection import Sample, TooManyDigitsError
 from digitapp.datasets.problems import MNIST
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Ink
 from digitapp.gui import theme
-from digitapp.gui.state.artwork import Ink
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import Name

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Picture
 from digitapp.drawing.preprocess import ALL_STEPS, Preprocessed, Steps
 from digitapp.gui import theme
 from digitapp.gui.causes import cause
@@ -20,7 +21,6 @@ from digitapp.gui.pages.draw.doctor_steps import StepsView
 from digitapp.gui.pages.draw.doctor_words import Verdict, edit_name, shifts_words, verdict
 from digitapp.gui.pages.draw.tools import NARROWEST, WIDEST
 from digitapp.gui.pictures import offer_picture
-from digitapp.gui.state.artwork import Picture
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot

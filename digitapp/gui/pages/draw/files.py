@@ -20,6 +20,7 @@ from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawin
 from digitapp.drawing.grid import BinaryGrid, GridTextError, grid_text, parse_grid, read_grid
 from digitapp.drawing.images import MAX_PIXELS, MIN_SIDE, ink_in_pixels
 from digitapp.drawing.ink import Drawing
+from digitapp.drawing.inks import Picture
 from digitapp.drawing.point import Point
 from digitapp.drawing.render import render
 from digitapp.gui import settings as remembered
@@ -27,7 +28,7 @@ from digitapp.gui.canvas.ink import MOST_POINTS
 from digitapp.gui.causes import cause
 from digitapp.gui.images import ink_image, rgba_pixels
 from digitapp.gui.settings import Settings
-from digitapp.gui.state.artwork import Artwork, Picture
+from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import finish_unless
 from digitapp.gui.state.session import Session

@@ -57,9 +57,12 @@ class RunWatch(QObject):
         if not branches or own is None:
             return
         branch, network = branches[-1], own.network.copy()
+        dataset = branch.dataset
+        if dataset is None:
+            return
 
         def look(_report: Report, _cancelled: threading.Event) -> list[Finding]:
-            return look_at_run(network, branch.dataset, branch.configs[1], branch.history)
+            return look_at_run(network, dataset, branch.configs[1], branch.history)
 
         self._errand.ask(look, branch)
 

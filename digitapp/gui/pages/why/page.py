@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.inks import Picture
 from digitapp.gui import theme
 from digitapp.gui.causes import cause
 from digitapp.gui.pages.page import Page
@@ -30,7 +31,6 @@ from digitapp.gui.pages.why.work import (
 )
 from digitapp.gui.pictures import ComposedPicture
 from digitapp.gui.settings import Settings
-from digitapp.gui.state.artwork import Picture
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot

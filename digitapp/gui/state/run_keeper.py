@@ -1,0 +1,162 @@
+"""The runs of a desk are written while they learn, so that one that is cut off can be taken up again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from digitapp.datasets.dataset import Split
+from digitapp.gui.state.desk import Desk
+from digitapp.gui.state.session import Session
+from digitapp.kept.histories import KeptHistory, write_history
+from digitapp.kept.runs import (
+    RunFate,
+    begin_run,
+    describe_run,
+    end_run,
+    give_up_run,
+    leave_list,
+    write_moments,
+    write_progress,
+)
+from digitapp.kept.writer import Writer
+from digitapp.progress import Report
+from digitapp.runs.branches import Branch
+from digitapp.training.checkpoint import Checkpoint
+from digitapp.training.moments import Moment
+
+FIRST_MS, EVERY_MS = 500, 4000
+"""From the beginning of a run to its first checkpoint, and from one to the next."""
+BYTES_PER_S = 20e6
+"""Of checkpoints that are written beside a run, at most: those of large networks come less often."""
+MOMENTS_EVERY_S = 30.0
+
+
+class RunKeeper(QObject):
+    """Asks for checkpoints of a desk's run, and has them written."""
+
+    def __init__(self, session: Session, desk: Desk, seat: int, writer: Writer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._desk = desk
+        self._seat = seat
+        self._writer = writer
+        self._branch: Branch | None = None  # of the run that is under way
+        self._hashed: Split | None = None
+        self._moments: dict[str, tuple[Moment, ...]] = {}  # what of each run was handed over
+        self._next_moments = 0.0
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._ask)
+        desk.run.is_kept = True
+        desk.run.checkpoint_taken.connect(self._on_checkpoint)
+        desk.run.ended.connect(self._on_ended)
+        session.run_begun.connect(self._on_begun)
+        session.resumer.left.connect(self._on_left)
+
+    @Slot(object)
+    def _on_begun(self, desk: Desk) -> None:
+        if desk is not self._desk:
+            return
+        branch = self._branch = desk.machine.branches[-1]
+        problem, seat = desk.problem.key, self._seat
+        foils = branch.facts.get("foils", 0)
+        facts, began = describe_run(branch, desk.dataset_name, foils), time.time()
+        listed = [other.key for other in desk.machine.branches]
+        self._writer.put(
+            ("run begins", branch.key), lambda store: begin_run(store, seat, problem, branch, facts, began)
+        )
+        self._writer.put(("runs", problem), lambda store: leave_list(store, seat, problem, listed))
+        self._next_moments = time.monotonic() + MOMENTS_EVERY_S
+        self._timer.start(FIRST_MS)
+
+    @Slot()
+    def _ask(self) -> None:
+        """Ask for a checkpoint, once the data's fingerprint is known and the last one is on the disk."""
+        run, branch = self._desk.run, self._branch
+        if not run.is_active or branch is None:
+            return
+        self._timer.start(EVERY_MS)
+        dataset = run.dataset
+        if dataset is None or ("run", branch.key) in self._writer.waiting:
+            return
+        if dataset.train.has_fingerprint:
+            run.request_checkpoint()
+        elif dataset.train is not self._hashed:
+            self._hash(dataset.train)
+
+    def _hash(self, split: Split) -> None:
+        """Compute the fingerprint beside the run, which would stand still for it."""
+        self._hashed = split
+
+        def work(_report: Report, _cancelled: threading.Event) -> str:
+            return split.fingerprint
+
+        self._session.start_job(work, succeeded=self._on_hashed, failed=self._on_hashed)
+
+    @Slot(object)
+    def _on_hashed(self, _fingerprint: object) -> None:
+        self._desk.run.request_checkpoint()
+
+    @Slot(object)
+    def _on_checkpoint(self, checkpoint: Checkpoint) -> None:
+        branch = self._branch
+        if branch is None:
+            return
+        facts = checkpoint.facts
+        history = write_history(self._history(branch), int(facts["step"]), int(facts["epoch"]))
+        self._writer.put(("run", branch.key), lambda store: write_progress(store, branch.key, checkpoint, history))
+        size = sum(array.nbytes for array in checkpoint.arrays.values())
+        if self._desk.run.is_active:
+            self._timer.start(max(EVERY_MS, round(1000 * size / BYTES_PER_S)))
+        if time.monotonic() >= self._next_moments:
+            self._keep_moments()
+
+    def _history(self, branch: Branch) -> KeptHistory:
+        moments = branch.moments
+        return KeptHistory(branch.history, self._desk.run.elapsed_seconds, moments.stride, moments.capacity)
+
+    def _keep_moments(self) -> None:
+        """Write the moments of all runs that have other ones than before: newer runs make older ones thinner."""
+        self._next_moments = time.monotonic() + MOMENTS_EVERY_S
+        for branch in self._desk.machine.branches:
+            kept = branch.moments.kept
+            if self._moments.get(branch.key) is not kept:
+                self._put_moments(branch.key, kept)
+
+    def _put_moments(self, key: str, kept: tuple[Moment, ...]) -> None:
+        self._moments[key] = kept
+        self._writer.put(("moments", key), lambda store: write_moments(store, key, kept))
+
+    def know_past(self) -> None:
+        """What was read of earlier runs is on the disk."""
+        earlier = [branch for branch in self._desk.machine.branches if branch.dataset is None]
+        self._moments |= {branch.key: branch.moments.kept for branch in earlier}
+
+    @Slot()
+    def _on_ended(self) -> None:
+        branch, self._branch = self._branch, None
+        self._timer.stop()
+        if branch is None:
+            return
+        fate = RunFate.ENDED if self._desk.run.error is None else RunFate.FAILED
+        history = write_history(self._history(branch))
+        own = self._desk.models.own.model
+        model, ended = replace(own, network=own.network.copy()), time.time()
+        self._writer.put(
+            ("run ends", branch.key), lambda store: end_run(store, branch.key, fate, ended, history, model)
+        )
+        self._keep_moments()
+
+    @Slot(object)
+    def _on_left(self, branch: Branch) -> None:
+        if branch in self._desk.machine.branches:
+            self._writer.put(("run ends", branch.key), lambda store: give_up_run(store, branch.key))
+            self._keep_moments()
+
+    def close(self) -> None:
+        """Hand over the moments of a run that was cut off: its checkpoint came when the session was closed."""
+        self._timer.stop()
+        self._keep_moments()

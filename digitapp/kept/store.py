@@ -1,0 +1,248 @@
+"""The SQLite file in the user's data folder: what a window shows, own networks, and every run.
+
+Arrays of networks and the checkpoints of runs are files beside it, which it names. Several windows and processes work
+with it at once; each window has a seat of its own, so that two of them do not take turns in overwriting one drawing.
+
+A file that cannot be used, because it is damaged, of a newer version or of another program, is set aside under another
+name: it is never written to.
+
+Sources: https://www.sqlite.org/wal.html; https://www.sqlite.org/pragma.html (application_id, user_version).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from digitapp import reasons
+from digitapp.kept import FILE_NAME
+from digitapp.kept.errors import KeptBusyError, KeptError, KeptFullError, KeptReadOnlyError
+
+VERSION = 1
+_APPLICATION_ID = 0x44474954  # "DGIT"
+_PATIENCE_S = 5.0  # until another process has written
+
+# Each step leads from the version before it to its own; the first one makes the file.
+_MIGRATIONS: dict[int, str] = {
+    1: """
+        CREATE TABLE seats (
+            seat INTEGER NOT NULL, key TEXT NOT NULL, packet BLOB NOT NULL, PRIMARY KEY (seat, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE networks (
+            seat INTEGER NOT NULL, problem TEXT NOT NULL, key TEXT NOT NULL, place INTEGER NOT NULL,
+            name TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL, packet BLOB NOT NULL,
+            written REAL NOT NULL, removed REAL, PRIMARY KEY (seat, problem, key)
+        );
+        CREATE TABLE runs (
+            run TEXT PRIMARY KEY, seat INTEGER NOT NULL, problem TEXT NOT NULL, number INTEGER NOT NULL,
+            state TEXT NOT NULL, began REAL NOT NULL, ended REAL, facts BLOB NOT NULL, history BLOB,
+            step INTEGER NOT NULL DEFAULT 0, checkpoint TEXT, network TEXT, listed INTEGER NOT NULL DEFAULT 1
+        );
+        CREATE TABLE moments (
+            run TEXT NOT NULL, step INTEGER NOT NULL, parameters BLOB NOT NULL, PRIMARY KEY (run, step)
+        ) WITHOUT ROWID;
+    """,
+}
+
+
+class Store:
+    """A connection to the file, for the thread that has opened it.
+
+    Parameters
+    ----------
+    folder : where the file and those that it names lie; it is made where it is missing
+
+    Attributes
+    ----------
+    aside : where a file that could not be used was put, None where all was well
+    reason : why it could not be used
+
+    Raises
+    ------
+    KeptError : the folder cannot be made or written to, or another program keeps the file locked
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / FILE_NAME
+        self.aside: Path | None = None
+        self.reason = ""
+        self._later: list[Callable[[], object]] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _of_the_system(self.path, error) from error
+        self._connection = self._open()
+        self._identity = self._find_identity()
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file is still the one that was opened: a stick may be pulled, a folder replaced."""
+        return self._identity is not None and self._find_identity() == self._identity
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    # Reading and writing
+
+    def rows(self, query: str, *values: object) -> list[tuple]:
+        """Return all rows of a query. Raises KeptError."""
+        with self._told():
+            return self._connection.execute(query, values).fetchall()
+
+    def run(self, statement: str, *values: object) -> None:
+        """Execute a statement within a transaction. Raises KeptError."""
+        with self._told():
+            self._connection.execute(statement, values)
+
+    def afterwards(self, work: Callable[[], object]) -> None:
+        """Do something when the transaction is on the disk, such as deleting a file that it names no more."""
+        self._later.append(work)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all that is in the block, or nothing of it. Raises KeptError."""
+        self._later = []
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        for work in self._later:
+            with suppress(OSError):
+                work()
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Undo what is in the block if it raises, and leave the rest of the transaction."""
+        self.run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK TO part")
+                self._connection.execute("RELEASE part")
+            raise
+        self.run("RELEASE part")
+
+    def check(self) -> list[str]:
+        """Return what SQLite finds wrong with the file, nothing where it is sound. Raises KeptError."""
+        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
+        return [] if found == ["ok"] else found
+
+    # Opening
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.Error as error:
+            told = of_sqlite(self.path, error)
+            if not _is_damage(error):
+                raise told from error
+            self._set_aside("damaged", reasons.tr("it is damaged"))
+        except _WrongFileError as error:
+            self._set_aside(error.kind, error.reason)
+        try:
+            return self._connect()
+        except sqlite3.Error as error:
+            raise of_sqlite(self.path, error) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Check whose file it is before anything in it is changed, then bring it to this version."""
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION_ID
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if not is_new and not ours:
+            raise _WrongFileError("other", reasons.tr("another program has written it"))
+        if version > VERSION:
+            raise _WrongFileError("newer", reasons.tr("a newer digitapp has written it"))
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # what was said to be written survives a power cut
+        if version < VERSION:
+            self._migrate(connection)
+
+    @staticmethod
+    def _migrate(connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have done it meanwhile
+        for step in range(version + 1, VERSION + 1):
+            for statement in filter(str.strip, _MIGRATIONS[step].split(";")):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+
+    def _set_aside(self, why: str, reason: str) -> None:
+        """Rename the file with what SQLite keeps beside it, so that the three still belong together."""
+        names = (f"{self.path.stem}.{why}-{number}{self.path.suffix}" for number in count(1))
+        aside = next(path for path in map(self.path.with_name, names) if not path.exists())
+        try:
+            for end in ("-wal", "-shm", ""):
+                beside = Path(f"{self.path}{end}")
+                if beside.exists():
+                    beside.rename(f"{aside}{end}")
+        except OSError as error:
+            raise _of_the_system(self.path, error) from error
+        self.aside, self.reason = aside, reason
+
+    def _find_identity(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise of_sqlite(self.path, error) from error
+
+
+class _WrongFileError(Exception):
+    """A sound SQLite file that is not for this program to use."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+def of_sqlite(path: Path, error: sqlite3.Error) -> KeptError:
+    """Return one of SQLite's errors as one of this program's."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return KeptFullError(path, reasons.tr("there is no room on the disk"))
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return KeptReadOnlyError(path, reasons.tr("the folder cannot be written to"))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return KeptBusyError(path, reasons.tr("another program keeps it locked"))
+    if _is_damage(error):
+        return KeptError(path, reasons.tr("it is damaged"))
+    return KeptError(path, str(error))
+
+
+def _of_the_system(path: Path, error: OSError) -> KeptError:
+    return KeptReadOnlyError(path, error.strerror or str(error))
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

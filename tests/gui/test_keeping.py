@@ -1,0 +1,293 @@
+"""Nobody saves: the next start is where the last window was left, however it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from page_helpers import noise_digits
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from digitapp.drawing.grid import BinaryGrid
+from digitapp.drawing.ink import Drawing
+from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.state import data_source
+from digitapp.gui.state.session import Session
+from digitapp.gui.state.surgery import Surgery
+from digitapp.gui.window.main_window import MainWindow
+from digitapp.kept import FILE_NAME
+from digitapp.kept.store import Store
+from digitapp.training.config import NetworkConfig, TrainConfig
+
+OpenKept = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    return tmp_path / "user"
+
+
+@pytest.fixture
+def open_kept(
+    open_window: Callable[..., MainWindow], kept: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenKept]:
+    """Return a function that opens a window which keeps what is made, and waits until all was read.
+
+    What it learns digits from is noise, which is there at once.
+    """
+    load, noise = data_source.load_dataset, noise_digits(600, 300)
+    monkeypatch.setattr(
+        data_source, "load_dataset", lambda name, **options: noise if name != "toy" else load(name, **options)
+    )
+
+    def open_it(problem: str | None = None, folder: Path = kept) -> MainWindow:
+        window = open_window(problem, kept=folder)
+        had_runs = (folder / FILE_NAME).exists()
+        jobs = window.session._jobs
+        qtbot.waitUntil(lambda: not had_runs or len(jobs) == 0)
+        return window
+
+    yield open_it
+
+
+def stroke(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).random((10, 3), dtype=np.float32)
+
+
+def draw(session: Session, *seeds: int) -> None:
+    for seed in seeds:
+        value = session.artwork.value
+        assert isinstance(value, Drawing)
+        session.artwork.commit(Drawing.from_points([*(s.points for s in value.strokes), stroke(seed)]), f"Draw {seed}")
+
+
+def close(window: MainWindow) -> None:
+    QCoreApplication.processEvents()
+    assert window.close()
+
+
+def test_drawing_undo_problem_page_and_choices(open_kept: OpenKept) -> None:
+    window = open_kept("mnist")
+    session = window.session
+    draw(session, 1, 2, 3)
+    session.artwork.undo_stack.undo()
+    session.select_unit(0, 5)
+    session.choose_dataset("handwriting")
+    left = session.artwork.sheet
+    session.choose_problem("toy")
+    session.artwork.commit(BinaryGrid.blank().toggle(0, 1), "Set a pixel")
+    window.show_page(FeaturesPage)
+    close(window)
+
+    again = open_kept()
+    assert again.session.problem.key == "toy" and again.shown_page.NAME == "featuresPage"
+    assert again.session.grid == BinaryGrid.blank().toggle(0, 1)
+    again.session.choose_problem("mnist")
+    session = again.session
+    assert session.drawing == left.ink and session.dataset_name == "handwriting" and session.selected == (0, 5)
+    assert session.artwork.undo_stack.undoText() == "Draw 2" and session.artwork.undo_stack.redoText() == "Draw 3"
+    session.artwork.undo_stack.redo()
+    assert len(session.drawing.strokes) == 3
+    for _ in range(3):
+        session.artwork.undo_stack.undo()
+    assert session.drawing.is_empty and session.answer.label is None
+
+
+def test_networks_changed_by_hand_with_their_undo(open_kept: OpenKept) -> None:
+    window = open_kept("mnist")
+    session = window.session
+    surgery = Surgery.of(session)
+    surgery.toggle(0, 3)
+    surgery.freeze(0, 5)
+    surgery.zero(0, 7)
+    surgery.undo()
+    key, parameters, record = session.current_entry.key, session.network.parameters.copy(), dict(session.model.training)
+    name = session.model.name
+    close(window)
+
+    session = open_kept().session
+    surgery = Surgery.of(session)
+    assert (session.current_entry.key, session.model.name) == (key, name)
+    assert session.network.parameters.tobytes() == parameters.tobytes() and dict(session.model.training) == record
+    assert surgery.is_off(0, 3) and surgery.is_frozen(0, 5)
+    assert (surgery.undo_stack.count(), surgery.undo_stack.index()) == (3, 2)
+    assert session.network.parameters.tobytes() == parameters.tobytes()  # looking at the steps does not do them
+    surgery.redo()
+    assert not session.network.weights[0][:, 7].any()
+    for _ in range(3):
+        surgery.undo()
+    shipped = next(entry for entry in session.model_entries if entry.origin == "shipped").model
+    assert session.network.parameters.tobytes() == shipped.network.parameters.tobytes()
+    assert "edits" not in session.model.training
+
+
+CONFIGS = {
+    "plain": TrainConfig(optimizer="adam", epochs=4, batch_size=50, seed=3),
+    "all": TrainConfig(
+        optimizer="adam",
+        epochs=4,
+        batch_size=50,
+        seed=3,
+        hidden_dropout=0.2,
+        averaging=0.9,
+        patience=3,
+        augmentation={"turn": 5.0},
+        schedule="cosine",
+    ),
+}
+NETWORK = NetworkConfig((16,), "relu", "he")
+
+
+def trained(window: MainWindow, qtbot: QtBot) -> tuple[bytes, dict, bytes]:
+    """Wait for the end of a run; return its network, its record and its curve."""
+    session = window.session
+    qtbot.waitUntil(lambda: not session.run.is_active and session.run.history.finished is not None)
+    QCoreApplication.processEvents()
+    return (
+        session.network.parameters.tobytes(),
+        dict(session.model.training),
+        session.run.history.loss.values.tobytes(),
+    )
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_run_that_was_cut_off_ends_as_one_that_never_was(
+    name: str, open_kept: OpenKept, tmp_path: Path, qtbot: QtBot
+) -> None:
+
+    def begin(folder: Path) -> MainWindow:
+        window = open_kept("mnist", folder)
+        session = window.session
+        session.choose_dataset("handwriting")
+        qtbot.waitUntil(lambda: session.dataset is not None)
+        return window
+
+    window = begin(tmp_path / "one")
+    window.session.start_training(NETWORK, CONFIGS[name])
+    whole = trained(window, qtbot)
+    close(window)
+
+    folder = tmp_path / "parts"
+    window = begin(folder)
+    window.session.run.set_pace(100)
+    window.session.start_training(NETWORK, CONFIGS[name])
+    for steps in (5, 17):
+        run = window.session.run
+        qtbot.waitUntil(lambda run=run, steps=steps: len(run.history.loss) >= steps)
+        close(window)
+        window = open_kept("mnist", folder)
+        qtbot.waitUntil(lambda window=window: window.session.interrupted is not None)
+        assert "interrupted at epoch" in window.resume_bar.text()
+        assert len(window.session.run.history.loss) >= steps  # the curves are there
+        window.session.run.set_pace(100)
+        button = window.findChild(QPushButton, "resumeButton")
+        assert isinstance(button, QPushButton)
+        button.click()
+        qtbot.waitUntil(lambda window=window: window.session.run.is_active)
+        assert window.resume_bar.isHidden()
+    window.session.run.set_pace(None)
+    assert trained(window, qtbot) == whole
+    close(window)
+
+    session = open_kept("mnist", folder).session
+    assert session.interrupted is None and session.network.parameters.tobytes() == whole[0]
+    assert len(session.time_machine.branches) == 1 and session.can_go_on
+    assert session.time_machine.branches[0].moments.kept[0].step == 0
+
+
+def test_going_on_after_a_restart_is_going_on(open_kept: OpenKept, tmp_path: Path, qtbot: QtBot) -> None:
+    results = []
+    for folder, restart in ((tmp_path / "one", False), (tmp_path / "two", True)):
+        window = open_kept("mnist", folder)
+        window.session.choose_dataset("handwriting")
+        qtbot.waitUntil(lambda window=window: window.session.dataset is not None)
+        window.session.start_training(NETWORK, CONFIGS["plain"])
+        trained(window, qtbot)
+        if restart:
+            close(window)
+            window = open_kept("mnist", folder)
+            qtbot.waitUntil(lambda window=window: window.session.can_go_on)
+            window.session.data.request("handwriting")
+            qtbot.waitUntil(lambda window=window: window.session.dataset is not None)
+        window.session.go_on(CONFIGS["plain"])
+        results.append(trained(window, qtbot)[0])
+        close(window)
+    assert results[0] == results[1]
+
+
+def test_a_run_that_is_left_stays_in_the_time_machine(open_kept: OpenKept, qtbot: QtBot) -> None:
+    window = open_kept("mnist")
+    window.session.choose_dataset("handwriting")
+    qtbot.waitUntil(lambda: window.session.dataset is not None)
+    window.session.run.set_pace(100)
+    window.session.start_training(NETWORK, CONFIGS["plain"])
+    qtbot.waitUntil(lambda: len(window.session.run.history.loss) >= 7)
+    close(window)
+    again = open_kept("mnist")
+    qtbot.waitUntil(lambda: again.session.interrupted is not None)
+    network = again.session.network.parameters.tobytes()
+    again.resume_bar.leave.click()
+    assert again.session.interrupted is None and again.resume_bar.isHidden()
+    close(again)
+    third = open_kept("mnist").session
+    assert third.interrupted is None and third.network.parameters.tobytes() == network
+    assert third.time_machine.branches[0].moments.kept[-1].parameters.tobytes() == network
+
+
+def test_two_windows_keep_two_drawings(open_kept: OpenKept) -> None:
+    first, second = open_kept("mnist"), open_kept("mnist")
+    draw(first.session, 1)
+    draw(second.session, 2, 3)
+    drawn = {len(window.session.drawing.strokes): window.session.drawing for window in (first, second)}
+    close(first)
+    close(second)
+    again = open_kept("mnist")
+    assert again.session.drawing == drawn[2]  # of the window that was closed last
+    assert open_kept("mnist").session.drawing == drawn[1]
+
+
+def test_a_file_that_cannot_be_read_is_set_aside_and_said(open_kept: OpenKept, kept: Path) -> None:
+    kept.mkdir()
+    (kept / FILE_NAME).write_bytes(b"not a database" * 100)
+    window = open_kept("mnist")
+    label = window.findChild(QLabel, "keptLabel")
+    assert isinstance(label, QLabel) and "set aside as kept.damaged-1.sqlite3" in label.text()
+    draw(window.session, 1)
+    drawn = window.session.drawing
+    close(window)
+    assert open_kept("mnist").session.drawing == drawn
+
+
+def test_one_damaged_part_costs_that_part(open_kept: OpenKept, kept: Path) -> None:
+    window = open_kept("mnist")
+    draw(window.session, 1)
+    Surgery.of(window.session).toggle(0, 3)
+    close(window)
+    store = Store(kept)
+    with store.transaction():
+        store.run("UPDATE seats SET packet = x'00' WHERE key = 'mnist/sheet'")
+    store.close()
+    again = open_kept("mnist")
+    assert again.session.drawing.is_empty and Surgery.of(again.session).is_off(0, 3)
+    label = again.findChild(QLabel, "keptLabel")
+    assert isinstance(label, QLabel) and "could not be read" in label.text()
+
+
+def test_a_window_without_a_folder_keeps_nothing(open_window: Callable[..., MainWindow], tmp_path: Path) -> None:
+    window = open_window("mnist")
+    draw(window.session, 1)
+    close(window)
+    assert not (tmp_path / "user").exists()
+
+
+def test_the_form_of_train_is_remembered_at_once(open_kept: OpenKept) -> None:
+    window = open_kept("mnist")
+    page = window.show_page(TrainPage)
+    page.setup.set_learning_rate(0.004)
+    again = open_kept("mnist")
+    assert again.page(TrainPage).setup.settings.value("learning_rate") == 0.004

@@ -1,0 +1,93 @@
+"""Own networks are kept to the byte, with what was done to them by hand, and one damaged file does not lose them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitapp.inspection.surgery import UnitEdit, UnitState, read_unit
+from digitapp.kept.networks import (
+    EARLIER,
+    FOLDER,
+    Edits,
+    KeptNetwork,
+    earlier_states,
+    read_networks,
+    remove_network,
+    write_network,
+)
+from digitapp.kept.store import Store
+from digitapp.modelfile import Model, ModelDamagedError
+from digitapp.nn.network import Network, UnitRef
+from digitapp.runs.marks import Marks
+
+
+def model(seed: int) -> Model:
+    network = Network((12, 3, 2), ("sigmoid", "sigmoid"))
+    network.parameters[:] = np.random.default_rng(seed).standard_normal(network.parameter_count)
+    return Model(network, "squared_error", "toy", ("0", "1"), "binary_grid", {"dataset": "toy"}, "Mine")
+
+
+def keep(store: Store, seed: int, marks: Marks | None = None, edits: Edits | None = None) -> KeptNetwork:
+    with store.transaction():
+        write_network(store, 0, "toy", 0, ("own", "own"), model(seed), marks or Marks(), edits or Edits())
+    return read_networks(store, 0, "toy")[0]
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    opened = Store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_a_network_comes_back_to_the_byte(store: Store) -> None:
+    found = keep(store, 1).load()
+    assert found.network.parameters.tobytes() == model(1).network.parameters.tobytes()
+    assert found.name == "Mine" and found.training == {"dataset": "toy"}
+    assert read_networks(store, 1, "toy") == read_networks(store, 0, "mnist") == []
+
+
+def test_marks_and_edits_come_back(store: Store) -> None:
+    network = model(1).network
+    before = UnitState(read_unit(network, 0, 2), False, None)
+    assert before.parameters.outgoing is not None
+    off = before.parameters.outgoing
+    after = UnitState(before.parameters.silenced(), True, off)
+    edits = Edits((UnitEdit(UnitRef(0, 2), before, after, "C off"),), 1, {"dataset": "toy"})
+    found = keep(store, 1, Marks(frozenset({UnitRef(0, 1)}), {UnitRef(0, 2): off}), edits)
+    assert found.marks.frozen == {UnitRef(0, 1)}
+    assert np.array_equal(found.marks.off[UnitRef(0, 2)], off)
+    step = found.edits.steps[0]
+    assert (found.edits.done, found.edits.record, step.place, step.text) == (1, {"dataset": "toy"}, (0, 2), "C off")
+    assert step.after.is_frozen and not step.before.is_frozen and step.before.off is None
+    assert step.after.off is not None and np.array_equal(step.after.off, off)
+    assert step.after.parameters.outgoing is not None and not step.after.parameters.outgoing.any()
+
+
+def test_a_damaged_file_costs_the_last_changes_alone(store: Store) -> None:
+    for seed in range(EARLIER + 2):
+        keep(store, seed)
+    kept = keep(store, EARLIER + 2)
+    assert len(earlier_states(kept.path)) == EARLIER
+    kept.path.write_bytes(kept.path.read_bytes()[:-1] + b"\xff")
+    assert kept.load().network.parameters.tobytes() == model(EARLIER + 1).network.parameters.tobytes()
+    for path in earlier_states(kept.path):
+        path.write_bytes(b"")
+    with pytest.raises(ModelDamagedError):
+        kept.load()
+
+
+def test_a_removed_network_is_not_offered_and_its_file_stays(store: Store) -> None:
+    kept = keep(store, 1)
+    with store.transaction():
+        remove_network(store, 0, "toy", "own")
+    assert read_networks(store, 0, "toy") == [] and kept.path.exists()
+
+
+def test_no_file_is_left_half_written(store: Store) -> None:
+    keep(store, 1)
+    keep(store, 1)
+    assert len(list((store.folder / FOLDER).iterdir())) == 1

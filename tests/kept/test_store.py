@@ -1,0 +1,127 @@
+"""The SQLite file: what it is found as, and that nothing in it is ever written over that is not this program's."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from digitapp.kept import FILE_NAME
+from digitapp.kept.errors import KeptError
+from digitapp.kept.seats import read_part, seats_by_use, take_seat, write_part
+from digitapp.kept.store import Store
+
+
+def written(folder: Path, key: str = "a") -> None:
+    store = Store(folder)
+    with store.transaction():
+        write_part(store, 0, key, b"packet")
+    store.close()
+
+
+def test_what_is_written_is_there_for_the_next(tmp_path: Path) -> None:
+    written(tmp_path / "user")
+    store = Store(tmp_path / "user")
+    assert read_part(store, 0, "a") == b"packet" and read_part(store, 1, "a") is None
+    assert store.check() == [] and store.aside is None
+    store.close()
+
+
+def test_a_block_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    done: list[str] = []
+    with pytest.raises(RuntimeError), store.transaction():
+        write_part(store, 0, "a", b"packet")
+        store.afterwards(lambda: done.append("file"))
+        raise RuntimeError
+    with store.transaction():
+        write_part(store, 0, "b", b"packet")
+        with pytest.raises(RuntimeError), store.part():
+            write_part(store, 0, "c", b"packet")
+            raise RuntimeError
+    assert [read_part(store, 0, key) for key in "abc"] == [None, b"packet", None]
+    assert done == []
+    store.close()
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + bytes(200))
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"no database " * 500)
+
+
+def foreign(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+
+
+def newer(path: Path) -> None:
+    written(path.parent)
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+@pytest.mark.parametrize("spoil", [damage, garbage, foreign, newer])
+def test_a_file_that_cannot_be_used_is_set_aside_untouched(spoil, tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    spoil(path)
+    before = path.read_bytes()
+    store = Store(tmp_path)
+    assert store.aside is not None and store.reason
+    assert store.aside.read_bytes() == before
+    with store.transaction():
+        write_part(store, 0, "a", b"packet")
+    store.close()
+    path.unlink()
+    spoil(path)  # again: the first one stays, too
+    again = Store(tmp_path)
+    assert again.aside not in (None, store.aside)
+    assert store.aside.read_bytes() == before
+    again.close()
+
+
+def test_an_empty_file_is_a_beginning(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).touch()
+    store = Store(tmp_path)
+    assert store.aside is None
+    store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(KeptError):
+        Store(tmp_path / "file" / "user")
+
+
+def test_a_store_notices_that_its_file_is_gone(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.is_in_place
+    (tmp_path / FILE_NAME).rename(tmp_path / "elsewhere")
+    assert not store.is_in_place
+    store.close()
+
+
+def test_two_windows_sit_on_two_seats(tmp_path: Path) -> None:
+    first, second = take_seat(tmp_path, []), take_seat(tmp_path, [])
+    assert {first.number, second.number} == {0, 1}
+    first.leave()
+    third = take_seat(tmp_path, [1, 0])
+    assert third.number == 0  # 1 is still taken
+    second.leave()
+    third.leave()
+
+
+def test_the_seat_that_was_left_last_is_taken_first(tmp_path: Path) -> None:
+    from digitapp.kept.seats import mark_used
+
+    store = Store(tmp_path)
+    with store.transaction():
+        for seat, moment in ((0, 5.0), (1, 9.0), (2, 7.0)):
+            mark_used(store, seat, moment)
+    assert seats_by_use(store) == [1, 2, 0]
+    store.close()
