@@ -346,8 +346,11 @@ def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_lost(
     draw(page)
     with qtbot.waitSignal(page.session.hand.troubled):
         page.keep()
-    assert "could not be saved" in page.stage.note.text()
+    assert "not on the disk yet" in page.stage.note.text()
     assert len(page.session.hand.collection) == 1
+    folder.unlink()  # there is room again
+    qtbot.waitUntil(lambda: not page.session.hand.is_behind)
+    assert len(read_collection(folder / "my-hand.json")) == 1
 
 
 def test_the_toy_says_why_not_and_offers_the_way(open_hand: OpenHand, qtbot: QtBot) -> None:
