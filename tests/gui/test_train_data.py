@@ -106,6 +106,16 @@ def test_a_download_that_fails_says_why(without_data: TrainPage, qtbot: QtBot, m
     qtbot.waitUntil(lambda: "no connection" in without_data.data_card.text())
 
 
+def test_other_images_in_files_of_mnists_names_are_called_by_their_folder(
+    open_train_page: OpenPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_fake_mnist(tmp_path / "letters")
+    page = open_train_page("mnist", tmp_path / "letters")
+    wait_for_data(qtbot, page)
+    assert page.setup._dataset.currentText() == "letters"
+    assert page.setup._dataset.currentData() == "mnist"
+
+
 def test_the_built_in_handwriting_needs_no_download(
     without_data: TrainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -329,7 +329,10 @@ class SetupForm(Panel):
         """Show the chosen data set, how large it is, and how many drawings that are no digits are mixed in."""
         if self._dataset.findData(name) < 0:
             self._dataset.add_entry(dataset_title(name), data=name)
-        self._dataset.setCurrentIndex(self._dataset.findData(name))
+        entry = self._dataset.findData(name)
+        self._dataset.setCurrentIndex(entry)
+        # Other images in files of MNIST's names are called by their folder, which is known once they are read.
+        self._dataset.set_entry(entry, dataset_title(dataset.name if dataset is not None else name))
         if dataset is not None:
             validation = len(dataset.validation) if dataset.validation is not None else 0
             numbers = thousands(len(dataset.train)), thousands(validation), thousands(foils)
