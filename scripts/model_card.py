@@ -25,7 +25,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.preprocess import preprocess_drawings
 from digitapp.modelfile import Model, load_model
 
-STYLE_SEED, STYLE_COUNT = 1_000_003, 400
+STYLE_SEED, STYLE_COUNT = 1_000_003, 200
 """Of the generated digits, and how many there are of each style."""
 PENS = 0.03, 0.06, 0.1, 0.16, 0.3
 

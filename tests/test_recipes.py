@@ -115,12 +115,13 @@ def test_a_recipe_goes_on_with_the_weights_of_a_model(invented_pens, few_mnist_d
     first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     recipe = ["--recipe", "everyday", "--pens", invented_pens, "--data-dir", few_mnist_dir, "--batch-size", "500"]
     assert run("train", *recipe, "--hidden", "8", "--epochs", "1", "--out", first).exit_code == 0
-    gently = ["--start-from", first, "--normalization", "none", "--epochs", "1", "--learning-rate", "1e-6"]
+    gently = ["--start-from", first, "--epochs", "1", "--learning-rate", "1e-6"]
     result = run("train", *recipe, *gently, "--out", second)
     assert result.exit_code == 0, result.stderr
     before, after = load_model(first), load_model(second)
     assert after.network.sizes == (784, 8, 10)
     np.testing.assert_allclose(after.network.parameters, before.network.parameters, atol=2e-3)
+    assert after.training["config"]["schedule"] == "cosine"
     assert (after.training["start_from"], after.training["recipe"]) == ("first", "everyday")
     assert after.training["foils"] == 90  # those of the recipe, and no others
 

@@ -140,7 +140,8 @@ def _follow_recipe(
         pens = find_pens(data_dir)
         if pens is None:
             note("no real pen strokes were found: the recipe goes on without them, and reads fewer hands (--pens FILE)")
-    network, config = parse_settings((recipe.network, recipe.training), settings)
+    usual = (recipe.network, recipe.training) if source is None else recipe.onward
+    network, config = parse_settings(usual, settings)
     if source is not None:
         network, config = _shaped_like(source, network, config, settings)
     name = None if source is None else source.name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +58,17 @@ class Recipe:
     half_precision: bool
     gather: Callable[[Path | None, Path | None, int], Ingredients]
 
+    @property
+    def onward(self) -> tuple[NetworkConfig, TrainConfig]:
+        """The settings to go on with a trained network, such as when the data of the recipe have become more.
 
+        It is plain, as normalisation is folded into the weights of a model, so the steps are short from the start.
+        """
+        network = replace(self.network, normalization="none")
+        return network, replace(self.training, learning_rate=3e-4, schedule="cosine", epochs=ONWARD_EPOCHS)
+
+
+ONWARD_EPOCHS = 12
 DIGITS_OF_A_WRITER = 1_500
 """Real pen strokes are varied until each writer has about so many, so that nobody's hand counts more than another's."""
 FEWEST_COPIES, MOST_COPIES = 4, 40
