@@ -76,7 +76,7 @@ PEN_WIDTHS = 0.05, 0.2
 """Of the varied strokes, in longer sides of the digit, evenly spread over the logarithm."""
 HOW_FAR = 1.3
 """How far a writer's strokes are varied: hands that are not among the writers differ from all of them."""
-MNIST_COPIES, GENERATED, FOILS = 3, 40_000, 28_000
+MNIST_COPIES, GENERATED, FOILS = 3, 60_000, 28_000
 """What an epoch holds of each; a copy of MNIST is varied on its own."""
 CAREFUL_HAND = Hand(miss=0.03, slant=0.16, turn=0.07, stretch=0.16, bow=0.045, balance=0.2)
 """Of the generated digits: beside real ones they are to show styles, and none that nobody reads."""
