@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from digitapp.nn.activations import Identity
 from digitapp.nn.dropout import Dropout
+from digitapp.nn.layer import Layer
 from digitapp.nn.losses import Loss
 from digitapp.nn.network import Network
 from digitapp.nn.normalization import BatchNormalization, NormalizedLayer
 
 Operation = Callable[[], object]
+
+ALL = slice(None)
 
 
 class Slopes(NamedTuple):
@@ -35,19 +37,102 @@ class Slopes(NamedTuple):
     biases: np.ndarray
 
 
-def gathering(
-    delta: np.ndarray, read: np.ndarray, weight_gradient: np.ndarray, bias_gradient: np.ndarray
-) -> list[Operation]:
-    """Return the operations that write a layer's gradient: for its biases (BP3), then for its weights (BP4).
+class LayerPass:
+    """One layer's share in a batch: the arrays that it works in, and what is done in them for all units or for some.
 
-    Both are sums over the columns of δ (fan_out, batch) and of what the layer reads (fan_in, batch). Rows of δ with the
-    columns of (fan_in, fan_out) that belong to them give that part of the gradient.
+    Where `rows` can be given, an operation does its work for these units alone, from all samples: the rows of all
+    arrays. Such operations on different rows may run side by side.
+
+    Parameters
+    ----------
+    layer : read at every call; of a normalised one the running mean and variance are changed
+    read : what it reads, (fan_in, batch), silenced where there is dropout
+    gradients : views of its weights (fan_in, fan_out), its biases (fan_out,), and its gains or None
+    dropout : silences what it reads, where anything does
+    below : where to write ∂C/∂a of the layer below, (fan_in, batch); None for the first layer
+
+    Attributes
+    ----------
+    activations : (units, batch)
+    slope : ∂C/∂a, (units, batch), to be written by the layer above or the loss
+    delta : δ = ∂C/∂z, (fan_out, batch), after `chain`
     """
-    ones = np.ones(delta.shape[1], delta.dtype)
-    return [
-        partial(delta.dot, ones, bias_gradient),  # BP3: ∂C/∂b = δ, summed over the batch
-        partial(delta.dot, read.T, weight_gradient.T),  # BP4: ∂C/∂W = δ aᵀ
-    ]
+
+    def __init__(
+        self,
+        layer: Layer,
+        read: np.ndarray,
+        gradients: tuple[np.ndarray, np.ndarray, np.ndarray | None],
+        dropout: Dropout | None,
+        below: np.ndarray | None,
+    ) -> None:
+        self.layer, self.dropout = layer, dropout
+        self._read, self._below = read, below
+        self._weight_gradient, self._bias_gradient, gain_gradient = gradients
+        (fan_out, batch), dtype = (layer.biases.size, read.shape[1]), read.dtype
+        z = self._sums = np.empty((fan_out, batch), dtype)
+        is_identity = isinstance(layer.activation, Identity)
+        self.activations = z if is_identity else np.empty((layer.units, batch), dtype)
+        self.slope = np.empty_like(self.activations)
+        # With several pieces the chain rule leaves ∂C/∂z in z; see `Activation.chain`.
+        in_place = layer.activation.pieces == 1
+        self.delta, self._scratch = (self.slope, self.slope) if in_place else (z, np.empty_like(z))
+        self._normalization = None
+        if isinstance(layer, NormalizedLayer) and gain_gradient is not None:
+            self._normalization = BatchNormalization(layer, batch, gain_gradient)
+        self.is_divisible = in_place and self._normalization is None
+        """Whether `finish` and `chain` can be asked for some units alone."""
+
+    @property
+    def work(self) -> int:
+        """Multiplications and additions of each of its products: `add_up`, `pass_down` and `gather`."""
+        return self.layer.weights.size * self._read.shape[1]
+
+    def add_up(self, rows: slice = ALL) -> Operation:
+        """Return what computes Wᵀ a."""
+        sums = self._sums if self._normalization is None else self._normalization.sums
+        return partial(self.layer.weights.T[rows].dot, self._read, sums[rows])
+
+    def finish(self, rows: slice = ALL) -> Operation:
+        """Return what computes the activations from that."""
+        if rows == ALL:
+            finish = (self._normalization or self.layer).finish
+            return partial(finish, self._sums, self.activations, self._scratch)
+        z = self._sums[rows]
+        a = z if self.activations is self._sums else self.activations[rows]
+        return partial(self.layer.cut(rows).finish, z, a, self._scratch[rows])
+
+    def chain(self, rows: slice = ALL) -> list[Operation]:
+        """Return what turns `slope` into `delta`, and the gradient of a normalised layer's biases."""
+        operations: list[Operation] = []
+        if self.activations is not self._sums:  # BP1: δ = ∂C/∂a ⊙ f'(z); for the identity, f' is 1
+            arrays = (array[rows] for array in (self.slope, self._sums, self.activations))
+            operations.append(partial(self.layer.activation.chain, *arrays))
+        if self._normalization is not None:  # which turns δ from that of the normalised sums into that of the sums
+            operations += [self._gather_biases(), partial(self._normalization.backward, self.delta)]
+        return operations
+
+    def pass_down(self, rows: slice = ALL) -> list[Operation]:
+        """Return what writes ∂C/∂a of the layer below, or of some of its units; nothing for the first layer."""
+        if self._below is None:  # nobody asks for the gradient of the network's input
+            return []
+        return [partial(self.layer.weights[rows].dot, self.delta, self._below[rows])]  # BP2: W δ
+
+    def silence_below(self) -> list[Operation]:
+        """Return what takes the share of silenced units out of what `pass_down` wrote."""
+        return [] if self.dropout is None or self._below is None else [partial(self.dropout.backward, self._below)]
+
+    def gather_biases(self) -> list[Operation]:
+        """Return what writes the gradient of the biases, where `chain` has not."""
+        return [] if self._normalization is not None else [self._gather_biases()]
+
+    def gather(self, rows: slice = ALL) -> Operation:
+        """Return what writes the gradient of the weights: a sum over the columns of δ and of what is read."""
+        return partial(self.delta[rows].dot, self._read.T, self._weight_gradient.T[rows])  # BP4: ∂C/∂W = δ aᵀ
+
+    def _gather_biases(self) -> Operation:
+        ones = np.ones(self.delta.shape[1], self.delta.dtype)
+        return partial(self.delta.dot, ones, self._bias_gradient)  # BP3: ∂C/∂b = δ, summed over the batch
 
 
 class Backpropagation:
@@ -64,8 +149,6 @@ class Backpropagation:
     loss : an entry of `LOSSES`
     batch_size : samples per call
     gradient : where to write the gradient, shape (parameter_count,); a new vector if not given
-    inputs : where to read the inputs, shape (batch, n_in); a new array if not given
-    samples : those that the mean is over, of which the batch may be a part; its own if not given
     input_dropout, hidden_dropout : probabilities that an input or a hidden unit is silent in a batch
     rng : draws who is silent; needed for dropout only
 
@@ -75,8 +158,8 @@ class Backpropagation:
     targets : (n_out, batch), to be filled before a call
     outputs : (n_out, batch), the network's outputs after a call
     gradient : (parameter_count,), laid out like the network's parameters
-    reads : per layer what it reads, (fan_in, batch), silenced where there is dropout
-    deltas : per layer δ = ∂C/∂z, (fan_out, batch), after `pass_back`
+    passes : the share of each layer, for who puts the operations together in another way
+    evaluate : computes the loss of `outputs`, and the slope of the last layer
 
     Source: Nielsen, "Neural Networks and Deep Learning" (2015), equations BP1 to BP4.
     """
@@ -88,8 +171,6 @@ class Backpropagation:
         batch_size: int,
         gradient: np.ndarray | None = None,
         *,
-        inputs: np.ndarray | None = None,
-        samples: int | None = None,
         input_dropout: float = 0.0,
         hidden_dropout: float = 0.0,
         rng: np.random.Generator | None = None,
@@ -98,65 +179,33 @@ class Backpropagation:
         self.network = network
         self.loss = loss
         self.gradient = np.zeros_like(network.parameters) if gradient is None else gradient
-        self.inputs = np.zeros((batch_size, network.sizes[0]), dtype) if inputs is None else inputs
+        self.inputs = np.zeros((batch_size, network.sizes[0]), dtype)
         self.targets = np.zeros((network.sizes[-1], batch_size), dtype)
+        self.passes: list[LayerPass] = []
+        values, below = self.inputs, None
+        gradients = zip(*network.views(self.gradient), network.gain_views(self.gradient), strict=True)
+        for layer, own_gradients in zip(network.layers, gradients, strict=True):
+            rate = hidden_dropout if self.passes else input_dropout
+            dropout = Dropout(values, rate, rng) if rate > 0 and rng is not None else None
+            read = values if dropout is None else dropout.outputs
+            self.passes.append(LayerPass(layer, read if self.passes else read.T, own_gradients, dropout, below))
+            values, below = self.passes[-1].activations, self.passes[-1].slope
+        self.outputs = values
+        self.evaluate = loss.prepare(self.outputs, self.targets, self.passes[-1].slope)
         self._forward: list[Operation] = []
-        backward: list[list[Operation]] = []
-        gather: list[list[Operation]] = []
-        gradients = (*network.views(self.gradient), network.gain_views(self.gradient))
-
-        a, slopes = self.inputs, list[np.ndarray]()  # ∂C/∂a of each layer
-        self.reads: list[np.ndarray] = []
-        self.deltas: list[np.ndarray] = []
-        self._dropouts: list[Dropout | None] = []  # of what each layer reads
-        for index, (layer, weight_gradient, bias_gradient, gain_gradient) in enumerate(
-            zip(network.layers, *gradients, strict=True)
-        ):
-            source = a
-            rate = hidden_dropout if index else input_dropout
-            dropout = Dropout(source, rate, rng) if rate > 0 and rng is not None else None
-            if dropout is not None:
-                self._forward.append(dropout.forward)
-                source = dropout.outputs
-            read = source if index else source.T
-            z = np.empty((layer.biases.size, batch_size), dtype)
-            a = z if isinstance(layer.activation, Identity) else np.empty((layer.units, batch_size), dtype)
-            slope = np.empty_like(a)
-            # With several pieces the chain rule leaves ∂C/∂z in z; see `Activation.chain`.
-            delta, scratch = (slope, slope) if layer.activation.pieces == 1 else (z, np.empty_like(z))
-            normalization = None
-            if isinstance(layer, NormalizedLayer) and gain_gradient is not None:
-                normalization = BatchNormalization(layer, batch_size, gain_gradient)
-            self._forward.append(partial((normalization or layer).forward, read, z, a, scratch))
-
-            operations: list[Operation] = []
-            if a is not z:  # for the identity, f' is 1
-                operations.append(partial(layer.activation.chain, slope, z, a))  # BP1: δ = ∂C/∂a ⊙ f'(z)
-            own = gathering(delta, read, weight_gradient, bias_gradient)
-            if normalization is not None:  # which turns δ from that of the normalised sums into that of the sums
-                operations += [own.pop(0), partial(normalization.backward, delta)]
-            if slopes:  # nobody asks for the gradient of the network's input
-                operations.append(partial(layer.weights.dot, delta, slopes[-1]))  # BP2: ∂C/∂a of the layer below = W δ
-                if dropout is not None:
-                    operations.append(partial(dropout.backward, slopes[-1]))
-            backward.append(operations)
-            gather.append(own)
-            slopes.append(slope)
-            self.reads.append(read)
-            self.deltas.append(delta)
-            self._dropouts.append(dropout)
-
-        self.outputs = a
-        self._evaluate = loss.prepare(a, self.targets, slopes[-1], samples)
-        self._pass_back = list(chain.from_iterable(reversed(backward)))
-        self._gather = list(chain.from_iterable(reversed(gather)))
+        for each in self.passes:
+            silence = [] if each.dropout is None else [each.dropout.forward]
+            self._forward += [*silence, each.add_up(), each.finish()]
+        self._back: list[Operation] = []
+        for each in reversed(self.passes):
+            self._back += [*each.chain(), *each.pass_down(), *each.silence_below()]
+        for each in reversed(self.passes):
+            self._back += [*each.gather_biases(), each.gather()]
 
     def __call__(self) -> float:
         """Return the mean loss of the batch, and leave its gradient in `gradient`."""
         value = self.cost()
-        for operation in self._pass_back:
-            operation()
-        for operation in self._gather:
+        for operation in self._back:
             operation()
         return value
 
@@ -164,12 +213,7 @@ class Backpropagation:
         """Return the mean loss of the batch alone, and leave its gradient for the outputs ready to be passed back."""
         for operation in self._forward:
             operation()
-        return self._evaluate()
-
-    def pass_back(self) -> None:
-        """After `cost`, leave each layer's δ in `deltas`; in `gradient` only normalised layers leave something."""
-        for operation in self._pass_back:
-            operation()
+        return self.evaluate()
 
     def slopes(self, layer: int) -> Slopes:
         """Return how the loss of the last call changes with each part of a layer, 0 for the first.
@@ -181,19 +225,19 @@ class Backpropagation:
         ------
         IndexError : no such layer
         """
-        if not 0 <= layer < len(self.deltas):
-            raise IndexError(f"layer {layer} does not exist: the network has layers 0 to {len(self.deltas) - 1}")
+        if not 0 <= layer < len(self.passes):
+            raise IndexError(f"layer {layer} does not exist: the network has layers 0 to {len(self.passes) - 1}")
         weights, biases = self.network.views(self.gradient)
-        return Slopes(self._slope_of_activations(layer), self.deltas[layer], weights[layer], biases[layer])
+        return Slopes(self._slope_of_activations(layer), self.passes[layer].delta, weights[layer], biases[layer])
 
     def _slope_of_activations(self, layer: int) -> np.ndarray:
         """Return ∂C/∂a, worked out anew: in a call, the chain rule turns it into δ where it lies."""
-        if layer == len(self.deltas) - 1:
+        if layer == len(self.passes) - 1:
             slope = np.empty_like(self.outputs)
             self.loss.prepare(self.outputs, self.targets, slope)()
             return slope
-        slope = self.network.layers[layer + 1].weights @ self.deltas[layer + 1]
-        dropout = self._dropouts[layer + 1]
-        if dropout is not None:
-            dropout.backward(slope)
+        above = self.passes[layer + 1]
+        slope = above.layer.weights @ above.delta
+        if above.dropout is not None:
+            above.dropout.backward(slope)
         return slope

@@ -1,5 +1,7 @@
 """One layer of weights."""
 
+from typing import Self
+
 import numpy as np
 
 from digitapp.nn.activations import Activation
@@ -20,13 +22,12 @@ class Layer:
     Source: Nielsen, "Neural Networks and Deep Learning" (2015), equation 25.
     """
 
-    __slots__ = ("_bias_column", "_matrix", "activation", "biases", "weights")
+    __slots__ = ("_bias_column", "activation", "biases", "weights")
 
     def __init__(self, weights: np.ndarray, biases: np.ndarray, activation: Activation) -> None:
         self.weights = weights
         self.biases = biases
         self.activation = activation
-        self._matrix = weights.T
         self._bias_column = biases[:, np.newaxis]
 
     @property
@@ -34,13 +35,24 @@ class Layer:
         """How many values the layer gives."""
         return self.biases.size // self.activation.pieces
 
+    def cut(self, rows: slice) -> Self:
+        """Return these units alone, as views, for an activation with one piece."""
+        return type(self)(self.weights[:, rows], self.biases[rows], self.activation)
+
     def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:
         """Write the weighted sums for `inputs` (fan_in, batch) into `z` (fan_out, batch) and f(z) into `a`.
 
-        `scratch` is working memory like `z`. The biases are spread over it first: on small layers that and a sum of
-        equal shapes take NumPy a third of the time of a sum that broadcasts, on large ones as long.
+        `scratch` is working memory like `z`.
         """
-        self._matrix.dot(inputs, z)
+        self.weights.T.dot(inputs, z)
+        self.finish(z, a, scratch)
+
+    def finish(self, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:
+        """Add the biases to Wᵀ a in `z`, and write f(z) into `a`.
+
+        The biases are spread over `scratch` first: on small layers that and a sum of equal shapes take NumPy a third of
+        the time of a sum that broadcasts, on large ones as long.
+        """
         scratch[...] = self._bias_column
         z += scratch
         self.activation.value(z, a)

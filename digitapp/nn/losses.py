@@ -29,13 +29,10 @@ class Loss:
     output_activation: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
 
-    def prepare(
-        self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, samples: int | None = None
-    ) -> Callable[[], float]:
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         """Return a function that returns the mean loss and writes its gradient for the outputs into `gradient`.
 
-        All three arrays are of shape (classes, batch); they are read anew at every call. The mean is over `samples`,
-        where the batch is a part of more: then the values and gradients of all parts together are those of the whole.
+        All three arrays are of shape (classes, batch); they are read anew at every call.
         """
         raise NotImplementedError
 
@@ -117,14 +114,11 @@ class CrossEntropy(Loss):
         Option("label_smoothing", "Label smoothing", 0.0, 0.0, 0.9, "How much of the target is shared by all classes."),
     )
 
-    def prepare(
-        self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, samples: int | None = None
-    ) -> Callable[[], float]:
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         (classes, batch), dtype = outputs.shape, outputs.dtype
         peaks, logarithms, scratch = np.empty(batch, dtype), np.empty(batch, dtype), np.empty_like(gradient)
         ones, add_up = np.ones((classes, classes), dtype), np.ones(batch, dtype).dot
-        total = samples or batch
-        scale, dust = constant(1 / total, dtype), dust_of(dtype)
+        scale, dust = constant(1 / batch, dtype), dust_of(dtype)
         largest, row_of_sums = np.maximum.reduce, scratch[0]
         sum_right, flat_gradient = targets.reshape(-1, copy=False).dot, gradient.reshape(-1, copy=False)
 
@@ -140,7 +134,7 @@ class CrossEntropy(Loss):
             softmax = np.divide(exponentials, sums, gradient)
             error = np.subtract(softmax, targets, gradient)
             np.multiply(error, scale, gradient)
-            return float(add_up(np.log(row_of_sums, logarithms)) - right) / total
+            return float(add_up(np.log(row_of_sums, logarithms)) - right) / batch
 
         return evaluate
 
@@ -161,15 +155,13 @@ class SquaredError(Loss):
     summary = "Half the squared distance between outputs and targets; simple, but slow once a sigmoid is stuck."
     output_activation = "sigmoid"
 
-    def prepare(
-        self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, samples: int | None = None
-    ) -> Callable[[], float]:
-        total = samples or outputs.shape[1]
-        scale = constant(1 / total, outputs.dtype)
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
+        batch = outputs.shape[1]
+        scale = constant(1 / batch, outputs.dtype)
 
         def evaluate() -> float:
             error = np.subtract(outputs, targets, gradient)
-            value = 0.5 * float(np.vdot(error, error)) / total
+            value = 0.5 * float(np.vdot(error, error)) / batch
             np.multiply(error, scale, gradient)
             return value
 
@@ -193,18 +185,16 @@ class BinaryCrossEntropy(Loss):
     summary = "Asks every output its own yes-or-no question and adds up the surprise."
     output_activation = "identity"
 
-    def prepare(
-        self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, samples: int | None = None
-    ) -> Callable[[], float]:
-        total, dtype = samples or outputs.shape[1], outputs.dtype
-        zero, scale = constant(0.0, dtype), constant(1 / total, dtype)
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
+        batch, dtype = outputs.shape[1], outputs.dtype
+        zero, scale = constant(0.0, dtype), constant(1 / batch, dtype)
 
         def evaluate() -> float:
             value = float(np.logaddexp(outputs, zero).sum()) - float(np.vdot(targets, outputs))
             ACTIVATIONS["sigmoid"].value(outputs, gradient)
             error = np.subtract(gradient, targets, gradient)
             np.multiply(error, scale, gradient)
-            return value / total
+            return value / batch
 
         return evaluate
 
@@ -229,19 +219,16 @@ class Hinge(Loss):
     summary = "Asks that the right class score at least 1 above every other, and then is content."
     output_activation = "identity"
 
-    def prepare(
-        self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, samples: int | None = None
-    ) -> Callable[[], float]:
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
         (classes, batch), dtype = outputs.shape, outputs.dtype
-        total = samples or batch
-        sum_classes, scale = np.ones(classes, dtype).dot, constant(1 / total, dtype)
+        sum_classes, scale = np.ones(classes, dtype).dot, constant(1 / batch, dtype)
 
         def evaluate() -> float:
             right = sum_classes(targets * outputs)
             margins = np.maximum(outputs - right + 1 - targets, 0)  # the right class itself comes out as 0
             wrong = (margins > 0).astype(dtype)
             np.multiply(wrong - targets * sum_classes(wrong), scale, gradient)
-            return float(margins.sum()) / total
+            return float(margins.sum()) / batch
 
         return evaluate
 
@@ -264,15 +251,13 @@ class Perceptron(Loss):
     summary = "Changes weights only where an answer is wrong: with SGD, the perceptron rule of 1958."
     output_activation = "identity"
 
-    def prepare(
-        self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray, samples: int | None = None
-    ) -> Callable[[], float]:
-        total = samples or outputs.shape[1]
-        scale = constant(1 / total, outputs.dtype)
+    def prepare(self, outputs: np.ndarray, targets: np.ndarray, gradient: np.ndarray) -> Callable[[], float]:
+        batch = outputs.shape[1]
+        scale = constant(1 / batch, outputs.dtype)
 
         def evaluate() -> float:
             error = np.subtract(outputs > 0, targets, gradient)
-            value = float(np.vdot(error, outputs)) / total
+            value = float(np.vdot(error, outputs)) / batch
             np.multiply(error, scale, gradient)
             return value
 

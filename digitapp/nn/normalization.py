@@ -66,8 +66,8 @@ class NormalizedLayer(Layer):
         """What the weighted sum is multiplied by in use, γ / √(variance + ε), (fan_out,)."""
         return self.gains / np.sqrt(self.variance + EPSILON)
 
-    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:  # noqa: ARG002
-        self._matrix.dot(inputs, z)
+    def finish(self, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:  # noqa: ARG002
+        """Bring Wᵀ a in `z` to the mean and spread of the training, and write f(z) into `a`."""
         z -= self.mean[:, np.newaxis]
         z *= self.scale[:, np.newaxis]
         z += self._bias_column
@@ -77,7 +77,7 @@ class NormalizedLayer(Layer):
 class BatchNormalization:
     """A normalised layer in training: z = γ ẑ + b, ẑ = (Wᵀ a − μ) / √(σ² + ε), with μ and σ² of the batch.
 
-    `forward` stands in for the layer's own and also moves the running mean and variance, the variance as an unbiased
+    `finish` stands in for the layer's own and also moves the running mean and variance, the variance as an unbiased
     estimate; a batch of one sample says nothing of a variance and leaves them alone.
 
     Parameters
@@ -85,18 +85,21 @@ class BatchNormalization:
     layer : read at every call; its running mean and variance are changed
     batch_size : samples per call
     gain_gradient : where to write the gradient for γ, (fan_out,)
+
+    Attributes
+    ----------
+    sums : Wᵀ a, (fan_out, batch), to be written before `finish`
     """
 
     def __init__(self, layer: NormalizedLayer, batch_size: int, gain_gradient: np.ndarray) -> None:
         self._layer = layer
         self._gain_gradient = gain_gradient
-        self._normalized = np.empty((layer.biases.size, batch_size), layer.weights.dtype)
+        self.sums = self._normalized = np.empty((layer.biases.size, batch_size), layer.weights.dtype)
         self._deviation = np.empty((layer.biases.size, 1), layer.weights.dtype)
 
-    def forward(self, inputs: np.ndarray, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:
-        """Write the layer's normalised sums for `inputs` (fan_in, batch) into `z` and f(z) into `a`."""
-        layer, normalized, batch = self._layer, self._normalized, inputs.shape[1]
-        layer.weights.T.dot(inputs, normalized)
+    def finish(self, z: np.ndarray, a: np.ndarray, scratch: np.ndarray) -> None:
+        """Write what `sums` are when they are normalised into `z` and f(z) into `a`."""
+        layer, normalized, batch = self._layer, self._normalized, z.shape[1]
         mean = normalized.mean(axis=1, keepdims=True)
         normalized -= mean
         variance = np.square(normalized, out=scratch).mean(axis=1, keepdims=True)

@@ -80,7 +80,7 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
         "optimizer_steps": state.optimizer.steps,
         "shuffling": state.shuffling,
         "parts": state.parts,
-        "silencing": [generator.bit_generator.state for generator in state.silencing],
+        "silencing": state.silencing.bit_generator.state,
         "augmentation_seed": state.augmentation_seed,
         "is_pretrained": state.is_pretrained,
         "pretraining": state.pretraining,
@@ -160,8 +160,7 @@ def _restore(state: RunState, facts: Mapping[str, Any], arrays: Mapping[str, np.
     state.last_loss = None if facts["last_loss"] is None else float(facts["last_loss"])
     state.best_loss = math.inf if facts["best_loss"] is None else float(facts["best_loss"])
     state.is_pretrained = bool(facts["is_pretrained"])
-    for generator, saved in zip(state.silencing, facts["silencing"], strict=True):
-        generator.bit_generator.state = saved
+    state.silencing.bit_generator.state = facts["silencing"]
     for name in ("shuffling", "pretraining"):
         np.random.default_rng(0).bit_generator.state = facts[name]  # raises where it is the state of no generator
         setattr(state, name, facts[name])

@@ -1,23 +1,24 @@
 """One step of a run shared by several threads, each with one-threaded products.
 
-The samples of a batch are divided among the threads for the way forward and back: each computes the activations and
-the deltas of its own. Then the units are: each thread adds up, over the whole batch, the gradient of the weights that
-lead into its units, and updates them at once. So there is one gradient, nothing is added up twice, and in between the
-threads meet once. At the end of the step they meet again, for whoever listens to the run reads the weights.
+What is divided is the units of a layer, never the samples: each thread computes some rows of the layer's sums and
+activations on the way forward, some rows of the slopes on the way back, then the gradient of the weights that lead into
+some units, and updates these at once. So every number is computed once and lies in one place, and nothing is copied or
+added up afterwards. Only large products are worth it; all that is small the calling thread does alone while the others
+sleep. For NumPy lets go of the interpreter while it computes, but every call needs it for a moment, and a thread that
+finds it taken is asleep for longer than a small call lasts: two threads that each go through a softmax hinder one
+another more than they gain.
 
-A thread that is early sleeps on a lock until the last one arrives. It could spin, that is, look again and again, and
-would be awake about 20 µs sooner; so do the threads that OpenBLAS brings. But where another program keeps a core busy
-one that spins keeps the core from the very thread that it waits for: a step of 784-256-128-10 then takes ten times as
-long. A step must therefore be long enough for a few times 20 µs not to matter: see `WORK_PER_PART`. NumPy lets go of
-the interpreter while it computes, but every call needs it for a microsecond at its beginning, which is the other
-reason.
+A thread that has nothing to do sleeps on a lock. It could spin, that is, look again and again, and would be awake about
+20 µs sooner; so do the threads that OpenBLAS brings. But where another program keeps a core busy one that spins keeps
+the core from the very thread that it waits for: a step of 784-256-128-10 then takes ten times as long.
 
-Where the batch and the units are cut depends on the number of parts alone, and so do the bytes of the result: sums are
-the same whichever thread computes them, and on a machine with fewer cores than parts a thread takes several.
+Where the units are cut depends on the number of parts alone, and so do the bytes of the result: sums are the same
+whichever thread computes them, and on a machine with fewer cores than parts a thread takes several.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,15 +28,22 @@ from itertools import pairwise
 import numpy as np
 
 from digitapp.cores import available_cores
-from digitapp.nn import LOSSES, OPTIMIZERS, Backpropagation, Network
-from digitapp.nn.backpropagation import gathering
+from digitapp.nn import OPTIMIZERS, Network
+from digitapp.nn.backpropagation import LayerPass, Operation
 from digitapp.training.config import TrainConfig
 from digitapp.training.step import Material, Pass, Update, WholeUpdate
 
-WORK_PER_PART = 150e6
-"""Multiplications and additions of a step for which another part pays: about a millisecond's."""
+WORK_PER_PART = 100e6
+"""Multiplications and additions of a step for which another part pays: about two milliseconds'."""
 UPDATE_WORK = 150
 """What an update costs for each parameter beside the products, in multiplications and additions of these."""
+LEAST_WORK = 5e6
+"""Multiplications and additions of a product that is worth waking a thread for: about 60 µs."""
+
+LEAST_SIZE = 30_000
+"""Numbers that a thread should at least have in an operation on each of many: about 10 µs."""
+
+Work = Callable[[int], object]
 
 
 def parts_for(network: Network, config: TrainConfig, batch_size: int) -> int:
@@ -48,7 +56,7 @@ def parts_for(network: Network, config: TrainConfig, batch_size: int) -> int:
         return 1
     if config.threads:
         return config.threads
-    work = network.weight_count * (6 * batch_size + UPDATE_WORK)
+    work = network.weight_count * (3 * batch_size + UPDATE_WORK)
     return max(1, min(available_cores(), int(work / WORK_PER_PART)))
 
 
@@ -58,7 +66,7 @@ def cut(length: int, parts: int) -> list[slice]:
 
 
 class Crew:
-    """Threads that go through the phases of a piece of work together, with the calling thread as one of them.
+    """Threads that do a piece of work together, with the calling thread as one of them.
 
     To be used as a context; the threads end with it.
 
@@ -70,12 +78,12 @@ class Crew:
     def __init__(self, size: int) -> None:
         self.size = size
         self._starts = [threading.Lock() for _ in range(size)]
-        self._gates = [threading.Lock() for _ in range(size)]
-        for lock in (*self._starts, *self._gates):
+        self._end = threading.Lock()
+        for lock in (*self._starts, self._end):
             lock.acquire()  # from now on to be released by others, to be waited for by its owner
         self._counting = threading.Lock()
-        self._arrived = 0
-        self._phases: Sequence[Callable[[int], object]] = ()
+        self._at_work = 0
+        self._work: Work = _nothing
         self._error: BaseException | None = None
         self._is_over = False
         self._threads = [
@@ -90,20 +98,22 @@ class Crew:
 
     def __exit__(self, *_: object) -> None:
         self._is_over = True
-        for lock in (*self._starts, *self._gates):
-            _open(lock)
+        for start in self._starts:
+            _open(start)
         for thread in self._threads:
             thread.join()
 
-    def run(self, *phases: Callable[[int], object]) -> None:
-        """Call each phase with the number of every member, 0 for the calling thread; none begins before the last ended.
+    def run(self, work: Work) -> None:
+        """Call `work` with the number of every member, 0 for the calling thread, and return when all have ended.
 
-        Raises what a phase raised, after the last.
+        Raises what the work raised, after the last has ended.
         """
-        self._phases = phases
+        self._work, self._at_work = work, self.size
         for start in self._starts[1:]:
             _open(start)
-        self._go_through(0)
+        self._do_own(0)
+        if self.size > 1:
+            self._end.acquire()
         if self._error is not None:
             error, self._error = self._error, None
             raise error
@@ -114,29 +124,18 @@ class Crew:
                 self._starts[member].acquire()
                 if self._is_over:
                     return
-                self._go_through(member)
+                self._do_own(member)
 
-    def _go_through(self, member: int) -> None:
-        for phase in self._phases:
-            if self._is_over:  # the calling thread was interrupted, and will not arrive any more
-                return
-            try:
-                phase(member)
-            except BaseException as error:  # noqa: BLE001 - raised by `run`; whoever waits is not left waiting
-                self._error = error
-            self._meet(member)
-
-    def _meet(self, member: int) -> None:
-        """Sleep until all have arrived; the last one wakes the others, and goes on without having slept."""
+    def _do_own(self, member: int) -> None:
+        try:
+            self._work(member)
+        except BaseException as error:  # noqa: BLE001 - raised by `run`; whoever waits is not left waiting
+            self._error = error
         with self._counting:
-            self._arrived = (self._arrived + 1) % self.size
-            is_last = self._arrived == 0
-        if not is_last:
-            self._gates[member].acquire()
-        else:
-            for other, gate in enumerate(self._gates):
-                if other != member:
-                    _open(gate)
+            self._at_work -= 1
+            is_last = self._at_work == 0
+        if is_last:
+            _open(self._end)
 
 
 def _open(lock: threading.Lock) -> None:
@@ -145,113 +144,112 @@ def _open(lock: threading.Lock) -> None:
         lock.release()
 
 
-def there_and_back(batch: Backpropagation) -> float:
-    """Return the part's share of the mean loss, and leave the deltas."""
-    loss = batch.cost()
-    batch.pass_back()
-    return loss
+def _nothing(_member: int) -> None:
+    """Do no work."""
 
 
 class ParallelStep:
     """Learns a batch as `Step` does, divided among the members of a crew.
 
-    A batch is divided into fewer parts where it has fewer samples, and not at all where layers are normalised, because
-    mean and variance are those of all samples. The units are divided in any case.
+    Layers that are normalised, and those whose units have several pieces, are computed whole; their gradients are
+    divided like all.
 
     Parameters
     ----------
-    material : the run's, with a generator for each part
+    material : the run's
     batch_size : samples of every batch it is called with
     crew : shares the work
     """
 
     def __init__(self, material: Material, batch_size: int, crew: Crew) -> None:
-        state, parts = material.state, material.state.parts
         self._material, self._crew = material, crew
-        columns = cut(batch_size, 1 if any(state.network.normalized) else parts)
-        self._columns = [those for those in columns if those.stop > those.start]
-        self._inputs = np.empty((batch_size, state.network.sizes[0]), state.network.dtype)
-        self._batches = [self._part_of_batch(*part) for part in enumerate(self._columns)]
-        self._passes = [Pass(material, batch, partial(there_and_back, batch)) for batch in self._batches]
-        self._copies: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in self._columns]
-        self._results = [(0.0, 0)] * len(self._columns)
+        batch = material.batch(batch_size)
+        self._parts = material.state.parts
+        self._evaluate = batch.evaluate
+        self._forward = [stage for each in batch.passes for stage in self._stages_forward(each)]
+        self._back = self._stages_back(batch.passes[::-1])
+        self._pass = Pass(material, batch, self._compute)
         self._whole_update = WholeUpdate(material) if WholeUpdate.is_needed(material) else None
-        self._last_update = Update(material, slice(state.network.weight_count, None))  # biases and what follows them
-        self._units = self._parts_of_units(parts)
-        self._indices, self._varied, self._learning_rate = np.empty(0, np.int64), None, 0.0
+        self._last_update = Update(material, slice(material.state.network.weight_count, None))  # biases and the like
+        self._learn = self._stages_of_gradient(batch.passes)
+        self._learning_rate = 0.0
 
-    def _part_of_batch(self, number: int, columns: slice) -> Backpropagation:
-        material = self._material
-        config = material.config
-        return Backpropagation(
-            material.state.network,
-            LOSSES[config.loss],
-            columns.stop - columns.start,
-            material.gradient,
-            inputs=self._inputs[columns],
-            samples=len(self._inputs),
-            input_dropout=config.input_dropout,
-            hidden_dropout=config.hidden_dropout,
-            rng=material.state.silencing[number],
-        )
+    def __call__(self, indices: np.ndarray, learning_rate: float, varied: np.ndarray | None) -> tuple[float, int]:
+        """Learn a batch as `Step` does."""
+        loss, right = self._pass(indices, varied)
+        if math.isfinite(loss):
+            self._learning_rate = learning_rate
+            if self._whole_update is None:
+                self._material.state.optimizer.advance()
+            for stage in self._learn:
+                stage()
+            (self._whole_update or self._last_update)(learning_rate)
+        return loss, right
 
-    def _parts_of_units(self, parts: int) -> list[list[Callable[[], object]]]:
-        """Return for each part what it does once all deltas are there, the upper layers first."""
-        network, gradient = self._material.state.network, self._material.gradient
-        units: list[list[Callable[[], object]]] = [[] for _ in range(parts)]
-        end = network.weight_count
-        for layer in reversed(range(len(network.layers))):
-            fan_in, fan_out = network.shapes[layer]
-            start = end - fan_in * fan_out
-            delta, read = self._whole("deltas", layer), self._whole("reads", layer)
-            weights, biases = (views[layer] for views in network.views(gradient))
-            for own, rows in zip(units, cut(fan_out, parts), strict=True):
-                if rows.stop == rows.start:
-                    continue
-                operations = gathering(delta[rows], read, weights[:, rows], biases[rows])
-                own += operations[1:] if network.normalized[layer] else operations
+    def _compute(self) -> float:
+        """Return the loss of the batch, and leave the deltas."""
+        for stage in self._forward:
+            stage()
+        loss = self._evaluate()
+        for stage in self._back:
+            stage()
+        return loss
+
+    def _stages_forward(self, each: LayerPass) -> list[Operation]:
+        silence: list[Operation] = [] if each.dropout is None else [each.dropout.forward]
+        if each.work < LEAST_WORK:
+            return [*silence, each.add_up(), each.finish()]
+        parts = cut(each.delta.shape[0], self._parts)
+        if self._is_long(each):
+            return [*silence, self._shared([[each.add_up(rows), each.finish(rows)] for rows in parts])]
+        return [*silence, self._shared([[each.add_up(rows)] for rows in parts]), each.finish()]
+
+    def _stages_back(self, upwards: Sequence[LayerPass]) -> list[Operation]:
+        """Return what leaves the deltas and the gradient of the biases, the last layer first."""
+        stages = [*upwards[0].chain(), *upwards[0].gather_biases()]
+        for above, each in pairwise(upwards):
+            parts = cut(each.layer.units, self._parts)
+            if above.work < LEAST_WORK:
+                stages += [*above.pass_down(), *above.silence_below(), *each.chain()]
+            elif self._is_long(each) and above.dropout is None:
+                stages.append(self._shared([[*above.pass_down(rows), *each.chain(rows)] for rows in parts]))
+            else:
+                stages.append(self._shared([above.pass_down(rows) for rows in parts]))
+                stages += [*above.silence_below(), *each.chain()]
+            stages += each.gather_biases()
+        return stages
+
+    def _is_long(self, each: LayerPass) -> bool:
+        """Return whether what is done with each activation of a layer is worth dividing."""
+        return each.is_divisible and each.activations.size >= LEAST_SIZE * self._parts
+
+    def _stages_of_gradient(self, passes: Sequence[LayerPass]) -> list[Operation]:
+        """Return what writes the gradient of the weights and updates them, once all deltas are there."""
+        alone: list[Operation] = []
+        parts: list[list[Operation]] = [[] for _ in range(self._parts)]
+        start = 0
+        for each in passes:
+            fan_in, fan_out = each.layer.weights.shape
+            is_small = each.work < LEAST_WORK
+            for number, rows in enumerate(cut(fan_out, 1 if is_small else self._parts)):
+                own = alone if is_small else parts[number]
+                own.append(each.gather(rows))
                 if self._whole_update is None:
                     where = slice(start + rows.start * fan_in, start + rows.stop * fan_in)
                     own.append(partial(self._update, Update(self._material, where)))
-            end = start
-        return units
-
-    def _whole(self, name: str, layer: int) -> np.ndarray:
-        """Return what all parts have under a name, (units, batch), and see to it that they copy theirs into it."""
-        arrays = [getattr(batch, name)[layer] for batch in self._batches]
-        if len(arrays) == 1:
-            return arrays[0]
-        if all(np.may_share_memory(array, self._inputs) for array in arrays):
-            return self._inputs.T
-        whole = np.empty((len(arrays[0]), len(self._inputs)), arrays[0].dtype)
-        for copies, columns, array in zip(self._copies, self._columns, arrays, strict=True):
-            copies.append((whole[:, columns], array))
-        return whole
-
-    def __call__(self, indices: np.ndarray, learning_rate: float, varied: np.ndarray | None) -> tuple[float, int]:
-        """Learn a batch as `Step` does, but also where the loss is not finite."""
-        self._indices, self._varied, self._learning_rate = indices, varied, learning_rate
-        if self._whole_update is None:
-            self._material.state.optimizer.advance()
-        self._crew.run(self._pass, self._gather)
-        (self._whole_update or self._last_update)(learning_rate)
-        losses, right = zip(*self._results, strict=True)
-        return sum(losses), sum(right)
-
-    def _pass(self, member: int) -> None:
-        """Go forward and back with the samples that fall to a member."""
-        for part in range(member, len(self._passes), self._crew.size):
-            columns = self._columns[part]
-            varied = None if self._varied is None else self._varied[columns]
-            self._results[part] = self._passes[part](self._indices[columns], varied)
-            for whole, own in self._copies[part]:
-                np.copyto(whole, own)
-
-    def _gather(self, member: int) -> None:
-        """Add up the gradient for the units that fall to a member, and update their weights."""
-        for part in range(member, len(self._units), self._crew.size):
-            for operation in self._units[part]:
-                operation()
+            start += fan_in * fan_out
+        return [*alone, self._shared(parts)] if any(parts) else alone
 
     def _update(self, update: Update) -> None:
         update(self._learning_rate)
+
+    def _shared(self, parts: Sequence[Sequence[Operation]]) -> Operation:
+        """Return what has the crew do all operations of all parts, those of each part in order."""
+        size = self._crew.size
+
+        def work(member: int) -> None:
+            for part in parts[member::size]:
+                for operation in part:
+                    operation()
+
+        return partial(self._crew.run, work)

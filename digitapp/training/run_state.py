@@ -24,7 +24,7 @@ class RunState:
     learning_rate : the base rate, which the schedule multiplies
     kept : states of the network, by name: the last good one and that being tried, the best for `patience`, the average
     parts : into how many parts a step is divided, which decides how sums are rounded
-    silencing : draws the units that dropout silences, a generator for each part
+    silencing : draws the units that dropout silences
     shuffling : of the generator that shuffles, its state at the beginning of the present epoch
     pretraining : of the generator for the pretraining, its state at the beginning
     augmentation_seed : that the variations of the inputs are drawn with
@@ -43,7 +43,7 @@ class RunState:
     learning_rate: float
     kept: dict[str, np.ndarray]
     parts: int
-    silencing: list[np.random.Generator]
+    silencing: np.random.Generator
     shuffling: Mapping[str, Any]
     pretraining: Mapping[str, Any]
     augmentation_seed: int
@@ -70,7 +70,7 @@ class RunState:
             config.learning_rate,
             {name: network.state.copy() for name in names},
             parts,
-            silencing.spawn(parts) if parts > 1 else [silencing],
+            silencing,
             shuffling.bit_generator.state,
             pretraining.bit_generator.state,
             int(augmenting.integers(2**63)),
@@ -90,6 +90,5 @@ class RunState:
         for name, vector in new.state.items():
             np.copyto(vector, old.state[name])
         new.steps = old.steps
-        for own, earlier in zip(self.silencing, before.silencing, strict=False):  # as many as both have parts
-            own.bit_generator.state = earlier.bit_generator.state
+        self.silencing.bit_generator.state = before.silencing.bit_generator.state
         self.shuffling = before.shuffling

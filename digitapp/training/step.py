@@ -43,9 +43,22 @@ class Material:
         strengths = {key: getattr(self.config, key) for key in REGULARIZERS}
         return [(regularizer, strengths[key]) for key, regularizer in REGULARIZERS.items() if strengths[key] > 0]
 
+    def batch(self, size: int) -> Backpropagation:
+        """Return what batches of a size are computed with."""
+        state, config = self.state, self.config
+        return Backpropagation(
+            state.network,
+            LOSSES[config.loss],
+            size,
+            self.gradient,
+            input_dropout=config.input_dropout,
+            hidden_dropout=config.hidden_dropout,
+            rng=state.silencing,
+        )
+
 
 class Pass:
-    """The way of a batch, or of a part of one, through the network: it is read, computed and judged.
+    """The way of a batch through the network: it is read, computed and judged.
 
     Parameters
     ----------
@@ -88,17 +101,8 @@ class Step:
     """
 
     def __init__(self, material: Material, batch_size: int) -> None:
-        state, config = material.state, material.config
-        batch = Backpropagation(
-            state.network,
-            LOSSES[config.loss],
-            batch_size,
-            material.gradient,
-            input_dropout=config.input_dropout,
-            hidden_dropout=config.hidden_dropout,
-            rng=state.silencing[0],
-        )
-        self._pass = Pass(material, batch, batch if state.optimizer.uses_gradient else batch.cost)
+        batch = material.batch(batch_size)
+        self._pass = Pass(material, batch, batch if material.state.optimizer.uses_gradient else batch.cost)
         self._update = WholeUpdate(material, batch)
 
     def __call__(self, indices: np.ndarray, learning_rate: float, varied: np.ndarray | None) -> tuple[float, int]:

@@ -10,7 +10,7 @@ from digitapp.cores import ENVIRONMENT
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import Inputs, Problem
-from digitapp.nn import LOSSES, OPTIMIZERS, Backpropagation, Network, initialize
+from digitapp.nn import OPTIMIZERS, Network, initialize
 from digitapp.nn.network import UnitRef
 from digitapp.training import BatchDone, RunStarted, TrainConfig, TrainingDiverged, train
 from digitapp.training.checkpoint import resume, take_checkpoint
@@ -46,6 +46,12 @@ def trained(dataset=DATA, held=None, dtype: type[np.floating] = np.float32, shap
     run = begin(network, dataset, config, np.random.default_rng(0), held)
     losses = [event.loss for event in run.events() if isinstance(event, BatchDone)]
     return network, losses
+
+
+@pytest.fixture(autouse=True)
+def _small_products_are_divided_too(monkeypatch):
+    monkeypatch.setattr("digitapp.training.parallel.LEAST_WORK", 0)
+    monkeypatch.setattr("digitapp.training.parallel.LEAST_SIZE", 0)
 
 
 @pytest.fixture
@@ -115,13 +121,12 @@ def test_pictures_that_are_varied_are_learned_in_parts_too():
     np.testing.assert_allclose(*states, rtol=1e-6, atol=1e-9)
 
 
-def test_dropout_silences_other_units_in_each_part():
-    config = TrainConfig(threads=3, input_dropout=0.5, batch_size=9)
-    run = begin(new_network(), DATA, config, np.random.default_rng(0))
-    drawn = [generator.random(20).tolist() for generator in run.state.silencing]
+def test_dropout_silences_the_same_units_in_parts_as_in_the_whole():
+    settings = {"hidden_dropout": 0.4, "input_dropout": 0.2, "dtype": np.float64}
+    whole, _ = trained(threads=1, **settings)
+    parted, _ = trained(threads=3, **settings)
 
-    assert len(drawn) == 3
-    assert drawn[0] != drawn[1] != drawn[2] != drawn[0]
+    np.testing.assert_allclose(parted.state, whole.state, rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "amsgrad", "adagrad_da"])
@@ -170,18 +175,6 @@ def test_the_rule_looks_at_sizes_and_cores(cores):
     assert parts((784, 1000, 500, 10), 256, threads=3) == 3
 
 
-def test_a_part_of_a_batch_has_its_share_of_the_mean():
-    network = new_network(dtype=np.float64)
-    for loss in LOSSES.values():
-        whole, part = (Backpropagation(network, loss, size, samples=20) for size in (20, 8))
-        rest = Backpropagation(network, loss, 12, samples=20)
-        for batch, samples in ((whole, slice(0, 20)), (part, slice(0, 8)), (rest, slice(8, 20))):
-            batch.inputs[:] = DATA.train.inputs[samples]
-            batch.targets[:] = np.eye(SIZES[-1])[DATA.train.labels[samples]].T
-        assert part() + rest() == pytest.approx(whole())
-        np.testing.assert_allclose(part.gradient + rest.gradient, whole.gradient, atol=1e-12)
-
-
 def test_divergence_ends_a_parted_run_with_the_last_good_parameters(cores):
     cores(3)
     before = set(threading.enumerate())
@@ -224,22 +217,18 @@ def test_what_is_cut_is_whole(length, parts):
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
-def test_no_member_of_a_crew_begins_a_phase_before_all_have_ended_the_last(size):
-    done = np.zeros((200, 3, size), np.int64)
+def test_no_member_of_a_crew_begins_before_all_have_ended_what_was_before(size):
+    done = np.zeros((600, size), np.int64)
     early = []
 
-    def phase(number):
-        def work(member):
-            if number and not done[step, number - 1].all():
-                early.append((step, number, member))
-            done[step, number, member] = 1
+    def work(member):
+        if step and not done[step - 1].all():
+            early.append((step, member))
+        done[step, member] = 1
 
-        return work
-
-    phases = [phase(number) for number in range(3)]
     with Crew(size) as crew:
         for step in range(len(done)):
-            crew.run(*phases)
+            crew.run(work)
             assert done[step].all()
     assert early == []
 
@@ -258,25 +247,45 @@ def test_what_goes_wrong_in_a_member_is_raised_and_the_crew_can_go_on(failing):
     with Crew(2) as crew:
         for _ in range(3):
             with pytest.raises(MemoryError, match="no more"):
-                crew.run(fail, rest)
+                crew.run(fail)
         crew.run(rest)
 
 
-def test_an_interrupt_while_waiting_leaves_nobody_waiting(monkeypatch):
-    """Ctrl-C arrives while the calling thread sleeps at a gate, before the last phase."""
+def test_an_interrupt_while_waiting_leaves_nobody_waiting():
+    """Ctrl-C arrives while the calling thread sleeps until the other has done its work."""
+    going_on = threading.Event()
+
+    class InterruptedLock:
+        def acquire(self):
+            going_on.set()
+            raise KeyboardInterrupt
+
+        def release(self):
+            """Nobody waits any more."""
+
+    def work(member):
+        if member == 1:
+            going_on.wait()
+
     crew = Crew(2)
-    released = threading.Event()
     with crew:
-        meet = crew._meet
-
-        def interrupted(member):
-            if member == 0:
-                released.set()
-                raise KeyboardInterrupt
-            meet(member)
-
-        monkeypatch.setattr(crew, "_meet", interrupted)
+        crew._end = InterruptedLock()  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
-            crew.run(rest, rest)
-    assert released.is_set()
+            crew.run(work)
     assert not any(thread.is_alive() for thread in crew._threads)
+
+
+@pytest.mark.parametrize(("least_work", "least_size"), [(0, 0), (0, 1e9), (1000, 0), (1e12, 0)])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"hidden_dropout": 0.4}, {"shape": {"activation": "maxout3"}}, {"shape": {"normalized": True}}],
+    ids=str,
+)
+def test_what_is_divided_changes_nothing(monkeypatch, settings, least_work, least_size):
+    """Everything, products alone, the larger products alone, or nothing."""
+    whole, _ = trained(threads=1, dtype=np.float64, **settings)
+    monkeypatch.setattr("digitapp.training.parallel.LEAST_WORK", least_work)
+    monkeypatch.setattr("digitapp.training.parallel.LEAST_SIZE", least_size)
+    parted, _ = trained(threads=4, dtype=np.float64, **settings)
+
+    np.testing.assert_allclose(parted.state, whole.state, rtol=1e-6, atol=1e-9)
