@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -182,7 +184,7 @@ def test_a_run_that_was_cut_off_ends_as_one_that_never_was(
         close(window)
         window = open_kept("mnist", folder)
         qtbot.waitUntil(lambda window=window: window.session.interrupted is not None)
-        assert "interrupted at epoch" in window.resume_bar.text()
+        assert "It can go on from epoch" in window.resume_bar.text()
         assert len(window.session.run.history.loss) >= steps  # the curves are there
         window.session.run.set_pace(100)
         button = window.findChild(QPushButton, "resumeButton")
@@ -291,3 +293,24 @@ def test_the_form_of_train_is_remembered_at_once(open_kept: OpenKept) -> None:
     page.setup.set_learning_rate(0.004)
     again = open_kept("mnist")
     assert again.page(TrainPage).setup.settings.value("learning_rate") == 0.004
+
+
+def test_a_killed_window_leaves_out_nothing_that_it_said_was_kept(
+    open_kept: OpenKept, kept: Path, qtbot: QtBot
+) -> None:
+    """The real window in a process of its own, which takes seconds; `benchmarks/kills.py` does so a hundred times."""
+    kept.mkdir()
+    script = Path(__file__).parents[2] / "benchmarks" / "kills_window.py"
+    process = subprocess.Popen([sys.executable, str(script), str(kept)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(4)]
+    process.kill()
+    lines += process.communicate()[0].split("\n")[:-1]
+    window = open_kept("toy")
+    drawn = next(desk for desk in window.session.desks if desk.problem.key == "mnist")
+    assert len(drawn.artwork.sheet.steps) >= int(lines[-1].split()[0]) >= 4
+    qtbot.waitUntil(lambda: window.session.run.history.started is not None)
+    assert window.session.interrupted is not None
+    reached = len(window.session.run.history.loss)
+    window.session.resumer.resume(window.session.interrupted.desk)
+    qtbot.waitUntil(lambda: len(window.session.run.history.loss) > reached)

@@ -68,7 +68,7 @@ class ResumeBar(Panel):
             started, number = kept.branch.history.started, kept.branch.number
             epochs = thousands(started.epochs if started is not None else kept.branch.configs[1].epochs)
             reached = epoch_text(kept.step / started.batches_per_epoch) if started is not None else thousands(0)
-            text = self.tr("The training of run {0} was interrupted at epoch {1} of {2}. Nothing of it is lost.")
+            text = self.tr("The training of run {0} was interrupted. It can go on from epoch {1} of {2}.")
             self._text.setText(text.format(number, reached, epochs))
         self.go_on.setEnabled(not waits)
 

@@ -11,7 +11,7 @@ from digitapp.kept.errors import KeptError
 def keeping_words(keeper: Keeper) -> str:
     """Return one sentence about what is wrong with keeping, empty where all is well."""
     if keeper.trouble is not None:
-        text = translate("Keeping", "Not on the disk yet, and tried again by itself: {0} ({1}).")
+        text = translate("Keeping", "Not on the disk yet: {0} ({1}). It is tried again.")
         return text.format(listed(unkept(keeper)), kept_cause(keeper.trouble))
     unread = keeper.unread
     if unread is not None and unread.aside is not None:

@@ -1,9 +1,9 @@
-"""A window that draws and trains until it is killed, and says on stdout what it has been told is on the disk.
+"""A window that draws and trains until it is killed, and says on stdout what it was told is on the disk.
 
-    python kept_process.py FOLDER [STROKES]
+    python benchmarks/kills_window.py FOLDER [STROKES]
 
-Each line is a number of strokes that are kept; "training" stands before the lines that come while a network learns.
-After so many strokes (by default none) the run under way is waited for, and "done" is its last line.
+Each line has the number of steps of undo that are kept, and how many batches the network has learned. After so many
+strokes, where a number is given, the run is waited for, and the last line is "done".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from digitapp.gui.window.main_window import MainWindow
 from digitapp.training.config import NetworkConfig, TrainConfig
 
 NETWORK = NetworkConfig((3,), "sigmoid", "normal")
-CONFIG = TrainConfig(loss="squared_error", optimizer="adam", learning_rate=0.01, batch_size=8, epochs=4000, seed=1)
+CONFIG = TrainConfig(loss="squared_error", optimizer="adam", learning_rate=0.01, batch_size=8, epochs=1500, seed=1)
 PACE = 500
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     window.show()
     turn_until(lambda: len(window.session._jobs) == 0)
     train(window, fast=strokes > 0)
-    say("training")
+    run = window.session.run
     window.session.choose_problem("mnist")
     rng = np.random.default_rng(os.getpid())
     drawn = 0
@@ -49,7 +49,7 @@ def main() -> None:
         assert window.keeper is not None
         window.keeper.try_again()
         drawn += 1
-        say(str(window.session.artwork.undo_stack.count()))
+        say(f"{window.session.artwork.undo_stack.count()} {len(run.history.loss)}")
     window.session.choose_problem("toy")
     turn_until(lambda: not window.session.run.is_active)
     window.close()
