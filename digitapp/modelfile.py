@@ -29,7 +29,11 @@ from digitapp.datasets.problems import PROBLEMS
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.losses import LOSSES
 from digitapp.nn.network import Network
+from digitapp.plain import plain
+from digitapp.regular import open_regular
 from digitapp.resources import shipped_models_dir
+from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_UNITS
+from digitapp.training.record import sound_record
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
@@ -38,8 +42,10 @@ _METADATA_KEY = "digitapp"
 _BYTES_PER_VALUE = {"F32": 4, "F16": 2}
 # Far more than a record of a long training takes, far less than would fill the memory.
 _MOST_HEADER_BYTES = 16 << 20
-_MOST_UNITS = 1 << 31
-_MOST_LAYERS = 100
+_MOST_SIZE = 1 << 31  # of a dimension, before it is known what it should be
+_MOST_LAYERS = MAX_HIDDEN_LAYERS + 2
+_MOST_PARAMETERS = 50_000_000  # twice as many as can be trained here: 200 MB
+_FEWEST_CLASSES = 2
 
 
 class ModelFileError(Exception):
@@ -100,7 +106,7 @@ class Model:
     network : Network
     loss : str, key of the loss it was trained with; decides how its outputs become probabilities
     problem : str, key of the problem it solves
-    class_names : tuple of str, one per output
+    class_names : tuple of str, one per output; perhaps fewer than the problem has
     preprocessing : str, the road from drawing to input that it expects
     training : mapping, how it was trained (config, seed, data set, results), JSON values; may be empty
     name : str, for people; a loaded model carries its file's name without the suffix
@@ -171,26 +177,37 @@ def save_model(model: Model, path: str | os.PathLike[str], *, half_precision: bo
 
 
 def load_model(path_or_name: str | os.PathLike[str]) -> Model:
-    """Load a model from a file, or a shipped model by its name; a file of that path wins.
+    """Load a model from a file, or a shipped model by its name.
+
+    What is a name of a shipped model means that one, whatever lies in the folder that the program was started in; a
+    file of the same name is meant by a path with a slash, such as ./mnist. Names come back as they may be shown, and
+    of the training record what is as this program writes it.
 
     Raises
     ------
     ModelFileError : one of its subclasses, whatever the file holds
     """
-    path = _resolve(Path(path_or_name))
+    path = path_of_model(path_or_name)
+    try:
+        return _loaded(path)
+    except MemoryError as error:
+        raise ModelAccessError(path, "there is not enough memory for it") from error
+
+
+def _loaded(path: Path) -> Model:
     description, tensors = _read(path)
     network = Network(description.sizes, description.activations)
     for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        weight[...] = tensors[f"layers.{layer}.weight"]
-        bias[...] = tensors[f"layers.{layer}.bias"]
+        weight[...] = tensors.pop(f"layers.{layer}.weight")
+        bias[...] = tensors.pop(f"layers.{layer}.bias")
     return Model(
         network=network,
         loss=description.loss,
         problem=description.problem,
-        class_names=description.class_names,
+        class_names=tuple(map(plain, description.class_names)),
         preprocessing=description.preprocessing,
-        training=description.training,
-        name=path.stem,
+        training=sound_record(description.training),
+        name=plain(path.stem),
         calibration=description.calibration,
     )
 
@@ -214,7 +231,7 @@ class _Description:
         fields = _parse_json(path, text)
         version = fields.get("format")
         if type(version) is not int or version < 1:
-            raise ModelContentError(path, f"the format version is {version!r}; expected a whole number from 1")
+            raise ModelContentError(path, f"the format version is {_shorten(version)}; expected a whole number from 1")
         if version > FORMAT_VERSION:
             raise ModelVersionError(path, version)
         training = fields.get("training", {})
@@ -256,10 +273,9 @@ class _Description:
 
     def _check(self, path: Path) -> None:
         """Check that the parts fit each other."""
-        if not 2 <= len(self.sizes) <= _MOST_LAYERS or min(self.sizes) < 1:
-            raise ModelContentError(
-                path, f"the layer sizes are {_shorten(self.sizes)}; expected 2 to {_MOST_LAYERS}, each at least 1"
-            )
+        if not 2 <= len(self.sizes) <= _MOST_LAYERS or not 1 <= min(self.sizes) <= max(self.sizes) <= MAX_UNITS:
+            found = f"the layer sizes are {_shorten(self.sizes)}"
+            raise ModelContentError(path, f"{found}; expected 2 to {_MOST_LAYERS}, each from 1 to {MAX_UNITS:,}")
         if len(self.activations) != len(self.sizes) - 1:
             found = f"{len(self.activations)} activations for {len(self.sizes)} layer sizes"
             raise ModelContentError(path, f"there are {found}; expected one fewer than sizes")
@@ -271,33 +287,43 @@ class _Description:
             raise ModelContentError(path, f"{found}; the loss {self.loss!r} expects {wanted!r}")
         if len(self.class_names) != self.sizes[-1]:
             raise ModelContentError(path, f"there are {len(self.class_names)} class names for {self.sizes[-1]} outputs")
-        if len(set(self.class_names)) < len(self.class_names) or "" in self.class_names:
+        shown = {plain(name).strip() for name in self.class_names}
+        if len(shown) < len(self.class_names) or "" in shown:
             raise ModelContentError(
                 path, f"the class names are {_shorten(self.class_names)}; expected each to be distinct"
             )
         problem = PROBLEMS[self.problem]
+        if not _FEWEST_CLASSES <= len(self.class_names) <= problem.classes:
+            found = f"the network tells {len(self.class_names)} classes apart"
+            raise ModelContentError(path, f"{found}; expected {_FEWEST_CLASSES} to {problem.classes}")
+        if sum(map(prod, self.shapes.values())) > _MOST_PARAMETERS:
+            found = f"the network has more than {_MOST_PARAMETERS:,} parameters"
+            raise ModelContentError(path, f"{found}, the most that is read")
         if self.sizes[0] != problem.features:
             found = f"the network has {self.sizes[0]} inputs"
             raise ModelContentError(path, f"{found}; the problem {self.problem!r} expects {problem.features}")
         if self.preprocessing != problem.preprocessing:
-            found = f"the preprocessing is {self.preprocessing!r}"
+            found = f"the preprocessing is {_shorten(self.preprocessing)}"
             raise ModelContentError(path, f"{found}; the problem {self.problem!r} expects {problem.preprocessing!r}")
 
 
-def _resolve(path: Path) -> Path:
-    """Return the path of an existing file, or of the shipped model of that name."""
+def path_of_model(path_or_name: str | os.PathLike[str]) -> Path:
+    """Return the path of the shipped model of this name, or of any other file that is there.
+
+    Raises ModelNotFoundError, or ModelAccessError for a folder and for what cannot be looked at.
+    """
+    path, shipped = Path(path_or_name), dict(shipped_models())
+    if os.fspath(path_or_name) in shipped:
+        return shipped[path.name]
     try:
-        if path.is_file():
-            return path
-        is_folder = path.is_dir()
-    except OSError as error:
-        raise ModelAccessError(path, f"cannot be read: {error.strerror or error}") from error
-    shipped = dict(shipped_models())
-    if str(path) in shipped:
-        return shipped[str(path)]
+        is_there, is_folder = path.exists(), path.is_dir()
+    except (OSError, ValueError) as error:
+        raise ModelAccessError(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if is_folder:
         raise ModelAccessError(path, "this is a folder; expected a model file")
-    raise ModelNotFoundError(path, tuple(shipped))
+    if not is_there:
+        raise ModelNotFoundError(path, tuple(shipped))
+    return path
 
 
 def _read(path: Path) -> tuple[_Description, dict[str, np.ndarray]]:
@@ -307,7 +333,7 @@ def _read(path: Path) -> tuple[_Description, dict[str, np.ndarray]]:
     just the size that they take, so that nothing larger than a model is ever read into memory.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             length = int.from_bytes(file.read(8), "little")
             if size < 8 or not 2 <= length <= min(size - 8, _MOST_HEADER_BYTES):
@@ -343,7 +369,7 @@ def _parse_header(path: Path, raw: bytes) -> tuple[str, dict[str, tuple[int, ...
     data_bytes = 0
     for name, entry in entries.items():
         dtype, shape = (entry.get("dtype"), entry.get("shape")) if isinstance(entry, dict) else (None, None)
-        if not isinstance(shape, list) or not all(type(size) is int and 0 < size < _MOST_UNITS for size in shape[:3]):
+        if not isinstance(shape, list) or not all(type(size) is int and 0 < size < _MOST_SIZE for size in shape[:3]):
             raise ModelDamagedError(path, f"the header does not say what {_shorten(name)} is")
         if not isinstance(dtype, str) or dtype not in _BYTES_PER_VALUE or len(shape) > 2:
             found = f"{_shorten(name)} is an array of {_shorten(dtype)} with {len(shape)} dimensions"

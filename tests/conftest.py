@@ -55,6 +55,12 @@ def few_mnist_dir(mnist_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
+def field_dir() -> Path:
+    """The folder with inputs that failed once."""
+    return shared_dir("field")
+
+
+@pytest.fixture(scope="session")
 def pens_file() -> Path:
     """The drawings file with real pen strokes."""
     return shared_dir("pens") / "pen_digits.json.gz"

@@ -16,7 +16,7 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
 # core knows those that stand before it.
-TOOLS = {"__init__", "atomic", "cores", "locks", "progress", "reasons", "resources"}
+TOOLS = {"__init__", "atomic", "cores", "locks", "plain", "progress", "reasons", "regular", "resources"}
 CORE = (
     "nn",
     "drawing",
@@ -45,7 +45,8 @@ MAY_IMPORT = {
 LOOKS = {"theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
 SHOWING = {*LOOKS, "causes", "names", "state", "widgets", "words"}
 FLOORS: dict[str, set[str]] = {
-    "__init__": set(),
+    "__init__": {"overrides"},
+    "overrides": set(),
     **dict.fromkeys(LOOKS, LOOKS),
     "names": {"translation"},
     "causes": {"translation"},

@@ -17,7 +17,10 @@ from typer.main import get_command
 from digitapp import __version__
 from digitapp.cli.errors import bad_input_errors
 from digitapp.cli.errors import explain as sentence
+from digitapp.cli.output import note
+from digitapp.plain import plain
 
+_LONGEST_MESSAGE = 400  # characters: two lines of a wide terminal
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 BAD_INPUT = 2
 
@@ -81,7 +84,7 @@ def _usage_message(error: typer.TyperException) -> str:
 
 
 def _fail(message: str) -> int:
-    typer.echo(f"digitapp: {' '.join(message.split())}", err=True)
+    note(plain(" ".join(message.split()), _LONGEST_MESSAGE))
     return BAD_INPUT
 
 

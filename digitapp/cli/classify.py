@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from digitapp.cli.inputs import check_reads_drawings, read_inputs
+from digitapp.cli.inputs import check_reads_drawings, prepared, read_inks
 from digitapp.cli.output import JsonOption, note, percent, print_json, print_table
 from digitapp.datasets.problems import MNIST
 from digitapp.drawing.files import DrawingFileError
@@ -75,12 +75,12 @@ def classify_command(
     failed = False
     for file in files:
         try:
-            inputs = read_inputs(file)
+            inks = read_inks(file)
         except (ImageFileError, DrawingFileError) as error:
             note(str(error))
             failed = True
         else:
-            results += [_result(loaded, file, index, read(loaded, one)) for index, one in enumerate(inputs)]
+            results += [_result(loaded, file, index, read(loaded, prepared(ink))) for index, ink in enumerate(inks)]
     if json:
         print_json({"results": [result.as_json() for result in results]})
     elif results:

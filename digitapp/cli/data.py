@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, print_table
+from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, print_table, say
 from digitapp.cli.progress import progress_bar
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Download, import, list or export the data sets.")
@@ -79,7 +79,7 @@ def _add_digits(source: Path, as_json: bool) -> None:
     else:
         known = f", {len(samples) - new} were there already" if new < len(samples) else ""
         left_out = f", {unlabelled} without a label were left out" if unlabelled else ""
-        typer.echo(f"Added {new} digits to {path}{known}{left_out}")
+        say(f"Added {new} digits to {path}{known}{left_out}")
 
 
 @app.command("export", epilog="Example: digitapp data export my-digits.json")
@@ -114,7 +114,7 @@ def export_command(
     if json:
         print_json({"file": target, "digits": len(collection), "held_out": len(collection.held_out)})
     else:
-        typer.echo(f"Wrote {len(collection)} digits, {len(collection.held_out)} of them held out, to {target}")
+        say(f"Wrote {len(collection)} digits, {len(collection.held_out)} of them held out, to {target}")
 
 
 @app.command("list", epilog="Example: digitapp data list")
@@ -159,4 +159,4 @@ def _say_where(done: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"directory": folder})
     else:
-        typer.echo(f"{done} MNIST to {folder}")
+        say(f"{done} MNIST to {folder}")

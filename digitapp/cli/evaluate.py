@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitapp.cli.errors import BadInput
 from digitapp.cli.inputs import PEN_WIDTH, check_reads_drawings, data_for, labelled_drawings, split_of
-from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table
+from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table, say
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.drawing.ink import Drawing
 from digitapp.modelfile import Model, load_model
@@ -67,7 +67,7 @@ def evaluate_command(
         keys = ("samples", "accuracy", "loss", "confusion")
         print_json({**{key: getattr(result, key) for key in keys}, "refused": refused})
     else:
-        typer.echo(f"{loaded.name} on {source}")
+        say(f"{loaded.name} on {source}")
         refuses = refused > 0 or loaded.calibration.threshold is not None
         _print_result(result, loaded.class_names, refused if refuses else None)
 
@@ -109,13 +109,13 @@ def _batches(split: Split) -> Iterator[NDArray[np.float32]]:
 
 def _print_result(result: Evaluation, class_names: tuple[str, ...], refused: int | None) -> None:
     wrong = result.samples - int(np.trace(result.confusion))
-    typer.echo(f"  accuracy  {percent(result.accuracy)} ({wrong:,} of {result.samples:,} wrong)")
+    say(f"  accuracy  {percent(result.accuracy)} ({wrong:,} of {result.samples:,} wrong)")
     if refused is not None:
-        typer.echo(
+        say(
             f"  refused   {percent(refused / result.samples)} ({refused:,} of {result.samples:,} not taken for a digit)"
         )
-    typer.echo(f"  loss      {result.loss:.4f}")
-    typer.echo("  confusion (rows: what it is, columns: what was read)")
+    say(f"  loss      {result.loss:.4f}")
+    say("  confusion (rows: what it is, columns: what was read)")
     rows = [["", *class_names]]
     rows += [[name, *(str(count) if count else "·" for count in row)] for name, row in _named(result, class_names)]
     print_table([["   ", *row] for row in rows], right=frozenset(range(len(class_names) + 2)))

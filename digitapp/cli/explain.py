@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digitapp.cli.classify import REASONS
 from digitapp.cli.errors import BadInput
-from digitapp.cli.inputs import check_reads_drawings, read_inputs
+from digitapp.cli.inputs import check_reads_drawings, prepared, read_inks
 from digitapp.cli.output import (
     JsonOption,
     ModelArgument,
@@ -17,6 +17,7 @@ from digitapp.cli.output import (
     percent,
     print_json,
     print_table,
+    say,
     write_picture,
 )
 from digitapp.datasets.problems import PROBLEMS, Inputs
@@ -87,7 +88,7 @@ def explain_command(
         return
     _print(explained, str(file), loaded, probabilities)
     if out is not None:
-        typer.echo(f"Wrote {out}")
+        say(f"Wrote {out}")
 
 
 def _drawn(model: Model, file: Path, index: int) -> Prepared:
@@ -106,13 +107,14 @@ def _drawn(model: Model, file: Path, index: int) -> Prepared:
             raise BadInput(f"{file}: every pixel is off, so there is nothing to explain")
         return prepare(grid)
     check_reads_drawings(model)
-    pictures = read_inputs(file)
-    if not 0 <= index < len(pictures):
-        known = f"0 to {len(pictures) - 1}, the drawings in {file}" if len(pictures) > 1 else f"0, for {file} holds one"
+    inks = read_inks(file)
+    if not 0 <= index < len(inks):
+        known = f"0 to {len(inks) - 1}, the drawings in {file}" if len(inks) > 1 else f"0, for {file} holds one"
         raise BadInput(f"--index {index}: expected {known}")
-    if pictures[index].inputs is None:
-        raise BadInput(f"{file}: {REASONS[read(model, pictures[index]).reason or Reason.BLANK]}")
-    return pictures[index]
+    chosen = prepared(inks[index])
+    if chosen.inputs is None:
+        raise BadInput(f"{file}: {REASONS[read(model, chosen).reason or Reason.BLANK]}")
+    return chosen
 
 
 def _class(model: Model, option: str, name: str) -> int:
@@ -183,17 +185,20 @@ def _write(explained: Explanation, out: Path, theme: Theme) -> None:
 def _print(explained: Explanation, file: str, model: Model, probabilities: NDArray[np.floating]) -> None:
     answer = int(np.argmax(explained.found.logits))
     names = explained.names
-    typer.echo(f"{file} looks most like a {names[answer]}, {percent(float(probabilities[answer]))}")
-    typer.echo(f"\n{question_text(explained)}")
+    say(f"{file} looks most like a {names[answer]}, {percent(float(probabilities[answer]))}")
+    say()
+    say(question_text(explained))
     print_table(_ledger_rows(explained, rounded(explained.column)), right=frozenset({2}))
-    typer.echo("\nPixels, with two tests of each map")
+    say()
+    say("Pixels, with two tests of each map")
     print_table([("map", "sum", "shuffled", "lead lost", "at random"), *map(_map_row, explained.maps)])
     if explained.change is not None:
         change = explained.change
-        typer.echo(f"\nThe smallest change: {change_text(change, names)}")
+        say()
+        say(f"The smallest change: {change_text(change, names)}")
         best = int(np.argmax(change.logits))
         share = float(model.probabilities(change.inputs[np.newaxis])[0, best])
-        typer.echo(f"Then it looks most like a {names[best]}, {percent(share)}")
+        say(f"Then it looks most like a {names[best]}, {percent(share)}")
 
 
 def _ledger_rows(explained: Explanation, column: Ledger) -> list[tuple[str, str, str]]:

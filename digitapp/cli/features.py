@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digitapp.cli.errors import BadInput
 from digitapp.cli.inputs import data_for
-from digitapp.cli.output import DataDirOption, ModelArgument, check_can_write_picture, note, write_picture
+from digitapp.cli.output import DataDirOption, ModelArgument, check_can_write_picture, note, say, write_picture
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.inspection.colors import Theme
 from digitapp.inspection.dossier import votes
@@ -99,7 +99,7 @@ def features_command(
     names = [labels[place] for place in places.tolist()]
     title = f"{loaded.name} · {_title(loaded.network.sizes, number - 1, view, label)}"
     write_picture(out, units_file(images[places], title, theme, names, out.suffix.lower(), cells, limit))
-    typer.echo(f"Wrote {out} ({len(images)} units)")
+    say(f"Wrote {out} ({len(images)} units)")
 
 
 def _class(model: Model, view: View, label: str) -> int:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from digitapp.cli.errors import BadInput
-from digitapp.cli.output import JsonOption, print_json, print_table
+from digitapp.cli.output import JsonOption, print_json, print_table, say
+from digitapp.plain import plain
+
+_LONGEST_VALUE = 200  # characters: a record may hold any text
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -37,21 +39,19 @@ def info_command(
         return
     for title, section in asdict(found).items():
         if isinstance(section, Mapping):
-            typer.echo(title.capitalize() if title.islower() and title not in ("blas", "cpu") else title.upper())
+            say(title.capitalize() if title.islower() and title not in ("blas", "cpu") else title.upper())
             print_table([(f"  {name.replace('_', ' ')}", _text(value)) for name, value in section.items()])
     for remark in found.notes:
-        typer.echo(f"Note: {remark}")
+        say(f"Note: {remark}")
 
 
 def model_facts(name_or_path: str) -> dict[str, Any]:
     """Return what `info` says about a model, as JSON values."""
     from digitapp.calibration import UNCALIBRATED
-    from digitapp.modelfile import load_model, shipped_models
+    from digitapp.modelfile import load_model, path_of_model
 
-    model = load_model(name_or_path)
-    path = Path(name_or_path).expanduser()
-    if not path.is_file():
-        path = dict(shipped_models())[name_or_path]
+    path = path_of_model(name_or_path)
+    model = load_model(path)
     network = model.network
     layers = [
         {"inputs": fan_in, "units": fan_out, "activation": activation, "parameters": (fan_in + 1) * fan_out}
@@ -74,20 +74,20 @@ def model_facts(name_or_path: str) -> dict[str, Any]:
 
 
 def _print_model(facts: Mapping[str, Any]) -> None:
-    typer.echo(f"{facts['name']}: {'-'.join(map(str, facts['sizes']))}, {facts['parameters']:,} parameters")
+    say(f"{facts['name']}: {'-'.join(map(str, facts['sizes']))}, {facts['parameters']:,} parameters")
     rows = [("file", f"{facts['file']} ({facts['bytes'] / 1000:,.1f} kB)")]
     rows += [(name, _text(facts[name])) for name in ("problem", "class_names", "preprocessing", "loss")]
     print_table([(f"  {name.replace('_', ' ')}", value) for name, value in rows])
-    typer.echo("Layers")
+    say("Layers")
     layers = [
         (f"  {number}", f"{layer['inputs']} → {layer['units']}", layer["activation"], f"{layer['parameters']:,}")
         for number, layer in enumerate(facts["layers"], start=1)
     ]
     print_table([("", "units", "activation", "parameters"), *layers], right=frozenset({3}))
     calibration = facts["calibration"]
-    typer.echo("Calibration" if calibration else "Calibration: none, and nothing is refused")
+    say("Calibration" if calibration else "Calibration: none, and nothing is refused")
     print_table([(f"  {name}", _text(value)) for name, value in _flat(calibration or {})])
-    typer.echo("Training" if facts["training"] else "Training: no record")
+    say("Training" if facts["training"] else "Training: no record")
     print_table([(f"  {name}", _text(value)) for name, value in _flat(facts["training"])])
 
 
@@ -97,16 +97,16 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name} ")
         else:
-            yield f"{prefix}{name}".replace("_", " "), value
+            yield plain(f"{prefix}{name}".replace("_", " ")), value
 
 
 def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(item) for item in value) or "none"
     if isinstance(value, Mapping):  # a finding
-        return str(value.get("kind", value))
+        return plain(str(value.get("kind", value)), _LONGEST_VALUE)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return "–" if value is None else str(value)
+    return "–" if value is None else plain(str(value), _LONGEST_VALUE)

@@ -11,6 +11,7 @@ from digitapp.cli.progress import loading
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import PROBLEMS, Problem, problem_of
+from digitapp.drawing.components import Grey
 from digitapp.drawing.contents import read_contents
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.ink import Drawing
@@ -66,17 +67,20 @@ def _inputs(problem: Problem) -> str:
     return f"{problem.rows}×{problem.columns} pixels" if problem.has_picture else f"{problem.features} numbers"
 
 
-def read_inputs(path: Path) -> list[Prepared]:
-    """Return what the network sees of an image file, or of each drawing in a drawings file.
+def read_inks(path: Path) -> list[Drawing] | list[Grey]:
+    """Return the ink of an image file, or the drawings of a drawings file.
 
     Raises
     ------
     ImageFileError, DrawingFileError : a file that cannot be read as what it is, or is of another kind
     """
     contents = read_contents(path)
-    if isinstance(contents, list):
-        return [prepare(drawing.normalised(DRAWING_SIZE), PEN_WIDTH) for drawing in contents]
-    return [prepare(contents)]
+    return contents if isinstance(contents, list) else [contents]
+
+
+def prepared(ink: Drawing | Grey) -> Prepared:
+    """Return what the network sees of one of `read_inks`; of thousands one at a time is in memory."""
+    return prepare(ink.normalised(DRAWING_SIZE), PEN_WIDTH) if isinstance(ink, Drawing) else prepare(ink)
 
 
 def labelled_drawings(path: Path, classes: int) -> tuple[list[Drawing], int]:

@@ -12,6 +12,7 @@ import typer
 
 from digitapp.atomic import atomic_write_bytes
 from digitapp.cli.errors import BadInput
+from digitapp.plain import plain
 
 DataDirOption: TypeAlias = Annotated[
     Path | None,
@@ -50,11 +51,17 @@ def _plain(value: Any) -> Any:
 
 def note(message: str) -> None:
     """Say something that is no result, on stderr."""
-    typer.echo(f"digitapp: {message}", err=True)
+    typer.echo(f"digitapp: {plain(message, None)}", err=True)
+
+
+def say(line: str = "") -> None:
+    """Print a line of results on stdout, whatever the names in it hold."""
+    typer.echo(plain(line, None))
 
 
 def print_table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
     """Print rows of cells in columns of equal width; the columns whose numbers are in `right` end flush right."""
+    rows = [[plain(cell, None) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from digitapp.cli.output import note, percent
+from digitapp.plain import plain
 
 if TYPE_CHECKING:
     from digitapp.training.events import BatchDone, EpochDone, Event, PretrainingStep
@@ -31,7 +32,7 @@ def progress_bar(unit: str) -> Iterator[Show | None]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     size = [DownloadColumn()] if unit == "bytes" else []
-    columns = [TextColumn("{task.description}"), BarColumn(), *size, TimeRemainingColumn()]
+    columns = [TextColumn("{task.description}", markup=False), BarColumn(), *size, TimeRemainingColumn()]
     # Drawn from here and not by rich's own thread, which would take its turns from the training.
     with Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True) as progress:
         task = progress.add_task("", total=None)
@@ -52,7 +53,7 @@ def loading(dataset: str) -> Iterator[None]:
     """Show on a terminal that a data set is being loaded or generated, which may take seconds."""
     with progress_bar("") as show:
         if show is not None:
-            show(0, None, f"loading {dataset}")
+            show(0, None, f"loading {plain(dataset)}")
         yield
 
 

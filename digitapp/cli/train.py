@@ -12,7 +12,7 @@ from digitapp.calibration import calibrate
 from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
 from digitapp.cli.findings import tell, tell_of_data
-from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table
+from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table, say
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.datasets.dataset import Split
@@ -228,9 +228,9 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
         print_json({"epochs": finished.epochs, "seconds": round(finished.seconds, 3), **accuracies, "model": str(out)})
         return
     sizes = "-".join(map(str, network.sizes))
-    typer.echo(f"Trained {sizes} on {data.name}: {_count(finished.epochs, 'epoch')} in {finished.seconds:.1f} s")
+    say(f"Trained {sizes} on {data.name}: {_count(finished.epochs, 'epoch')} in {finished.seconds:.1f} s")
     print_table([_row(name, result) for name, result in results.items() if result], right=frozenset({1, 2}))
-    typer.echo(f"Wrote {out} ({network.parameter_count:,} parameters)")
+    say(f"Wrote {out} ({network.parameter_count:,} parameters)")
 
 
 def _measured(results: Mapping[str, Evaluation | None]) -> dict[str, float]:

@@ -5,6 +5,7 @@ A first line with names is passed over; in it, the column of labels may stand an
 
 from __future__ import annotations
 
+from io import TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from digitapp import reasons
 from digitapp.datasets.collection import MAX_SAMPLES, Sample, TooManyDigitsError
 from digitapp.datasets.errors import CsvError, DataFileError
 from digitapp.datasets.problems import MNIST
+from digitapp.regular import open_regular
 
 _SHAPE = (MNIST.rows, MNIST.columns)
 _LABELS = ("label", "class", "digit", "target", "y")
@@ -33,7 +35,7 @@ def import_csv(path: Path) -> list[Sample]:
     samples: list[Sample] = []
     at, separator = 0, ","
     try:
-        with path.open(encoding="utf-8-sig", newline=None) as file:
+        with TextIOWrapper(open_regular(path), encoding="utf-8-sig", newline=None) as file:
             number = 0
             while line := file.readline(_LONGEST_LINE):
                 number += 1

@@ -12,6 +12,7 @@ from digitapp.datasets.collection_csv import import_csv
 from digitapp.datasets.collection_idx import import_idx
 from digitapp.datasets.errors import DataFileError
 from digitapp.drawing.kinds import START, is_idx, is_json_or_gzip, is_table
+from digitapp.regular import open_regular
 
 
 def import_digits(path: Path) -> tuple[list[Sample], int]:
@@ -43,11 +44,12 @@ def import_digits(path: Path) -> tuple[list[Sample], int]:
 def _start_of(path: Path) -> bytes:
     """Return the first bytes of a file, unpacked where it is gzipped; damaged ones are left to who reads it all."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(START)
-        if start.startswith(b"\x1f\x8b"):
-            with gzip.open(path) as unpacked:
-                return unpacked.read(START)
+            if start.startswith(b"\x1f\x8b"):
+                file.seek(0)
+                with gzip.open(file) as unpacked:
+                    return unpacked.read(START)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         return b"{"
     except OSError as error:

@@ -1,7 +1,7 @@
 """Labelled images as arrays, in the parts that training, choosing and measuring use."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -89,6 +89,24 @@ class Dataset:
             lowest = FOIL if part is self.train else 0
             if part.labels.min() < lowest or part.labels.max() >= self.problem.classes:
                 raise ValueError(f"labels must be from 0 to {self.problem.classes - 1}")
+
+    def of_classes(self, count: int) -> "Dataset | None":
+        """Return the samples of the first `count` classes alone, and the foils; the data set itself where that is all.
+
+        None where nothing to learn from would be left.
+        """
+        if count >= self.problem.classes:
+            return self
+        problem = replace(self.problem, class_names=self.problem.class_names[:count])
+        train, validation, test = (_of_classes(part, count) for part in (self.train, self.validation, self.test))
+        return None if train is None else Dataset(self.name, problem, train, validation, test)
+
+
+def _of_classes(part: Split | None, count: int) -> Split | None:
+    if part is None:
+        return None
+    chosen = part.labels < count
+    return Split(part.inputs[chosen], part.labels[chosen]) if chosen.any() else None
 
 
 def stratified_choice(labels: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:

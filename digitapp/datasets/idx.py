@@ -19,6 +19,7 @@ import numpy as np
 from digitapp import reasons
 from digitapp.atomic import atomic_files, atomic_write_bytes
 from digitapp.datasets.errors import IdxError
+from digitapp.regular import open_regular
 
 # The third byte of the magic number is the type (8: unsigned byte), the fourth the number of dimensions.
 _UNSIGNED_BYTE = 0x0800
@@ -120,7 +121,7 @@ def idx_sha256(array: np.ndarray) -> str:
 @contextmanager
 def _open_payload(path: Path) -> Iterator[BinaryIO]:
     """Open a file for reading, through gzip where its first bytes say so."""
-    with path.open("rb") as raw:
+    with open_regular(path) as raw:
         compressed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         raw.seek(0, os.SEEK_SET)
         if compressed:

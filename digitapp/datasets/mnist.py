@@ -21,6 +21,8 @@ from digitapp.datasets.dataset import Dataset, Split, stratified_choice
 from digitapp.datasets.errors import ChecksumError, DataFileError, DataMissingError, IdxError
 from digitapp.datasets.idx import GZIP_MAGIC, idx_sha256, read_idx
 from digitapp.datasets.problems import MNIST, problem_of
+from digitapp.plain import plain
+from digitapp.regular import open_regular
 from digitapp.resources import data_dirs
 
 # SHA-256 of each file after decompression: the gzip wrappers differ between mirrors, the payloads do not.
@@ -44,6 +46,7 @@ _SAMPLING = 16
 _VALIDATION_SHARE = 12
 # Four times MNIST (EMNIST Digits has 240,000), and still no more memory than a laptop has.
 _MOST_IMAGES = 300_000
+_AT_ONCE = 2048  # images that are turned into numbers
 _IMAGE_LIMITS = (_MOST_IMAGES, MNIST.rows, MNIST.columns)
 
 
@@ -117,21 +120,25 @@ def load_mnist(folder: Path, *, seed: int = 0) -> Dataset:
     missing = _missing(folder)
     if missing:
         raise DataMissingError((folder,), missing)
-    train_images, train_labels = _read_pair(folder, "train")
-    test_images, test_labels = _read_pair(folder, "t10k")
-    classes = max(2, 1 + int(max(train_labels.max(), test_labels.max())))
+    images, labels = _read_pair(folder, "train")
+    is_mnist = _is_original("train", images, labels)
+    count = len(labels) // _VALIDATION_SHARE
+    chosen = stratified_choice(labels, count, np.random.default_rng(seed))
+    train, validation = _split(images, labels, ~chosen), _split(images, labels, chosen) if count else None
+    # As numbers they take four times the memory of the file: the file's bytes go before the next one is read.
+    del images
+    images, labels = _read_pair(folder, "t10k")
+    is_mnist = is_mnist and _is_original("t10k", images, labels)
+    test = _split(images, labels, np.ones(len(labels), dtype=bool))
+    parts = [part for part in (train, validation, test) if part is not None]
+    classes = max(2, 1 + max(int(part.labels.max()) for part in parts))
     problem = MNIST if classes == MNIST.classes else replace(MNIST, class_names=MNIST.class_names[:classes])
-
-    count = len(train_labels) // _VALIDATION_SHARE
-    chosen = stratified_choice(train_labels, count, np.random.default_rng(seed))
-    validation = _split(train_images[chosen], train_labels[chosen]) if count else None
-    is_mnist = _is_original("train", train_images, train_labels) and _is_original("t10k", test_images, test_labels)
     return Dataset(
         name=MNIST.usual_dataset if is_mnist else _name_of(folder),
         problem=problem,
-        train=_split(train_images[~chosen], train_labels[~chosen]),
+        train=train,
         validation=validation,
-        test=_split(test_images, test_labels),
+        test=test,
     )
 
 
@@ -146,7 +153,8 @@ def _is_original(part: str, images: np.ndarray, labels: np.ndarray) -> bool:
 def _name_of(folder: Path) -> str:
     """Return what the images in a folder are called: by its name, with its parent's where a data set has that name."""
     folder = folder.resolve()
-    return folder.name if problem_of(folder.name) is None else f"{folder.parent.name}/{folder.name}"
+    name = plain(folder.name)
+    return name if problem_of(name) is None else f"{plain(folder.parent.name)}/{name}"
 
 
 def import_mnist(
@@ -202,7 +210,7 @@ def place_file(path: Path, target: Path, name: str, *, move: bool = False) -> No
     ------
     DataFileError : the folder cannot be written, the disk is full
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         suffix = ".gz" if file.read(len(GZIP_MAGIC)) == GZIP_MAGIC else ""
     destination = target / (name + suffix)
     try:
@@ -275,6 +283,11 @@ def _read_pair(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     return images, labels
 
 
-def _split(images: np.ndarray, labels: np.ndarray) -> Split:
-    inputs = np.divide(images.reshape(len(images), -1), np.float32(255), dtype=np.float32)
-    return Split(inputs, labels.astype(np.int64))
+def _split(images: np.ndarray, labels: np.ndarray, chosen: np.ndarray) -> Split:
+    """Return the chosen images as numbers, made a few at a time so that nothing lies in memory twice."""
+    rows, pixels = np.flatnonzero(chosen), images.reshape(len(images), -1)
+    inputs = np.empty((len(rows), pixels.shape[1]), dtype=np.float32)
+    for start in range(0, len(rows), _AT_ONCE):
+        stop = min(start + _AT_ONCE, len(rows))
+        np.divide(pixels[rows[start:stop]], np.float32(255), out=inputs[start:stop], dtype=np.float32)
+    return Split(inputs, labels[chosen].astype(np.int64))

@@ -1,6 +1,7 @@
 """The 4×3 toy: zeros and ones of twelve pixels, small enough to see every number."""
 
 import csv
+from io import TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import CsvError, DataFileError
 from digitapp.datasets.problems import TOY, Problem
+from digitapp.regular import open_regular
 from digitapp.resources import shipped_data_dir
 
 PARTS = ("train", "validation")
@@ -54,7 +56,7 @@ def read_grid_csv(path: Path, problem: Problem) -> tuple[np.ndarray, np.ndarray,
     labels: list[int] = []
     parts: list[str] = []
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as file:
             lines = csv.reader(file, strict=True)
             columns = _read_header(path, next(lines, []), problem)
             for fields in lines:

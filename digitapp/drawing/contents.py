@@ -16,6 +16,7 @@ from digitapp.drawing.files import read_drawings
 from digitapp.drawing.images import ImageFileError, read_image
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.kinds import START, is_json_or_gzip, is_model
+from digitapp.regular import open_regular
 
 
 class ModelInsteadError(ImageFileError):
@@ -53,7 +54,7 @@ def refuse_all_but_models(path: Path) -> NoReturn:
 
 def _start_of(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(START)
     except OSError as error:
         raise ImageFileError(path, reasons.tr("cannot be read: {0}", error.strerror or error)) from error

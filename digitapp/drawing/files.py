@@ -22,12 +22,14 @@ from digitapp import reasons
 from digitapp.atomic import atomic_write_bytes
 from digitapp.drawing.ink import Drawing, Stroke
 from digitapp.drawing.kinds import START, is_json_or_gzip, what_else
+from digitapp.regular import open_regular
 
-# Bounds that a hostile file meets before memory or patience do: 32 MiB are some 40,000 drawings, read in two seconds;
-# 20,000 points are a pen that writes for over a minute. Beyond a coordinate of 10 million, float32 no longer tells
-# neighbouring points of a tablet apart.
+# Bounds that a hostile file meets before memory or patience do: 32 MiB are some 40,000 drawings, read in two seconds,
+# or a million dots; 20,000 points are a pen that writes for over a minute. Beyond a coordinate of 10 million, float32
+# no longer tells neighbouring points of a tablet apart.
 MAX_BYTES = 32 * 2**20
 MAX_LISTS = 3_000_000  # as many as points fit into the file: each costs time and memory even when it is empty
+MAX_DRAWINGS = 50_000
 MAX_POINTS = 20_000
 MAX_STROKES = 1000  # a digit has a handful; each costs the canvas a tenth of a millisecond, however short it is
 MAX_COORDINATE = 1e7
@@ -70,7 +72,7 @@ def read_drawings(path: str | os.PathLike[str]) -> list[Drawing]:
     Raises
     ------
     DrawingFileError : the file cannot be read, is larger than 32 MiB (unpacked), is not UTF-8 or JSON, lacks drawings
-        or strokes, or holds a point or a label that is none
+        or strokes, has more than 50,000 drawings, or holds a point or a label that is none
     """
     content = read_document(path)
     if not content["drawings"]:
@@ -116,13 +118,19 @@ def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     content = _parsed(path, _unpacked(path))
     if not isinstance(content, dict) or not isinstance(content.get("drawings"), list):
         raise DrawingFileError(path, reasons.tr('expected an object with a list under "drawings"'))
+    _check_count(path, len(content["drawings"]))
     return content
+
+
+def _check_count(path: str | os.PathLike[str], drawings: int) -> None:
+    if drawings > MAX_DRAWINGS:
+        raise DrawingFileError(path, reasons.tr("it has more than {0:,} drawings, the most that is read", MAX_DRAWINGS))
 
 
 def _unpacked(path: str | os.PathLike[str]) -> bytes:
     """Return the file's bytes, unpacked, without ever holding more than is allowed."""
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise DrawingFileError(path, reasons.tr("cannot be read: {0}", error.strerror or error)) from error
@@ -145,6 +153,7 @@ def _parsed(path: str | os.PathLike[str], data: bytes) -> Any:
 
     if data.count(b"[") + data.count(b"{") > MAX_LISTS:
         raise DrawingFileError(path, reasons.tr("it has more than {0} million points or lists", MAX_LISTS // 10**6))
+    _check_count(path, data.count(b'"strokes"'))  # before they are made
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except UnicodeDecodeError as error:

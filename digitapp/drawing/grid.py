@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from digitapp import reasons
+from digitapp.regular import open_regular
 
 TOY_ROWS, TOY_COLUMNS = 4, 3
 
@@ -106,5 +107,5 @@ def parse_grid(text: str, rows: int, columns: int) -> BinaryGrid:
 
 def read_grid(path: Path, rows: int, columns: int) -> BinaryGrid:
     """Read a text file of pixels. Raises GridTextError or OSError."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return parse_grid(file.read(10_000).decode("utf-8-sig", errors="replace"), rows, columns)

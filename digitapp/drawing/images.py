@@ -23,6 +23,8 @@ from PIL import Image, ImageOps
 from digitapp import reasons
 from digitapp.drawing.kinds import START, what_else
 from digitapp.drawing.photos import ink_in_picture
+from digitapp.plain import plain
+from digitapp.regular import open_regular
 
 Grey = NDArray[np.float32]
 
@@ -90,7 +92,7 @@ def read_image(path: str | os.PathLike[str]) -> Grey:
         more than 50 million
     """
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ImageFileError(path, reasons.tr("cannot be read: {0}", error.strerror or error)) from error
@@ -147,7 +149,7 @@ def _decoded(path: str | os.PathLike[str], content: bytes) -> Grey:
         reason = reasons.tr("it has far more than {0} million pixels", MAX_PIXELS // 10**6)
         raise ImageFileError(path, reason) from None
     except _DECODER_ERRORS as error:
-        detail = " ".join(str(error).split())[:_LONGEST_DETAIL]
+        detail = plain(str(error), _LONGEST_DETAIL)
         reason = reasons.tr("the image is damaged or of an unknown kind ({0})", detail)
         raise ImageFileError(path, reason) from error
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,8 @@ INK_SIZE = 112
 # of the 20 pixels.
 THINNEST_PEN = 0.06
 THICKEST_PEN = 0.14
+
+_NO_PEN = 1e-9  # of the path: thinner, and it is no pen that could be exchanged for another
 
 # Less than this is a slip of the pen and no digit: the longer side of a path in canvas units, ...
 SMALLEST_PATH = 0.02
@@ -178,8 +181,8 @@ def preprocess_drawings(
 
     Parameters
     ----------
-    drawings : sequence of Drawing, in any units; a drawing without strokes gives a blank input
-    pen_widths : sequence of float, one per drawing in the drawing's units
+    drawings : sequence of Drawing, in canvas units; one of which `preprocess` says that it is empty gives a blank input
+    pen_widths : sequence of float, one per drawing
     fit_pen : bool, False to read every drawing with its own pen however thin or thick that is
 
     Returns
@@ -196,16 +199,42 @@ def preprocess_drawings(
     for pen_width in widths:
         check_pen_width(pen_width)
     inputs = np.zeros((len(drawings), INPUT_SIZE, INPUT_SIZE), dtype=np.float32)
-    inked = np.array([index for index, drawing in enumerate(drawings) if not drawing.is_empty], dtype=np.intp)
+    drawn = np.array([index for index, drawing in enumerate(drawings) if not drawing.is_empty], dtype=np.intp)
     batch = 256  # pictures of 80×80 that stay in the cache while they are shrunk
-    for start in range(0, len(inked), batch):
-        chosen = inked[start : start + batch]
-        ink = gather([drawings[index] for index in chosen], widths[chosen])
-        if fit_pen:
-            ink = _read_with(ink, _pen_factors(ink))
-        crops = _crops(ink, _boxes(ink), CROP_SIZE)
-        inputs[chosen] = shrink_by(np.stack([_centred(crop, SUPERSAMPLING) for crop in crops]), SUPERSAMPLING)
+    for start in range(0, len(drawn), batch):
+        chosen = drawn[start : start + batch]
+        cut = _cut_out(gather([drawings[index] for index in chosen], widths[chosen]), replace(ALL_STEPS, pen=fit_pen))
+        inked = chosen[cut.is_inked]
+        if len(inked):
+            centred = np.stack([_centred(crop, SUPERSAMPLING) for crop in cut.crops[cut.is_inked]])
+            inputs[inked] = shrink_by(centred, SUPERSAMPLING)
     return inputs
+
+
+class _CutOut(NamedTuple):
+    """The first half of the road for one or many drawings: pens exchanged, and the ink cut out.
+
+    Attributes
+    ----------
+    factors : float64 array, shape (n,), how many times as wide the pens are that the ink is read with
+    boxes : float64 array, shape (4, n): left, top, right and bottom of what was cut out
+    crops : float32 array, shape (n, c, c)
+    is_inked : bool array, shape (n,), False for a slip of the pen, and where a pen without pressure leaves no ink
+    """
+
+    factors: NDArray[np.float64]
+    boxes: NDArray[np.float64]
+    crops: Pictures
+    is_inked: NDArray[np.bool_]
+
+
+def _cut_out(drawn: Ink, steps: Steps) -> _CutOut:
+    paths = _paths(drawn)
+    factors = _pen_factors(drawn, paths) if steps.pen else np.ones(len(paths))
+    ink = _read_with(drawn, factors)
+    boxes = _boxes(ink) if steps.crop else np.repeat(_CANVAS, len(paths), axis=1)
+    crops = _crops(ink, boxes, steps.side * SUPERSAMPLING)
+    return _CutOut(factors, boxes, crops, crops.any(axis=(1, 2)) & (paths >= SMALLEST_PATH))
 
 
 def _preprocess_drawing(drawing: Drawing, pen_width: float, steps: Steps) -> Preprocessed:
@@ -214,20 +243,17 @@ def _preprocess_drawing(drawing: Drawing, pen_width: float, steps: Steps) -> Pre
         return _blank(drawing, pen_width, None, None)
     drawn = gather([drawing], [pen_width])
     box = Box(*map(float, _boxes(drawn)[:, 0]))
-    factors = _pen_factors(drawn) if steps.pen else np.ones(1)
-    ink = _read_with(drawn, factors)
-    boxes = _boxes(ink) if steps.crop else _CANVAS
-    crop = _crops(ink, boxes, steps.side * SUPERSAMPLING)
-    if max(np.ptp(ink.x), np.ptp(ink.y)) < SMALLEST_PATH or not crop.any():
+    cut = _cut_out(drawn, steps)
+    if not cut.is_inked[0]:
         return _blank(drawing, pen_width, box, box.centre)
-    read = Box(*map(float, boxes[:, 0]))
+    crop, read = cut.crops[0], Box(*map(float, cut.boxes[:, 0]))
     x, y = read.centre
-    size = crop.shape[1]
+    size = len(crop)
     scale = read.longer_side / size
-    mass_x, mass_y = _centre_of_mass(crop[0])
+    mass_x, mass_y = _centre_of_mass(crop)
     centre = (x + (mass_x + 0.5 - size / 2) * scale, y + (mass_y + 0.5 - size / 2) * scale)
-    pictures = (crop[0], *_shrunk_and_centred(crop[0], steps))
-    return Preprocessed(drawing, pen_width, float(factors[0]), *pictures, box, centre, is_empty=False)
+    pictures = (crop, *_shrunk_and_centred(crop, steps))
+    return Preprocessed(drawing, pen_width, float(cut.factors[0]), *pictures, box, centre, is_empty=False)
 
 
 def _preprocess_image(image: NDArray[np.float32], steps: Steps) -> Preprocessed:
@@ -268,17 +294,22 @@ def _blank(
     return Preprocessed(source, pen_width, 1.0, *pictures, box, centre, is_empty=True)
 
 
-def _pen_factors(ink: Ink) -> NDArray[np.float64]:
+def _paths(ink: Ink) -> NDArray[np.float64]:
+    """Return the longer side of the path of each picture."""
+    starts = np.flatnonzero(np.diff(ink.picture, prepend=-1))
+    low, high = np.minimum.reduceat, np.maximum.reduceat
+    return np.maximum(high(ink.x, starts) - low(ink.x, starts), high(ink.y, starts) - low(ink.y, starts))
+
+
+def _pen_factors(ink: Ink, path: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how many times as wide the pen of each picture must be to lie between the thinnest and the thickest.
 
     The pen's width is its mean along the points, so pressure counts. Ink on one spot keeps its pen.
     """
     starts = np.flatnonzero(np.diff(ink.picture, prepend=-1))
-    low, high = np.minimum.reduceat, np.maximum.reduceat
-    path = np.maximum(high(ink.x, starts) - low(ink.x, starts), high(ink.y, starts) - low(ink.y, starts))
     points = np.diff(np.append(starts, len(ink.picture)))
     width = 2 * np.add.reduceat(ink.radius, starts) / points
-    inked = (path > 0) & (width > 0)
+    inked = (path > 0) & (width > _NO_PEN * path)
     share = np.divide(width, path + width, out=np.full(len(starts), THINNEST_PEN), where=inked)
     fitting = np.clip(share, THINNEST_PEN, THICKEST_PEN)
     return np.where(inked & (fitting != share), fitting * (1 - share) / (share * (1 - fitting)), 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from importlib import import_module
@@ -17,13 +18,14 @@ from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.display import check_display, open_application
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.jobs import are_left
 from digitapp.gui.state.keeper import Keeper
 from digitapp.gui.state.restoring import Restorer
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
 from digitapp.gui.words.language import speak
-from digitapp.modelfile import load_model
+from digitapp.modelfile import load_model, path_of_model, shipped_models
 
 SWITCH_SECONDS = 0.001
 """How long another thread, such as one that trains, may keep the interpreter when the window wants it: see
@@ -53,11 +55,26 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     # The answer to a stroke is a small product: on two threads it would wait for whatever keeps the other core busy.
     with one_blas_thread():
         window = create_window(Settings(), problem=problem, model=model, kept=resources.user_data_dir())
+        window.session.faults.catch_all()
         window.open()
         # The process waits for such a thread before it ends.
         loading = threading.Thread(target=_load_later_modules, name="loading")
         QTimer.singleShot(_LOAD_AFTER_MS, loading.start)
-        return application.exec()
+        code = application.exec()
+        _leave_clipboard()
+    if are_left():  # which would keep the process, or end it badly
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _leave_clipboard() -> None:
+    """Give what was copied into Qt's keeping: it stays for others, and what Python has made must not outlive Python."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.ownsClipboard():
+        image = clipboard.image()
+        clipboard.setText(clipboard.text()) if image.isNull() else clipboard.setImage(image)
 
 
 def _load_later_modules() -> None:
@@ -90,15 +107,27 @@ def create_window(
     if width > 0:
         session.set_pen_width(width)
     if model is not None:
-        session.open_model(Path(model))
+        _show_model(session, model)
     window = MainWindow(session, settings, keeper)
     theme.apply_theme(mode)
     if restorer is not None and keeper is not None:
+        session.faults.save_wanted.connect(keeper.keep)
         restorer.restored.connect(keeper.know_past)
         restorer.troubled.connect(keeper.tell)
         keeper.tell(restorer.trouble)
         QTimer.singleShot(0, restorer, restorer.restore_runs)  # when the window is there
     return window
+
+
+def _show_model(session: Session, name_or_path: str) -> None:
+    """Show a model and its problem: a shipped one where it stands among the networks, any other as an opened file."""
+    if name_or_path not in dict(shipped_models()):
+        session.open_model(path_of_model(name_or_path).absolute())
+        return
+    session.choose_problem(load_model(name_or_path).problem)
+    for entry in session.model_entries:
+        if entry.name == name_or_path:
+            session.choose_model(entry.key)
 
 
 def name_application() -> None:

@@ -18,6 +18,8 @@ from digitapp.modelfile import (
     ModelNotFoundError,
     ModelVersionError,
 )
+from digitapp.plain import LONGEST_DETAIL, file_name, plain
+from digitapp.regular import NoFileError
 
 
 def cause(error: BaseException) -> str:
@@ -26,7 +28,7 @@ def cause(error: BaseException) -> str:
     # Decoders raise an OSError of their own, without a number, for what is damaged.
     if isinstance(behind, OSError) and (behind.errno is not None or behind is error):
         return _of_the_system(behind)
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or isinstance(behind, MemoryError):
         return translate("Causes", "there is not enough memory")
     if isinstance(error, DrawingFileError) and error.index is not None:
         return translate("Causes", "drawing {0}: {1}").format(error.index + 1, said(error.reason))
@@ -36,15 +38,19 @@ def cause(error: BaseException) -> str:
         return _of_a_model(error)
     if isinstance(error, DataFileError):
         text = translate("Causes", "{0}: {1}; expected {2}")
-        return text.format(error.path.name, said(error.found), said(error.expected))
+        return text.format(file_name(error.path), said(error.found), said(error.expected))
     if isinstance(error, DataMissingError):
         return translate("Causes", "not found: {0}").format(listed(error.missing))
     if isinstance(error, DownloadError):
         return said(error.reason)
-    return translate("Causes", "something unexpected happened ({0})").format(str(error) or type(error).__name__)
+    # PySide puts before it which method has failed.
+    what = plain(str(error).rpartition("Python override of ")[2].partition("(): ")[2] or str(error), LONGEST_DETAIL)
+    return translate("Causes", "something unexpected happened ({0})").format(what or type(error).__name__)
 
 
 def _of_the_system(error: OSError) -> str:
+    if isinstance(error, NoFileError):
+        return translate("Causes", "It is a pipe or a device, and no file")
     known = {
         errno.ENOENT: translate("Causes", "No such file or folder"),
         errno.EACCES: translate("Causes", "Permission denied"),

@@ -108,9 +108,8 @@ def pixmap(name: str, size: int, color: str, device_pixel_ratio: float = 1.0) ->
     pixels = round(size * device_pixel_ratio)
     result = QPixmap(pixels, pixels)
     result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixels, pixels))
-    painter.end()
+    with QPainter(result) as painter:
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixels, pixels))
     result.setDevicePixelRatio(device_pixel_ratio)
     return result
 
@@ -180,9 +179,8 @@ class _LogoEngine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         result = QPixmap(size)
         result.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(result)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
+        with QPainter(result) as painter:
+            self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
         return result
 
     def clone(self) -> QIconEngine:

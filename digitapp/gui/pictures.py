@@ -102,9 +102,8 @@ def pixels(widget: QWidget, scale: float = SCALE) -> QImage:
     image = QImage(size * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(theme.current().palette.window)
-    painter = QPainter(image)
-    _render(widget, painter)
-    painter.end()
+    with QPainter(image) as painter:
+        _render(widget, painter)
     return image
 
 
@@ -127,10 +126,9 @@ def svg(widget: QWidget, title: str = "") -> bytes:
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(0, 0), size))
     generator.setTitle(title)
-    painter = QPainter(generator)
-    painter.fillRect(QRect(QPoint(0, 0), size), theme.current().palette.window)
-    _render(widget, painter)
-    painter.end()
+    with QPainter(generator) as painter:
+        painter.fillRect(QRect(QPoint(0, 0), size), theme.current().palette.window)
+        _render(widget, painter)
     return bytes(buffer.data().data())
 
 

@@ -96,7 +96,8 @@ class Plan:
             rng = np.random.default_rng(config.seed)
             network = build_network(problem.features, problem.classes, self.network, config.loss, rng)
         else:
-            network = empty_network(problem.features, problem.classes, self.network, config.loss)
+            classes = self.source.network.sizes[-1]  # perhaps fewer than the problem has
+            network = empty_network(problem.features, classes, self.network, config.loss)
             start_from(network, self.source.network)
         # What is shown is the network as it is used; only the one in training is normalised batch by batch.
         shown = Model(

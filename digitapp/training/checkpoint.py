@@ -22,6 +22,8 @@ import safetensors.numpy
 from digitapp.atomic import atomic_write_bytes
 from digitapp.datasets.dataset import Dataset
 from digitapp.nn import Network
+from digitapp.plain import LONGEST_DETAIL, plain
+from digitapp.regular import open_regular
 from digitapp.training.config import MAX_HIDDEN_LAYERS, MAX_THREADS, MAX_UNITS, TrainConfig, check_whole
 from digitapp.training.errors import DataMismatch, DataNotFinite
 from digitapp.training.held import Held
@@ -30,6 +32,7 @@ from digitapp.training.run_state import RunState
 
 FORMAT_VERSION = 4
 _METADATA_KEY = "digitapp_checkpoint"
+_LARGEST_COUNT = 2**63
 _COUNTS = ("epoch", "batch", "step", "samples", "epoch_right", "epochs_since_best")
 
 
@@ -118,9 +121,10 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
     except (DataMismatch, DataNotFinite):
         raise
     except KeyError as error:
-        raise CheckpointError(f"the checkpoint lacks {error}") from error
-    except (TypeError, ValueError) as error:
-        raise CheckpointError(f"the checkpoint contradicts itself: {error}") from error
+        raise CheckpointError(f"the checkpoint lacks {plain(str(error))}") from error
+    except (TypeError, ValueError, ArithmeticError, RecursionError, AttributeError, IndexError) as error:
+        # What a generator or an optimiser stumbles over where its state is none.
+        raise CheckpointError(f"the checkpoint contradicts itself: {plain(str(error), LONGEST_DETAIL)}") from error
     return run
 
 
@@ -152,13 +156,13 @@ def _restore(state: RunState, facts: Mapping[str, Any], arrays: Mapping[str, np.
         _fill(vector, arrays[f"kept.{name}"])
     for name, vector in state.optimizer.state.items():
         _fill(vector, arrays[f"optimizer.{name}"])
-    state.optimizer.steps = int(facts["optimizer_steps"])
+    state.optimizer.steps = _count("optimizer_steps", facts["optimizer_steps"])
     for name in (*_COUNTS, "augmentation_seed"):
         setattr(state, name, _count(name, facts[name]))
     for name in ("learning_rate", "seconds", "epoch_loss"):
-        setattr(state, name, float(facts[name]))
-    state.last_loss = None if facts["last_loss"] is None else float(facts["last_loss"])
-    state.best_loss = math.inf if facts["best_loss"] is None else float(facts["best_loss"])
+        setattr(state, name, _finite(name, facts[name]))
+    state.last_loss = None if facts["last_loss"] is None else _finite("last_loss", facts["last_loss"])
+    state.best_loss = math.inf if facts["best_loss"] is None else _finite("best_loss", facts["best_loss"])
     state.is_pretrained = bool(facts["is_pretrained"])
     state.silencing.bit_generator.state = facts["silencing"]
     for name in ("shuffling", "pretraining"):
@@ -191,9 +195,15 @@ def _check_optimizer(config: TrainConfig, arrays: Mapping[str, np.ndarray]) -> N
 
 
 def _count(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_COUNT:
         raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
     return value
+
+
+def _finite(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(number := float(value)):
+        raise ValueError(f"{name} must be a finite number, got {value!r}")
+    return number
 
 
 def _fill(vector: np.ndarray, saved: np.ndarray) -> None:
@@ -221,7 +231,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     CheckpointError : the file cannot be read or is none of this program's checkpoints
     """
     try:
-        path.open("rb").close()  # safetensors does not say why a file cannot be opened
+        open_regular(path).close()  # safetensors does not say why a file cannot be opened
         with safetensors.safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -231,7 +241,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise CheckpointError("this is no whole safetensors file", path) from error
     try:
         facts = json.loads(metadata[_METADATA_KEY])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise CheckpointError("this is no checkpoint of a training run", path) from error
     if not isinstance(facts, dict) or facts.get("version") != FORMAT_VERSION:
         raise CheckpointError(f"a checkpoint of format version {FORMAT_VERSION} is expected", path)

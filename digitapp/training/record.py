@@ -1,6 +1,6 @@
 """What a model file says about how its network was trained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
@@ -13,6 +13,10 @@ from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import Evaluation
 from digitapp.training.findings import Finding, as_record
 from digitapp.training.history import History
+
+_MOST_VALUES = 10_000  # in a record; a list of edits by hand is the longest that is written
+_DEEPEST = 8
+_LARGEST = 10**12
 
 
 def training_record(
@@ -73,6 +77,56 @@ def training_record(
         "results": results,
         **({"findings": [as_record(finding) for finding in findings]} if findings else {}),
     }
+
+
+def sound_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what can be relied on of a record that comes from anywhere: a model may claim what it likes.
+
+    Of what the program itself reads, what has another type than it writes is left out, and so is all that is larger or
+    nested deeper than any record is. The rest is kept for people to read.
+    """
+    sound = {name: value for name, value in record.items() if _is_of_its_kind(name, value) and _is_modest(value)}
+    if "results" in sound:
+        sound["results"] = {name: value for name, value in sound["results"].items() if _is_result(name, value)}
+    return sound if len(sound) <= _MOST_VALUES else {}
+
+
+def _is_of_its_kind(name: str, value: object) -> bool:
+    if name in ("config", "network", "results"):
+        return isinstance(value, dict)
+    if name in ("epochs", "steps", "foils", "parts"):
+        return type(value) is int and 0 <= value < _LARGEST
+    if name in ("findings", "edits"):
+        return isinstance(value, list)
+    return not (name == "recipe" and not isinstance(value, str))
+
+
+def _is_result(name: str, value: object) -> bool:
+    """Return whether a value is what stands under such a name: a share of 1, a loss, or a number of samples."""
+    if value is None:
+        return True
+    if name.endswith("_samples"):
+        return type(value) is int and 0 <= value < _LARGEST
+    if type(value) not in (int, float):
+        return False
+    return 0 <= value <= 1 if name.endswith("_accuracy") else -_LARGEST < value < _LARGEST
+
+
+def _is_modest(value: object) -> bool:
+    """Return whether a JSON value is neither nested deeply nor of very many parts."""
+    level, parts = [value], 0
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        parts += len(level)
+        if not level or parts > _MOST_VALUES:
+            break
+    return not level and parts <= _MOST_VALUES
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _part(name: str, loss: float | None, accuracy: float | None, samples: int) -> dict[str, Any]:

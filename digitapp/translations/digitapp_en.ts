@@ -67,6 +67,16 @@
     </message>
 </context>
 <context>
+    <name>FaultBar</name>
+    <message numerus="yes">
+        <source>A fault in digitapp, met %n time(s): {0}. The window goes on.</source>
+        <translation>
+            <numerusform>A fault in digitapp, met %n time: {0}. The window goes on.</numerusform>
+            <numerusform>A fault in digitapp, met %n times: {0}. The window goes on.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FeaturesPage</name>
     <message numerus="yes">
         <source>%Ln unit(s)</source>

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -239,3 +240,19 @@ def test_the_real_thing(mnist_dir):
     assert data.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
     assert float(data.test.inputs.mean(dtype=np.float64)) == pytest.approx(0.13251, abs=1e-5)
     assert (data.train.inputs.min(), data.train.inputs.max()) == (0, 1)
+
+
+def test_reading_takes_less_memory_than_five_times_the_files(tmp_path):
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 12_000), ("t10k", 2_000)):
+        write_idx(tmp_path / f"{part}-images-idx3-ubyte", rng.integers(0, 256, (count, 28, 28), dtype=np.uint8))
+        write_idx(tmp_path / f"{part}-labels-idx1-ubyte", rng.integers(0, 10, count, dtype=np.uint8))
+    size = sum(path.stat().st_size for path in tmp_path.iterdir())
+    tracemalloc.start()
+    try:
+        data = load_mnist(tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(data.train) == 11_000
+    assert peak < 5 * size

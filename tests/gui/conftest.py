@@ -85,7 +85,9 @@ def _nothing_left_behind(qapp: QApplication, _set_modules_aside: Callable[[], No
         for thread in threading.enumerate()
         if thread not in threads_before and not thread.name.startswith("Dummy-") and not _ends(thread)
     ]
-    running = [thread for thread in _living(QThread) if thread.isRunning() and thread is not qapp.thread()]
+    threads_of_qt = [thread for thread in _living(QThread) if thread is not qapp.thread()]
+    # What was slow to notice that it is to end was left to itself; it ends all the same.
+    running = [thread for thread in threads_of_qt if thread.isRunning() and not thread.wait(PATIENCE)]
     timers = [timer for timer in _living(QTimer) if timer.isActive() and id(timer) not in timers_before]
     windows = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
     # The next test begins as the application does: without a style sheet, which makes building a page slow.

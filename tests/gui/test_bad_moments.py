@@ -17,7 +17,7 @@ from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.state.data_source import DataSource, DataState
-from digitapp.gui.state.jobs import JobPool, finish_unless
+from digitapp.gui.state.jobs import JobPool, are_left, finish_unless
 from digitapp.gui.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
@@ -96,3 +96,36 @@ def test_a_data_folder_that_cannot_be_made_is_said(
     window = open_window(data_dir=tmp_path / "file")
     window.preferences.show_folder()
     assert len(said) == 1 and str(tmp_path / "file") in said[0]
+
+
+def test_who_closes_waits_for_nobody_who_does_not_listen(qtbot: QtBot) -> None:
+    let_go, jobs = threading.Event(), JobPool()
+    done: list[object] = []
+
+    def deaf(_report: object, _cancelled: object) -> None:
+        let_go.wait()
+
+    for _ in range(3):
+        jobs.start(deaf, succeeded=done.append, failed=done.append)
+    jobs.close()
+    assert are_left()
+    let_go.set()
+    qtbot.waitUntil(lambda: not are_left())
+    assert done == []
+
+
+def test_what_saves_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitapp.gui.state.jobs.CLOSING_MS", 0)
+    jobs, written = JobPool(), []
+    began = threading.Event()
+
+    def save(_report: object, cancelled: threading.Event) -> None:
+        began.set()
+        cancelled.wait()
+        written.append("all of it")
+
+    jobs.start(save, succeeded=written.append, failed=written.append, saves=True)
+    began.wait()
+    jobs.close()
+    assert written == ["all of it"]
+    assert not are_left()

@@ -327,7 +327,7 @@ def test_a_dropped_model_is_opened(open_window: Callable[..., MainWindow], qtbot
     with qtbot.waitSignal(page.files.model_found):
         page.dropEvent(event)
     settle()
-    assert page.session.model.name == model.stem
+    qtbot.waitUntil(lambda: page.session.model.name == model.stem)
     assert not page.inspector.note.isVisible() or page.inspector.note.kind != "error"
 
 
@@ -368,4 +368,4 @@ def test_what_is_dropped_on_another_page_is_opened_on_draw(
     assert window.shown_page is page
     assert event.dropAction() is Qt.DropAction.CopyAction
     if name != "one.json":
-        assert window.session.model.name == "record"
+        qtbot.waitUntil(lambda: window.session.model.name == "record")

@@ -423,13 +423,12 @@ def ring_cursor(diameter: float, ratio: float) -> QCursor:
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    middle = QPointF(side / 2, side / 2)
-    for color, width, r in ((QColor("#FFFFFF"), 1.5, radius), (QColor("#15181E"), 1.2, radius + 1.3)):
-        painter.setPen(QPen(color, width))
-        painter.drawEllipse(middle, r, r)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = QPointF(side / 2, side / 2)
+        for color, width, r in ((QColor("#FFFFFF"), 1.5, radius), (QColor("#15181E"), 1.2, radius + 1.3)):
+            painter.setPen(QPen(color, width))
+            painter.drawEllipse(middle, r, r)
     return QCursor(pixmap, side // 2, side // 2)
 
 

@@ -237,14 +237,13 @@ class InkLayer:
         if place.isEmpty():
             return
         fresh = self._blank.copy(place)
-        painter = QPainter(fresh)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(-place.topLeft())
-        painter.scale(self._ratio, self._ratio)
-        if not self._sheet.adjusted(*_WITHIN_CORNERS).contains(bounds):  # the paper has round corners
-            painter.setClipPath(rounded(self._sheet, theme.CARD_RADIUS))
-        part.paint(painter, theme.current().palette.ink)
-        painter.end()
+        with QPainter(fresh) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-place.topLeft())
+            painter.scale(self._ratio, self._ratio)
+            if not self._sheet.adjusted(*_WITHIN_CORNERS).contains(bounds):  # the paper has round corners
+                painter.setClipPath(rounded(self._sheet, theme.CARD_RADIUS))
+            part.paint(painter, theme.current().palette.ink)
         keep_extreme(target, fresh, place.topLeft() - corner, lighter=theme.current().is_dark)
 
     def _pixels(self, bounds: QRectF) -> QRect:
@@ -276,22 +275,21 @@ def blank_sheet(side: int, ratio: float, grid: bool) -> QImage:
     palette = theme.current().palette
     image.fill(palette.window)
     sheet = QRectF(0, 0, side, side)
-    painter = QPainter(image)
-    painter.scale(ratio, ratio)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_shadow(painter, sheet, theme.CARD_RADIUS)
-    painter.fillPath(rounded(sheet, theme.CARD_RADIUS), palette.paper)
-    if grid:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(palette.border, 1, Qt.PenStyle.DotLine))
-        for quarter in (1, 2, 3):
-            at = round(side * quarter / 4)
-            painter.drawLine(at, 1, at, side - 2)
-            painter.drawLine(1, at, side - 2, at)
+    with QPainter(image) as painter:
+        painter.scale(ratio, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(palette.border, 1))
-    painter.drawPath(rounded(sheet.adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS - 0.5))
-    painter.end()
+        paint_shadow(painter, sheet, theme.CARD_RADIUS)
+        painter.fillPath(rounded(sheet, theme.CARD_RADIUS), palette.paper)
+        if grid:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(palette.border, 1, Qt.PenStyle.DotLine))
+            for quarter in (1, 2, 3):
+                at = round(side * quarter / 4)
+                painter.drawLine(at, 1, at, side - 2)
+                painter.drawLine(1, at, side - 2, at)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(palette.border, 1))
+        painter.drawPath(rounded(sheet.adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS - 0.5))
     return image
 
 

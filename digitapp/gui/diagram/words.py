@@ -69,7 +69,7 @@ class Computation:
         """Return what the network of a snapshot makes of the drawing there."""
         network = shown.network
         limits = tuple(shown.weight_limit(layer) for layer in range(len(network.weights)))
-        return cls(network, shown.problem.class_names, shown.answer, shown.names, limits)
+        return cls(network, shown.model.class_names, shown.answer, shown.names, limits)
 
     @property
     def is_known(self) -> bool:

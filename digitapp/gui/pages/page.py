@@ -18,6 +18,7 @@ from digitapp.gui.translation import translate
 from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.modelfile import SUFFIX, ModelFileError
+from digitapp.plain import file_name
 
 TRAIN_ON = "train on"  # what the page that trains takes up: going on from the moment that the window shows
 
@@ -123,7 +124,7 @@ class Page(QWidget):
         except ModelFileError as error:
             self.tell(file_message(error, saving=True))
         else:
-            self.say(translate("Page", "Saved as {0}").format(chosen.name))
+            self.say(translate("Page", "Saved as {0}").format(file_name(chosen)))
 
     def undo(self) -> None:
         """Take back the last edit on this page; pages without edits do nothing."""

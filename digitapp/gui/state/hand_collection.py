@@ -178,7 +178,7 @@ class HandCollection(QObject):
             if self._is_writing or self._closed:
                 return
             self._is_writing = True
-        self._start_job(self._write_all, succeeded=self._on_written, failed=self._on_unwritten)
+        self._start_job(self._write_all, succeeded=self._on_written, failed=self._on_unwritten, saves=True)
 
     def _write_all(self, _report: Report, _cancelled: threading.Event) -> list[Merged]:
         """The writing thread: write the newest until there is none newer."""

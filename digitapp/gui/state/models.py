@@ -88,6 +88,17 @@ class Models:
         """Whether the chosen one is the one that is trained."""
         return self._chosen == OWN_NETWORK
 
+    def unread(self, key: str) -> str | None:
+        """Return the path or name to load a model by that is still on the disk, None for any other."""
+        entry = self._entries.get(key)
+        is_unread = entry is not None and entry.loaded is None and entry.kept is None
+        return entry.name if entry is not None and is_unread else None
+
+    def take_in(self, key: str, model: Model) -> None:
+        """Keep a model that was read, if it is still one of them."""
+        if key in self._entries:
+            self._entries[key].loaded = model
+
     def choose(self, key: str) -> bool:
         """Choose one by its key; return whether that is another one than before.
 

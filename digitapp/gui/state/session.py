@@ -24,9 +24,11 @@ from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.calibrator import Calibrator, described
 from digitapp.gui.state.data_source import DataSource
 from digitapp.gui.state.desk import Desk, Interrupted
+from digitapp.gui.state.faults import Faults
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.jobs import JobPool, StartJob
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry, Models
+from digitapp.gui.state.opening import Opener
 from digitapp.gui.state.resuming import Resumer
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.starting import Starter
@@ -59,6 +61,7 @@ class Session(QObject):
     problem_changed : another problem is shown; everything else may be different too
     network_changed : another network is shown, perhaps of another shape
     models_changed : the list of networks to choose from is different
+    model_failed(error) : a model that was to be shown cannot be used
     weights_changed : the shown network has learned; its shape is as before
     drawing_changed, answer_changed, selection_changed : as they say
     dataset_changed : the chosen data set, or its state, is different
@@ -74,6 +77,7 @@ class Session(QObject):
     problem_changed = Signal()
     network_changed = Signal()
     models_changed = Signal()
+    model_failed = Signal(object)
     weights_changed = Signal()
     drawing_changed = Signal()
     answer_changed = Signal()
@@ -92,7 +96,9 @@ class Session(QObject):
 
     def __init__(self, problem: str = FIRST.key, data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.faults = Faults(self)
         self._jobs = JobPool(self)
+        self._jobs.broke.connect(self.faults.take_in)
         self.data = DataSource(self._jobs.start, data_dir, self)
         self.data.changed.connect(self._on_data_changed)
         self.pen_width = CANVAS_PEN_WIDTH
@@ -100,7 +106,12 @@ class Session(QObject):
         self._weight_scale = WeightScale()
         self.answer = Answer()
         self._seen: _Seen | None = None
+        # Of a data set, what a network with so many classes knows.
+        self._part: tuple[Dataset, int, Dataset | None] | None = None
         self.hand = HandCollection(self._jobs.start, self)
+        self._opener = Opener(self._jobs.start, self)
+        self._opener.opened.connect(self._on_opened)
+        self._opener.failed.connect(self._on_not_opened)
         self._archive = Archive()
         self._starter = Starter(self._jobs.start, self)
         self._starter.made.connect(self._on_made)
@@ -112,6 +123,7 @@ class Session(QObject):
         self._calibrator.calibrated.connect(self._on_calibrated)
         self._desks = {key: self._make_desk(PROBLEMS[key]) for key in PROBLEMS}
         self._desk = self._desks[problem]
+        self._classes = self.network.sizes[-1]  # that the shown network knows
         self._show_answer()
 
     def _make_desk(self, problem: Problem) -> Desk:
@@ -125,6 +137,7 @@ class Session(QObject):
         desk.run.epoch_finished.connect(partial(self._pass_on, desk, self.epoch_finished))
         desk.run.weights_arrived.connect(partial(self._on_weights_arrived, desk))
         desk.run.failed.connect(partial(self._pass_on, desk, self.run_failed))
+        desk.run.failed.connect(self.faults.report_unforeseen)
         desk.run.ended.connect(partial(self._on_run_ended, desk))
         return desk
 
@@ -162,6 +175,7 @@ class Session(QObject):
 
     def choose_problem(self, key: str) -> None:
         """Show another problem; what was done for the present one stays as it is, a run goes on."""
+        self._opener.forget()
         if key == self.problem.key:
             return
         self._desk = self._desks[key]
@@ -169,6 +183,7 @@ class Session(QObject):
 
     def tell_all(self) -> None:
         """Tell that everything may be different, as with another problem or what was kept of an earlier start."""
+        self._classes = self.network.sizes[-1]
         self.network_version += 1
         self._show_answer()
         self.problem_changed.emit()
@@ -211,18 +226,49 @@ class Session(QObject):
         return self.run.is_active and self._desk.shows_own_now
 
     def choose_model(self, key: str) -> None:
-        """Show another of `model_entries`. Raises ModelFileError where its file cannot be used, and changes nothing."""
+        """Show another of `model_entries`; a large file is read beside the window first.
+
+        Raises ModelFileError where its file cannot be used, and changes nothing; of a large one `model_failed` tells.
+        """
+        unread = self._desk.models.unread(key)
+        if unread is not None and self._opener.takes(unread, (self._desk, key)):
+            return
+        self._opener.forget()
         if self._desk.models.choose(key):
             self._desk.machine.back()
             self._network_replaced()
             self.moment_changed.emit()
 
     def open_model(self, path: Path) -> None:
-        """Load a model file and show it, and its problem with it. Raises ModelFileError and changes nothing."""
-        model = load_model(path)
+        """Load a model file and show it, and its problem with it; a large one is read beside the window.
+
+        Raises ModelFileError where it cannot be used, and changes nothing; of a large one `model_failed` tells.
+        """
+        if not self._opener.takes(path, path):
+            self._show_opened(load_model(path), path)
+
+    def _show_opened(self, model: Model, path: Path) -> None:
         desk = self._desks[model.problem]
         self._adopt(desk, ModelEntry(str(path), "file", model, path))
         self.choose_problem(model.problem)
+
+    @Slot(object, object)
+    def _on_opened(self, model: Model, key: Path | tuple[Desk, str]) -> None:
+        if isinstance(key, Path):
+            self._show_opened(model, key)
+            return
+        desk, name = key
+        desk.models.take_in(name, model)
+        if desk is self._desk:
+            self.choose_model(name)
+
+    @Slot(object, object)
+    def _on_not_opened(self, error: Exception, key: Path | tuple[Desk, str]) -> None:
+        if isinstance(key, tuple):
+            desk, name = key
+            desk.models.remove(name, desk.models.chosen.key)
+            self._pass_on(desk, self.models_changed)
+        self.model_failed.emit(error)
 
     def offer_models(self, files: Mapping[str, Sequence[Path]]) -> None:
         """Offer the networks of files, by the key of their problem, without reading them yet."""
@@ -268,6 +314,9 @@ class Session(QObject):
         self.network_changed.emit()
         self.selection_changed.emit()
         self.answer_changed.emit()
+        before, self._classes = self._classes, shape[-1]
+        if before != self._classes:
+            self.dataset_changed.emit()
 
     @Slot(object)
     def _on_calibrated(self, desk: Desk) -> None:
@@ -365,8 +414,16 @@ class Session(QObject):
 
     @property
     def dataset(self) -> Dataset | None:
-        """The data set, once it is in memory."""
-        return self.data.get(self.dataset_name)
+        """The data set, once it is in memory; of a network that knows fewer classes, the samples of those."""
+        return self._data_of(self.network.sizes[-1])
+
+    def _data_of(self, classes: int) -> Dataset | None:
+        whole = self.data.get(self.dataset_name)
+        if whole is None or classes >= whole.problem.classes:
+            return whole
+        if self._part is None or self._part[0] is not whole or self._part[1] != classes:
+            self._part = whole, classes, whole.of_classes(classes)
+        return self._part[2]
 
     def choose_dataset(self, name: str) -> None:
         """Train on another data set; it is loaded in the background."""
@@ -417,7 +474,8 @@ class Session(QObject):
         stays.
         Raises RuntimeError while the data set is not in memory or a run is active, ConfigError as `Plan.make`.
         """
-        if self.dataset is None:
+        dataset = self._data_of(self.problem.classes if source is None else source.network.sizes[-1])
+        if dataset is None:
             raise RuntimeError("the data set is not in memory")
         if self.run.is_active:
             raise RuntimeError("a run is active already")
@@ -428,7 +486,7 @@ class Session(QObject):
             if self.shows_end_of_run:
                 origin, after = self.time_machine.end(), self.run.reached
         self.resumer.leave(self._desk)
-        plan = Plan(self.problem, network, config, source, self.dataset, paused, marks, origin, after)
+        plan = Plan(self.problem, network, config, source, dataset, paused, marks, origin, after)
         self._starter.start(self._desk, plan)
 
     @property

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
+from digitapp.gui.state.jobs import CLOSING_MS, leave
 from digitapp.gui.state.worker import TrainingWorker
 from digitapp.nn.network import Network
 from digitapp.training.checkpoint import Checkpoint
@@ -201,19 +202,24 @@ class TrainingRun(QObject):
             self._worker.set_pace(batches_per_second)
 
     def close(self) -> None:
-        """Interrupt the run and wait: a running QThread must not be destroyed. One that is kept hands its state out."""
+        """Interrupt the run, and wait for its present batch, but not for long. One that is kept hands its state out.
+
+        A running QThread must not be destroyed: one that does not end is left to itself.
+        """
         self._timer.stop()
         worker = self._worker
         if worker is not None:
             worker.finished.disconnect(self._on_finished)
             worker.failed.disconnect(self._on_failed)
             worker.interrupt()
-            worker.wait()
-            self._take_in(worker)
+            if worker.wait(QDeadlineTimer(CLOSING_MS)):
+                self._take_in(worker)
+                if worker.snapshot is not None:
+                    self.weights_arrived.emit(worker.snapshot.parameters)
+                self._tell_checkpoint(worker)
+            else:
+                leave(worker)
             self._worker = None
-            if worker.snapshot is not None:
-                self.weights_arrived.emit(worker.snapshot.parameters)
-            self._tell_checkpoint(worker)
         if self.is_active:
             self._set_phase(RunPhase.IDLE)
         if worker is not None and self.history.finished is not None:

@@ -370,21 +370,20 @@ class UnitGrid(QAbstractScrollArea):
         tiles, ratio = layout.tiles, layout.ratio
         strip = QPixmap(tiles.width + tiles.gap, tiles.rows * tiles.scale)
         strip.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(strip)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for i in range(tiles.across):
-            outline = QRectF(*tiles.rectangle(i))
-            frame = QPainterPath()
-            frame.addRoundedRect(outline, _CORNER * ratio, _CORNER * ratio)
-            corners = QPainterPath()
-            corners.addRect(outline)
-            painter.fillPath(corners.subtracted(frame), getattr(p, self._ground))
-            half = ratio / 2
-            painter.setPen(QPen(p.border, ratio))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            radius = _CORNER * ratio - half
-            painter.drawRoundedRect(outline.adjusted(half, half, -half, -half), radius, radius)
-        painter.end()
+        with QPainter(strip) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for i in range(tiles.across):
+                outline = QRectF(*tiles.rectangle(i))
+                frame = QPainterPath()
+                frame.addRoundedRect(outline, _CORNER * ratio, _CORNER * ratio)
+                corners = QPainterPath()
+                corners.addRect(outline)
+                painter.fillPath(corners.subtracted(frame), getattr(p, self._ground))
+                half = ratio / 2
+                painter.setPen(QPen(p.border, ratio))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                radius = _CORNER * ratio - half
+                painter.drawRoundedRect(outline.adjusted(half, half, -half, -half), radius, radius)
         return strip
 
     def _paint_dots(self, painter: QPainter, layout: TileLayout, first: int, last: int, ground: QColor) -> None:

@@ -16,6 +16,7 @@ from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
 from digitapp.gui.words.problems import model_remark, model_title, problem_title
 from digitapp.modelfile import ModelFileError
+from digitapp.plain import plain
 
 _OPEN = "open-a-file"
 PICTURE_KEY = "Ctrl+Shift+S"
@@ -120,7 +121,7 @@ class Header(Panel):
             return model_title(entry.name)
         if entry.origin == "made":
             return entry.name or entry.model.name
-        return self.tr("My network") if entry.origin == "own" else Path(entry.key).stem
+        return self.tr("My network") if entry.origin == "own" else plain(Path(entry.key).stem)
 
     @Slot(int)
     def _on_problem_activated(self, index: int) -> None:

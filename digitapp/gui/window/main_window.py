@@ -27,6 +27,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Rail
 from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.widgets.least_size import LeastSizeArea
+from digitapp.gui.window.fault_bar import FaultBar
 from digitapp.gui.window.header import PICTURE_KEY, Header
 from digitapp.gui.window.help_dialog import HelpDialog
 from digitapp.gui.window.page_stack import PageStack
@@ -167,6 +168,7 @@ class MainWindow(QMainWindow):
         self._settings_button = self.rail.add_tool("settings", self.tr("Settings"))
         self._help_button = self.rail.add_tool("help", self.tr("Help"), QKeySequence.StandardKey.HelpContents)
         self.header = Header(self.session)
+        self.fault_bar = FaultBar(self.session.faults)
         self.stack = PageStack([row.name for row in self.rows], self._make_page)
         self.resume_bar = ResumeBar(self.session)
         self.timeline = TimelineBar(self.session)
@@ -176,6 +178,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         for widget, stretch in (
             (self.header, 0),
+            (self.fault_bar, 0),
             (HairLine(Qt.Orientation.Horizontal), 0),
             (LeastSizeArea(self.stack), 1),
             (HairLine(Qt.Orientation.Horizontal), 0),
@@ -195,6 +198,7 @@ class MainWindow(QMainWindow):
 
     def rebuild(self) -> None:
         """Make everything in the window anew, with the same state: what stands keeps the sizes of its text."""
+        tells_of_fault = self.fault_bar.isVisible()
         shown, old = self._shown_row, self.takeCentralWidget()
         assert old is not None  # `_build` has set it
         for made in ("preferences", "pictures"):
@@ -204,6 +208,8 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentIndex(self.rows.index(shown))
         self._on_page_changed(self.rows.index(shown))
         self._show_activity()
+        if tells_of_fault:
+            self.fault_bar.show_newest()
         old.deleteLater()
 
     @Slot()
@@ -224,6 +230,7 @@ class MainWindow(QMainWindow):
         self.header.pictures_requested.connect(self._show_pictures)
         self.timeline.page_wanted.connect(self._on_page_wanted)
         self.session.activity_changed.connect(self._show_activity)
+        self.session.model_failed.connect(self._on_model_failed)
 
     def _make_shortcuts(self) -> None:
         for place in range(len(self.rows)):

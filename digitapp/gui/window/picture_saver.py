@@ -19,6 +19,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.picture_views import SavableView, view_around, views_of
 from digitapp.gui.words.messages import Message
+from digitapp.plain import file_name
 from digitapp.progress import Report
 
 
@@ -79,12 +80,12 @@ class PictureSaver(QObject):
         try:
             target = with_suffix(path, default)
         except PictureFormatError as error:
-            text = self.tr("{0}: a picture is written as .png or .svg").format(error.path.name)
+            text = self.tr("{0}: a picture is written as .png or .svg").format(file_name(error.path))
             page.tell(Message(self.tr("The picture was not saved"), text))
             return
         pack = view.prepare(target.suffix.lower())
         self._page = page
-        page.say(self.tr("Saving {0}…").format(target.name))
+        page.say(self.tr("Saving {0}…").format(file_name(target)))
 
         def write(_report: Report, cancelled: threading.Event) -> Path:
             packed = pack(cancelled)
@@ -92,7 +93,7 @@ class PictureSaver(QObject):
                 atomic_write_bytes(target, packed)
             return target
 
-        self._session.start_job(write, succeeded=self._on_saved, failed=self._on_failed)
+        self._session.start_job(write, succeeded=self._on_saved, failed=self._on_failed, saves=True)
 
     def copy(self, page: Page, view: SavableView) -> None:
         """Put a view on the clipboard."""
@@ -102,7 +103,7 @@ class PictureSaver(QObject):
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
         if self._page is not None:
-            self._page.say(self.tr("Saved {0}").format(path.name))
+            self._page.say(self.tr("Saved {0}").format(file_name(path)))
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

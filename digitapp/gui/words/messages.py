@@ -14,6 +14,7 @@ from digitapp.datasets.errors import (
 from digitapp.gui.causes import cause
 from digitapp.gui.translation import listed, translate
 from digitapp.modelfile import ModelFileError
+from digitapp.plain import file_name, plain
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def file_message(error: ModelFileError, *, saving: bool) -> Message:
     """Return why a model could not be opened or saved."""
     refused = translate("Messages", "This model cannot be used")
     title = translate("Messages", "The model was not saved") if saving else refused
-    return Message(title, translate("Messages", "{0}: {1}").format(error.path.name, cause(error)))
+    return Message(title, translate("Messages", "{0}: {1}").format(file_name(error.path), cause(error)))
 
 
 def data_message(error: Exception) -> str:
@@ -41,7 +42,7 @@ def data_message(error: Exception) -> str:
             "Messages", "{0} is not the original MNIST file: its contents differ from the published ones."
         ).format(error.source)
     if isinstance(error, DataMissingError):
-        folder = str(error.searched[0]) if error.searched else "?"
+        folder = plain(str(error.searched[0]), None) if error.searched else "?"
         return translate("Messages", "In {0} these files are missing: {1}.").format(folder, listed(error.missing))
     if isinstance(error, NotEnoughSpaceError):
         return translate("Messages", "The disk is full: {0} MB are needed, {1} MB are free.").format(

@@ -91,7 +91,7 @@ class AnswerHeader(QWidget):
         if compact:
             font.setPixelSize(theme.scaled(_COMPACT_DIGIT))
         # Room for the widest name, so that the words beside it never move; names are not always single digits.
-        names = (_UNKNOWN, *shown.problem.class_names)
+        names = (_UNKNOWN, *shown.model.class_names)
         widest = max(map(QFontMetrics(font).horizontalAdvance, names))
         if widest > theme.scaled(_WIDEST):
             font.setPixelSize(max(1, font.pixelSize() * theme.scaled(_WIDEST) // widest))
@@ -103,17 +103,17 @@ class AnswerHeader(QWidget):
         """Show an answer."""
         self._shown = shown
         self.correction.refresh(shown, hidden=self._compact)
-        answer, problem = shown.answer, shown.problem
+        answer, names = shown.answer, shown.model.class_names
         unknown = answer.label is None
         # While the pen moves, ink that is no digit yet leaves what stood here, in grey: nothing comes and goes.
         if answer.is_settled or not answer.is_refused:
-            self.digit.setText(_UNKNOWN if unknown or answer.best is None else problem.class_names[answer.best])
+            self.digit.setText(_UNKNOWN if unknown or answer.best is None else names[answer.best])
         self.digit.setAccessibleName(self.tr("Answer: {0}").format(self.digit.text()))
         self._show_tone("text3" if unknown else "text")
         nothing = answer.probabilities is None
         for widget in (self.certainty, self.rest):
             widget.setVisible(not nothing)
-        forced = forced_words(answer, problem.class_names)
+        forced = forced_words(answer, names)
         self._caption.setVisible(not nothing and not forced)
         self._advice.setVisible(nothing or bool(forced))
         if nothing:
@@ -121,7 +121,7 @@ class AnswerHeader(QWidget):
             return
         self.sample_button.hide()
         self._advice.setText(forced)
-        words = answer_words(answer, problem.class_names, brief=self._compact)
+        words = answer_words(answer, names, brief=self._compact)
         self._say(words.sentence)
         network = shown.network
         units = unit_words(answer, network.sizes, network.activations[0])

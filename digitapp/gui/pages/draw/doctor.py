@@ -150,7 +150,7 @@ class DoctorPanel(QWidget):
             return
         steps, source = self.steps.steps, self._source()
         road = shown.answer.preprocessed if steps == ALL_STEPS and shown.picture is None else None
-        model, names = shown.model, shown.problem.class_names
+        model, names = shown.model, shown.model.class_names
         self.examination = found = examine(source, shown.pen_width, model.probabilities, names, steps, road)
         self.steps.show_examination(found, names)
         self.measures.show_comparisons(found.comparisons, found.finding)

@@ -32,6 +32,7 @@ from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import finish_unless
 from digitapp.gui.state.session import Session
+from digitapp.plain import file_name
 from digitapp.progress import Report
 
 MIME = "application/x-digitapp-drawings"
@@ -130,9 +131,9 @@ class DrawingFiles(QObject):
     def open_path(self, path: Path) -> None:
         """Read a file in the background and put it on the canvas; a newer file overtakes one still being read."""
         refusal = self.tr("{0} cannot be opened: {1}")
-        source = _Source(path.name, self._session.artwork, self.tr("Open"), self.tr("Open picture"), refusal)
+        source = _Source(file_name(path), self._session.artwork, self.tr("Open"), self.tr("Open picture"), refusal)
         self._read(self._reader(path), source)
-        self.started.emit(path.name)
+        self.started.emit(file_name(path))
 
     def _reader(self, path: Path) -> Callable[[], object]:
         """Return what reads a file for the problem that is shown; a model is none of it, and found out at once."""
@@ -235,7 +236,7 @@ class DrawingFiles(QObject):
             elif isinstance(value, Drawing):
                 write_drawings(path, [value])
         except (OSError, DrawingFileError) as error:
-            self.failed.emit(self.tr("{0} cannot be saved: {1}").format(path.name, cause(error)))
+            self.failed.emit(self.tr("{0} cannot be saved: {1}").format(file_name(path), cause(error)))
 
     def image(self) -> QImage:
         """Return what lies on the canvas as a picture, dark on white."""

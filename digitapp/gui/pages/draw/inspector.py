@@ -100,7 +100,7 @@ class Inspector(ScrollPanel):
         other, bars = (self.toy_bars, self.bars) if drawn else (self.bars, self.toy_bars)
         other.setObjectName("")
         bars.setObjectName(_BARS_NAME)
-        bars.set_labels(problem.class_names)
+        bars.set_labels(shown.model.class_names)
         for widget in (self._bars_title, self._bars_gap):
             widget.setVisible(drawn)
         self.toy_bars.setVisible(not drawn)
@@ -192,6 +192,9 @@ class Inspector(ScrollPanel):
         """Show the drawing and the answer to it."""
         self._shown, answer = shown, shown.answer
         self.header.refresh(shown)
+        bars, names = self.bars if shown.problem.is_drawn else self.toy_bars, shown.model.class_names
+        if bars.labels() != names:  # a network may know fewer than the problem has
+            bars.set_labels(names)
         if not shown.problem.is_drawn:
             self.toy_bars.set_values(answer.probabilities)
         elif self.shows_doctor:

@@ -47,5 +47,5 @@ def _with_pen(shown: Snapshot, drawing: Drawing, pen: float, canvas_side: float)
     inputs = preprocess(drawing, pen_width=pen).input.reshape(1, -1)
     probabilities = shown.model.probabilities(inputs)[0]
     best = int(probabilities.argmax())
-    name, sure = Name(shown.problem.class_names[best]), probability(float(probabilities[best]))
+    name, sure = Name(shown.model.class_names[best]), probability(float(probabilities[best]))
     return translate("DrawNotes", "With {0} px: {1:a}, {2} sure.").format(round(pen * canvas_side), name, sure)

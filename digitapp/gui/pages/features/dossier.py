@@ -281,7 +281,7 @@ class Dossier(ScrollPanel):
         self._votes = unit_votes(network, unit.layer, unit.unit) if unit.layer < last else None
         self._votes_part.setVisible(self._votes is not None)
         if self._votes is not None:
-            self.votes.set_votes(self._votes, shown.problem.class_names)
+            self.votes.set_votes(self._votes, shown.model.class_names)
             direct = unit.layer == last - 1
             caption = self.tr("outgoing weight to each class") if direct else self.tr("summed over all paths")
             self._votes_caption.setText(caption)
@@ -304,14 +304,14 @@ class Dossier(ScrollPanel):
             if self._votes is not None:
                 rows.append((self.tr("It adds"), UNKNOWN))
         else:
-            on_it = self.tr("On your {0}").format(shown.problem.class_names[answer.best])
+            on_it = self.tr("On your {0}").format(shown.model.class_names[answer.best])
             mark = float(answer.trace.pre_activations[unit.layer][0, unit.unit])
             rows.append((self.tr("Its sum"), signed(mark)))
             if self._votes is None:
                 rows.append((on_it, decimal(float(answer.probabilities[unit.unit]))))
             else:
                 rows.append((on_it, decimal(float(answer.trace.activations[unit.layer][0, unit.unit]))))
-                name = shown.problem.class_names[answer.best]
+                name = shown.model.class_names[answer.best]
                 rows.append(
                     (self.tr("It adds to “{0}”").format(name), signed(float(self._contributions(answer)[answer.best])))
                 )
@@ -335,13 +335,13 @@ class Dossier(ScrollPanel):
 
     def show_evidence(self, source: str) -> None:
         """Show what the data tell, and which they are, as far as it is known."""
-        evidence, problem = self._known, self._shown.problem
+        evidence, problem, names = self._known, self._shown.problem, self._shown.model.class_names
         blocks = () if evidence is None else (evidence.most, evidence.threshold, evidence.least)
-        self.examples.set_blocks(blocks, problem.shape, problem.class_names)
+        self.examples.set_blocks(blocks, problem.shape, names)
         self.examples.setVisible(problem.has_picture)
         self._no_examples.setVisible(not problem.has_picture)
-        self.legend.set_names(problem.class_names)
-        self.histogram.set_facts(None if evidence is None else evidence.facts, problem.class_names)
+        self.legend.set_names(names)
+        self.histogram.set_facts(None if evidence is None else evidence.facts, names)
         self._source.setText(source)
         self._show_sentence()
         self._show_data_state()
@@ -412,7 +412,7 @@ class Dossier(ScrollPanel):
         elif not is_output and samples is not None:
             rows.append((self.tr("Accuracy"), UNKNOWN, UNKNOWN))
         self.worth.show_rows(rows)
-        self.worth.show_loss(loss, self._shown.problem.class_names, is_countable=not is_output and samples is not None)
+        self.worth.show_loss(loss, self._shown.model.class_names, is_countable=not is_output and samples is not None)
         self.worth.source.setText(self._words.worth_source(samples) if loss is not None else "")
         twin = self._words.twin(unit, self._layer_known)
         name = self._words.title(UnitRef(unit.layer, twin)) if twin >= 0 else ""
@@ -422,7 +422,7 @@ class Dossier(ScrollPanel):
     def _worth_of_answer(self) -> list[tuple[str, str, str]]:
         """Return what the present answer would be without the unit."""
         shown = self._shown
-        answer, names = shown.answer, shown.problem.class_names
+        answer, names = shown.answer, shown.model.class_names
         if answer.best is None or answer.trace is None or answer.probabilities is None:
             return [(self.tr("Answer to your drawing"), UNKNOWN, UNKNOWN)]
         label, logits = answer.best, answer.trace.pre_activations[-1][0]

@@ -149,7 +149,7 @@ class Evidence(QObject):
         session, layer = self._session, self._wanted[0]
         dataset, version = session.dataset, session.network_version
         assert dataset is not None
-        classes, inputs = dataset.problem.classes, dataset.train.inputs
+        classes, inputs = session.network.sizes[-1], dataset.train.inputs
         look = LayerLook(session.network, version, layer, split, classes, inputs, self.blank)
         rest = _REST if self.is_partial and self.layer is not None else 0.0
         self._layer_errand.ask(look, (version, layer, split, dataset), patient=True, rest=rest)
@@ -164,7 +164,7 @@ class Evidence(QObject):
             return  # the layer's sums will come
         if self.unit is not None and self.unit.version == version and self.unit.split is split:
             return
-        classes = self._session.problem.classes
+        classes = self._session.network.sizes[-1]
         look = UnitLook(self._session.network, version, *self._wanted, split, classes, known)
         self._unit_errand.ask(look, (version, *self._wanted, split), patient=True)
 

@@ -111,8 +111,9 @@ class Gallery(QObject):
             self.changed.emit()
 
     @Slot(object, object)
-    def _on_failed(self, _error: Exception, _key: object) -> None:
-        self.lack = Lack.BROKEN
+    def _on_failed(self, _error: Exception, key: tuple[Network, View, int]) -> None:
+        if key[:2] == (self._session.network, self.view):
+            self.lack = Lack.BROKEN
 
     def _blank(self) -> Images:
         """Return empty pictures in the shape that they will have."""

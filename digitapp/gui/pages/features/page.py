@@ -167,7 +167,7 @@ class FeaturesPage(Page):
         layers = range(len(shown.network.weights))
         texts, short = ([self._words.layer(layer, short=short) for layer in layers] for short in (False, True))
         self.tools.set_layers(texts, short, self.layer)
-        self.tools.set_classes(shown.problem.class_names)
+        self.tools.set_classes(shown.model.class_names)
 
     def _show_layer(self, shown: Snapshot) -> None:
         """Show another layer, or the same in another way: choices, order, and pictures that are made anew."""

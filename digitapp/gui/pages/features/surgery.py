@@ -190,7 +190,7 @@ class SurgeryPanel(Panel):
         if effect.scores is None:
             return ""
         change = effect.losses_of_classes()
-        names = self._session.problem.class_names
+        names = self._session.model.class_names
         worst = [index for index in np.argsort(change, kind="stable") if change[index] <= -_LEAST_LOSS]
         best = [index for index in np.argsort(-change, kind="stable") if change[index] >= _LEAST_LOSS]
         text, chosen = self.tr("Suffers most: {0}"), worst
@@ -202,7 +202,7 @@ class SurgeryPanel(Panel):
 
     def _drawing(self, effect: Effect) -> str:
         before, after = effect.answers
-        names = self._session.problem.class_names
+        names = self._session.model.class_names
         if before.label is None or after.label is None:
             return self.tr("Draw something to see what the change does to its answer")
         if before.label != after.label:

@@ -57,7 +57,7 @@ class UnitWords:
         label = self._shown.answer.best
         if label is None:
             return translate("FeaturesPage", "your drawing")
-        return translate("FeaturesPage", "your {0}").format(self._shown.problem.class_names[label])
+        return translate("FeaturesPage", "your {0}").format(self._shown.model.class_names[label])
 
     def cell(self, row: int, column: int) -> str:
         """Return what a cell of a unit's picture is called when it is a pixel."""
@@ -85,7 +85,7 @@ class UnitWords:
         return wakes
 
     def _wakes(self, unit: UnitRef, evidence: UnitEvidence) -> str:
-        facts, names = evidence.facts, self._shown.problem.class_names
+        facts, names = evidence.facts, self._shown.model.class_names
         samples = self._shown.problem.samples
         is_output = unit.layer == len(self._shown.network.weights) - 1
         if facts.awake_share == 0 and not is_output:
@@ -109,7 +109,7 @@ class UnitWords:
         return texts[samples].format(share, listed(loudest))
 
     def _votes(self, votes: NDArray[np.floating]) -> str:
-        names = self._shown.problem.class_names
+        names = self._shown.model.class_names
         best, worst = int(np.argmax(votes)), int(np.argmin(votes))
         if votes[best] > 0 > votes[worst]:
             return translate("FeaturesPage", "Votes for {0}, against {1}.").format(names[best], names[worst])
@@ -149,7 +149,7 @@ class UnitWords:
             return (excited if is_awake else quiet).format(activation)
         excited = translate("FeaturesPage", "On your {1}: {0}, excited.")
         quiet = translate("FeaturesPage", "On your {1}: {0}, quiet.")
-        return (excited if is_awake else quiet).format(activation, self._shown.problem.class_names[label])
+        return (excited if is_awake else quiet).format(activation, self._shown.model.class_names[label])
 
     def source(self, samples: int, validation: bool) -> str:
         """Return which samples the data-driven parts were computed from."""
@@ -186,7 +186,7 @@ class UnitWords:
         if shown is Shown.CHANGE:
             return translate("FeaturesPage", "What training has added to the weights it began with.")
         if shown is Shown.CLASS:
-            name = self._shown.problem.class_names[label]
+            name = self._shown.model.class_names[label]
             text = translate("FeaturesPage", "What each cell adds to the unit's mean sum over all images of {0}.")
             return text.format(name)
         if layer:

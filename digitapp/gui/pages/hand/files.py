@@ -25,6 +25,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import in_a_row
+from digitapp.plain import file_name
 from digitapp.progress import Report
 
 
@@ -116,7 +117,7 @@ class HandFiles(QObject):
 
     def import_path(self, path: Path) -> None:
         """Read a file or a folder that holds digits, see `import_digits`, and add what is new."""
-        self._name = path.name
+        self._name = file_name(path)
 
         def work(_report: Report, _cancelled: threading.Event) -> tuple[list[Sample], int]:
             samples, unlabelled = import_digits(path)
@@ -152,14 +153,14 @@ class HandFiles(QObject):
         self._export(folder, lambda collection: export_idx(collection, folder))
 
     def _export(self, path: Path, write: Callable[[Collection], object]) -> None:
-        self._name = path.name
+        self._name = file_name(path)
         collection = self._hand.collection
 
         def work(_report: Report, _cancelled: threading.Event) -> int:
             write(collection)
             return len(collection)
 
-        self._session.start_job(work, succeeded=self._on_written, failed=self._on_failed)
+        self._session.start_job(work, succeeded=self._on_written, failed=self._on_failed, saves=True)
 
     @Slot(object)
     def _on_written(self, count: int) -> None:

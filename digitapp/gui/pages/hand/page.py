@@ -34,6 +34,7 @@ from digitapp.gui.translation import Name
 from digitapp.gui.widgets import EmptyState, GhostButton, NoteBar, Panel, PrimaryButton
 from digitapp.gui.words.messages import Message
 from digitapp.gui.words.problems import no_hand
+from digitapp.plain import plain
 from digitapp.progress import Report
 from digitapp.training.errors import TrainingDiverged
 from digitapp.training.evaluate import Evaluation, evaluate
@@ -354,7 +355,7 @@ class HandPage(Page):
     def _name_of(self, entry: ModelEntry) -> str:
         if entry.origin == "own":
             return self.tr("My network")
-        return entry.model.name or Path(entry.key).stem
+        return entry.model.name or plain(Path(entry.key).stem)
 
     def _measure_hand(self, shown: Snapshot) -> None:
         """Let the shown network read all digits that there are."""

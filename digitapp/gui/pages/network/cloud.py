@@ -161,11 +161,10 @@ class ImageCloud(pg.GraphicsObject):
             layer = QPixmap(round(device.width() * ratio), round(device.height() * ratio))
             layer.setDevicePixelRatio(ratio)
             layer.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(layer)
-            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_images(inner, points, seen, side)
-            self._paint_names(inner, points)
-            inner.end()
+            with QPainter(layer) as inner:
+                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_images(inner, points, seen, side)
+                self._paint_names(inner, points)
             self._layer = made_for, layer
         painter.drawPixmap(0, 0, self._layer[1])
 

@@ -262,7 +262,9 @@ class MapView(NetworkView):
         self.say(self._sentence())
 
     @Slot(object, object)
-    def _on_failed(self, error: Exception, _asked: Question) -> None:
+    def _on_failed(self, error: Exception, asked: Question) -> None:
+        if asked.model.network is not self.shown.network:
+            return
         self._map = None
         no_numbers = isinstance(error, ValueError)
         text = self.tr("What this layer answers is not numbers.") if no_numbers else cause(error)

@@ -371,7 +371,9 @@ class WhyPage(Page):
             self._show_stage()
 
     @Slot(object, object)
-    def _on_pixels_failed(self, error: Exception, _case: object) -> None:
+    def _on_pixels_failed(self, error: Exception, case: Case) -> None:
+        if self._case is None or not case.is_like(self._case):
+            return
         self.pixels.show_failure(self.tr("This cannot be computed: {0}").format(cause(error)))
         self.say("")
 
@@ -423,7 +425,9 @@ class WhyPage(Page):
             self._show_stage()
 
     @Slot(object, object)
-    def _on_change_failed(self, error: Exception, _case: object) -> None:
+    def _on_change_failed(self, error: Exception, asked: tuple[Case, int]) -> None:
+        if self._case is None or not asked[0].is_like(self._case):
+            return
         self.change.show_failure(self.tr("This cannot be computed: {0}").format(cause(error)))
 
     # Size

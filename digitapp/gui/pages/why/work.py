@@ -61,7 +61,7 @@ class Case:
         road = answer.preprocessed
         crop, box = (None, None) if road is None else (road.crop, road.bounding_box)
         question = asked or usual_question(logits)
-        names = problem.class_names, shown.weight_limit(0), problem.input_names
+        names = shown.model.class_names, shown.weight_limit(0), problem.input_names
         return cls(shown.network, answer.inputs, logits, question, ink, crop, box, *names)
 
     @property
