@@ -585,6 +585,37 @@ class TestInfo:
         assert "--system" in refused("info", "toy", "--system")
 
 
+class TestTale:
+    def test_every_network_has_one_outcome(self) -> None:
+        counts = run_json("tale", "--seeds", 12, "--hidden", 8)
+        assert list(counts) == ["seeds", "tale", "other", "failed"]
+        assert counts["seeds"] == 12 == counts["tale"] + counts["other"] + counts["failed"]
+        assert counts["tale"] > 0
+        assert run_json("tale", "--seeds", 12, "--hidden", 8) == counts
+
+    def test_it_says_how_sure_the_shares_are(self) -> None:
+        lines = run("tale", "--seeds", 4, "--hidden", 2, "--epochs", 1).stdout.splitlines()
+        assert lines[0] == "4 networks 12-2-2, Sigmoid, 1 epoch each"
+        assert lines[1].split() == ["the", "tale", "came", "true", "0", "0%", "(0%", "to", "49%)"]
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--seeds", "0"),
+            ("--seeds", "10001"),
+            ("--hidden", "9"),
+            ("--activation", "maxout2"),
+            ("--activation", "none"),
+            ("--epochs", "0"),
+            ("--learning-rate", "nan"),
+            ("--learning-rate", "-1"),
+        ],
+        ids=" ".join,
+    )
+    def test_bad_input_is_one_line(self, arguments: tuple[str, str]) -> None:
+        assert arguments[0] in refused("tale", *arguments)
+
+
 class TestData:
     def test_what_is_there_is_listed(self, mnist_dir: Path) -> None:
         facts = {fact["name"]: fact for fact in run_json("data", "list", "--data-dir", mnist_dir)["datasets"]}

@@ -31,6 +31,7 @@ VERBS = {
     "classify": "Recognise the digits in images and drawings.",
     "features": "Draw what the units of a model look for.",
     "explain": "Say what led to an answer, and what would change it.",
+    "tale": "Train many toy networks: do they find the demons of the tale?",
     "info": "Describe a model, or the system.",
     "data": "Download, import or list the data sets.",
 }

@@ -90,6 +90,14 @@ class Dataset:
             if part.labels.min() < lowest or part.labels.max() >= self.problem.classes:
                 raise ValueError(f"labels must be from 0 to {self.problem.classes - 1}")
 
+    @property
+    def all_but_test(self) -> Split:
+        """All samples that train or validate, those that train first."""
+        if self.validation is None:
+            return self.train
+        parts = self.train, self.validation
+        return Split(np.concatenate([part.inputs for part in parts]), np.concatenate([part.labels for part in parts]))
+
     def of_classes(self, count: int) -> "Dataset | None":
         """Return the samples of the first `count` classes alone, and the foils; the data set itself where that is all.
 
