@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PAUSE_S = 0.01
@@ -28,10 +28,12 @@ class FileLock:
     Parameters
     ----------
     path : the lock's file; it is made, with its folder, when the lock is taken first
+    passing : whether the file goes with the lock
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, passing: bool = False) -> None:
         self.path = path
+        self._passing = passing
         self._file: int | None = None
 
     @property
@@ -45,21 +47,31 @@ class FileLock:
             return True
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        if not _lock(file):
+        if not _lock(file) or not self._is_of(file):
             os.close(file)
             return False
         self._file = file
         return True
 
+    def _is_of(self, file: int) -> bool:
+        """Whether the lock's file is still this one: whoever had it may have taken it away."""
+        try:
+            return not self._passing or self.path.stat().st_ino == os.fstat(file).st_ino
+        except OSError:
+            return False
+
     def release(self) -> None:
         """Give the lock back; without it nothing happens."""
         file, self._file = self._file, None
         if file is not None:
+            if self._passing:
+                with suppress(OSError):
+                    self.path.unlink()
             os.close(file)  # which gives it back
 
     @contextmanager
-    def held(self, patience: float) -> Iterator[None]:
-        """Hold the lock for a block of code, after waiting for it for so many seconds at most.
+    def held(self, patience: float, gives_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Hold the lock for a block of code, after waiting for it for so many seconds at most, or until one gives up.
 
         Raises
         ------
@@ -68,7 +80,7 @@ class FileLock:
         """
         until = time.monotonic() + patience
         while not self.take():
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or gives_up():
                 raise LockBusyError(f"{self.path}: another program keeps it locked")
             time.sleep(_PAUSE_S)
         try:

@@ -15,7 +15,7 @@ import pytest
 from cli_helpers import refused, run, run_json
 from PIL import Image
 
-from digitapp.calibration import Calibration
+from digitapp.calibration import Calibration, calibrate
 from digitapp.cli import VERBS
 from digitapp.cli.checkpoints import CheckpointKeeper
 from digitapp.modelfile import Model, load_model, save_model
@@ -335,15 +335,34 @@ class TestTrain:
         line = refused("train", "--dataset", "toy", "--out", tmp_path / "model.safetensors")
         assert "cannot be written to (Permission denied)" in line
 
+    def test_a_trained_model_that_cannot_be_written_is_rescued(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
+        out = tmp_path / "stick" / "model.safetensors"
+        out.parent.mkdir()
+
+        def pull(*arguments: Any, **options: Any) -> Any:
+            out.parent.rmdir()
+            out.parent.write_text("the stick is gone")
+            return calibrate(*arguments, **options)
+
+        monkeypatch.setattr("digitapp.cli.train.calibrate", pull)
+        line = run("train", "--dataset", "toy", "--epochs", 1, "--out", out).stderr.splitlines()[-1]
+        (rescued,) = (tmp_path / "user" / "rescued").iterdir()
+        assert str(out) in line and str(rescued) in line
+        assert load_model(rescued).problem == "toy"
+
     def test_a_disk_that_fills_up_leaves_no_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("digitapp.atomic.os.fsync", full)
+        monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: tmp_path / "user")
         out = tmp_path / "model.safetensors"
         result = run("train", "--dataset", "toy", "--epochs", 1, "--out", out)
         assert result.exit_code == 2 and "No space left on device" in result.stderr.splitlines()[-1]
-        assert list(tmp_path.iterdir()) == []
+        assert not any(path.is_file() for path in tmp_path.rglob("*"))
 
     def test_a_run_that_diverges_says_so_and_writes_nothing(self, idx_folder: Path, tmp_path: Path) -> None:
         out = tmp_path / "model.safetensors"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from digitapp.training.checkpoint import load_checkpoint
+
 COMMAND = [sys.executable, "-m", "digitapp"]
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
 
@@ -79,6 +81,19 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert stderr.splitlines()[-1] == "digitapp: stopped" and "Traceback" not in stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@POSIX_ONLY
+def test_sigterm_writes_the_checkpoint(tmp_path: Path) -> None:
+    out, kept = tmp_path / "toy.safetensors", tmp_path / "run.safetensors"
+    arguments = ("train", "--dataset", "toy", "--epochs", "50000", "--out", str(out), "--checkpoint", str(kept))
+    with subprocess.Popen([*COMMAND, *arguments, "--every", "49999"], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the first line of progress: it is training
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130 and f"--resume {kept}" in stderr
+    assert load_checkpoint(kept).facts["step"] > 0 and not out.exists()
 
 
 @POSIX_ONLY

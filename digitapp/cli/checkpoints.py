@@ -1,4 +1,4 @@
-"""Checkpoints of ``digitapp train``: written on the way and at Ctrl-C, and taken up again by ``--resume``."""
+"""Checkpoints of ``digitapp train``: written on the way, at Ctrl-C and at SIGTERM, and taken up by ``--resume``."""
 
 import shlex
 import signal
@@ -82,8 +82,9 @@ def resume_command(path: Path, out: Path, data_dir: Path | None) -> str:
 
 
 class CheckpointKeeper:
-    """Writes a run's checkpoint every few epochs; inside its context the first Ctrl-C waits for the present batch.
+    """Writes a run's checkpoint every few epochs.
 
+    Inside its context the first Ctrl-C or SIGTERM waits for the present batch, and a checkpoint is written then.
     `go_on` is the command that resumes the run, to be told after a Ctrl-C.
     A checkpoint that cannot be written is told and no reason to lose the run.
     """
@@ -96,15 +97,17 @@ class CheckpointKeeper:
         self._interrupted = False
 
     def __enter__(self) -> "CheckpointKeeper":
-        self._before = signal.getsignal(signal.SIGINT)
-        if self._before is not signal.SIG_IGN:  # as it is for jobs in a shell's background
-            signal.signal(signal.SIGINT, self._on_interrupt)
+        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        for number, handler in self._before.items():
+            if handler is not signal.SIG_IGN:  # as it is for jobs in a shell's background
+                signal.signal(number, self._on_interrupt)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._interrupted:
@@ -112,7 +115,7 @@ class CheckpointKeeper:
         self._interrupted = True
 
     def after(self, event: Event, run: Run) -> None:
-        """Write a checkpoint if it is time for one. Raises KeyboardInterrupt after a Ctrl-C."""
+        """Write a checkpoint if it is time for one. Raises KeyboardInterrupt after a Ctrl-C or a SIGTERM."""
         if self._interrupted and isinstance(event, (BatchDone, EpochDone, PretrainingStep)):
             if self._write(run):
                 note(f"go on with: {self._go_on}")

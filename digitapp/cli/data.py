@@ -8,7 +8,9 @@ import typer
 from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, print_table, say
 from digitapp.cli.progress import progress_bar
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Download, import, list or export the data sets.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Download, import, list, check or export the data sets."
+)
 
 
 @app.command("download", epilog="Example: digitapp data download")
@@ -115,6 +117,31 @@ def export_command(
         print_json({"file": target, "digits": len(collection), "held_out": len(collection.held_out)})
     else:
         say(f"Wrote {len(collection)} digits, {len(collection.held_out)} of them held out, to {target}")
+
+
+@app.command("check", epilog="Example: digitapp data check --repair")
+def check_command(
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be; nothing is deleted.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Look whether your digits, networks and trainings are still what was written."""
+    from digitapp.cli.errors import BadInput
+    from digitapp.kept.checking import check
+    from digitapp.resources import user_data_dir
+
+    findings = check(user_data_dir(), repair=repair)
+    wrong = [finding for finding in findings if finding.wrong and not finding.repaired]
+    if json:
+        facts = [{"file": f.path, "wrong": f.wrong, "repaired": f.repaired} for f in findings]
+        print_json({"checked": facts, "sound": not wrong})
+    elif findings:
+        print_table([(str(f.path), f.wrong or "sound", f.repaired) for f in findings])
+    else:
+        typer.echo("Nothing is kept yet.")
+    if wrong:
+        advice = "" if repair else "; 'digitapp data check --repair' repairs what can be"
+        raise BadInput(f"{len(wrong)} of {len(findings)} files are damaged{advice}")
 
 
 @app.command("list", epilog="Example: digitapp data list")

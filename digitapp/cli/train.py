@@ -1,5 +1,7 @@
 """``digitapp train``: train a network without the window."""
 
+import secrets
+import tempfile
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -8,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from digitapp import resources
 from digitapp.calibration import calibrate
 from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
@@ -19,7 +22,7 @@ from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
 from digitapp.datasets.pens import find_pens
 from digitapp.datasets.problems import FIRST, problem_of
-from digitapp.modelfile import Model, load_model, save_model
+from digitapp.modelfile import SUFFIX, Model, ModelAccessError, load_model, save_model
 from digitapp.runs.plan import Plan
 from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
 from digitapp.training.checkpoint import load_checkpoint
@@ -221,7 +224,7 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
     if origin.is_recipe:
         record["recipe"] = origin.dataset
         half_precision = RECIPES[origin.dataset].half_precision
-    save_model(model, out, half_precision=half_precision)
+    _write(model, out, half_precision)
 
     if as_json:
         accuracies = {f"{name}_accuracy": result and result.accuracy for name, result in results.items()}
@@ -231,6 +234,26 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
     say(f"Trained {sizes} on {data.name}: {_count(finished.epochs, 'epoch')} in {finished.seconds:.1f} s")
     print_table([_row(name, result) for name, result in results.items() if result], right=frozenset({1, 2}))
     say(f"Wrote {out} ({network.parameter_count:,} parameters)")
+
+
+def _write(model: Model, out: Path, half_precision: bool) -> None:
+    """Write the trained model; where that fails, write it elsewhere, for it may have taken hours.
+
+    Raises
+    ------
+    BadInput : it could not be written where it was to be; the text says where it is instead
+    """
+    try:
+        save_model(model, out, half_precision=half_precision)
+    except ModelAccessError as error:
+        for folder in (resources.user_data_dir() / "rescued", Path(tempfile.gettempdir())):
+            path = folder / f"{out.name.removesuffix(SUFFIX)}-{secrets.token_hex(4)}{SUFFIX}"
+            try:
+                save_model(model, path, half_precision=half_precision)
+            except ModelAccessError:
+                continue
+            raise BadInput(f"{error}; the trained model was written to {path} instead") from error
+        raise
 
 
 def _measured(results: Mapping[str, Evaluation | None]) -> dict[str, float]:

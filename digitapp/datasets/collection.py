@@ -117,7 +117,8 @@ class Sample:
     @property
     def digest(self) -> str:
         """What stands in the file to tell whether the digit is still what was written."""
-        return self.identity.hex()[:_DIGEST_DIGITS]
+        rest = f"{self.pen_width} {bool(self.held_out)} {self.correction}"
+        return hashlib.blake2b(self.identity + rest.encode()).hexdigest()[:_DIGEST_DIGITS]
 
     @cached_property
     def text(self) -> str:

@@ -97,6 +97,14 @@ class CollectionFile:
         except OSError:
             return self._load()  # in a folder that can only be read, nobody writes
 
+    def examine(self) -> tuple[Collection, str]:
+        """Return the digits that can be read, and what is wrong with the file, empty where nothing is."""
+        try:
+            collection, lost = self._read()
+        except (DrawingFileError, TooManyDigitsError) as error:
+            return Collection(), error.reason
+        return collection, _said_of(lost, collection) if lost else ""
+
     def save(self, collection: Collection, seen: Identities[bytes] = ()) -> Merged:
         """Write the collection together with what others have written since.
 
@@ -125,7 +133,11 @@ class CollectionFile:
         if self._state_now() is None:
             return Merged(collection)
         theirs, lost = self._read()
-        return Merged(collection) if lost else self._merge(collection, theirs, seen)
+        if lost:
+            return Merged(collection)
+        merged = self._merge(collection, theirs, seen)
+        self._known |= {sample.identity for sample in theirs.samples}  # so that it is noticed when they go again
+        return merged
 
     def _change(self, change: Callable[[Collection], Merged]) -> Merged:
         try:
@@ -173,7 +185,7 @@ class CollectionFile:
         if not lost:
             self._remember(collection)
             return Loaded(collection)
-        reason = reasons.tr("{0} of {1} digits in it are damaged", lost, lost + len(collection))
+        reason = _said_of(lost, collection)
         try:
             return Loaded(collection, reason, _copy_aside(self.path))
         except OSError:
@@ -244,6 +256,10 @@ class CollectionFile:
         except OSError:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _said_of(lost: int, collection: Collection) -> str:
+    return reasons.tr("{0} of {1} digits in it are damaged", lost, lost + len(collection))
 
 
 def _parsed(item: str) -> Sample | None:

@@ -5,6 +5,7 @@ apart: the gzip wrappers differ between mirrors, so a part may only be continued
 """
 
 import hashlib
+import math
 import os
 import shutil
 import threading
@@ -27,6 +28,7 @@ from digitapp.datasets.errors import (
     NotEnoughSpaceError,
 )
 from digitapp.datasets.mnist import CHECKSUMS, FILES, find_file, mnist_target, place_file, verify_file
+from digitapp.locks import FileLock, LockBusyError
 
 MIRRORS: tuple[str, ...] = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -38,6 +40,7 @@ Progress = Callable[[int, int | None, str], object]
 Cancelled = threading.Event | Callable[[], bool]
 
 _CHUNK = 1 << 16
+_LOCK = ".download.lock"
 # The largest file has 9.9 MB.
 _MOST_BYTES = 32 << 20
 # A broken connection is taken up again as often as this, as long as each attempt brings something.
@@ -82,9 +85,13 @@ def download_mnist(
     fetcher = _Fetcher(target, progress or _ignore, _as_function(cancelled), checksums, timeout)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            if not fetcher.is_there(name):
-                fetcher.fetch(name, mirrors)
+        # Another process that fetches the same files is waited for: what it has brought is there then.
+        with FileLock(target / _LOCK, passing=True).held(math.inf, fetcher.cancelled):
+            for name in FILES:
+                if not fetcher.is_there(name):
+                    fetcher.fetch(name, mirrors)
+    except LockBusyError:
+        raise DownloadCancelled(FILES[0]) from None
     except OSError as error:
         found = error.strerror or str(error)
         raise DataFileError(target, found, reasons.tr("a folder with room that can be written to")) from error
@@ -194,7 +201,7 @@ class _Fetcher:
             free = shutil.disk_usage(self.target).free
             if length is not None and free < length:
                 raise NotEnoughSpaceError(self.target, length, free)
-            with part.open("ab" if resuming else "wb") as file:
+            with _open_part(part, resuming) as file:
                 done = self._receive(response, file, start, total, name)
                 os.fsync(file.fileno())
         if total is not None and done < total:
@@ -256,6 +263,14 @@ def _open(url: str, start: int, timeout: float) -> HTTPResponse:
         response.close()
         raise DownloadError(url, reasons.tr("the server sends another part of the file than it was asked for"))
     return response
+
+
+def _open_part(part: Path, resuming: bool) -> BinaryIO:
+    """Open a part to be appended to, or anew; never a link, which may lead to what somebody wants overwritten."""
+    if part.is_symlink() or not resuming:
+        part.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(part, flags, 0o644), "ab")
 
 
 def _describe(error: BaseException) -> str:

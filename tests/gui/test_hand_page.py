@@ -390,3 +390,21 @@ def test_a_hidden_page_asks_for_nothing(qtbot: QtBot, open_session: OpenSession,
     settle()
     assert page.stage.grid._places == []
     assert not page._reading.is_busy
+
+
+def test_two_windows_see_each_others_digits(open_session: OpenSession, qtbot: QtBot, folder: Path) -> None:
+    one, other = open_session("mnist").hand, open_session("mnist").hand
+    samples = [replace(sample, label=number) for number, sample in enumerate(collection_of(3).samples, 1)]
+    mine, theirs = samples[:2], samples[2:]
+    for hand in (one, other):
+        hand.request()
+        qtbot.waitUntil(lambda hand=hand: hand.is_ready)
+    one.add(mine, "Draw")
+    qtbot.waitUntil(lambda: (folder / "my-hand.json").is_file())
+    other.add(theirs, "Draw")
+    for hand in (one, other):
+        qtbot.waitUntil(lambda hand=hand: len(hand.collection) == 3)
+    other.undo_stack.undo()  # takes back what was done here, and nothing else
+    for hand in (one, other):
+        qtbot.waitUntil(lambda hand=hand: [sample.label for sample in hand.collection.samples] == [1, 2])
+    assert len(read_collection(folder / "my-hand.json")) == 2

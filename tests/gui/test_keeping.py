@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from page_helpers import noise_digits
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.grid import BinaryGrid
@@ -314,3 +314,39 @@ def test_a_killed_window_leaves_out_nothing_that_it_said_was_kept(
     reached = len(window.session.run.history.loss)
     window.session.resumer.resume(window.session.interrupted.desk)
     qtbot.waitUntil(lambda: len(window.session.run.history.loss) > reached)
+
+
+def test_a_disk_without_room_is_said_waited_for_and_asked_about(
+    open_kept: OpenKept, kept: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_kept("mnist")
+    kept.rename(kept.with_name("pulled"))  # the stick
+    kept.write_text("nothing can be written here")
+    draw(window.session, 1)
+    label = window.findChild(QLabel, "keptLabel")
+    assert isinstance(label, QLabel)
+    qtbot.waitUntil(lambda: "Not on the disk yet: your drawing" in label.text())
+    asked: list[str] = []
+    buttons = QMessageBox.StandardButton
+
+    def answer(given: QMessageBox.StandardButton) -> None:
+        monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: asked.append(arguments[2]) or given)
+
+    answer(buttons.Cancel)
+    assert not window.close() and window.isVisible() and "your drawing" in asked[0]
+    kept.unlink()
+    kept.with_name("pulled").rename(kept)  # it is there again
+    qtbot.waitUntil(lambda: label.text() == "")
+    drawn = window.session.drawing
+    close(window)
+    assert len(asked) == 1
+    again = open_kept("mnist")
+    assert again.session.drawing == drawn
+    kept.rename(kept.with_name("gone"))
+    kept.write_text("nothing can be written here")
+    draw(again.session, 2)
+    label = again.findChild(QLabel, "keptLabel")
+    qtbot.waitUntil(lambda: "Not on the disk yet" in label.text())
+    answer(buttons.Discard)
+    close(again)
+    assert len(asked) == 2

@@ -166,7 +166,7 @@ class HandCollection(QObject):
             return
         self._joined = [sample for sample in self._joined if sample.identity not in merged.left] + joined
         self._left = (self._left | merged.left) - {sample.identity for sample in joined}
-        self._seen |= {sample.identity for sample in joined}
+        self._seen = (self._seen - merged.left) | {sample.identity for sample in joined}
         self.collection = self._with_others(self.collection)
         self.changed.emit()
 
@@ -220,6 +220,13 @@ class HandCollection(QObject):
     def _try_again(self) -> None:
         if self.is_behind:
             self._write()
+
+    def flush(self) -> bool:
+        """Try at once to write what could not be written; return whether all digits are on the disk."""
+        if self.is_behind and self._file is not None and not self._is_writing:
+            with suppress(DrawingFileError, TooManyDigitsError):
+                self._on_written([self._file.save(self.collection, frozenset(self._seen))])
+        return not self.is_behind
 
     @Slot(object)
     def _on_trouble(self, error: Exception) -> None:

@@ -23,6 +23,7 @@ from digitapp.kept.networks import remove_network, write_network
 from digitapp.kept.packing import pack
 from digitapp.kept.seats import Seat, mark_used, write_part
 from digitapp.kept.sheets import write_sheet
+from digitapp.kept.sweeping import sweep_kept
 from digitapp.kept.writer import Writer
 
 CLOSING_S = 10.0
@@ -180,9 +181,10 @@ class Keeper(QObject):
 
     @Slot()
     def know_past(self) -> None:
-        """What was read of earlier runs is on the disk."""
+        """What was read of earlier runs is on the disk; what earlier processes left there is not wanted any more."""
         for run in self._runs:
             run.know_past()
+        self._writer.put("sweep", sweep_kept)
 
     # The disk
 
@@ -234,7 +236,7 @@ class Keeper(QObject):
         self.keep()
         seat, moment = self.seat.number, time.time()
         self._writer.put(("part", "used"), lambda store: mark_used(store, seat, moment))
-        done = self._writer.close(CLOSING_S)
+        done = self._writer.close(0.0 if self.is_behind else CLOSING_S)  # who gave it up does not wait
         self.seat.leave()
         return done
 

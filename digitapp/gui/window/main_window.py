@@ -27,6 +27,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import HairLine, Rail
 from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.widgets.least_size import LeastSizeArea
+from digitapp.gui.window.closing import may_close
 from digitapp.gui.window.fault_bar import FaultBar
 from digitapp.gui.window.header import PICTURE_KEY, Header
 from digitapp.gui.window.help_dialog import HelpDialog
@@ -408,7 +409,10 @@ class MainWindow(QMainWindow):
         taken(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window and end every thread before it goes."""
+        """Remember the window and end every thread before it goes; ask first where something is not on the disk."""
+        if not may_close(self, self.session.hand, self.keeper):
+            event.ignore()
+            return
         self.settings.set(remembered.GEOMETRY, self.saveGeometry())
         self.settings.set(remembered.PROBLEM, self.session.problem.key)
         self.settings.set(remembered.PEN_WIDTH, self.session.pen_width)
