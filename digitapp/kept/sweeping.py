@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digitapp.atomic import sweep
+from digitapp.datasets.collection_file import BACKUPS
 from digitapp.kept.networks import FOLDER as NETWORKS
 from digitapp.kept.networks import KEPT_AFTER_REMOVAL_S, earlier_states
 from digitapp.kept.runs import FOLDER as CHECKPOINTS
@@ -19,7 +20,7 @@ _OLD_S = 24 * 3600.0
 
 def sweep_kept(store: Store) -> None:
     """Delete temporary files and checkpoints that no run names, a day old, and networks removed a month ago."""
-    for folder in (store.folder, store.folder / NETWORKS, store.folder / CHECKPOINTS):
+    for folder in (store.folder, *(store.folder / name for name in (NETWORKS, CHECKPOINTS, BACKUPS))):
         sweep(folder, _OLD_S)
     named = {name for (name,) in store.rows("SELECT checkpoint FROM runs WHERE checkpoint IS NOT NULL")}
     now = time.time()

@@ -350,3 +350,26 @@ def test_a_disk_without_room_is_said_waited_for_and_asked_about(
     answer(buttons.Discard)
     close(again)
     assert len(asked) == 2
+
+
+def test_a_network_is_deleted_on_purpose_and_comes_back(open_kept: OpenKept) -> None:
+    window = open_kept("mnist")
+    session, selector = window.session, window.header.network_selector
+    Surgery.of(session).toggle(0, 3)
+    key, parameters = session.current_entry.key, session.network.parameters.tobytes()
+
+    def delete() -> None:
+        titles = [selector.itemText(index) for index in range(selector.count())]
+        selector.activated.emit(next(index for index, title in enumerate(titles) if title.startswith("Delete")))
+
+    delete()
+    assert session.current_entry.origin == "shipped" and not window.deleted_bar.isHidden()
+    assert not any(selector.itemText(index).startswith("Delete") for index in range(selector.count()))
+    window.deleted_bar.undo.click()
+    assert session.current_entry.key == key and window.deleted_bar.isHidden()
+    close(window)
+    again = open_kept("mnist")
+    assert again.session.network.parameters.tobytes() == parameters
+    again.session.delete_network(key)
+    close(again)
+    assert key not in [entry.key for entry in open_kept("mnist").session.model_entries]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digitapp.datasets.problems import Problem
 from digitapp.gui.state.artwork import Artwork
-from digitapp.gui.state.models import Models
+from digitapp.gui.state.models import ModelEntry, Models
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model
 from digitapp.nn.network import UnitRef
@@ -51,6 +51,7 @@ class Desk:
     selected: UnitRef = UnitRef(0, 0)  # noqa: RUF009 - it never changes
     plan: Plan | None = None  # the network that is being made
     interrupted: Interrupted | None = None  # the run that can be taken up again
+    deleted: ModelEntry | None = None  # the network that was deleted last
     fitted: Branch | None = None  # the run that the own network was calibrated after
 
     @property

@@ -42,6 +42,11 @@ class ModelEntry:
         return self.loaded
 
     @property
+    def title(self) -> str:
+        """What people call a network that was made from another one."""
+        return self.name or self.model.name
+
+    @property
     def is_own(self) -> bool:
         """Whether it was made here, by training or from another network."""
         return self.origin in ("own", "made")

@@ -303,6 +303,25 @@ class Session(QObject):
             if models.chosen is not shown:
                 self._network_replaced()
 
+    def delete_network(self, key: str, instead: str = "") -> None:
+        """Forget a network that was made here, as `remove_network`, until `bring_back_network` undoes that."""
+        entry = next((entry for entry in self.model_entries if entry.key == key and entry.origin == "made"), None)
+        if entry is not None:
+            self._desk.deleted = entry
+            self.remove_network(key, instead)
+
+    @property
+    def deleted_network(self) -> ModelEntry | None:
+        """The network of the shown problem that was deleted last and can be brought back."""
+        return self._desk.deleted
+
+    @Slot()
+    def bring_back_network(self) -> None:
+        """Offer and show the network again that was deleted last."""
+        entry, self._desk.deleted = self._desk.deleted, None
+        if entry is not None:
+            self._adopt(self._desk, entry)
+
     def _network_replaced(self) -> None:
         shape = self.network.sizes
         selected = self._desk.selected

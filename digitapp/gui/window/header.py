@@ -19,6 +19,7 @@ from digitapp.modelfile import ModelFileError
 from digitapp.plain import plain
 
 _OPEN = "open-a-file"
+_DELETE = "delete-the-network"
 PICTURE_KEY = "Ctrl+Shift+S"
 PROBLEM_WIDTH = 168
 NETWORK_WIDTH = 336
@@ -114,13 +115,16 @@ class Header(Panel):
             selector.add_entry(self._title(entry), describe(entry), entry.key, dot=training)
         selector.insertSeparator(selector.count())
         selector.add_entry(self.tr("Open a model…"), data=_OPEN)
-        selector.setCurrentIndex(selector.findData(self._session.current_entry.key))
+        shown = self._session.current_entry
+        if shown.origin == "made":
+            selector.add_entry(self.tr("Delete “{0}”").format(shown.title), data=_DELETE)
+        selector.setCurrentIndex(selector.findData(shown.key))
 
     def _title(self, entry: ModelEntry) -> str:
         if entry.origin == "shipped":
             return model_title(entry.name)
         if entry.origin == "made":
-            return entry.name or entry.model.name
+            return entry.title
         return self.tr("My network") if entry.origin == "own" else plain(Path(entry.key).stem)
 
     @Slot(int)
@@ -134,6 +138,10 @@ class Header(Panel):
         if key == _OPEN:
             self._show_networks()
             self.open_requested.emit()
+            return
+        if key == _DELETE:
+            self._session.delete_network(self._session.current_entry.key)
+            self.chosen.emit()
             return
         try:
             self._session.choose_model(key)

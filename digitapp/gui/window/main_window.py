@@ -28,6 +28,7 @@ from digitapp.gui.widgets import HairLine, Rail
 from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.widgets.least_size import LeastSizeArea
 from digitapp.gui.window.closing import may_close
+from digitapp.gui.window.deleted_bar import DeletedBar
 from digitapp.gui.window.fault_bar import FaultBar
 from digitapp.gui.window.header import PICTURE_KEY, Header
 from digitapp.gui.window.help_dialog import HelpDialog
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
         self.header = Header(self.session)
         self.fault_bar = FaultBar(self.session.faults)
         self.stack = PageStack([row.name for row in self.rows], self._make_page)
+        self.deleted_bar = DeletedBar(self.session)
         self.resume_bar = ResumeBar(self.session)
         self.timeline = TimelineBar(self.session)
         self.status = StatusBar(self.session, self.keeper)
@@ -183,6 +185,7 @@ class MainWindow(QMainWindow):
             (HairLine(Qt.Orientation.Horizontal), 0),
             (LeastSizeArea(self.stack), 1),
             (HairLine(Qt.Orientation.Horizontal), 0),
+            (self.deleted_bar, 0),
             (self.resume_bar, 0),
             (self.timeline, 0),
             (self.status, 0),

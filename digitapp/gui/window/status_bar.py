@@ -10,6 +10,7 @@ from digitapp.gui.state.accuracy import AccuracyMeter
 from digitapp.gui.state.keeper import Keeper
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.training_run import RunPhase
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import ElidedLabel, Label, Panel, StatusDot
 from digitapp.gui.widgets.numbers import epoch_text, percent, thousands
 from digitapp.gui.words.keeping import keeping_words
@@ -55,15 +56,18 @@ class StatusBar(Panel):
         session.epoch_finished.connect(self._show_network)
         self._show_network()
         self._keeper = keeper
+        session.hand.troubled.connect(self._show_kept)
         if keeper is not None:
             keeper.told.connect(self._show_kept)
-            self._show_kept()
+        self._show_kept()
 
     @Slot()
     def _show_kept(self) -> None:
         """Say what is not on the disk."""
-        if self._keeper is not None:
-            self._kept.setText(keeping_words(self._keeper))
+        hand = self._session.hand
+        of_digits = hand.trouble if hand.is_behind else ""
+        of_rest = keeping_words(self._keeper) if self._keeper is not None else ""
+        self._kept.setText(in_a_row(of_digits, of_rest))
 
     @Slot(str)
     def show_text(self, text: str) -> None:

@@ -457,7 +457,7 @@ class HandPage(Page):
         """Forget the fine-tuned network and show the one from before."""
         tuned = self._results.pop(self.session.current_entry.key, None)
         if tuned is not None:
-            self.session.remove_network(tuned.key, tuned.source.key)
+            self.session.delete_network(tuned.key, tuned.source.key)
 
     # The page
 
