@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.state.faults import Fault, Faults
 from digitapp.gui.widgets import GhostButton, IconView, Label, Panel, PlainButton
-from digitapp.system import system_facts
 
 
 class FaultBar(Panel):
@@ -60,5 +59,8 @@ class FaultBar(Panel):
 
 def details(fault: Fault) -> str:
     """Return what a developer wants to know about a fault, as plain text in English."""
+    # Deferred: it takes its share of a start, and is wanted when something has gone wrong.
+    from digitapp.system import system_facts
+
     versions = "\n".join(f"{name} {version}" for name, version in system_facts().versions.items())
     return f"{fault.trace}\n{versions}\n"
