@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -37,7 +38,6 @@ from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.window.main_window import MainWindow
-from digitapp.resources import DATA_DIR_VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = {"": (1280, 800), "-1024": (1024, 700), "-1920": (1920, 1080)}
@@ -133,23 +133,17 @@ def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
 
 
 def take_hand(window: MainWindow, save: Callable[[str], None]) -> None:
-    """Collect digits of the built-in handwriting in a folder that goes again, and fine-tune on them."""
-    page, hand, before = window.page(HandPage), window.session.hand, os.environ.get(DATA_DIR_VARIABLE)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        os.environ[DATA_DIR_VARIABLE] = folder
-        window.show_page(HandPage)
-        if before is None:
-            del os.environ[DATA_DIR_VARIABLE]
-        else:
-            os.environ[DATA_DIR_VARIABLE] = before
-        wait_until(lambda: hand.is_ready)
-        digits = generate_drawings(100, np.random.default_rng(4))
-        hand.add([Sample(digit.drawing, digit.style.label, digit.pen_width) for digit in digits], "")
-        page.fine_tune()
-        wait_until(lambda: not page.tuner.is_running)
-        settle(2000)
-        save("hand")
-        page.throw_away()
+    """Collect digits of the built-in handwriting, and fine-tune on them."""
+    page, hand = window.page(HandPage), window.session.hand
+    window.show_page(HandPage)
+    wait_until(lambda: hand.is_ready)
+    digits = generate_drawings(100, np.random.default_rng(4))
+    hand.add([Sample(digit.drawing, digit.style.label, digit.pen_width) for digit in digits], "")
+    page.fine_tune()
+    wait_until(lambda: not page.tuner.is_running)
+    settle(2000)
+    save("hand")
+    page.throw_away()
 
 
 def take_network(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
@@ -215,8 +209,11 @@ def take_the_past(window: MainWindow, save: Callable[[str], None]) -> None:
 
 @contextmanager
 def opened_window(theme: str, size: tuple[int, int], data_dir: Path | None) -> Iterator[MainWindow]:
-    """Open the window of a user without any settings but the theme."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Open the window of a user without any settings but the theme, and without any digits, whoever takes pictures."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        patch("digitapp.resources.user_data_dir", lambda: Path(folder) / "user"),
+    ):
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
         settings.set(remembered.THEME, "dark" if theme == "dark" else "light")
         window = create_window(settings, problem="mnist", data_dir=data_dir)
