@@ -112,7 +112,8 @@ class StatusBar(Panel):
             if isinstance(accuracy, float | int) and isinstance(samples, int):
                 return text.format(percent(accuracy, 2), thousands(samples))
         if self._session.current_entry.origin == "own":
-            return self.tr("not trained yet")
+            is_new = self._session.run.history.last_batch is None
+            return self.tr("not trained yet") if is_new else self.tr("no epoch finished yet")
         measured = self._meter.of(self._session.model)
         if measured is None:
             return self.tr("accuracy unknown")
