@@ -95,7 +95,7 @@ def play(seed: int, actions: int, folder: Path) -> None:
     from random_use import Monkey, check, nothing_outside, quick_data
 
     from digitapp.datasets.problems import PROBLEMS
-    from digitapp.gui.app import create_window
+    from digitapp.gui.app import create_window, leave_clipboard
     from digitapp.gui.settings import Settings
     from digitapp.gui.state import data_source
 
@@ -123,6 +123,7 @@ def play(seed: int, actions: int, folder: Path) -> None:
         monkey.play(actions)
         window.close()
         application.processEvents()
+        leave_clipboard()
     watch.write()
 
 

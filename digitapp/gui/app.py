@@ -61,7 +61,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
         loading = threading.Thread(target=_load_later_modules, name="loading")
         QTimer.singleShot(_LOAD_AFTER_MS, loading.start)
         code = application.exec()
-        _leave_clipboard()
+        leave_clipboard()
     if are_left():  # which would keep the process, or end it badly
         sys.stdout.flush()
         sys.stderr.flush()
@@ -69,7 +69,7 @@ def run(problem: str | None = None, model: str | None = None) -> int:
     return code
 
 
-def _leave_clipboard() -> None:
+def leave_clipboard() -> None:
     """Give what was copied into Qt's keeping: it stays for others, and what Python has made must not outlive Python."""
     clipboard = QGuiApplication.clipboard()
     if clipboard.ownsClipboard():

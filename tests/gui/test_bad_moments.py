@@ -14,8 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.problems import PROBLEMS
+from digitapp.drawing.ink import Drawing, Stroke
+from digitapp.drawing.inks import Picture
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.state.data_source import DataSource, DataState
 from digitapp.gui.state.jobs import JobPool, are_left, finish_unless
 from digitapp.gui.window.main_window import MainWindow
@@ -129,3 +132,31 @@ def test_what_saves_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs.close()
     assert written == ["all of it"]
     assert not are_left()
+
+
+def test_undo_remembers_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitapp.gui.state.undo.MOST_BYTES", 10 * 4 * 100 * 100)
+    artwork = Artwork(Drawing())
+    pictures = [Picture(np.full((100, 100), shade, np.float32), "grey") for shade in np.linspace(0, 1, 50)]
+    for picture in pictures:
+        artwork.commit(picture, "Open")
+        assert artwork.value is picture
+        assert artwork.undo_stack.canUndo() and not artwork.undo_stack.canRedo()
+        assert artwork.undo_stack.count() <= 6
+    artwork.undo_stack.undo()
+    assert artwork.value is pictures[-2]
+    artwork.undo_stack.redo()
+    assert artwork.value is pictures[-1]
+    for _ in range(10):
+        artwork.undo_stack.undo()
+    assert artwork.value in pictures[-6:]
+
+
+def test_strokes_of_usual_size_are_all_remembered() -> None:
+    artwork, drawing = Artwork(Drawing()), Drawing()
+    for place in range(200):
+        drawing = drawing.with_stroke(Stroke(np.array([[0.1, 0.1], [0.2, place / 200]])))
+        artwork.commit(drawing, "Stroke")
+    for _ in range(200):
+        artwork.undo_stack.undo()
+    assert artwork.value == Drawing()

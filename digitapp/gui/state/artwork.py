@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.problems import Inputs, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.inks import Ink, Picture
+from digitapp.gui.state.undo import UndoStack
 from digitapp.kept.sheets import Sheet, Step
 
 
@@ -27,35 +25,6 @@ def ink_of(problem: Problem, inputs: NDArray[np.floating], name: str) -> Picture
     return Picture(np.asarray(inputs, np.float32).reshape(problem.shape), name)
 
 
-_STEPS_BACK = 1000  # each remembers all strokes there were: without end, memory would grow with the square of them
-
-
-class _Edit(QUndoCommand):
-    """One step of undo: drawings never change, so the two of them are all there is to remember."""
-
-    def __init__(self, artwork: Artwork, step: Step) -> None:
-        super().__init__(step.text)
-        self._artwork = artwork
-        self.step = step
-
-    def id(self) -> int:
-        """Return the same number for all steps that may become one."""
-        return 1 if self.step.goes_on else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take in a step that goes on with this one."""
-        if not isinstance(other, _Edit) or other.text() != self.text():
-            return False
-        self.step = replace(self.step, after=other.step.after)
-        return True
-
-    def redo(self) -> None:
-        self._artwork.adopt(self.step.after)
-
-    def undo(self) -> None:
-        self._artwork.adopt(self.step.before)
-
-
 class Artwork(QObject):
     """A drawing, a picture, a grid or a point that is being worked on.
 
@@ -67,8 +36,8 @@ class Artwork(QObject):
     def __init__(self, blank: Ink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.value: Ink = blank
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(_STEPS_BACK)
+        self.undo_stack = UndoStack(self)
+        self.undo_stack.went.connect(self.adopt)
         self._blank = blank
         self._committed: Ink = blank
 
@@ -88,10 +57,11 @@ class Artwork(QObject):
         Steps of the same name that `go on` with each other, one for each press of a key, are undone together.
         """
         if value != self._committed:
-            self.undo_stack.push(_Edit(self, Step(self._committed, value, text, goes_on)))
+            self.undo_stack.push(Step(self._committed, value, text, goes_on))
         elif self.value != value:
             self.show_live(value)
 
+    @Slot(object)
     def adopt(self, value: Ink) -> None:
         """Make `value` the present one and the one that the next `commit` counts from."""
         self._committed = value
@@ -108,18 +78,11 @@ class Artwork(QObject):
     @property
     def sheet(self) -> Sheet:
         """The committed value with its undo stack, to be kept."""
-        commands = (self.undo_stack.command(index) for index in range(self.undo_stack.count()))
-        steps = tuple(command.step for command in commands if isinstance(command, _Edit))
-        return Sheet(self._committed, steps, self.undo_stack.index())
+        return Sheet(self._committed, self.undo_stack.steps, self.undo_stack.index())
 
     def take_up(self, sheet: Sheet) -> None:
         """Go on with a canvas and its undo stack as they were kept."""
-        self.undo_stack.clear()
-        with QSignalBlocker(self):
-            for step in sheet.steps[-_STEPS_BACK:]:
-                self.undo_stack.push(_Edit(self, step))
-            for _ in range(len(sheet.steps) - sheet.done):
-                self.undo_stack.undo()
+        self.undo_stack.fill(sheet.steps, sheet.done)
         self.adopt(sheet.ink)
 
     def start_again(self) -> None:
