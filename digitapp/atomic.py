@@ -1,5 +1,6 @@
 """Write files whole or not at all: to a temporary name in the same folder, then renamed into place."""
 
+import errno
 import os
 import secrets
 import stat
@@ -84,6 +85,8 @@ def _replace_all(temporaries: Sequence[Path], targets: Sequence[Path]) -> None:
     before: list[tuple[Path, Path | None]] = []
     try:
         for temporary, target in zip(temporaries, targets, strict=True):
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             old = _temporary(target) if target.exists() else None
             if old is not None:
                 _second_name(target, old)
