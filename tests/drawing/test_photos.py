@@ -46,7 +46,7 @@ def test_the_ink_of_a_photograph_is_that_of_the_drawing(name):
 
 
 def test_the_shipped_model_reads_photographs_as_well_as_drawings(pens_file):
-    drawings = read_drawings(pens_file)[::180][:30]
+    drawings = read_drawings(pens_file)[::270][:20]
     model = load_model("mnist")
     right = {"drawings": 0, "photographs": 0}
     for number, drawing in enumerate(drawings):
@@ -57,7 +57,7 @@ def test_the_shipped_model_reads_photographs_as_well_as_drawings(pens_file):
             ("photographs", preprocess(ink_on_paper(colours(photo)))),
         ):
             right[key] += int(model.probabilities(road.input.reshape(1, -1)).argmax()) == drawing.label
-    assert right["drawings"] >= 25
+    assert right["drawings"] >= 17
     assert right["photographs"] >= 0.9 * right["drawings"]
 
 

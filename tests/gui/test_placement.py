@@ -176,12 +176,10 @@ def test_another_size_of_text_makes_the_window_anew(open_window: Callable[..., M
             assert window.shown_page.objectName() == "featuresPage" and window.shown_page is not before
             assert not isValid(before)
             assert window.session.answer is answer
-            before = window.shown_page
-            for row in window.rows:
+            for row in window.rows if percent == 150 else ():
                 window.show_page(row.name)
                 QApplication.processEvents()
-            window.show_page("featuresPage")
-            before = window.shown_page
+            before = window.show_page("featuresPage")
         # The parts that are gone hear nothing any more.
         window.session.choose_problem("mnist")
         window.session.artwork.commit(Drawing.from_points([[(0.5, 0.2), (0.5, 0.8)]]), "Draw")
