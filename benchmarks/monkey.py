@@ -95,7 +95,8 @@ def play(seed: int, actions: int, folder: Path) -> None:
     from random_use import Monkey, check, nothing_outside, quick_data
 
     from digitapp.datasets.problems import PROBLEMS
-    from digitapp.gui.app import create_window, leave_clipboard
+    from digitapp.gui import clipboard
+    from digitapp.gui.app import create_window
     from digitapp.gui.settings import Settings
     from digitapp.gui.state import data_source
 
@@ -123,7 +124,7 @@ def play(seed: int, actions: int, folder: Path) -> None:
         monkey.play(actions)
         window.close()
         application.processEvents()
-        leave_clipboard()
+        clipboard.leave()
     watch.write()
 
 
@@ -148,10 +149,8 @@ def main() -> None:
         if perf_counter() - began < 60 * options.minutes:
             outcome = run_seed(seed, options.actions)
             outcomes.append(outcome)
-            line = (
-                f"seed {seed}: {outcome.actions} actions in {outcome.seconds:.0f} s, {len(outcome.troubles)} troubles"
-            )
-            print(line, flush=True)
+            met = ", ".join(trouble["what"] for trouble in outcome.troubles) or "no trouble"
+            print(f"seed {seed}: {outcome.actions} actions in {outcome.seconds:.0f} s, {met}", flush=True)
 
     with ThreadPoolExecutor(options.processes) as pool:
         list(pool.map(one, range(options.first, options.first + options.seeds)))

@@ -42,7 +42,7 @@ MAY_IMPORT = {
 
 # The floors of the window, from the lowest: a folder of digitapp/gui or a module in it, and what it may import besides
 # itself. "window → pages → diagram, canvas, plots → words → widgets → theme, icons, …", and all may know the state.
-LOOKS = {"theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
+LOOKS = {"clipboard", "theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
 SHOWING = {*LOOKS, "causes", "names", "state", "widgets", "words"}
 FLOORS: dict[str, set[str]] = {
     "__init__": {"overrides"},

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from digitapp import __version__, resources
 from digitapp.cores import one_blas_thread
+from digitapp.gui import clipboard, theme
 from digitapp.gui import settings as remembered
-from digitapp.gui import theme
 from digitapp.gui.display import check_display, open_application
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.jobs import are_left
@@ -61,20 +61,12 @@ def run(problem: str | None = None, model: str | None = None) -> int:
         loading = threading.Thread(target=_load_later_modules, name="loading")
         QTimer.singleShot(_LOAD_AFTER_MS, loading.start)
         code = application.exec()
-        leave_clipboard()
+        clipboard.leave()
     if are_left():  # which would keep the process, or end it badly
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
     return code
-
-
-def leave_clipboard() -> None:
-    """Give what was copied into Qt's keeping: it stays for others, and what Python has made must not outlive Python."""
-    clipboard = QGuiApplication.clipboard()
-    if clipboard.ownsClipboard():
-        image = clipboard.image()
-        clipboard.setText(clipboard.text()) if image.isNull() else clipboard.setImage(image)
 
 
 def _load_later_modules() -> None:

@@ -23,6 +23,7 @@ from digitapp.drawing.ink import Drawing
 from digitapp.drawing.inks import Picture
 from digitapp.drawing.point import Point
 from digitapp.drawing.render import render
+from digitapp.gui import clipboard
 from digitapp.gui import settings as remembered
 from digitapp.gui.canvas.ink import MOST_POINTS
 from digitapp.gui.causes import cause
@@ -265,7 +266,7 @@ class DrawingFiles(QObject):
             text = drawing_text(value)
             data.setText(text)
             data.setData(MIME, QByteArray(text.encode()))
-        QGuiApplication.clipboard().setMimeData(data)
+        clipboard.put(data)
 
     def paste(self) -> None:
         """Put what is on the clipboard on the canvas: strokes, pixels, a picture or a file."""
