@@ -149,7 +149,15 @@ class UnitStrip(QWidget):
         line = QFontMetricsF(fonts[0]).height() * 1.3
         first = QRectF(room.left(), room.top(), room.width(), line)
         self._text(painter, first, entry.title, fonts[0], p.text, _LEFT)
-        self._text(painter, first, entry.detail, fonts[1], p.text2, _RIGHT)
+        widths = [
+            QFontMetricsF(font).horizontalAdvance(text)
+            for font, text in zip(fonts, (entry.title, entry.detail), strict=True)
+        ]
+        if sum(widths) + theme.SPACE > room.width():
+            first.translate(0, line)
+            self._text(painter, first, entry.detail, fonts[1], p.text2, _LEFT)
+        else:
+            self._text(painter, first, entry.detail, fonts[1], p.text2, _RIGHT)
         body = theme.font("body")
         flags = Qt.TextFlag.TextWordWrap
         y = first.bottom() + 2
