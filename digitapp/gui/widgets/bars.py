@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitapp.gui import theme
@@ -22,6 +31,18 @@ _LEAST_ROW = 18
 _TRIFLE = 0.0005  # "<0.1 %"
 _SLIVER = 4  # what is not nothing stays visible
 _NOTABLE = 0.1
+
+
+class _Layout(NamedTuple):
+    """Where the parts stand, and what they are written with: each font for names and for numbers."""
+
+    plain: tuple[QFont, QFont]
+    strong: tuple[QFont, QFont]
+    names: list[str]
+    name_places: list[QRectF]
+    number_places: list[QRect]
+    grooves: list[QRectF]
+    all_grooves: QPainterPath
 
 
 class ProbabilityBars(QWidget):
@@ -49,6 +70,7 @@ class ProbabilityBars(QWidget):
         self._values: NDArray[np.float64] | None = None
         self._answered = True
         self._marked = -1
+        self._layout: tuple[object, _Layout] | None = None  # what it holds for, and the layout
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(name or self.tr("Probability of each class"))
@@ -159,50 +181,82 @@ class ProbabilityBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plain = theme.tabular(theme.font("body", QFont.Weight.Medium))
-        strong = theme.tabular(theme.font("body", QFont.Weight.Bold))
-        number = theme.tabular(theme.font("caption"))
-        number_strong = theme.tabular(theme.font("caption", QFont.Weight.Bold))
-        metrics = QFontMetrics(strong)
+        p, layout = theme.current().palette, self._laid_out()
+        if 0 <= self._marked < len(self._labels) and self.hasFocus():
+            painter.fillRect(self.row_rect(self._marked), p.sunken)
+        painter.fillPath(layout.all_grooves, p.bar_groove)
+        if self._values is not None:
+            self._paint_bars(painter, layout.grooves, self._values)
+        answer = self.answer
+        others = [index for index in range(len(self._labels)) if index != answer]
+        chosen = [] if answer is None else [answer]
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for fonts, color, indices in ((layout.plain, p.text2, others), (layout.strong, p.text, chosen)):
+            painter.setFont(fonts[0])
+            painter.setPen(color)
+            for index in indices:
+                painter.drawText(layout.name_places[index], middle, layout.names[index])
+            if self._values is None:
+                continue
+            painter.setFont(fonts[1])
+            for index in indices:
+                if self._is_trifle(index):
+                    painter.setPen(p.text3)
+                painter.drawText(layout.number_places[index], right, self.text(index))
+                if self._is_trifle(index):
+                    painter.setPen(color)
+
+    def _paint_bars(self, painter: QPainter, grooves: Sequence[QRectF], values: NDArray[np.float64]) -> None:
+        p, answer = theme.current().palette, self.answer
+        for index, (groove, value) in enumerate(zip(grooves, np.clip(values, 0, 1).tolist(), strict=True)):
+            if not value >= _TRIFLE:
+                continue
+            length = max(_SLIVER, groove.width() * value)
+            bar = _rounded(QRectF(groove.left(), groove.top(), length, groove.height()))
+            if length < groove.height():  # its ends are less round than those of the groove
+                bar = _rounded(groove).intersected(bar)
+            strong = value >= _NOTABLE and self._answered
+            painter.fillPath(bar, p.accent if index == answer else p.bar_strong if strong else p.bar)
+
+    def _laid_out(self) -> _Layout:
+        """Return where everything stands; while the pen moves, that is asked for at every frame and stays the same."""
+        key = self.size(), self._labels, theme.current().scale, QGuiApplication.font().key()
+        if self._layout is None or self._layout[0] != key:
+            self._layout = key, self._lay_out()
+        return self._layout[1]
+
+    def _lay_out(self) -> _Layout:
+        plain, strong = (
+            (theme.tabular(theme.font("body", body)), theme.tabular(theme.font("caption", caption)))
+            for body, caption in ((QFont.Weight.Medium, None), (QFont.Weight.Bold, QFont.Weight.Bold))
+        )
+        metrics = QFontMetrics(strong[0])
         label_width = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
         label_width = min(label_width, self.width() // 3)
         widest = per_cent(">99.9") if self._numbers == "percent" else "0.00"
-        number_width = QFontMetrics(number_strong).horizontalAdvance(widest)
-        left = label_width + 16
-        groove_width = self.width() - left - number_width - 16
-        thickness = min(_BAR, self._row_height() - 6)
-        p = theme.current().palette
-        middle = Qt.AlignmentFlag.AlignVCenter
-        for i, label in enumerate(self._labels):
-            row = self.row_rect(i)
-            is_answer = i == self.answer
-            if i == self._marked and self.hasFocus():
-                painter.fillRect(row, p.sunken)
-            painter.setFont(strong if is_answer else plain)
-            painter.setPen(p.text if is_answer else p.text2)
-            name = metrics.elidedText(label, Qt.TextElideMode.ElideRight, label_width)
-            painter.drawText(QRectF(0, row.top(), label_width, row.height()), middle, name)
-            groove = QRectF(left, row.center().y() - thickness / 2, groove_width, thickness)
-            self._paint_bar(painter, groove, i, is_answer)
-            text = self.text(i)
-            painter.setFont(number_strong if is_answer else number)
-            painter.setPen(p.text if is_answer else p.text3 if self._is_trifle(i) else p.text2)
-            place = QRect(self.width() - number_width - 8, int(row.top()), number_width + 8, round(row.height()))
-            painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, text)
+        number_width = QFontMetrics(strong[1]).horizontalAdvance(widest)
+        left, height = label_width + 16, self._row_height()
+        thickness = min(_BAR, height - 6)
+        rows = [self.row_rect(index) for index in range(len(self._labels))]
+        width = self.width() - left - number_width - 16
+        grooves = [QRectF(left, row.center().y() - thickness / 2, width, thickness) for row in rows]
+        all_grooves = QPainterPath()
+        for groove in grooves:
+            all_grooves.addPath(_rounded(groove))
+        right = self.width() - number_width - 8
+        return _Layout(
+            plain,
+            strong,
+            [metrics.elidedText(label, Qt.TextElideMode.ElideRight, label_width) for label in self._labels],
+            [QRectF(0, row.top(), label_width, row.height()) for row in rows],
+            [QRect(right, int(row.top()), number_width + 8, round(row.height())) for row in rows],
+            grooves,
+            all_grooves,
+        )
 
-    def _paint_bar(self, painter: QPainter, groove: QRectF, index: int, is_answer: bool) -> None:
-        p = theme.current().palette
-        shape = QPainterPath()
-        shape.addRoundedRect(groove, groove.height() / 2, groove.height() / 2)
-        painter.fillPath(shape, p.bar_groove)
-        if self._values is None:
-            return
-        value = float(np.clip(self._values[index], 0, 1))
-        if value < 0.0005:
-            return
-        length = max(_SLIVER, groove.width() * value)
-        color: QColor = p.accent if is_answer else p.bar_strong if value >= _NOTABLE and self._answered else p.bar
-        radius = min(length, groove.height()) / 2
-        done = QPainterPath()
-        done.addRoundedRect(QRectF(groove.left(), groove.top(), length, groove.height()), radius, radius)
-        painter.fillPath(shape.intersected(done), color)
+
+def _rounded(rect: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    radius = min(rect.width(), rect.height()) / 2
+    path.addRoundedRect(rect, radius, radius)
+    return path
