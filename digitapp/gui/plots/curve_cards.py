@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -47,6 +47,7 @@ class CurveLegend(QWidget):
         self._names = (self.tr("training"), self.tr("validation"))
         self._texts = ("", "")
         self._widest = widest
+        self._measured: tuple[object, tuple[list[int], int]] | None = None  # what it holds for, and the widths
         self.beside: CurveLegend = self
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -63,9 +64,14 @@ class CurveLegend(QWidget):
         return self._texts
 
     def _widths(self) -> tuple[list[int], int]:
-        plain = QFontMetrics(theme.font("caption"))
-        strong = QFontMetrics(theme.tabular(theme.font("section")))
-        return [plain.horizontalAdvance(name) for name in self._names], strong.horizontalAdvance(self._widest) + 1
+        """Return the widths of the names and of a value; measured once, for a run asks for them at every frame."""
+        key = theme.current().scale, QGuiApplication.font().key()
+        if self._measured is None or self._measured[0] != key:
+            plain = QFontMetrics(theme.font("caption"))
+            strong = QFontMetrics(theme.tabular(theme.font("section")))
+            names = [plain.horizontalAdvance(name) for name in self._names]
+            self._measured = key, (names, strong.horizontalAdvance(self._widest) + 1)
+        return self._measured[1]
 
     def sizeHint(self) -> QSize:
         names, value = self._widths()

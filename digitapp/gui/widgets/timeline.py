@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -122,9 +122,10 @@ class MomentSlider(Slider):
         span = self.width() - self._HANDLE
         if self.isEnabled() and span / max(1, len(steps)) >= _LEAST_TICK_GAP:
             painter = QPainter(self)
-            color = theme.current().palette.border_strong
-            for step in steps:
-                x = self._HANDLE / 2 + step / self._end * span
-                painter.fillRect(QRectF(round(x), self.height() / 2 + 5, 1, _TICK), color)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.current().palette.border_strong)
+            y = self.height() // 2 + 5
+            places = (round(self._HANDLE / 2 + step / self._end * span) for step in steps)
+            painter.drawRects([QRect(x, y, 1, _TICK) for x in places])
             painter.end()
         super().paintEvent(event)
