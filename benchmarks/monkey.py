@@ -95,8 +95,7 @@ def play(seed: int, actions: int, folder: Path) -> None:
     from random_use import Monkey, check, nothing_outside, quick_data
 
     from digitapp.datasets.problems import PROBLEMS
-    from digitapp.gui import clipboard
-    from digitapp.gui.app import create_window
+    from digitapp.gui.app import create_window, leave
     from digitapp.gui.settings import Settings
     from digitapp.gui.state import data_source
 
@@ -124,8 +123,8 @@ def play(seed: int, actions: int, folder: Path) -> None:
         monkey.play(actions)
         window.close()
         application.processEvents()
-        clipboard.leave()
     watch.write()
+    leave(0)
 
 
 def main() -> None:

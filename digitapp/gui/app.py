@@ -61,12 +61,17 @@ def run(problem: str | None = None, model: str | None = None) -> int:
         loading = threading.Thread(target=_load_later_modules, name="loading")
         QTimer.singleShot(_LOAD_AFTER_MS, loading.start)
         code = application.exec()
-        clipboard.leave()
-    if are_left():  # which would keep the process, or end it badly
+    leave(code)
+    return code
+
+
+def leave(code: int) -> None:
+    """Let go of what would end the process badly once Python is gone; with threads that do not end, end it here."""
+    clipboard.leave()
+    if are_left():
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    return code
 
 
 def _load_later_modules() -> None:
