@@ -112,7 +112,7 @@ def report_styles(model: Model) -> None:
     print("| digit | all | styles, the worst first |\n|---|---|---|")
     for label in range(10):
         own = sorted((share, style.name) for style, share in zip(STYLES, shares, strict=True) if style.label == label)
-        named = ", ".join(f"{name} {share:.1%}" for share, name in own)
+        named = "; ".join(f"{name} {share:.1%}" for share, name in own)
         print(f"| {label} | {np.mean([share for share, _ in own]):.1%} | {named} |")
 
 
