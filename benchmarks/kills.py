@@ -124,6 +124,7 @@ def kill_windows(kills: int, rng: np.random.Generator) -> Tally:
             tally.acknowledged += steps
             tally.other_bytes += live_to_the_end(folder) != reference
             tally.lives += 1
+            print(f"so far: {tally}", file=sys.stderr)
     return tally
 
 
@@ -168,6 +169,7 @@ def kill_commands(kills: int, rng: np.random.Generator) -> Tally:
                 tally.broken_files += begin_or_resume(folder).wait() != 0
             tally.other_bytes += (folder / "model.safetensors").read_bytes() != reference
             tally.lives += 1
+            print(f"so far: {tally}", file=sys.stderr)
     return tally
 
 

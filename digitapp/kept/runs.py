@@ -143,13 +143,20 @@ def give_up_run(store: Store, key: str) -> None:
     store.run("UPDATE runs SET state = ? WHERE run = ?", RunFate.GIVEN_UP, key)
 
 
-def write_moments(store: Store, key: str, moments: Sequence[Moment]) -> None:
-    """Write which moments of a run are kept: new ones come, those that made room go."""
+def write_moments(store: Store, key: str, moments: Sequence[Moment], most_bytes: int | None = None) -> None:
+    """Write which moments of a run are kept: new ones come, those that made room go.
+
+    Where the new ones are more than `most_bytes`, some of them are left out, evenly, but not the last.
+    """
     there = {step for (step,) in store.rows("SELECT step FROM moments WHERE run = ?", key)}
     wanted = {moment.step: moment for moment in moments}
     for step in there - wanted.keys():
         store.run("DELETE FROM moments WHERE run = ? AND step = ?", key, step)
-    for step in sorted(wanted.keys() - there):
+    new = sorted(wanted.keys() - there)
+    if most_bytes is not None and new:
+        room = max(1, most_bytes // wanted[new[0]].parameters.nbytes)
+        new = new[::-1][:: -(-len(new) // room)]
+    for step in new:
         store.run("INSERT INTO moments VALUES (?, ?, ?)", key, step, wanted[step].parameters.tobytes())
 
 

@@ -61,6 +61,13 @@ def stroke(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random((10, 3), dtype=np.float32)
 
 
+def kept_label(window: MainWindow) -> QLabel:
+    """Return what says what is not on the disk, or could not be read."""
+    label = window.findChild(QLabel, "keptLabel")
+    assert isinstance(label, QLabel)
+    return label
+
+
 def draw(session: Session, *seeds: int) -> None:
     for seed in seeds:
         value = session.artwork.value
@@ -257,8 +264,7 @@ def test_a_file_that_cannot_be_read_is_set_aside_and_said(open_kept: OpenKept, k
     kept.mkdir()
     (kept / FILE_NAME).write_bytes(b"not a database" * 100)
     window = open_kept("mnist")
-    label = window.findChild(QLabel, "keptLabel")
-    assert isinstance(label, QLabel) and "set aside as kept.damaged-1.sqlite3" in label.text()
+    assert "set aside as kept.damaged-1.sqlite3" in kept_label(window).text()
     draw(window.session, 1)
     drawn = window.session.drawing
     close(window)
@@ -276,8 +282,7 @@ def test_one_damaged_part_costs_that_part(open_kept: OpenKept, kept: Path) -> No
     store.close()
     again = open_kept("mnist")
     assert again.session.drawing.is_empty and Surgery.of(again.session).is_off(0, 3)
-    label = again.findChild(QLabel, "keptLabel")
-    assert isinstance(label, QLabel) and "could not be read" in label.text()
+    assert "could not be read" in kept_label(again).text()
 
 
 def test_a_window_without_a_folder_keeps_nothing(open_window: Callable[..., MainWindow], tmp_path: Path) -> None:
@@ -326,8 +331,7 @@ def test_a_disk_without_room_is_said_waited_for_and_asked_about(
     kept.rename(kept.with_name("pulled"))  # the stick
     kept.write_text("nothing can be written here")
     draw(window.session, 1)
-    label = window.findChild(QLabel, "keptLabel")
-    assert isinstance(label, QLabel)
+    label = kept_label(window)
     qtbot.waitUntil(lambda: "Not on the disk yet: your drawing" in label.text())
     asked: list[str] = []
     buttons = QMessageBox.StandardButton
@@ -348,7 +352,7 @@ def test_a_disk_without_room_is_said_waited_for_and_asked_about(
     kept.rename(kept.with_name("gone"))
     kept.write_text("nothing can be written here")
     draw(again.session, 2)
-    label = again.findChild(QLabel, "keptLabel")
+    label = kept_label(again)
     qtbot.waitUntil(lambda: "Not on the disk yet" in label.text())
     answer(buttons.Discard)
     close(again)

@@ -32,7 +32,8 @@ FIRST_MS, EVERY_MS = 500, 4000
 """From the beginning of a run to its first checkpoint, and from one to the next."""
 BYTES_PER_S = 20e6
 """Of checkpoints that are written beside a run, at most: those of large networks come less often."""
-MOMENTS_EVERY_S = 30.0
+CLOSING_BYTES = 16_000_000
+"""Of moments that are still to be written when the window closes, at most: nobody waits for more of them."""
 
 
 class RunKeeper(QObject):
@@ -47,7 +48,6 @@ class RunKeeper(QObject):
         self._branch: Branch | None = None  # of the run that is under way
         self._hashed: Split | None = None
         self._moments: dict[str, tuple[Moment, ...]] = {}  # what of each run was handed over
-        self._next_moments = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ask)
         desk.run.is_kept = True
@@ -69,7 +69,6 @@ class RunKeeper(QObject):
             ("run begins", branch.key), lambda store: begin_run(store, seat, problem, branch, facts, began)
         )
         self._writer.put(("runs", problem), lambda store: leave_list(store, seat, problem, listed))
-        self._next_moments = time.monotonic() + MOMENTS_EVERY_S
         self._timer.start(FIRST_MS)
 
     @Slot()
@@ -111,24 +110,22 @@ class RunKeeper(QObject):
         size = sum(array.nbytes for array in checkpoint.arrays.values())
         if self._desk.run.is_active:
             self._timer.start(max(EVERY_MS, round(1000 * size / BYTES_PER_S)))
-        if time.monotonic() >= self._next_moments:
-            self._keep_moments()
+        self._keep_moments()
 
     def _history(self, branch: Branch) -> KeptHistory:
         moments = branch.moments
         return KeptHistory(branch.history, self._desk.run.elapsed_seconds, moments.stride, moments.capacity)
 
-    def _keep_moments(self) -> None:
+    def _keep_moments(self, most_bytes: int | None = None) -> None:
         """Write the moments of all runs that have other ones than before: newer runs make older ones thinner."""
-        self._next_moments = time.monotonic() + MOMENTS_EVERY_S
         for branch in self._desk.machine.branches:
             kept = branch.moments.kept
             if self._moments.get(branch.key) is not kept:
-                self._put_moments(branch.key, kept)
+                self._put_moments(branch.key, kept, most_bytes)
 
-    def _put_moments(self, key: str, kept: tuple[Moment, ...]) -> None:
+    def _put_moments(self, key: str, kept: tuple[Moment, ...], most_bytes: int | None) -> None:
         self._moments[key] = kept
-        self._writer.put(("moments", key), lambda store: write_moments(store, key, kept))
+        self._writer.put(("moments", key), lambda store: write_moments(store, key, kept, most_bytes))
 
     def know_past(self) -> None:
         """What was read of earlier runs is on the disk."""
@@ -159,4 +156,4 @@ class RunKeeper(QObject):
     def close(self) -> None:
         """Hand over the moments of a run that was cut off: its checkpoint came when the session was closed."""
         self._timer.stop()
-        self._keep_moments()
+        self._keep_moments(CLOSING_BYTES)
