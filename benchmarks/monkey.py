@@ -89,10 +89,10 @@ class Watch:
 def play(seed: int, actions: int, folder: Path) -> None:
     """Open the window and let the monkey at it, in this process."""
     sys.path.insert(0, str(HERE.parents[1] / "tests" / "gui"))
-    from odd_files import odd_files
+    from odd_files import odd_files  # pyright: ignore[reportMissingImports]
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
-    from random_use import Monkey, check, nothing_outside, quick_data
+    from random_use import Monkey, check, nothing_outside, quick_data  # pyright: ignore[reportMissingImports]
 
     from digitapp.datasets.problems import PROBLEMS
     from digitapp.gui.app import create_window, leave

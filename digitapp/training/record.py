@@ -107,7 +107,7 @@ def _is_result(name: str, value: object) -> bool:
         return True
     if name.endswith("_samples"):
         return type(value) is int and 0 <= value < _LARGEST
-    if type(value) not in (int, float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return 0 <= value <= 1 if name.endswith("_accuracy") else -_LARGEST < value < _LARGEST
 

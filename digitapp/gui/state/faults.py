@@ -36,8 +36,8 @@ class Fault:
     def of(cls, error: BaseException) -> Fault:
         """Return what there is to know about an error; nothing of what its frames have in hand."""
         frames = traceback.extract_tb(error.__traceback__)
-        last = (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
-        return cls(cause(error), "".join(traceback.format_exception(error)), (type(error).__name__, *last))
+        file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
+        return cls(cause(error), "".join(traceback.format_exception(error)), (type(error).__name__, file, line))
 
 
 def is_foreseen(error: Exception) -> bool:
