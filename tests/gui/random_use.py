@@ -284,7 +284,7 @@ class Monkey(QObject):
 
     def _train(self) -> None:
         """Start, or stop, and look elsewhere meanwhile."""
-        page = self._window.page(TrainPage)
+        page = self._window.show_page(TrainPage)
         self._note("train")
         run = self._window.session.run
         if run.is_active:

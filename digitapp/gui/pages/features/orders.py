@@ -79,9 +79,10 @@ class Orders(QObject):
         else:
             self._trials.want_ranking(layer)
 
-    def tile_of(self, unit: int) -> int:
-        """Return the tile at which a unit stands."""
-        return int(np.flatnonzero(self.places == unit)[0])
+    def tile_of(self, unit: int) -> int | None:
+        """Return the tile at which a unit stands; None for one of a network whose layer is yet to be ordered."""
+        tiles = np.flatnonzero(self.places == unit)
+        return int(tiles[0]) if len(tiles) else None
 
     def _stand(self, places: Arrangement) -> None:
         self.places, self.is_settled = places, True

@@ -217,7 +217,8 @@ class FeaturesPage(Page):
         if self.sizes.own_scale.isChecked():
             limits = self._gallery.own_limits(in_order)
             self.grid.set_own_scales(in_order, limits, self._gallery.cells)
-            self.tools.scale_bar.set_limit(float(limits[self._orders.tile_of(shown.selected.unit)]))
+            tile = self._orders.tile_of(shown.selected.unit)
+            self.tools.scale_bar.set_limit(float(limits[tile or 0]))
         else:
             self.grid.set_images(in_order, self._limit, self._gallery.cells)
             self.tools.scale_bar.set_limit(self._limit)
@@ -319,7 +320,8 @@ class FeaturesPage(Page):
 
     def _show_surgery(self, _shown: Snapshot) -> None:
         off, frozen = self._surgery.marked(self.layer)
-        self.grid.set_marks(*([self._orders.tile_of(unit) for unit in units] for units in (off, frozen)))
+        marked = ([self._orders.tile_of(unit) for unit in units] for units in (off, frozen))
+        self.grid.set_marks(*([tile for tile in tiles if tile is not None] for tiles in marked))
 
     def _show_evidence(self, _shown: Snapshot) -> None:
         known = self._evidence.unit or self._evidence.layer
@@ -434,8 +436,9 @@ class FeaturesPage(Page):
     @Slot(int)
     def _on_step_wanted(self, step: int) -> None:
         self.refresher.catch_up()
-        tile = (self._orders.tile_of(self.session.selected.unit) + step) % len(self._order)
-        self.session.select_unit(self.layer, int(self._order[tile]))
+        tile = self._orders.tile_of(self.session.selected.unit)
+        if tile is not None:
+            self.session.select_unit(self.layer, int(self._order[(tile + step) % len(self._order)]))
 
     @Slot(int, int, int)
     def _on_tile_hovered(self, tile: int, row: int, column: int) -> None:
