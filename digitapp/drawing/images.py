@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from digitapp import reasons
+from digitapp.drawing.blocks import without_repeated_pixels
 from digitapp.drawing.kinds import START, what_else
 from digitapp.drawing.photos import ink_in_picture
 from digitapp.plain import plain
@@ -122,9 +123,10 @@ def ink_on_paper(picture: Grey) -> Grey:
     Returns
     -------
     ink : float32 array, shape (rows, columns), of the picture or of a canvas on it; a whole number of times smaller or
-        larger where lines were too thin or too thick
+        larger where lines were too thin or too thick, smaller where its pixels were repeated
     """
-    return ink_in_picture(picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2))
+    colours = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    return ink_in_picture(without_repeated_pixels(colours))
 
 
 def _decoded(path: str | os.PathLike[str], content: bytes) -> Grey:
