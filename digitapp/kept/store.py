@@ -165,9 +165,11 @@ class Store:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Check whose file it is before anything in it is changed, then bring it to this version."""
+        connection.execute("BEGIN")  # all of one moment: another process may be making the file
+        is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION_ID
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        connection.execute("COMMIT")
         if not is_new and not ours:
             raise _WrongFileError("other", reasons.tr("another program has written it"))
         if version > VERSION:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,22 @@ def test_the_seat_that_was_left_last_is_taken_first(tmp_path: Path) -> None:
             mark_used(store, seat, moment)
     assert seats_by_use(store) == [1, 2, 0]
     store.close()
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_many_that_make_it_at_once_lose_nothing(tmp_path: Path, number: int) -> None:
+    together = threading.Barrier(6)
+
+    def open_and_write(seat: int) -> None:
+        together.wait()
+        store = Store(tmp_path)
+        with store.transaction():
+            write_part(store, seat, f"round {number}", b"packet")
+        store.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(open_and_write, range(6)))
+    store = Store(tmp_path)
+    assert [read_part(store, seat, f"round {number}") for seat in range(6)] == [b"packet"] * 6
+    store.close()
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]

