@@ -3,7 +3,7 @@
 
     python3 run.py            open the application
     python3 run.py ARGS       the same as `digitapp ARGS`, for example `python3 run.py classify photo.png`
-    python3 run.py test       run the tests, a process on each of up to four cores; further words go to pytest
+    python3 run.py test       run the tests in up to four processes; further words go to pytest
 
 Needs Python 3.11 or newer and nothing else. Everything is installed into the folder `.venv` beside this file;
 where the Python or the libraries of a Debian system lack a part that only its package manager can add, root gets
@@ -24,7 +24,8 @@ HOME = Path(__file__).resolve().parent
 ENVIRONMENT = HOME / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
-SIDE_BY_SIDE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
+PROCESSES = min(4, (os.cpu_count() or 1) + 1)  # one more than there are cores: now and then a test waits
+SIDE_BY_SIDE = (f"--numprocesses={PROCESSES}", "--dist=worksteal")
 VENV_PACKAGES = ("python3-venv",)
 QT_PACKAGES = (
     "libdbus-1-3",
