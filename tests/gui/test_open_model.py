@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from page_helpers import settle
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from digitapp.gui.widgets import ElidedLabel, NoteBar
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.window.registry import registered_pages
 from digitapp.modelfile import load_model, save_model
+from digitapp.nn.network import Network, UnitRef
 
 
 @pytest.fixture
@@ -48,6 +50,22 @@ def test_a_model_is_shown_from_any_page(window: MainWindow, tmp_path: Path, monk
     window.header.open_requested.emit()
     assert window.session.current_entry.origin == "file"
     assert not window.page(FeaturesPage).note.isVisible()
+
+
+def test_a_smaller_network_opened_from_another_problem_has_a_unit_selected_that_it_has(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    session = window.session
+    session.select_unit(0, 2)
+    network = Network((12, 2, 2), ("sigmoid", "sigmoid"))
+    save_model(replace(session.model, network=network, training={}), tmp_path / "small.safetensors")
+    session.choose_problem("mnist")
+    window.show_page(FeaturesPage)
+    session.open_model(tmp_path / "small.safetensors")
+    settle()
+    assert session.problem.key == "toy" and session.network.sizes == (12, 2, 2)
+    assert session.selected == UnitRef(0, 0)
+    assert window.page(FeaturesPage).dossier.title.text() == "Unit A"
 
 
 def test_a_model_that_does_not_say_how_good_it_is_is_measured(

@@ -48,7 +48,7 @@ class Desk:
     machine: TimeMachine
     models: Models
     dataset_name: str
-    selected: UnitRef = UnitRef(0, 0)  # noqa: RUF009 - it never changes
+    unit: UnitRef = UnitRef(0, 0)  # noqa: RUF009 - it never changes; chosen last, perhaps in another network
     plan: Plan | None = None  # the network that is being made
     interrupted: Interrupted | None = None  # the run that can be taken up again
     deleted: ModelEntry | None = None  # the network that was deleted last
@@ -58,6 +58,15 @@ class Desk:
     def model(self) -> Model:
         """The network that is shown for the problem, perhaps one of the past."""
         return self.machine.past or self.models.chosen.model
+
+    @property
+    def selected(self) -> UnitRef:
+        """The unit whose dossier is open: the one that was chosen last, or the first where the network has none such.
+
+        A network may be replaced while another problem is shown, and be smaller.
+        """
+        sizes, (layer, unit) = self.model.network.sizes, self.unit
+        return self.unit if layer < len(sizes) - 1 and unit < sizes[layer + 1] else UnitRef(0, 0)
 
     @property
     def shows_own_now(self) -> bool:

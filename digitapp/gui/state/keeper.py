@@ -253,7 +253,7 @@ def _facts_of(desk: Desk) -> dict[str, object]:
     return {
         "chosen": desk.models.chosen.key,
         "dataset": desk.dataset_name,
-        "selected": list(desk.selected),
+        "selected": list(desk.unit),
         "place": [place.branch.key, place.moment.step] if place is not None else None,
         # Whether the curves are those of the newest run, or forgotten with new weights.
         "shows run": newest is not None and newest.history is run.history,

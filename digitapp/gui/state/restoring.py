@@ -132,7 +132,7 @@ class Restorer(QObject):
         if key.endswith(SUFFIX) and Path(key).is_file():
             desk.models.offer(Path(key))
         desk.models.choose(key)
-        desk.selected = _unit(desk, facts["selected"])
+        desk.unit = _unit(desk, facts["selected"])
 
     def _try(self, work: Callable[[], object]) -> None:
         """Leave out what was damaged, and say so."""

@@ -323,17 +323,14 @@ class Session(QObject):
             self._adopt(self._desk, entry)
 
     def _network_replaced(self) -> None:
-        shape = self.network.sizes
-        selected = self._desk.selected
-        if selected.layer >= len(shape) - 1 or selected.unit >= shape[selected.layer + 1]:
-            self._desk.selected = UnitRef(0, 0)
+        self._desk.unit = self._desk.selected
         # Nobody may see the new network beside an answer of the old one, which may have another shape.
         self.network_version += 1
         self._show_answer()
         self.network_changed.emit()
         self.selection_changed.emit()
         self.answer_changed.emit()
-        before, self._classes = self._classes, shape[-1]
+        before, self._classes = self._classes, self.network.sizes[-1]
         if before != self._classes:
             self.dataset_changed.emit()
 
@@ -421,7 +418,7 @@ class Session(QObject):
         """Open another unit's dossier."""
         chosen = UnitRef(layer, unit)
         if chosen != self._desk.selected:
-            self._desk.selected = chosen
+            self._desk.unit = chosen
             self.selection_changed.emit()
 
     # The data set
