@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
-from digitapp.gui import theme
 from digitapp.gui.state.session import Session
-from digitapp.gui.widgets import ElidedLabel, GhostButton, HairLine, IconView, Panel, PlainButton
+from digitapp.gui.widgets import GhostButton, PlainButton
 from digitapp.gui.widgets.numbers import epoch_text, thousands
+from digitapp.gui.window.offer_bar import OfferBar
 from digitapp.gui.words.problems import dataset_title
 
-_HEIGHT = 44
 
-
-class ResumeBar(Panel):
+class ResumeBar(OfferBar):
     """Says which run of an earlier start can be taken up, and has it go on or leaves it; hidden where there is none."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("surface", parent)
+        super().__init__("pause", parent)
         self.setObjectName("resumeBar")
         self._session = session
-        self._text = ElidedLabel("", "caption-strong")
         self.go_on = PlainButton(
             self.tr("Go on"), "play", tip=self.tr("Go on as if the training had never been interrupted")
         )
@@ -30,20 +27,8 @@ class ResumeBar(Panel):
             self.tr("Leave it"), tip=self.tr("Do not go on; the network and its moments stay as they are")
         )
         self.leave.setObjectName("leaveRunButton")
-        line = QWidget()
-        line.setFixedHeight(theme.scaled(_HEIGHT))
-        row = QHBoxLayout(line)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(12)
-        row.addWidget(IconView("pause", 16))
-        row.addWidget(self._text, 1)
-        row.addWidget(self.leave)
-        row.addWidget(self.go_on)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(line)
-        column.addWidget(HairLine(Qt.Orientation.Horizontal))
+        self.add(self.leave)
+        self.add(self.go_on)
         self.go_on.clicked.connect(self._resume)
         self.leave.clicked.connect(self._leave)
         session.interrupted_changed.connect(self._show)
@@ -52,7 +37,7 @@ class ResumeBar(Panel):
 
     def text(self) -> str:
         """Return what is offered, empty where nothing is."""
-        return self._text.text() if not self.isHidden() else ""
+        return self.line.text() if not self.isHidden() else ""
 
     @Slot()
     def _show(self) -> None:
@@ -63,13 +48,13 @@ class ResumeBar(Panel):
             return
         waits = session.resumer.waits(kept.desk)
         if waits:
-            self._text.setText(self.tr("Loading {0}…").format(dataset_title(kept.dataset_name)))
+            self.line.setText(self.tr("Loading {0}…").format(dataset_title(kept.dataset_name)))
         else:
             started, number = kept.branch.history.started, kept.branch.number
             epochs = thousands(started.epochs if started is not None else kept.branch.configs[1].epochs)
             reached = epoch_text(kept.step / started.batches_per_epoch) if started is not None else thousands(0)
             text = self.tr("The training of run {0} was interrupted. It can go on from epoch {1} of {2}.")
-            self._text.setText(text.format(number, reached, epochs))
+            self.line.setText(text.format(number, reached, epochs))
         self.go_on.setEnabled(not waits)
 
     @Slot()
