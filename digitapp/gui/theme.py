@@ -51,7 +51,8 @@ _TYPE_SCALE: dict[FontRole, tuple[int, QFont.Weight]] = {
 
 @dataclass(frozen=True)
 class Palette:
-    """Every colour of one theme. Ink is grey, teal is activity and action, blue and orange are a weight's sign."""
+    """Every colour of one theme. Ink is grey, teal is activity and action, blue and orange are a weight's sign,
+    violet is a gradient."""
 
     window: QColor
     rail: QColor
@@ -73,6 +74,8 @@ class Palette:
     warning_tint: QColor
     negative: QColor
     positive: QColor
+    gradient: QColor  # how the error changes with a weight: a channel of its own, never a sign
+    gradient_tint: QColor
     bar: QColor
     bar_strong: QColor  # a probability that is not the answer but no trifle either
     bar_groove: QColor
@@ -111,6 +114,8 @@ LIGHT = _palette(
     warning_tint="#FBF1DC",
     negative="#2B6BC2",
     positive="#CC6A12",
+    gradient="#4C1391",
+    gradient_tint="#EEE6F8",
     bar="#B9C0CB",
     bar_strong="#8A93A1",
     bar_groove="#F0F2F5",
@@ -141,6 +146,8 @@ DARK = _palette(
     warning_tint="#33290F",
     negative="#64A8F5",
     positive="#F29A48",
+    gradient="#E0C2FF",
+    gradient_tint="#2D2240",
     bar="#4A525F",
     bar_strong="#78828F",
     bar_groove="#23272D",

@@ -24,6 +24,7 @@ TEXT_PAIRS = [
     *(("accent", ground) for ground in ("window", "surface", "accent_tint")),
     *(("danger", ground) for ground in ("window", "surface", "danger_tint")),
     *(("warning", ground) for ground in ("window", "surface", "warning_tint")),
+    *(("gradient", ground) for ground in ("window", "surface", "gradient_tint")),
     ("on_accent", "accent"),
     ("on_accent", "accent_hover"),
     ("tooltip_text", "tooltip"),
