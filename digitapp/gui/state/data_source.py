@@ -50,6 +50,7 @@ class DataSource(QObject):
         self._states: dict[str, DataState] = {}
         self._errors: dict[str, Exception] = {}
         self._errands: dict[str, Errand] = {}
+        self._part: tuple[Dataset, int, Dataset | None] | None = None  # the last that `of_classes` was asked for
 
     def state(self, name: str) -> DataState:
         """Return where a data set is."""
@@ -62,6 +63,15 @@ class DataSource(QObject):
     def get(self, name: str) -> Dataset | None:
         """Return a data set if it is in memory."""
         return self._datasets.get(name)
+
+    def of_classes(self, name: str, classes: int) -> Dataset | None:
+        """Return what a network with so many classes knows of a data set in memory; None where that is nothing."""
+        whole = self.get(name)
+        if whole is None or classes >= whole.problem.classes:
+            return whole
+        if self._part is None or self._part[0] is not whole or self._part[1] != classes:
+            self._part = whole, classes, whole.of_classes(classes)
+        return self._part[2]
 
     def request(self, name: str) -> None:
         """Bring a data set into memory, unless it is there or on its way; `changed` tells how it went."""
