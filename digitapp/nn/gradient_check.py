@@ -8,7 +8,7 @@ import numpy as np
 from digitapp.nn.activations import Activation
 from digitapp.nn.backpropagation import Backpropagation
 from digitapp.nn.losses import Loss, one_hot
-from digitapp.nn.network import Network
+from digitapp.nn.network import Network, WeightRef
 from digitapp.nn.regularizers import REGULARIZERS
 
 TOLERANCE = 1e-6
@@ -89,6 +89,24 @@ def locate(network: Network, index: int) -> ParameterPlace:
     raise AssertionError("unreachable: the views cover the vector")
 
 
+def index_of(network: Network, place: WeightRef) -> int:
+    """Return which parameter of the network's vector a weight or a bias is; of a maxout unit that of the first piece.
+
+    Raises
+    ------
+    IndexError : the network has no such weight
+    """
+    layer, source, unit = place
+    if not 0 <= layer < len(network.shapes) or not 0 <= unit < network.sizes[layer + 1]:
+        raise IndexError(f"the network has no unit {unit} in layer {layer}")
+    if source is None:
+        return network.weight_count + sum(fan_out for _, fan_out in network.shapes[:layer]) + unit
+    fan_in = network.sizes[layer]
+    if not 0 <= source < fan_in:
+        raise IndexError(f"layer {layer} reads nothing from {source}")
+    return sum(rows * columns for rows, columns in network.shapes[:layer]) + unit * fan_in + source
+
+
 def sample_parameters(network: Network, per_layer: int, rng: np.random.Generator) -> np.ndarray:
     """Return the indices of up to `per_layer` weights and `per_layer` biases and gains of each layer, in order.
 
@@ -117,10 +135,10 @@ class PlantedBug(Activation):
         self._activation.chain(delta, z, a)
 
 
-def _prepared(network: Network, loss: Loss, inputs: np.ndarray, labels: np.ndarray) -> Backpropagation:
-    backpropagation = Backpropagation(network, loss, len(labels))
+def _prepared(network: Network, loss: Loss, inputs: np.ndarray, targets: np.ndarray) -> Backpropagation:
+    backpropagation = Backpropagation(network, loss, len(inputs))
     backpropagation.inputs[:] = inputs
-    backpropagation.targets[:] = one_hot(np.asarray(labels), network.sizes[-1], network.dtype)
+    backpropagation.targets[:] = targets
     return backpropagation
 
 
@@ -137,6 +155,46 @@ def check_gradient(
     indices: np.ndarray | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> GradientCheck:
+    """Compare the gradient of the cost for a labelled batch with differences of the cost, as `check_gradient_for`.
+
+    Parameters
+    ----------
+    inputs, labels : the batch, shapes (batch, n_in) and (batch,)
+    l1, l2, step, bug_in_layer, indices, watch : as there
+
+    Raises
+    ------
+    ValueError : labels that are none of the network's classes
+    IndexError : `bug_in_layer` is none of the layers
+    """
+    targets = one_hot(np.asarray(labels), network.sizes[-1], np.dtype(np.float64))
+    return check_gradient_for(
+        network,
+        loss,
+        inputs,
+        targets,
+        l1=l1,
+        l2=l2,
+        step=step,
+        bug_in_layer=bug_in_layer,
+        indices=indices,
+        watch=watch,
+    )
+
+
+def check_gradient_for(
+    network: Network,
+    loss: Loss,
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    *,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    step: float = 1e-5,
+    bug_in_layer: int | None = None,
+    indices: np.ndarray | None = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> GradientCheck:
     """Compare the gradient of the cost with (C(θ + h) − C(θ − h)) / 2h for each parameter θ, in float64.
 
     The cost is the mean loss over the batch and the penalties on the weights. A normalised layer is checked as it is
@@ -144,7 +202,7 @@ def check_gradient(
 
     Parameters
     ----------
-    inputs, labels : the batch, shapes (batch, n_in) and (batch,)
+    inputs, targets : the batch, shapes (batch, n_in) and (classes, batch)
     l1, l2 : strengths of the penalties
     step : h
     bug_in_layer : plant a known bug: the derivative of this layer's activation comes out a tenth too small
@@ -153,14 +211,13 @@ def check_gradient(
 
     Raises
     ------
-    ValueError : labels that are none of the network's classes
     IndexError : `bug_in_layer` is none of the layers
 
     Source: "Deep Learning" (2016), section 11.5; the relative error as in the notes of Stanford's CS231n.
     """
     checked = Network(network.sizes, network.activations, np.float64, network.normalized)
     checked.state[:] = network.state
-    backpropagation = _prepared(checked, loss, inputs, labels)
+    backpropagation = _prepared(checked, loss, inputs, targets)
     penalties = [(REGULARIZERS["l1"], l1), (REGULARIZERS["l2"], l2)]
 
     def cost() -> float:
@@ -183,7 +240,7 @@ def check_gradient(
     if bug_in_layer is not None:
         layer = checked.layers[bug_in_layer]
         layer.activation = PlantedBug(layer.activation)
-        backpropagation = _prepared(checked, loss, inputs, labels)
+        backpropagation = _prepared(checked, loss, inputs, targets)
     backpropagation()
     size = abs(cost())
     gradient = backpropagation.gradient

@@ -19,6 +19,14 @@ class UnitRef(NamedTuple):
     unit: int
 
 
+class WeightRef(NamedTuple):
+    """One weight of one layer: from a unit of the layer below, or the input, to a unit; without a source its bias."""
+
+    layer: int
+    source: int | None
+    unit: int
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Everything a network computes on the way from its input to its output.

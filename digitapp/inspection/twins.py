@@ -1,0 +1,97 @@
+"""Every gradient has a twin: what back-propagation says, and what trying says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitapp.inspection.update_terms import UNRESTRAINED, Restraint, update_terms
+from digitapp.nn import LOSSES, Network
+from digitapp.nn.gradient_check import check_gradient_for
+
+LARGEST_ERROR = 1e-4
+"""Relative errors up to this are no disagreement: at the kink of an activation both may be a little wrong."""
+STEP = 1e-5
+"""How far the weight is moved up and down for the central difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Two derivatives of the mean loss for one parameter, both in float64.
+
+    Attributes
+    ----------
+    back_propagated, central_difference : ∂C/∂w, and (C(w + h) − C(w − h)) / 2h
+    relative_error : |a − b| / max(|a|, |b|); 0 where both are 0
+    agrees : whether the difference is below `LARGEST_ERROR`, or no more than the rounding of the losses explains
+    """
+
+    back_propagated: float
+    central_difference: float
+    relative_error: float
+    agrees: bool
+
+
+def twin(
+    network: Network, loss_key: str, inputs: np.ndarray, targets: np.ndarray, index: int, bug: int | None = None
+) -> Twin:
+    """Return both derivatives for one parameter.
+
+    Parameters
+    ----------
+    network : not changed
+    loss_key : of `LOSSES`
+    inputs, targets : the batch, (n, n_in) and (n, classes); one row is an image alone
+    index : which parameter of the network's vector
+    bug : the layer in which to plant a known bug, if in any, see `check_gradient`
+
+    Raises
+    ------
+    KeyError : no such loss
+    ValueError : shapes that do not fit
+    IndexError : no such parameter or layer
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        check = check_gradient_for(
+            network,
+            LOSSES[loss_key],
+            inputs,
+            np.asarray(targets).T,
+            step=STEP,
+            bug_in_layer=bug,
+            indices=np.array([index]),
+        )
+    both = float(check.back_propagated[0]), float(check.central_difference[0])
+    largest = max(map(abs, both))
+    error = abs(both[0] - both[1]) / largest if largest else 0.0
+    return Twin(*both, error, bool(check.relative_error[0] <= LARGEST_ERROR))
+
+
+def twin_changes(
+    gradients: Twin,
+    optimizer_key: str,
+    options: Mapping[str, float],
+    before: Mapping[str, float],
+    steps: int,
+    value: float,
+    learning_rate: float,
+    restraint: Restraint = UNRESTRAINED,
+) -> tuple[float, float]:
+    """Return what an optimiser's step makes of each of the two: how far the parameter goes.
+
+    Parameters
+    ----------
+    gradients : of the parameter
+    optimizer_key, options, before, steps, value, learning_rate, restraint : as for `update_terms`
+
+    Raises
+    ------
+    ValueError, KeyError : as `update_terms`
+    """
+    back_propagated, central_difference = (
+        update_terms(optimizer_key, options, before, steps, gradient, value, learning_rate, restraint).after - value
+        for gradient in (gradients.back_propagated, gradients.central_difference)
+    )
+    return back_propagated, central_difference
