@@ -18,6 +18,10 @@ from digitapp.nn import Network
 
 LEAST_MATCH = 0.4
 """The correlation from which on a unit is taken for a demon."""
+FRIENDSHIP = 3.0
+"""The weight between friends when the tale begins: pixels and their demon, demons and the output that listens."""
+DEAFNESS = -3.0, -1.0
+"""The biases when the tale begins: of a demon or an output that has two friends, and of one with a single friend."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,33 @@ class Verdict:
     def found(self) -> tuple[str, ...]:
         """The names of the demons that were found: the kind of a solution."""
         return tuple(match.demon.name for match in self.matches if match.is_found)
+
+
+def is_told_by(sizes: Sequence[int], demons: Sequence[Demon] = DEMONS) -> bool:
+    """Return whether a network of these sizes can have its weights set as in the tale: 12-3-2."""
+    return tuple(sizes) == (12, len(demons), 2)
+
+
+def told(network: Network, demons: Sequence[Demon] = DEMONS) -> np.ndarray:
+    """Return the parameters with which the tale begins, laid out like the network's: all but friendships are 0.
+
+    A demon wakes when both its pixels are on, and an output when a demon does that it listens to.
+
+    Raises
+    ------
+    ValueError : a network of other sizes, see `is_told_by`, or with units of several pieces
+    """
+    if not is_told_by(network.sizes, demons) or network.layers[0].activation.pieces > 1:
+        raise ValueError(f"the tale is told by a network of 12-{len(demons)}-2 units, not {network.sizes}")
+    parameters = np.zeros_like(network.parameters)
+    weights, biases = network.views(parameters)
+    for unit, demon in enumerate(demons):
+        weights[0][:, unit] = FRIENDSHIP * demon.pattern(len(weights[0]))
+        weights[1][unit, demon.label] = FRIENDSHIP
+        biases[0][unit] = DEAFNESS[len(demon.pixels) < 2]
+    for label in range(2):
+        biases[1][label] = DEAFNESS[sum(demon.label == label for demon in demons) < 2]
+    return parameters
 
 
 def judge(network: Network, images: Split, demons: Sequence[Demon] = DEMONS) -> Verdict:

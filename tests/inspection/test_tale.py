@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitapp.datasets.toy import load_toy
-from digitapp.inspection.tale import DEMONS, LEAST_MATCH, Outcome, judge, match
+from digitapp.inspection.tale import DEMONS, LEAST_MATCH, Outcome, is_told_by, judge, match, told
 from digitapp.nn import Network
 
 IMAGES = load_toy().all_but_test
@@ -96,3 +96,22 @@ def test_the_outcome_asks_for_every_image_and_every_demon():
     with pytest.raises(ValueError, match="one hidden layer"):
         match(Network((12, 3, 3, 2), ("relu", "relu", "identity")))
     assert 0 < LEAST_MATCH < 1
+
+
+def test_the_tale_begins_with_fifty_four_images_right():
+    network = Network((12, 3, 2), ("sigmoid", "sigmoid"), np.float64)
+    network.parameters[:] = told(network)
+    assert judge(network, IMAGES).right == 54
+    assert [match.correlation for match in judge(network, IMAGES).matches] == pytest.approx([1.0] * 3)
+    errors = network.forward(IMAGES.inputs) - np.eye(2)[IMAGES.labels]
+    assert 0.5 * np.square(errors).sum() == pytest.approx(8.24, abs=0.005)
+    friends = network.parameters[: network.weight_count]
+    assert sorted(set(friends.tolist())) == [0, 3] and np.count_nonzero(friends) == 9
+    assert network.biases[0].tolist() == [-3] * 3 and network.biases[1].tolist() == [-3, -1]
+
+
+def test_the_tale_needs_its_demons():
+    assert is_told_by((12, 3, 2)) and not is_told_by((12, 4, 2)) and not is_told_by((784, 3, 10))
+    for network in (Network((12, 4, 2), ("sigmoid",) * 2), Network((12, 3, 2), ("maxout2", "sigmoid"))):
+        with pytest.raises(ValueError, match="12-3-2"):
+            told(network)
