@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from digitapp.gui.translation import translate
 from digitapp.inspection.unit_names import numbers_its_pixels, unit_name
+from digitapp.nn.network import WeightRef
 
 
 class Names:
@@ -62,6 +63,13 @@ class Names:
             return translate("Names", "row {0}, column {1}").format(row + 1, column + 1)
         text = translate("Names", "output {0}") if self.is_output(layer) else translate("Names", "unit {0}")
         return text.format(self.short(layer, unit))
+
+    def weight(self, weight: WeightRef) -> str:
+        """Return "Pixel 7 → unit A" or "Bias of unit A"."""
+        unit = self.unit_inside(weight.layer, weight.unit)
+        if weight.source is None:
+            return translate("Names", "Bias of {0}").format(unit)
+        return translate("Names", "{0} → {1}").format(self.unit(weight.layer - 1, weight.source), unit)
 
     def layer(self, layer: int) -> str:
         """Return "Hidden layer" for the only one, else "Layer 2"; "Output"; "Pixels" or "Inputs" for the input."""

@@ -1,4 +1,4 @@
-"""Changing a network unit by unit: what belongs to a unit, and what one may do to it.
+"""Changing a network unit by unit, or weight by weight: what belongs to a unit, and what one may do to it.
 
 A unit's detector is what decides what it says: its incoming weights and its bias. Its votes are its outgoing weights.
 Setting the votes to zero silences a unit, whatever its activation function is: nobody hears it. That is the ablation
@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digitapp.nn.network import Network, UnitRef
+from digitapp.nn.gradient_check import index_of
+from digitapp.nn.network import Network, UnitRef, WeightRef
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,21 +73,56 @@ class UnitParameters:
 
 @dataclass(frozen=True, eq=False)
 class UnitState:
-    """A unit as it is: its parameters, and its marks; `off` are the votes that it gets back when switched on."""
+    """A unit as it is: its parameters, and its marks.
+
+    Attributes
+    ----------
+    parameters : as they are
+    is_frozen : whether its detector is to stay as it is
+    off : the votes that it gets back when it is switched on; None of one that is on
+    locked : the sources of its incoming weights that are to stay as they are, None for the bias
+    """
 
     parameters: UnitParameters
     is_frozen: bool
     off: NDArray[np.floating] | None
+    locked: frozenset[int | None] = frozenset()
+
+    def keeping(self, before: UnitState) -> UnitState:
+        """Return the unit with those weights and biases as before that are locked."""
+        weights, biases = self.parameters.weights.copy(), self.parameters.biases.copy()
+        for source in self.locked:
+            if source is None:
+                biases[:] = before.parameters.biases
+            else:
+                weights[:, source] = before.parameters.weights[:, source]
+        return replace(self, parameters=replace(self.parameters, weights=weights, biases=biases))
+
+    def with_weight(self, source: int | None, value: float) -> UnitState:
+        """Return the unit with another weight from a source, or another bias; of a maxout unit in all its pieces."""
+        weights, biases = self.parameters.weights.copy(), self.parameters.biases.copy()
+        if source is None:
+            biases[:] = value
+        else:
+            weights[:, source] = value
+        return replace(self, parameters=replace(self.parameters, weights=weights, biases=biases))
 
 
 @dataclass(frozen=True, eq=False)
 class UnitEdit:
-    """One step of undo: which unit was changed, from what to what, and in words."""
+    """A unit that was changed, from what to what."""
 
     place: UnitRef
     before: UnitState
     after: UnitState
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkEdit:
+    """One step of undo: what was done, in words, and to which units."""
+
     text: str
+    parts: tuple[UnitEdit, ...]
 
 
 def read_unit(network: Network, layer: int, unit: int) -> UnitParameters:
@@ -126,6 +162,46 @@ def write_unit(network: Network, layer: int, unit: int, parameters: UnitParamete
     network.biases[layer][rows] = parameters.biases
     if parameters.outgoing is not None:
         network.weights[layer + 1][unit] = parameters.outgoing
+
+
+def read_weight(network: Network, place: WeightRef) -> float:
+    """Return a weight or a bias; of a maxout unit that of its first piece.
+
+    Raises
+    ------
+    IndexError : the network has no such weight
+    """
+    return float(network.parameters[index_of(network, place)])
+
+
+def swap_units(network: Network, layer: int, first: int, second: int) -> None:
+    """Let two units of a hidden layer take each other's place, with all that they hear and say.
+
+    The network is the same function afterwards, up to the order in which sums are rounded.
+
+    Raises
+    ------
+    ValueError : as `read_unit`, or an output unit, which is its class
+    """
+    if layer + 1 >= len(network.weights):
+        raise ValueError("output units cannot be swapped: each is its class")
+    units = [read_unit(network, layer, unit) for unit in (first, second)]
+    write_unit(network, layer, first, units[1])
+    write_unit(network, layer, second, units[0])
+
+
+def differing(now: UnitParameters, before: UnitParameters, after: UnitParameters) -> UnitParameters:
+    """Return a unit as it is now, with what is not the same before and after as it is after."""
+
+    def chosen(here: NDArray[np.floating], old: NDArray[np.floating], new: NDArray[np.floating]) -> np.ndarray:
+        return np.where(old == new, here, new).astype(here.dtype)
+
+    outgoing = now.outgoing
+    if outgoing is not None and before.outgoing is not None and after.outgoing is not None:
+        outgoing = chosen(outgoing, before.outgoing, after.outgoing)
+    return UnitParameters(
+        chosen(now.weights, before.weights, after.weights), chosen(now.biases, before.biases, after.biases), outgoing
+    )
 
 
 def _rows(network: Network, layer: int, unit: int) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitapp.inspection.surgery import UnitEdit, UnitParameters, UnitState
+from digitapp.inspection.surgery import NetworkEdit, UnitEdit, UnitParameters, UnitState
 from digitapp.kept.packing import PacketError, pack, unpack
 from digitapp.modelfile import (
     SUFFIX,
@@ -29,8 +29,9 @@ from digitapp.modelfile import (
     load_model,
     save_model,
 )
-from digitapp.nn.network import UnitRef
+from digitapp.nn.network import UnitRef, WeightRef
 from digitapp.runs.marks import Marks
+from digitapp.training.held import in_order
 
 if TYPE_CHECKING:  # a start that finds nothing kept imports no SQLite
     from digitapp.kept.store import Store
@@ -53,7 +54,7 @@ class Edits:
     record : the network's record before the first of them
     """
 
-    steps: tuple[UnitEdit, ...] = ()
+    steps: tuple[NetworkEdit, ...] = ()
     done: int = 0
     record: Mapping[str, Any] = field(default_factory=dict)
 
@@ -208,12 +209,11 @@ def write_marks(marks: Marks, edits: Edits, facts: Mapping[str, Any]) -> bytes:
     for number, (place, weights) in enumerate(marks.off.items()):
         arrays[f"off.{number}"] = weights
         off.append([*place, number])
-    steps = []
-    for number, step in enumerate(edits.steps):
-        kinds = [_put_state(arrays, f"{number}.{when}", getattr(step, when)) for when in ("before", "after")]
-        steps.append([*step.place, step.text, *kinds])
+    steps = [{"text": step.text, "parts": _put_parts(arrays, str(n), step)} for n, step in enumerate(edits.steps)]
     of_edits = {"steps": steps, "done": edits.done, "record": dict(edits.record)}
     of_marks = {"frozen": sorted(map(list, marks.frozen)), "off": off, "edits": of_edits}
+    if marks.locked:
+        of_marks["locked"] = [list(weight) for weight in sorted(marks.locked, key=in_order)]
     return pack({**facts, "marks": of_marks}, arrays)
 
 
@@ -224,33 +224,49 @@ def read_marks(packet: bytes) -> tuple[Marks, Edits, dict[str, Any]]:
         of_marks = facts.pop("marks")
         frozen = frozenset(UnitRef(*place) for place in of_marks["frozen"])
         off = {UnitRef(layer, unit): arrays[f"off.{number}"] for layer, unit, number in of_marks["off"]}
+        locked = frozenset(WeightRef(*weight) for weight in of_marks.get("locked", ()))
         found = of_marks["edits"]
-        steps = _read_steps(found["steps"], arrays)
-        return Marks(frozen, off), Edits(steps, int(found["done"]), found["record"]), facts
+        steps = tuple(_read_step(step, str(number), arrays) for number, step in enumerate(found["steps"]))
+        return Marks(frozen, off, locked), Edits(steps, int(found["done"]), found["record"]), facts
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise PacketError(f"these are no marks ({error})") from error
 
 
-def _read_steps(steps: Sequence[Sequence[Any]], arrays: Mapping[str, np.ndarray]) -> tuple[UnitEdit, ...]:
-    found = []
-    for number, (layer, unit, text, before, after) in enumerate(steps):
-        states = [_state(arrays, f"{number}.{when}", kind) for when, kind in (("before", before), ("after", after))]
-        found.append(UnitEdit(UnitRef(layer, unit), states[0], states[1], str(text)))
-    return tuple(found)
+def _put_parts(arrays: dict[str, np.ndarray], number: str, step: NetworkEdit) -> list[list[Any]]:
+    """Add the arrays of a step; return the rest of it, unit by unit."""
+    parts = []
+    for index, part in enumerate(step.parts):
+        states = [_put_state(arrays, f"{number}.{index}.{when}", getattr(part, when)) for when in ("before", "after")]
+        parts.append([*part.place, *states])
+    return parts
 
 
-def _put_state(arrays: dict[str, np.ndarray], name: str, state: UnitState) -> bool:
-    """Add the arrays of a unit's state; return the rest of it, whether the unit is frozen."""
+def _read_step(step: Any, number: str, arrays: Mapping[str, np.ndarray]) -> NetworkEdit:
+    if isinstance(step, list):  # as it was written when each step was of one unit
+        layer, unit, text, before, after = step
+        states = [_state(arrays, f"{number}.before", before), _state(arrays, f"{number}.after", after)]
+        return NetworkEdit(str(text), (UnitEdit(UnitRef(layer, unit), *states),))
+    parts = []
+    for index, (layer, unit, before, after) in enumerate(step["parts"]):
+        name = f"{number}.{index}"
+        states = [_state(arrays, f"{name}.before", *before), _state(arrays, f"{name}.after", *after)]
+        parts.append(UnitEdit(UnitRef(layer, unit), *states))
+    return NetworkEdit(str(step["text"]), tuple(parts))
+
+
+def _put_state(arrays: dict[str, np.ndarray], name: str, state: UnitState) -> list[Any]:
+    """Add the arrays of a unit's state; return the rest of it: whether the unit is frozen, and what is locked."""
     parameters = state.parameters
     parts = {"weights": parameters.weights, "biases": parameters.biases, "outgoing": parameters.outgoing}
     for part, array in {**parts, "off": state.off}.items():
         if array is not None:
             arrays[f"{name}.{part}"] = array
-    return state.is_frozen
+    return [state.is_frozen, sorted(state.locked, key=lambda source: -1 if source is None else source)]
 
 
-def _state(arrays: Mapping[str, np.ndarray], name: str, is_frozen: bool) -> UnitState:
+def _state(
+    arrays: Mapping[str, np.ndarray], name: str, is_frozen: bool, locked: Sequence[int | None] = ()
+) -> UnitState:
     weights, biases = arrays[f"{name}.weights"], arrays[f"{name}.biases"]
-    return UnitState(
-        UnitParameters(weights, biases, arrays.get(f"{name}.outgoing")), bool(is_frozen), arrays.get(f"{name}.off")
-    )
+    parameters = UnitParameters(weights, biases, arrays.get(f"{name}.outgoing"))
+    return UnitState(parameters, bool(is_frozen), arrays.get(f"{name}.off"), frozenset(locked))

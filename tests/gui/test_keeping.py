@@ -21,9 +21,11 @@ from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state import data_source
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.surgery import Surgery
+from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.kept import FILE_NAME
 from digitapp.kept.store import Store
+from digitapp.nn.network import WeightRef
 from digitapp.training.config import NetworkConfig, TrainConfig
 
 OpenKept = Callable[..., MainWindow]
@@ -105,6 +107,30 @@ def test_drawing_undo_problem_page_and_choices(open_kept: OpenKept) -> None:
     for _ in range(3):
         session.artwork.undo_stack.undo()
     assert session.drawing.is_empty and session.answer.label is None
+
+
+def test_weights_changed_by_hand_with_their_undo(open_kept: OpenKept) -> None:
+    window = open_kept("toy")
+    weights = WeightSurgery.of(window.session)
+    start = window.session.network.parameters.copy()
+    gesture = weights.surgery.begin_gesture()
+    for value in (1.0, 2.0, 2.5):
+        weights.set(WeightRef(0, 6, 0), value, gesture)
+    weights.surgery.end_gesture()
+    weights.lock(WeightRef(0, 6, 0))
+    weights.swap(0, 0, 1)
+    end = window.session.network.parameters.tobytes()
+    close(window)
+
+    session = open_kept().session
+    weights = WeightSurgery.of(session)
+    assert session.network.parameters.tobytes() == end
+    assert weights.is_locked(WeightRef(0, 6, 1)) and weights.surgery.undo_stack.count() == 3
+    for _ in range(3):
+        weights.surgery.undo()
+    assert session.network.parameters.tobytes() == start.tobytes() and not session.current_entry.marks.held
+    weights.surgery.redo()
+    assert weights.value(WeightRef(0, 6, 0)) == 2.5
 
 
 def test_networks_changed_by_hand_with_their_undo(open_kept: OpenKept) -> None:

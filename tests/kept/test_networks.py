@@ -7,21 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitapp.inspection.surgery import UnitEdit, UnitState, read_unit
+from digitapp.inspection.surgery import NetworkEdit, UnitEdit, UnitState, read_unit
 from digitapp.kept.networks import (
     EARLIER,
     FOLDER,
     Edits,
     KeptNetwork,
     earlier_states,
+    read_marks,
     read_networks,
     remove_network,
     write_network,
 )
+from digitapp.kept.packing import pack
 from digitapp.kept.store import Store
 from digitapp.modelfile import Model, ModelDamagedError
-from digitapp.nn.network import Network, UnitRef
+from digitapp.nn.network import Network, UnitRef, WeightRef
 from digitapp.runs.marks import Marks
+
+LOCKS: frozenset[int | None] = frozenset({0, None})
 
 
 def model(seed: int) -> Model:
@@ -56,15 +60,50 @@ def test_marks_and_edits_come_back(store: Store) -> None:
     assert before.parameters.outgoing is not None
     off = before.parameters.outgoing
     after = UnitState(before.parameters.silenced(), True, off)
-    edits = Edits((UnitEdit(UnitRef(0, 2), before, after, "C off"),), 1, {"dataset": "toy"})
-    found = keep(store, 1, Marks(frozenset({UnitRef(0, 1)}), {UnitRef(0, 2): off}), edits)
+    output = UnitState(read_unit(network, 1, 1), False, None), UnitState(read_unit(network, 1, 1), False, None, LOCKS)
+    step = NetworkEdit("C off", (UnitEdit(UnitRef(0, 2), before, after), UnitEdit(UnitRef(1, 1), *output)))
+    edits = Edits((step,), 1, {"dataset": "toy"})
+    locked = frozenset({WeightRef(0, 6, 0), WeightRef(1, None, 1)})
+    found = keep(store, 1, Marks(frozenset({UnitRef(0, 1)}), {UnitRef(0, 2): off}, locked), edits)
+    assert found.marks.locked == locked
     assert found.marks.frozen == {UnitRef(0, 1)}
     assert np.array_equal(found.marks.off[UnitRef(0, 2)], off)
-    step = found.edits.steps[0]
-    assert (found.edits.done, found.edits.record, step.place, step.text) == (1, {"dataset": "toy"}, (0, 2), "C off")
+    kept = found.edits.steps[0]
+    assert (found.edits.done, found.edits.record, kept.text) == (1, {"dataset": "toy"}, "C off")
+    step, other = kept.parts
+    assert (step.place, other.place) == ((0, 2), (1, 1))
+    assert (other.before.locked, other.after.locked) == (frozenset(), LOCKS)
     assert step.after.is_frozen and not step.before.is_frozen and step.before.off is None
     assert step.after.off is not None and np.array_equal(step.after.off, off)
     assert step.after.parameters.outgoing is not None and not step.after.parameters.outgoing.any()
+
+
+def test_what_was_kept_before_single_weights_were_known_is_read() -> None:
+    """A step was of one unit then, and nothing was locked."""
+    network = model(1).network
+    unit = read_unit(network, 0, 2)
+    assert unit.outgoing is not None
+    arrays = {"off.0": unit.outgoing}
+    for when in ("before", "after"):
+        arrays |= {
+            f"0.{when}.weights": unit.weights,
+            f"0.{when}.biases": unit.biases,
+            f"0.{when}.outgoing": unit.outgoing,
+        }
+    arrays["0.after.off"] = unit.outgoing
+    edits = {"steps": [[0, 2, "C off", False, True]], "done": 1, "record": {}}
+    facts = {"origin": "own", "marks": {"frozen": [[0, 1]], "off": [[0, 2, 0]], "edits": edits}}
+    marks, found, rest = read_marks(pack(facts, arrays))
+    assert (marks.frozen, set(marks.off), marks.locked) == ({UnitRef(0, 1)}, {UnitRef(0, 2)}, frozenset())
+    (part,) = found.steps[0].parts
+    assert (found.steps[0].text, part.place, part.before.is_frozen, part.after.is_frozen) == (
+        "C off",
+        (0, 2),
+        False,
+        True,
+    )
+    assert part.before.off is None and part.after.off is not None and part.after.locked == frozenset()
+    assert rest == {"origin": "own"}
 
 
 def test_a_damaged_file_costs_the_last_changes_alone(store: Store) -> None:

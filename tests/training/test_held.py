@@ -5,7 +5,8 @@ import pytest
 
 from digitapp.datasets.load import load_dataset
 from digitapp.nn import OPTIMIZERS
-from digitapp.nn.network import UnitRef
+from digitapp.nn.gradient_check import index_of
+from digitapp.nn.network import UnitRef, WeightRef
 from digitapp.training import BatchDone, NetworkConfig, TrainConfig, build_network
 from digitapp.training.checkpoint import CheckpointError, load_checkpoint, resume, save_checkpoint, take_checkpoint
 from digitapp.training.held import Held
@@ -32,6 +33,9 @@ def toy():
 LAYERS = NetworkConfig((5, 4), "tanh,maxout2", "he", "none,batch")
 
 
+LOCKED = Held(weights=(WeightRef(0, 3, 2), WeightRef(0, None, 4), WeightRef(1, 2, 3), WeightRef(2, 1, 0)))
+
+
 def new_run(toy, config, held, layers=LAYERS):
     rng = np.random.default_rng(config.seed)
     network = build_network(12, 2, layers, config.loss, rng)
@@ -47,6 +51,43 @@ def incoming(network, layer, unit):
         norm = network.layers[1]
         parts += [norm.gains[rows], norm.mean[rows], norm.variance[rows]]
     return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+
+
+def single(network, weight):
+    """A weight, or a bias, as bytes; of a maxout unit of 4 both pieces."""
+    layer, source, unit = weight
+    rows = [unit, unit + 4] if layer == 1 else [unit]
+    values = network.biases[layer] if source is None else network.weights[layer][source]
+    return values[rows].tobytes()
+
+
+@pytest.mark.parametrize("settings", [{}, STRICT], ids=["plain", "strict"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_single_weights_stay_to_the_byte(toy, optimizer, settings):
+    config = TrainConfig(optimizer=optimizer, learning_rate=0.05, epochs=3, batch_size=7, **settings)
+    run = new_run(toy, config, LOCKED)
+    before = run.network.copy()
+    for _ in run.events():
+        for weight in LOCKED.weights:
+            assert single(run.network, weight) == single(before, weight)
+    others = set(range(before.parameter_count)) - {index_of(before, weight) for weight in LOCKED.weights}
+    changed = np.flatnonzero(run.network.parameters != before.parameters)
+    assert len(changed) > 0.5 * len(others) and set(changed.tolist()) <= others
+
+
+def test_single_weights_are_told_as_json_where_there_are_any():
+    assert Held.from_json(LOCKED.as_json()) == LOCKED
+    assert Held.from_json({"frozen": [[0, 1]], "silent": []}) == Held((UnitRef(0, 1),))
+    assert "weights" not in HELD.as_json() and bool(LOCKED)
+    for wrong in ([[0, 1]], [[0, None]], [[None, 1, 1]], [[0, -1, 1]], [[0, True, 1]], [3]):
+        with pytest.raises(ValueError, match="held weights"):
+            Held.from_json({"weights": wrong})
+
+
+@pytest.mark.parametrize("weight", [WeightRef(0, 12, 0), WeightRef(0, 0, 5), WeightRef(3, 0, 0)])
+def test_a_weight_that_is_not_there_cannot_be_held(toy, weight):
+    with pytest.raises(ValueError, match="held"):
+        new_run(toy, TrainConfig(), Held(weights=(weight,)))
 
 
 @pytest.mark.parametrize("settings", [{}, STRICT], ids=["plain", "strict"])

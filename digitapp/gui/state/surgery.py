@@ -1,9 +1,12 @@
-"""Changing single units of the shown network by hand, every change one step of undo, and what it does."""
+"""Changing the shown network by hand, every change one step of undo, and what it does: here unit by unit.
+
+`weight_surgery` does it weight by weight, by the same stack of undo.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +19,15 @@ from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import translate
-from digitapp.inspection.surgery import UnitEdit, UnitParameters, UnitState, read_unit, write_unit
+from digitapp.inspection.surgery import (
+    NetworkEdit,
+    UnitEdit,
+    UnitParameters,
+    UnitState,
+    differing,
+    read_unit,
+    write_unit,
+)
 from digitapp.kept.networks import Edits
 from digitapp.nn.network import UnitRef
 from digitapp.progress import Report
@@ -24,6 +35,7 @@ from digitapp.reading import Answer
 from digitapp.training.evaluate import Evaluation, evaluate
 
 _KEY = "edited:"
+NO_GESTURE = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,20 +64,43 @@ class Effect:
         return shares[1] - shares[0]
 
 
-class _Edit(QUndoCommand):
-    """One unit, before and after."""
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """The network before a change whose effect is to be measured: the units as they were, and how good it was."""
 
-    def __init__(self, surgery: Surgery, edit: UnitEdit) -> None:
+    units: tuple[tuple[UnitRef, UnitParameters], ...]
+    answer: Answer
+    score: Evaluation | None
+
+
+class _Edit(QUndoCommand):
+    """Some units, before and after. Those of one gesture become one."""
+
+    def __init__(self, surgery: Surgery, edit: NetworkEdit, gesture: int = NO_GESTURE) -> None:
         super().__init__(edit.text)
         self._surgery = surgery
+        self._gesture = gesture
         self.edit = edit
 
+    def id(self) -> int:
+        return self._gesture
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Edit) or [p.place for p in self.edit.parts] != [p.place for p in other.edit.parts]:
+            return False
+        pairs = zip(self.edit.parts, other.edit.parts, strict=True)
+        parts = tuple(UnitEdit(first.place, first.before, last.after) for first, last in pairs)
+        self.edit = NetworkEdit(other.edit.text, parts)
+        self.setText(self.edit.text)
+        return True
+
     def redo(self) -> None:
-        self._surgery.put(self.edit.place, self.edit.after, self.text())
+        changes = [(part.place, part.before, part.after) for part in self.edit.parts]
+        self._surgery.put(changes, self.text(), self._gesture)
 
     def undo(self) -> None:
         text = translate("Surgery", "Undone: {0}").format(self.text())
-        self._surgery.put(self.edit.place, self.edit.before, text)
+        self._surgery.put([(part.place, part.after, part.before) for part in self.edit.parts], text)
 
 
 class Surgery(QObject):
@@ -88,6 +123,8 @@ class Surgery(QObject):
         self._stacks: dict[tuple[str, str], tuple[ModelEntry, QUndoStack, dict[str, object]]] = {}
         self._copied: UnitParameters | None = None
         self._is_filling = False  # an undo stack, with steps that were done at an earlier start
+        self._gestures = 0
+        self._gesture: tuple[int, _Before] | None = None  # that is under way, and what it began with
         self._scores: tuple[object, Evaluation] | None = None  # of the network as it is now
         self.effect: Effect | None = None
         self._errand = Errand(session.start_job, self)
@@ -209,7 +246,7 @@ class Surgery(QObject):
             layer,
             unit,
             text,
-            lambda now: UnitState(_heard(now).detecting(weights, bias), is_frozen, None),
+            lambda now: UnitState(_heard(now).detecting(weights, bias), is_frozen, None, now.locked),
         )
 
     def _name(self, layer: int, unit: int) -> str:
@@ -218,15 +255,35 @@ class Surgery(QObject):
     def _edit(self, layer: int, unit: int, text: str, change: Callable[[UnitState], UnitState]) -> None:
         if self.reason():
             return
+        place, session = UnitRef(layer, unit), self._session
+        before = session.current_entry.marks.state(session.network, place)
+        after = change(before)
+        self.push(NetworkEdit(text, (UnitEdit(place, before, after.keeping(before) if after.locked else after),)))
+
+    def push(self, edit: NetworkEdit, gesture: int = NO_GESTURE) -> None:
+        """Do an edit of the shown network, or of a copy where others rely on it, as one step of undo.
+
+        What has the same `begin_gesture` becomes one step. Nothing must stand against it, see `reason`.
+        """
         self._make_editable()
-        marks, place = self._session.current_entry.marks, UnitRef(layer, unit)
-        parameters = read_unit(self._session.network, layer, unit)
-        before = UnitState(parameters, place in marks.frozen, marks.off.get(place))
         stack = self.undo_stack
         if stack.index() == 0:
             entry = self._session.current_entry
             self._stacks[self._session.problem.key, entry.key] = entry, stack, dict(entry.model.training)
-        stack.push(_Edit(self, UnitEdit(place, before, change(before), text)))
+        stack.push(_Edit(self, edit, gesture))
+
+    def begin_gesture(self) -> int:
+        """Return what tells that the changes to come are one: a weight that is dragged. `end_gesture` ends it."""
+        self.end_gesture()
+        self._gestures += 1
+        return self._gestures
+
+    def end_gesture(self) -> None:
+        """Measure what the gesture under way has done, if there is one."""
+        if self._gesture is not None:
+            (_, before), self._gesture = self._gesture, None
+            self._measure(before)
+            self.effect_changed.emit()
 
     def _make_editable(self) -> None:
         """Show a copy instead of a network that others rely on: a shipped or opened one, or a moment of a run."""
@@ -244,27 +301,46 @@ class Surgery(QObject):
         session.current_entry.marks = marks
         self.effect = effect
 
-    def put(self, place: UnitRef, state: UnitState, text: str) -> None:
-        """Make a unit what it is in `state`; called by the steps of undo."""
+    def put(
+        self, changes: Sequence[tuple[UnitRef, UnitState, UnitState]], text: str, gesture: int = NO_GESTURE
+    ) -> None:
+        """Make units what they are in the last state of each change, of which the first is what they were.
+
+        Called by the steps of undo. A parameter that is the same in both stays as it is: a step gives back nothing but
+        what it has taken, whatever has happened to the rest of the network since.
+        """
         if self._is_filling:
             return
         session = self._session
-        entry, before = session.current_entry, session.answer
-        old = read_unit(session.network, *place)
-        known = self._scores[1] if self._scores is not None and self._scores[0] is entry.model.network else None
-        write_unit(session.network, *place, state.parameters)
-        entry.marks = entry.marks.with_unit(place, is_frozen=state.is_frozen, off=state.off)
+        entry, network = session.current_entry, session.network
+        before = self._before([place for place, _, _ in changes], gesture)
+        for place, old, new in changes:
+            now = read_unit(network, *place)
+            write_unit(network, *place, differing(now, old.parameters, new.parameters))
+            entry.marks = entry.marks.with_unit(place, new)
         session.tell_of_edit()
-        self.effect = Effect(text, (before, session.answer))
-        if _is_same(old, state.parameters):
-            self._scores = (entry.model.network, known) if known is not None else None
-        self._measure(place, old, known)
+        self.effect = Effect(text, (before.answer, session.answer))
+        if gesture == NO_GESTURE:
+            self._measure(before)
+        else:
+            self._gesture = gesture, before
+            self.effect = replace(self.effect, is_pending=session.dataset is not None)
         self.effect_changed.emit()
         self.changed.emit()
 
+    def _before(self, places: Sequence[UnitRef], gesture: int) -> _Before:
+        """Return what is to be known of the network before a change; of a gesture, before the first of its changes."""
+        session = self._session
+        if self._gesture is not None and gesture == self._gesture[0]:
+            return self._gesture[1]
+        self.end_gesture()
+        network = session.network
+        known = self._scores[1] if self._scores is not None and self._scores[0] is network else None
+        return _Before(tuple((place, read_unit(network, *place)) for place in places), session.answer, known)
+
     # What it does
 
-    def _measure(self, place: UnitRef, old: UnitParameters, known: Evaluation | None) -> None:
+    def _measure(self, before: _Before) -> None:
         session, effect = self._session, self.effect
         assert effect is not None
         self._scores = None
@@ -279,9 +355,10 @@ class Surgery(QObject):
 
         def work(_report: Report, _cancelled: threading.Event) -> tuple[Evaluation, Evaluation]:
             after = evaluate(network, loss, split)
-            if known is not None:
-                return known, after
-            write_unit(network, *place, old)
+            if before.score is not None:
+                return before.score, after
+            for place, parameters in before.units:
+                write_unit(network, *place, parameters)
             return evaluate(network, loss, split), after
 
         self._errand.ask(work, (session.network, self.effect))
@@ -303,7 +380,7 @@ class Surgery(QObject):
     @Slot()
     def _on_network_changed(self) -> None:
         """Another network: what was done to the last one says nothing about it."""
-        self.effect, self._scores = None, None
+        self.effect, self._scores, self._gesture = None, None, None
         self.effect_changed.emit()
         self.changed.emit()
 
@@ -347,10 +424,3 @@ class Surgery(QObject):
 def _heard(state: UnitState) -> UnitParameters:
     """Return the unit's parameters as they are when it is switched on."""
     return state.parameters if state.off is None else state.parameters.heard(state.off)
-
-
-def _is_same(a: UnitParameters, b: UnitParameters) -> bool:
-    pairs = [(a.weights, b.weights), (a.biases, b.biases)]
-    if a.outgoing is not None and b.outgoing is not None:
-        pairs.append((a.outgoing, b.outgoing))
-    return all(np.array_equal(left, right) for left, right in pairs)
