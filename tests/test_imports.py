@@ -27,6 +27,7 @@ CORE = (
     "recognition",
     "reading",
     "inspection",
+    "exports",
     "runs",
     "kept",
 )
@@ -203,6 +204,7 @@ def test_the_library_never_loads_qt() -> None:
         ("features", "toy", "--out", "units.png"),
         ("explain", "mnist", "no-such-file.png"),
         ("info", "toy"),
+        ("export", "toy", "--to", "toy.xlsx", "--steps", "1"),
         ("info", "--system"),
         ("data", "list"),
         ("gui", "--help"),
@@ -216,5 +218,5 @@ def test_no_verb_but_gui_loads_qt(arguments: tuple[str, ...], tmp_path: Path, mo
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = QT | {"numpy", "PIL", "safetensors", "rich"}
+    heavy = QT | {"numpy", "PIL", "safetensors", "rich", "xlsxwriter", "openpyxl"}
     assert not modules_after(run_verb("--help")) & heavy

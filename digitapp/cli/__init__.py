@@ -32,6 +32,7 @@ VERBS = {
     "features": "Draw what the units of a model look for.",
     "explain": "Say what led to an answer, and what would change it.",
     "tale": "Train many toy networks: do they find the demons of the tale?",
+    "export": "Write a model as a spreadsheet, or read one back.",
     "info": "Describe a model, or the system.",
     "data": "Download, import or list the data sets.",
 }

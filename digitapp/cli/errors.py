@@ -12,6 +12,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
     from digitapp.datasets.errors import DataError
     from digitapp.drawing.files import DrawingFileError
     from digitapp.drawing.images import ImageFileError
+    from digitapp.exports.errors import ExportError
     from digitapp.modelfile import ModelFileError
     from digitapp.training.checkpoint import CheckpointError
     from digitapp.training.config import ConfigError
@@ -23,6 +24,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
         ModelFileError,
         DrawingFileError,
         ImageFileError,
+        ExportError,
         CheckpointError,
         ConfigError,
         DataMismatch,

@@ -9,6 +9,7 @@ from digitapp.datasets.errors import DataFileError, DataMissingError, DownloadEr
 from digitapp.drawing.files import DrawingFileError
 from digitapp.drawing.grid import GridTextError
 from digitapp.drawing.images import ImageFileError
+from digitapp.exports.errors import ExportError
 from digitapp.gui.translation import listed, said, translate
 from digitapp.modelfile import (
     ForeignModelError,
@@ -32,7 +33,9 @@ def cause(error: BaseException) -> str:
         return translate("Causes", "there is not enough memory")
     if isinstance(error, DrawingFileError) and error.index is not None:
         return translate("Causes", "drawing {0}: {1}").format(error.index + 1, said(error.reason))
-    if isinstance(error, DrawingFileError | ImageFileError | GridTextError | NoDigitsError | TooManyDigitsError):
+    if isinstance(
+        error, DrawingFileError | ImageFileError | GridTextError | NoDigitsError | TooManyDigitsError | ExportError
+    ):
         return said(error.reason)
     if isinstance(error, ModelFileError):
         return _of_a_model(error)
