@@ -98,17 +98,17 @@ def _images(model: Model, image: int | None, dataset: str | None, data_dir: Path
 
     Of a network with many inputs it is one image: if no other is asked for, the drawn 3.
     """
-    from digitapp.exports.spreadsheet import can_learn, one_image
+    from digitapp.exports.unrolled import can_unroll, one_image
 
     sample = PROBLEMS[model.problem].sample
-    if image is None and dataset is None and not can_learn(model) and isinstance(sample, Drawing):
+    if image is None and dataset is None and not can_unroll(model) and isinstance(sample, Drawing):
         inputs = prepared(sample).inputs
         assert inputs is not None  # the sample is no blank sheet
         split = one_image(model, inputs)
         answer = model.class_names[split.labels[0]]
         return split, f"the image is the 3 that the window begins with, the target the network's own answer, {answer}"
     data = data_for(model, dataset, data_dir).all_but_test.without_foils()
-    if image is None and can_learn(model):
+    if image is None and can_unroll(model):
         return data, ""
     chosen = (image or 1) - 1
     if chosen >= len(data):
@@ -121,8 +121,9 @@ def _write_workbook(
 ) -> None:
     """Write the workbook, and read it back to see whether it holds the model."""
     from digitapp.exports.errors import ExportError
-    from digitapp.exports.spreadsheet import USUAL_STEPS, can_learn, usual_rule, write_spreadsheet
+    from digitapp.exports.spreadsheet import write_spreadsheet
     from digitapp.exports.spreadsheet_reader import read_spreadsheet
+    from digitapp.exports.unrolled import USUAL_STEPS, can_unroll, usual_rule
     from digitapp.training import TrainConfig
 
     rule = usual_rule(model)
@@ -131,7 +132,7 @@ def _write_workbook(
     if momentum:
         options = TrainConfig(optimizer="momentum", optimizer_options={"momentum": momentum}).optimizer_options
         rule = replace(rule, momentum=options["momentum"])
-    count = (USUAL_STEPS if can_learn(model) else 0) if steps is None else steps
+    count = (USUAL_STEPS if can_unroll(model) else 0) if steps is None else steps
     write_spreadsheet(to, model, images, rule, count)
     again = read_spreadsheet(to).network
     if not np.array_equal(again.parameters, model.network.folded().parameters):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -29,24 +28,15 @@ from digitapp.exports.formulas import LARGEST_EXPONENT, activation_formula, loss
 from digitapp.exports.layout import MOST_COLUMNS, Layout
 from digitapp.exports.sheet_looks import Looks
 from digitapp.exports.sheets import Sheets, Subject
-from digitapp.exports.unrolled import Rule, Seen, unroll
-from digitapp.inspection.unit_names import numbers_its_pixels
+from digitapp.exports.unrolled import USUAL_STEPS, Rule, Seen, can_unroll, unroll
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
-from digitapp.training.config import ConfigError, TrainConfig
-from digitapp.training.presets import usual_configs
 
 SUFFIX = ".xlsx"
-USUAL_STEPS = 5
 MOST_CELLS = 250_000
 """More take a spreadsheet program several seconds to open."""
 _CREATED = datetime(2000, 1, 1)  # the same network gives the same bytes
 _LARGEST_NUMBER = 1e300  # a spreadsheet's numbers end at 1.8e308, and their squares much earlier
-
-
-def can_learn(model: Model) -> bool:
-    """Return whether a workbook can show how a network learns; of one with many inputs it shows one image, forward."""
-    return numbers_its_pixels(model.network.sizes[0])
 
 
 def write_spreadsheet(
@@ -76,7 +66,7 @@ def spreadsheet(model: Model, images: Split, rule: Rule, steps: int = USUAL_STEP
         activation_formula(key)
     fan_outs = tuple(fan_out for _, fan_out in network.shapes)
     layout = Layout(network.sizes, fan_outs, len(images), len(loss.columns))
-    _check_size(layout, can_learn(model), steps)
+    _check_size(layout, can_unroll(model), steps)
     names = PROBLEMS[model.problem].input_names
     subject = Subject(network, model.class_names, names, images, loss, rule, layout)
     course: list[Seen] = []
@@ -134,22 +124,3 @@ def _check_numbers(network: Network, loss: str, seen: Seen) -> None:
 
 def _lowest(arrays: Iterable[np.ndarray]) -> float:
     return min((float(each.min()) for each in arrays), default=0.0)
-
-
-def one_image(model: Model, inputs: np.ndarray, label: int | None = None) -> Split:
-    """Return a single image, inputs (features,), as what a workbook shows.
-
-    Where it has no label, the network's own answer stands for its target.
-    """
-    row = np.asarray(inputs, np.float32).reshape(1, -1)
-    answer = int(model.network.forward(row)[0].argmax()) if label is None else label
-    return Split(row, np.array([answer]))
-
-
-def usual_rule(model: Model) -> Rule:
-    """Return gradient descent with the learning rate that a network was trained with, else its problem's usual one."""
-    rate = dict(model.training.get("config", {})).get("learning_rate")
-    try:
-        return Rule(replace(TrainConfig(), learning_rate=rate).learning_rate)  # what a model claims is checked as input
-    except (ConfigError, TypeError):
-        return Rule(usual_configs(PROBLEMS[model.problem])[1].learning_rate)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from digitapp.datasets.dataset import Split
+from digitapp.datasets.problems import PROBLEMS
+from digitapp.inspection.unit_names import numbers_its_pixels
+from digitapp.modelfile import Model
 from digitapp.nn import LOSSES, OPTIMIZERS, Backpropagation, Network
 from digitapp.nn.losses import one_hot
+from digitapp.training.config import ConfigError, TrainConfig
+from digitapp.training.presets import usual_configs
+
+USUAL_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -121,3 +128,27 @@ def _see(network: Network, loss: str, images: Split) -> Seen:
         np.array([LOSSES[loss].value_and_gradient(output, label)[0] for output, label in one_by_one]),
         (outputs.argmax(axis=1) == images.labels).astype(np.float64),
     )
+
+
+def can_unroll(model: Model) -> bool:
+    """Return whether every number of a step can be followed: a network with many inputs is shown forward alone."""
+    return numbers_its_pixels(model.network.sizes[0])
+
+
+def one_image(model: Model, inputs: np.ndarray, label: int | None = None) -> Split:
+    """Return a single image, inputs (features,), as what a workbook shows.
+
+    Where it has no label, the network's own answer stands for its target.
+    """
+    row = np.asarray(inputs, np.float32).reshape(1, -1)
+    answer = int(model.network.forward(row)[0].argmax()) if label is None else label
+    return Split(row, np.array([answer]))
+
+
+def usual_rule(model: Model) -> Rule:
+    """Return gradient descent with the learning rate that a network was trained with, else its problem's usual one."""
+    rate = dict(model.training.get("config", {})).get("learning_rate")
+    try:
+        return Rule(replace(TrainConfig(), learning_rate=rate).learning_rate)  # what a model claims is checked as input
+    except (ConfigError, TypeError):
+        return Rule(usual_configs(PROBLEMS[model.problem])[1].learning_rate)

@@ -60,6 +60,7 @@ _SHAPES: dict[str, str] = {
     "folder": '<path d="M3 18.5v-13a1.5 1.5 0 0 1 1.5-1.5h4.8l2.4 3h8a1.5 1.5 0 0 1 1.5 1.5v10a1.5 1.5 0 0 1-1.5 1.5'
     'h-15.2a1.5 1.5 0 0 1-1.5-1.5z"/>',
     "download": '<path d="M12 3v13M6.5 10.5L12 16l5.5-5.5M3.5 20.5h17"/>',
+    "table": '<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M3 9.5h18M3 14.7h18M9.5 4v16"/>',
     "image": '<rect x="3" y="4" width="18" height="16" rx="2"/><circle cx="8.5" cy="9.5" r="1.7"/>'
     '<path d="M3.5 17.5l5-4.5 3.5 3 3.5-3.5 5 4.5"/>',
     # everything else

@@ -67,6 +67,16 @@
     </message>
 </context>
 <context>
+    <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>All %Ln image(s) at once</source>
+        <translation>
+            <numerusform>All %Ln image at once</numerusform>
+            <numerusform>All %Ln images at once</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FaultBar</name>
     <message numerus="yes">
         <source>A fault in digitapp, met %n time(s): {0}. The window goes on.</source>
@@ -223,6 +233,23 @@
         <translation>
             <numerusform>%Ln value</numerusform>
             <numerusform>%Ln values</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StepExport</name>
+    <message numerus="yes">
+        <source>It shows %Ln image(s).</source>
+        <translation>
+            <numerusform>It shows %Ln image.</numerusform>
+            <numerusform>It shows %Ln images.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It takes %Ln step(s).</source>
+        <translation>
+            <numerusform>It takes %Ln step.</numerusform>
+            <numerusform>It takes %Ln steps.</numerusform>
         </translation>
     </message>
 </context>

@@ -21,9 +21,9 @@ from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import MNIST, TOY, Problem
 from digitapp.exports.errors import ExportError, WorkbookError
 from digitapp.exports.formulas import activation_formula, loss_formula
-from digitapp.exports.spreadsheet import MOST_CELLS, can_learn, one_image, spreadsheet, usual_rule, write_spreadsheet
+from digitapp.exports.spreadsheet import MOST_CELLS, spreadsheet, write_spreadsheet
 from digitapp.exports.spreadsheet_reader import read_spreadsheet
-from digitapp.exports.unrolled import Rule
+from digitapp.exports.unrolled import Rule, can_unroll, one_image, usual_rule
 from digitapp.modelfile import Model, load_model
 from digitapp.nn import ACTIVATIONS, LOSSES, Network, initialize
 
@@ -198,7 +198,7 @@ def test_the_same_network_gives_the_same_bytes() -> None:
 
 def test_a_network_with_many_inputs_shows_one_image_forward(tmp_path: Path) -> None:
     model = a_model((16,), "relu", "cross_entropy", problem=MNIST)
-    assert not can_learn(model)
+    assert not can_unroll(model)
     image = one_image(model, np.random.default_rng(0).random(784, np.float32))
     path = written(tmp_path, model, 0, images=image)
     sheets = sheets_of(path)
