@@ -198,8 +198,11 @@ def _loaded(path: Path) -> Model:
     description, tensors = _read(path)
     network = Network(description.sizes, description.activations)
     for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        weight[...] = tensors.pop(f"layers.{layer}.weight")
-        bias[...] = tensors.pop(f"layers.{layer}.bias")
+        weight[...] = tensors[f"layers.{layer}.weight"]
+        bias[...] = tensors[f"layers.{layer}.bias"]
+    if not _is_finite(network.parameters):
+        _check_finite(path, tensors)
+        raise ModelContentError(path, "there are values that are too large for single precision")
     return Model(
         network=network,
         loss=description.loss,
@@ -352,7 +355,6 @@ def _read(path: Path) -> tuple[_Description, dict[str, np.ndarray]]:
         tensors = safetensors.numpy.load(data)
     except safetensors.SafetensorError as error:
         raise ModelDamagedError(path, f"this is not a sound safetensors file ({error})") from error
-    _check_finite(path, tensors)
     return description, tensors
 
 
@@ -381,8 +383,13 @@ def _parse_header(path: Path, raw: bytes) -> tuple[str, dict[str, tuple[int, ...
 
 def _check_finite(path: Path, tensors: Mapping[str, np.ndarray]) -> None:
     for name, values in tensors.items():
-        if not np.isfinite(values).all():
+        if not _is_finite(values):
             raise ModelContentError(path, f"there are values in {name} that are not finite numbers")
+
+
+def _is_finite(values: np.ndarray) -> bool:
+    """Return whether all values are finite numbers, without room for an answer about each."""
+    return bool(np.isfinite(values.min()) and np.isfinite(values.max()))
 
 
 def _parse_json(path: Path, text: str) -> dict[str, Any]:

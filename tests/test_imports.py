@@ -46,7 +46,8 @@ MAY_IMPORT = {
 LOOKS = {"clipboard", "theme", "stylesheet", "icons", "images", "pictures", "settings", "display", "translation"}
 SHOWING = {*LOOKS, "causes", "names", "state", "widgets", "words"}
 FLOORS: dict[str, set[str]] = {
-    "__init__": {"overrides"},
+    "__init__": {"garbage", "overrides"},
+    "garbage": set(),
     "overrides": set(),
     **dict.fromkeys(LOOKS, LOOKS),
     "names": {"translation"},
@@ -59,7 +60,7 @@ FLOORS: dict[str, set[str]] = {
     "plots": SHOWING,
     "pages": SHOWING | {"canvas", "diagram", "plots"},
     "window": SHOWING | {"pages"},
-    "app": SHOWING | {"window"},
+    "app": SHOWING | {"garbage", "window"},
 }
 
 

@@ -17,6 +17,7 @@ from digitapp.cores import one_blas_thread
 from digitapp.gui import clipboard, theme
 from digitapp.gui import settings as remembered
 from digitapp.gui.display import check_display, open_application
+from digitapp.gui.garbage import end_a_start, modules_are_there
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.jobs import are_left
 from digitapp.gui.state.keeper import Keeper
@@ -31,6 +32,8 @@ SWITCH_SECONDS = 0.001
 """How long another thread, such as one that trains, may keep the interpreter when the window wants it: see
 `docs/decisions.md`."""
 _LOAD_AFTER_MS = 300  # after the window was shown
+
+modules_are_there()
 
 
 def run(problem: str | None = None, model: str | None = None) -> int:
@@ -113,6 +116,7 @@ def create_window(
         restorer.troubled.connect(keeper.tell)
         keeper.tell(restorer.trouble)
         QTimer.singleShot(0, restorer, restorer.restore_runs)  # when the window is there
+    end_a_start()
     return window
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -47,6 +46,8 @@ def check_display() -> None:
 
 def _answers(wayland: str) -> bool:
     """Return whether somebody listens on a Wayland socket, named as the protocol's library looks for it."""
+    import socket  # a start on any other display does without
+
     path = Path(os.environ.get("XDG_RUNTIME_DIR", ""), wayland)
     with socket.socket(socket.AF_UNIX) as connection:
         try:

@@ -240,7 +240,7 @@ def test_numbers_that_are_not_finite(page: DrawPage) -> None:
 
 def test_pixels_set_by_hand_need_no_doctor(open_page: Callable[..., DrawPage]) -> None:
     page = open_page("toy")
-    assert not doctor(page).isVisible()
+    assert page.findChild(QWidget, "doctorPanel") is None
     assert not page.inspector.faces.isVisible()
     page.session.choose_problem("mnist")
     settle()

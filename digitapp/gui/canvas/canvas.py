@@ -6,8 +6,6 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QEventPoint,
     QFocusEvent,
     QKeyEvent,
@@ -342,6 +340,8 @@ class Canvas(QWidget):
 
     def _say(self, words: str) -> None:
         """Let a screen reader tell what nobody hears."""
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # 5 ms of a start
+
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 

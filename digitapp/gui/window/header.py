@@ -14,13 +14,13 @@ from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets import ComboBox, GhostButton, Label, Panel
+from digitapp.gui.window.keys import PICTURE_KEY
 from digitapp.gui.words.problems import model_remark, model_title, problem_title
 from digitapp.modelfile import ModelFileError
 from digitapp.plain import plain
 
 _OPEN = "open-a-file"
 _DELETE = "delete-the-network"
-PICTURE_KEY = "Ctrl+Shift+S"
 PROBLEM_WIDTH = 168
 NETWORK_WIDTH = 336
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QW
 from digitapp import __version__
 from digitapp.gui import theme
 from digitapp.gui.widgets import Label, PrimaryButton, ScrollPanel
+from digitapp.gui.window.keys import FULL_SCREEN_KEY
 from digitapp.gui.window.placement import FRAME
-from digitapp.gui.window.preferences import FULL_SCREEN_KEY
 from digitapp.gui.window.registry import PageRow, page_key
 
 TEXT_WIDTH = 360

@@ -30,11 +30,10 @@ from digitapp.gui.widgets.least_size import LeastSizeArea
 from digitapp.gui.window.closing import may_close
 from digitapp.gui.window.deleted_bar import DeletedBar
 from digitapp.gui.window.fault_bar import FaultBar
-from digitapp.gui.window.header import PICTURE_KEY, Header
-from digitapp.gui.window.help_dialog import HelpDialog
+from digitapp.gui.window.header import Header
+from digitapp.gui.window.keys import FULL_SCREEN_KEY, PICTURE_KEY
 from digitapp.gui.window.page_stack import PageStack
 from digitapp.gui.window.placement import FRAME, fits, placed
-from digitapp.gui.window.preferences import FULL_SCREEN_KEY, Preferences
 from digitapp.gui.window.registry import PageRow, page_key, registered_pages
 from digitapp.gui.window.resume_bar import ResumeBar
 from digitapp.gui.window.status_bar import StatusBar
@@ -44,6 +43,7 @@ from digitapp.modelfile import ModelFileError
 
 if TYPE_CHECKING:
     from digitapp.gui.window.picture_saver import PictureSaver
+    from digitapp.gui.window.preferences import Preferences
 
 DEFAULT_SIZE = QSize(1280, 800)
 MINIMUM_SIZE = QSize(640, 400)
@@ -357,6 +357,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_help(self) -> None:
+        # Deferred, as all that few starts need.
+        from digitapp.gui.window.help_dialog import HelpDialog
+
         HelpDialog(self.rows, self).exec()
 
     @Slot()
@@ -375,6 +378,8 @@ class MainWindow(QMainWindow):
     @cached_property
     def preferences(self) -> Preferences:
         """What is chosen beside the rail's button."""
+        from digitapp.gui.window.preferences import Preferences
+
         preferences = Preferences(self.settings, self.session, self)
         preferences.full_screen_wanted.connect(self.toggle_full_screen)
         preferences.text_size_chosen.connect(self._on_text_size_chosen)

@@ -16,8 +16,8 @@ from digitapp.gui.settings import TEXT_SIZES, Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import GhostButton, Label, SegmentedControl
 from digitapp.gui.widgets.numbers import per_cent
+from digitapp.gui.window.keys import FULL_SCREEN_KEY
 
-FULL_SCREEN_KEY = "F11"
 _MARGIN = 16
 
 

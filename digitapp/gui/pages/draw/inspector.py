@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.datasets.problems import Problem
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import theme
-from digitapp.gui.diagram.network_diagram import NetworkDiagram
 from digitapp.gui.pages.draw.answer import AnswerHeader
-from digitapp.gui.pages.draw.doctor import DoctorPanel
 from digitapp.gui.pages.draw.road import RoadPictures
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
@@ -28,6 +29,11 @@ from digitapp.gui.widgets import (
 )
 from digitapp.gui.widgets.containers import NoteKind
 from digitapp.gui.widgets.numbers import thousands
+from digitapp.gui.widgets.refresher import Refresher
+
+if TYPE_CHECKING:
+    from digitapp.gui.diagram.network_diagram import NetworkDiagram
+    from digitapp.gui.pages.draw.doctor import DoctorPanel
 
 _MARGIN = 28
 _DESIGN_HEIGHT = 716
@@ -38,18 +44,25 @@ _BARS_NAME = "probabilityBars"
 
 
 class Inspector(ScrollPanel):
-    """The right part of the Draw page."""
+    """The right part of the Draw page.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    The doctor and the diagram of the whole network are made when they are wanted: a start shows one of them at most.
+
+    Signals: `pen_suggested(width)` in canvas units, by the doctor; `pixel_hovered(int | None)`, in the diagram.
+    """
+
+    pen_suggested = Signal(float)
+    pixel_hovered = Signal(object)
+
+    def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
+        self._session, self._refresher = session, refresher
         self._shown = session.snapshot()
         self._height, self._row_height = _DESIGN_HEIGHT, theme.scaled(24)
         self.header = AnswerHeader(session)
         self.bars = ProbabilityBars(name=self.tr("Probability of each digit"))
         self.toy_bars = ProbabilityBars(numbers="decimal", name=self.tr("Output of each class"))
         self.road = RoadPictures()
-        self.diagram = NetworkDiagram(session)
-        self.doctor = DoctorPanel(session)
         self.faces = SegmentedControl(name=self.tr("What to see about the drawing"))
         self.faces.add_segment(self.tr("Answer"), tip=self.tr("The probabilities, and the road to the input"))
         self.faces.add_segment(self.tr("Doctor"), tip=self.tr("Why is it read so: steps, measures, and where it flips"))
@@ -79,7 +92,6 @@ class Inspector(ScrollPanel):
         column.addWidget(self._bars_title)
         self._bars_gap = _Gap(column)
         column.addWidget(self.bars)
-        column.addWidget(self.doctor, 1)
         self._line_gap = _Gap(column)
         column.addWidget(self._lower_line)
         self._road_gap = _Gap(column)
@@ -89,9 +101,44 @@ class Inspector(ScrollPanel):
         self._note_gap = _Gap(column)
         column.addWidget(self.browser)
         column.addWidget(self.note)
-        column.addWidget(self.diagram, 1)
         self._filler = QWidget()
         column.addWidget(self._filler, 1)
+
+    @cached_property
+    def doctor(self) -> DoctorPanel:
+        """Why the digit is read as it is."""
+        from digitapp.gui.pages.draw.doctor import DoctorPanel
+
+        doctor = DoctorPanel(self._session)
+        doctor.pen_suggested.connect(self.pen_suggested)
+        doctor.fit(self.width() - 2 * _MARGIN)
+        self._column.insertWidget(self._column.indexOf(self.bars) + 1, doctor, 1)
+        return doctor
+
+    @cached_property
+    def diagram(self) -> NetworkDiagram:
+        """The whole network of a problem that is not drawn."""
+        from digitapp.gui.diagram.network_diagram import NetworkDiagram
+
+        diagram = NetworkDiagram(self._session)
+        diagram.pixel_hovered.connect(self.pixel_hovered)
+        diagram.follow(self._session, self._refresher)
+        self._column.insertWidget(self._column.indexOf(self._filler), diagram, 1)
+        return diagram
+
+    def _is_made(self, name: str) -> bool:
+        """Return whether the doctor or the diagram is there."""
+        return name in self.__dict__
+
+    def prepare(self, problem: Problem) -> None:
+        """Make what a problem needs and none before it did."""
+        if not problem.is_drawn and not self._is_made("diagram"):
+            self.diagram.hide()
+
+    def mark_pixel(self, pixel: int | None) -> None:
+        """Mark an input in the diagram that is hovered on the canvas."""
+        if self._is_made("diagram"):
+            self.diagram.mark_pixel(pixel)
 
     def show_problem(self, shown: Snapshot) -> None:
         """Show the parts that the problem needs; `refresh` follows."""
@@ -104,7 +151,8 @@ class Inspector(ScrollPanel):
         for widget in (self._bars_title, self._bars_gap):
             widget.setVisible(drawn)
         self.toy_bars.setVisible(not drawn)
-        self.diagram.setVisible(not drawn)
+        if not drawn or self._is_made("diagram"):
+            self.diagram.setVisible(not drawn)
         self._turn_to_face()
 
     @property
@@ -125,7 +173,8 @@ class Inspector(ScrollPanel):
         for widget in (self.bars, *lower, self._filler):
             widget.setVisible(answer)
         self._name_section()
-        self.doctor.setVisible(doctor)
+        if doctor or self._is_made("doctor"):
+            self.doctor.setVisible(doctor)
         self._place_note()
 
     def fit(self, width: int, height: int, compact: bool) -> None:
@@ -133,7 +182,8 @@ class Inspector(ScrollPanel):
         self.setFixedWidth(width)
         self._height = height
         self.road.set_room(width - 2 * _MARGIN)
-        self.doctor.fit(width - 2 * _MARGIN)
+        if self._is_made("doctor"):
+            self.doctor.fit(width - 2 * _MARGIN)
         low = height < theme.scaled(_LOW)
         self.header.fit(self._shown, compact=compact, low=low)
         self.header.refresh(self._shown)

@@ -71,7 +71,7 @@ class DrawPage(Page):
         offer_picture(self.canvas, self.tr("Drawing"), "drawing")
         self.tools = ToolsLine()
         self.stage = DrawStage(self.canvas, self.tools)
-        self.inspector = Inspector(session)
+        self.inspector = Inspector(session, self.refresher)
         self.inspector.faces.currentChanged.connect(self._fit)  # each of them needs a width of its own
         self.files = DrawingFiles(session, settings, self)
         self.copy_button = GhostButton(
@@ -107,10 +107,10 @@ class DrawPage(Page):
         self.stage.canvas_resized.connect(tools.set_canvas_side)
         self.canvas.drawing_ended.connect(self._on_drawing_ended)
         self.canvas.customContextMenuRequested.connect(self._show_menu)
-        self.grid.pixel_hovered.connect(inspector.diagram.mark_pixel)
-        inspector.diagram.pixel_hovered.connect(self.grid.mark_pixel)
+        self.grid.pixel_hovered.connect(inspector.mark_pixel)
+        inspector.pixel_hovered.connect(self.grid.mark_pixel)
         inspector.header.sample_requested.connect(self.show_sample)
-        inspector.doctor.pen_suggested.connect(self._choose_width)
+        inspector.pen_suggested.connect(self._choose_width)
         inspector.browser.chosen.connect(self._browse)
         inspector.browser.closed.connect(self._on_file_closed)
         self.files.started.connect(self._on_reading)
@@ -128,7 +128,6 @@ class DrawPage(Page):
         add("problem", self._show_problem, on=(session.problem_changed,))
         add("drawing", self._show_drawing, on=(session.drawing_changed,))
         add("answer", self.inspector.refresh, on=(session.answer_changed,))
-        self.inspector.diagram.follow(session, self.refresher)
         self._note = add("note", self._show_note, on=(session.answer_changed, session.run_state_changed))
         self._time = add("time", self._show_time, on=(session.answer_changed,))
 
@@ -263,6 +262,7 @@ class DrawPage(Page):
         """Lay what the problem is drawn on, at once: no pen may be left on the sheet of the problem before."""
         self.canvas.end_gesture()
         self.canvas.lay(self._surfaces[self.session.problem.inputs])
+        self.inspector.prepare(self.session.problem)
         self.tools.follow(self.session.artwork)
         self._on_replaced()
 
