@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from odd_files import few_classes
 from page_helpers import noise_digits
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
@@ -19,12 +21,15 @@ from digitapp.drawing.ink import Drawing
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state import data_source
+from digitapp.gui.state.models import SHIPPED
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.kept import FILE_NAME
+from digitapp.kept.networks import KeptNetwork
 from digitapp.kept.store import Store
+from digitapp.modelfile import save_model
 from digitapp.nn.network import WeightRef
 from digitapp.training.config import NetworkConfig, TrainConfig
 
@@ -309,6 +314,40 @@ def test_one_damaged_part_costs_that_part(open_kept: OpenKept, kept: Path) -> No
     again = open_kept("mnist")
     assert again.session.drawing.is_empty and Surgery.of(again.session).is_off(0, 3)
     assert "could not be read" in kept_label(again).text()
+
+
+def test_a_large_network_is_read_beside_the_window(
+    open_kept: OpenKept,
+    open_window: Callable[..., MainWindow],
+    kept: Path,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    save_model(few_classes(10, 1000), tmp_path / "large.safetensors")
+    session = open_kept("mnist").session
+    session.open_model(tmp_path / "large.safetensors")
+    qtbot.waitUntil(lambda: session.current_entry.origin == "file")
+    Surgery.of(session).toggle(0, 3)
+    session.select_unit(0, 900)
+    key, parameters = session.current_entry.key, session.network.parameters.tobytes()
+    window = session.parent()
+    assert isinstance(window, MainWindow)
+    close(window)
+
+    may_read, load = threading.Event(), KeptNetwork.load
+    monkeypatch.setattr(KeptNetwork, "load", lambda network: may_read.wait() and load(network))
+    window = open_window(kept=kept, problem=None)
+    assert window.session.current_entry.key == SHIPPED
+    may_read.set()
+    assert window.close()  # before it was shown
+    session = open_kept().session
+    qtbot.waitUntil(lambda: session.current_entry.key == key)
+    assert session.network.parameters.tobytes() == parameters and session.selected == (0, 900)
+    session.choose_model(SHIPPED)
+    assert session.current_entry.key == SHIPPED and Surgery.of(session).undo_stack.count() == 0
+    session.choose_model(key)
+    assert session.current_entry.key == key and Surgery.of(session).is_off(0, 3)
 
 
 def test_a_window_without_a_folder_keeps_nothing(open_window: Callable[..., MainWindow], tmp_path: Path) -> None:

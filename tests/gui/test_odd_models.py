@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from digitapp.drawing.ink import Drawing
-from digitapp.gui.state import opening
+from digitapp.gui.state import models
 from digitapp.gui.widgets import ElidedLabel, NoteBar
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.modelfile import load_model, save_model
@@ -84,15 +84,15 @@ def test_a_large_model_is_read_beside_the_window(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_model(few_classes(10, 1000), tmp_path / "large.safetensors")
-    assert (tmp_path / "large.safetensors").stat().st_size > opening.MOST_AT_ONCE
+    assert (tmp_path / "large.safetensors").stat().st_size > models.MOST_AT_ONCE
     threads: list[threading.Thread] = []
 
     def load(path: object) -> object:
         threads.append(threading.current_thread())
         return load_model(path)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(opening, "load_model", load)
     window = open_window("mnist")
+    monkeypatch.setattr(models, "load_model", load)
     before = window.session.current_entry
     window.shown_page.show_model(tmp_path / "large.safetensors")
     assert window.session.current_entry is before
@@ -114,7 +114,7 @@ def test_what_was_chosen_meanwhile_stays(open_window: OpenWindow, qtbot: QtBot, 
 def test_a_large_file_that_is_no_model_is_refused_where_one_looks(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "large.safetensors").write_bytes(bytes(opening.MOST_AT_ONCE + 1))
+    (tmp_path / "large.safetensors").write_bytes(bytes(models.MOST_AT_ONCE + 1))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "large.safetensors"), ""))
     window = open_window("mnist")
     window.header.open_requested.emit()

@@ -243,7 +243,8 @@ class Keeper(QObject):
 
 def _state_of(entry: ModelEntry) -> tuple[object, ...]:
     """Return what is replaced whenever a network, its record or its marks are; its weights may change in place."""
-    return entry.loaded or entry.kept, entry.marks, entry.edits
+    loaded = entry.loaded if entry.loaded is not entry.read else None
+    return loaded or entry.kept, entry.marks, entry.edits
 
 
 def _facts_of(desk: Desk) -> dict[str, object]:
@@ -251,7 +252,7 @@ def _facts_of(desk: Desk) -> dict[str, object]:
     newest = machine.branches[-1] if machine.branches else None
     place = machine.place
     return {
-        "chosen": desk.models.chosen.key,
+        "chosen": desk.models.awaited or desk.models.chosen.key,
         "dataset": desk.dataset_name,
         "selected": list(desk.unit),
         "place": [place.branch.key, place.moment.step] if place is not None else None,

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from digitapp.datasets.problems import Problem
 from digitapp.kept.networks import Edits, KeptNetwork
-from digitapp.modelfile import Model, load_model
+from digitapp.modelfile import Model, ModelFileError, load_model, path_of_model
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan
 from digitapp.training.presets import usual_configs
 
 OWN_NETWORK = "own"
 SHIPPED = "shipped"
+MOST_AT_ONCE = 2 << 20
+"""Bytes of a file that are read while the window waits: they take some ten milliseconds."""
 
 
 @dataclass
@@ -22,7 +24,7 @@ class ModelEntry:
     """A model that can be chosen: `key` tells them apart, `origin` says where it came from.
 
     A model may be left on the disk until it is wanted; then `loaded` is None, and `name` says which shipped model it
-    is, or `kept` which own network. `marks` and `edits` are what was done to it by hand.
+    is, or `kept` which own network; `read` is what was read there. `marks` and `edits` are what was done to it by hand.
     """
 
     key: str
@@ -33,13 +35,33 @@ class ModelEntry:
     name: str = ""
     edits: Edits = Edits()  # noqa: RUF009 - it never changes
     kept: KeptNetwork | None = None
+    read: Model | None = None
 
     @property
     def model(self) -> Model:
         """The model, loaded from its file the first time it is asked for. Raises ModelFileError."""
         if self.loaded is None:
-            self.loaded = self.kept.load() if self.kept is not None else load_model(self.name)
+            self.take_in(self.load())
+        assert self.loaded is not None
         return self.loaded
+
+    def load(self) -> Model:
+        """Read the model from the disk, whether it is loaded or not. Raises ModelFileError."""
+        return self.kept.load() if self.kept is not None else load_model(self.name)
+
+    def take_in(self, model: Model) -> None:
+        """Have what was read from the disk, unless something is loaded already."""
+        if self.loaded is None:
+            self.loaded = self.read = model
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether it is still on the disk, and so large that the window would wait for it."""
+        try:
+            path = self.kept.path if self.kept is not None else path_of_model(self.name)
+            return self.loaded is None and path.stat().st_size > MOST_AT_ONCE
+        except (ModelFileError, OSError):
+            return False  # who reads it will say so
 
     @property
     def title(self) -> str:
@@ -57,6 +79,8 @@ class Models:
 
     At first they are those that come with the program, or else a network that has not learned yet; the first is chosen,
     and never leaves. The first shipped one has the key `SHIPPED`, the one that is trained `OWN_NETWORK`.
+
+    `awaited` is the key of one that is to be chosen when it was read, or empty; whatever is chosen takes its place.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -68,6 +92,7 @@ class Models:
             fresh = Plan(problem, *usual_configs(problem)).make()
             self._entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", fresh.shown)
         self._chosen = self._first
+        self.awaited = ""
 
     @property
     def _first(self) -> str:
@@ -93,22 +118,22 @@ class Models:
         """Whether the chosen one is the one that is trained."""
         return self._chosen == OWN_NETWORK
 
-    def unread(self, key: str) -> str | None:
-        """Return the path or name to load a model by that is still on the disk, None for any other."""
+    def slow(self, key: str) -> ModelEntry | None:
+        """Return an entry that takes time to be read, None for any other."""
         entry = self._entries.get(key)
-        is_unread = entry is not None and entry.loaded is None and entry.kept is None
-        return entry.name if entry is not None and is_unread else None
+        return entry if entry is not None and entry.takes_time else None
 
     def take_in(self, key: str, model: Model) -> None:
         """Keep a model that was read, if it is still one of them."""
         if key in self._entries:
-            self._entries[key].loaded = model
+            self._entries[key].take_in(model)
 
     def choose(self, key: str) -> bool:
         """Choose one by its key; return whether that is another one than before.
 
         Raises ModelFileError for one whose file cannot be used any more, and chooses nothing.
         """
+        self.awaited = ""
         if key == self._chosen or key not in self._entries or self._entries[key].model is None:
             return False
         self._chosen = key
@@ -134,10 +159,12 @@ class Models:
     def put(self, entry: ModelEntry) -> None:
         """Take in a network, in the place of an earlier one of its key, and choose it."""
         self._entries[entry.key] = entry
-        self._chosen = entry.key
+        self._chosen, self.awaited = entry.key, ""
 
     def remove(self, key: str, instead: str) -> bool:
         """Forget a network; where it was chosen, `instead` is, or the first one. Return whether it was there."""
+        if key == self.awaited:
+            self.awaited = ""
         if self._entries.pop(key, None) is None:
             return False
         if key == self._chosen:

@@ -13,7 +13,7 @@ from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.desks import Desks
 from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.opening import Opener
-from digitapp.modelfile import Model, load_model, save_model
+from digitapp.modelfile import Model, save_model
 
 
 class NetworkChoice(Desks):
@@ -29,14 +29,15 @@ class NetworkChoice(Desks):
         """Show another problem; what was done for the present one stays as it is, a run goes on."""
         self._opener.forget()
         super().choose_problem(key)
+        self.show_awaited()
 
     def choose_model(self, key: str) -> None:
         """Show another of `model_entries`; a large file is read beside the window first.
 
         Raises ModelFileError where its file cannot be used, and changes nothing; of a large one `model_failed` tells.
         """
-        unread = self._desk.models.unread(key)
-        if unread is not None and self._opener.takes(unread, (self._desk, key)):
+        slow = self._desk.models.slow(key)
+        if slow is not None and self._opener.takes(slow, (self._desk, key)):
             return
         self._opener.forget()
         if self._desk.models.choose(key):
@@ -49,8 +50,15 @@ class NetworkChoice(Desks):
 
         Raises ModelFileError where it cannot be used, and changes nothing; of a large one `model_failed` tells.
         """
-        if not self._opener.takes(path, path):
-            self._show_opened(load_model(path), path)
+        entry = ModelEntry(str(path), "file", None, path, name=str(path))
+        if not self._opener.takes(entry, path):
+            self._show_opened(entry.load(), path)
+
+    def show_awaited(self) -> None:
+        """Read the network that was shown last, where it was too large to be read before the window opened."""
+        awaited = self._desk.models.awaited
+        if awaited:
+            self.choose_model(awaited)
 
     def _show_opened(self, model: Model, path: Path) -> None:
         desk = self._desks[model.problem]

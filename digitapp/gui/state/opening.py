@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob
-from digitapp.modelfile import Model, ModelFileError, load_model, path_of_model
+from digitapp.gui.state.models import ModelEntry
+from digitapp.modelfile import Model
 from digitapp.progress import Report
-
-MOST_AT_ONCE = 2 << 20  # bytes, which take some ten milliseconds
 
 
 class Opener(QObject):
@@ -20,8 +18,8 @@ class Opener(QObject):
 
     Signals
     -------
-    opened(model, entry) : was read for an entry of a desk's models, or for a path
-    failed(error, entry) : cannot be used
+    opened(model, key) : was read
+    failed(error, key) : cannot be used
     """
 
     opened = Signal(object, object)
@@ -33,20 +31,17 @@ class Opener(QObject):
         self._errand.found.connect(self.opened)
         self._errand.failed.connect(self._on_failed)
 
-    def takes(self, path_or_name: str | Path, key: object) -> bool:
-        """Begin to read a file for `key` if it is large, and return whether; what was wished before is forgotten."""
+    def takes(self, entry: ModelEntry, key: object) -> bool:
+        """Begin to read a model if that takes time, and return whether; what was wished before is forgotten."""
         self._errand.cancel()
-        try:
-            is_large = path_of_model(path_or_name).stat().st_size > MOST_AT_ONCE
-        except (ModelFileError, OSError):
-            return False  # who reads it will say so
+        if not entry.takes_time:
+            return False
 
         def work(_report: Report, _cancelled: threading.Event) -> Model:
-            return load_model(path_or_name)
+            return entry.load()
 
-        if is_large:
-            self._errand.ask(work, key)
-        return is_large
+        self._errand.ask(work, key)
+        return True
 
     def forget(self) -> None:
         """Let what is being read come to nothing."""

@@ -1,7 +1,7 @@
 """The next start is where the last one was left: what was kept is put back into a session.
 
 What is seen at once, and is small, is read before the window opens: the canvas with its steps of undo, the choices, the
-shown network. The runs, whose moments may be a hundred megabytes, come beside the window.
+shown network. A large one, and the runs, whose moments may be a hundred megabytes, come beside the window.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Past:
     newest : how the last of them is kept; None without any
     seconds : how long that one took
     reached : where it ended, None of one that was cut off
+    own : the desk's own network, None where there is none that can be read
     """
 
     desk: Desk
@@ -53,6 +54,7 @@ class Past:
     newest: KeptRun | None
     seconds: float
     reached: RunState | None
+    own: Model | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +108,7 @@ class Restorer(QObject):
         finally:
             store.close()
         self._session.tell_all()
+        self._session.show_awaited()
         return seat
 
     def _sit(self, wanted: list[int]) -> Seat:
@@ -131,8 +134,12 @@ class Restorer(QObject):
         key = str(facts["chosen"])
         if key.endswith(SUFFIX) and Path(key).is_file():
             desk.models.offer(Path(key))
-        desk.models.choose(key)
-        desk.unit = _unit(desk, facts["selected"])
+        if desk.models.slow(key) is not None:
+            desk.models.awaited = key
+        else:
+            desk.models.choose(key)
+        layer, unit = facts["selected"]
+        desk.unit = UnitRef(max(0, int(layer)), max(0, int(unit)))
 
     def _try(self, work: Callable[[], object]) -> None:
         """Leave out what was damaged, and say so."""
@@ -187,7 +194,7 @@ class Restorer(QObject):
     def _put_newest(self, past: Past, newest: Branch, kept: KeptRun) -> None:
         """Let the newest run be the one whose network and curves are shown."""
         desk = past.desk
-        own = _own_network(desk, newest)
+        own = _own_network(desk, newest, past.own)
         newest.model = replace(newest.model, network=own.network, calibration=own.calibration)
         desk.fitted = newest
         desk.run.take_up(newest.history, past.seconds)
@@ -211,7 +218,7 @@ def _read_past(store: Store, seat: int, desk: Desk) -> Past:
     """Read the runs of a desk; what was damaged is left out."""
     runs = read_runs(store, seat, desk.problem.key)
     branches: dict[str, Branch] = {}
-    newest, seconds = None, 0.0
+    newest, seconds, own = None, 0.0, None
     for run in runs:
         try:
             history = history_of(run)
@@ -221,7 +228,17 @@ def _read_past(store: Store, seat: int, desk: Desk) -> Past:
         branch.moments = read_moments(store, run, history, branch.model.network.parameters.nbytes)
         branches[run.key] = branch
         newest, seconds = run, history.seconds
-    return Past(desk, tuple(branches.values()), newest, seconds, _read_reached(newest))
+    if newest is not None:
+        own = _read_own(desk)
+    return Past(desk, tuple(branches.values()), newest, seconds, _read_reached(newest), own)
+
+
+def _read_own(desk: Desk) -> Model | None:
+    try:
+        entry = desk.models.own
+        return entry.loaded or entry.load()
+    except (KeyError, ModelFileError):
+        return None
 
 
 def _read_reached(newest: KeptRun | None) -> RunState | None:
@@ -233,21 +250,15 @@ def _read_reached(newest: KeptRun | None) -> RunState | None:
         return None  # a run that goes on from there begins with a fresh optimiser
 
 
-def _own_network(desk: Desk, newest: Branch) -> Model:
-    """Return the desk's own model; where it cannot be read, that of the newest run's last moment."""
-    try:
+def _own_network(desk: Desk, newest: Branch, read: Model | None) -> Model:
+    """Return the desk's own model as it was read; where it cannot be, that of the newest run's last moment."""
+    if read is not None:
+        desk.models.take_in(OWN_NETWORK, read)
         return desk.models.own.model
-    except (KeyError, ModelFileError):
-        if newest.moments.kept:
-            newest.model.network.parameters[:] = newest.moments.kept[-1].parameters
-        chosen = desk.models.chosen.key
-        desk.models.put(ModelEntry(OWN_NETWORK, "own", newest.model, marks=newest.marks))
-        desk.models.choose(chosen)
-        return newest.model
-
-
-def _unit(desk: Desk, place: object) -> UnitRef:
-    layer, unit = place  # type: ignore[misc]
-    sizes = desk.models.chosen.model.network.sizes
-    fits = 0 <= layer < len(sizes) - 1 and 0 <= unit < sizes[layer + 1]
-    return UnitRef(layer, unit) if fits else UnitRef(0, 0)
+    if newest.moments.kept:
+        newest.model.network.parameters[:] = newest.moments.kept[-1].parameters
+    chosen, awaited = desk.models.chosen.key, desk.models.awaited
+    desk.models.put(ModelEntry(OWN_NETWORK, "own", newest.model, marks=newest.marks))
+    desk.models.choose(chosen)
+    desk.models.awaited = awaited
+    return newest.model
