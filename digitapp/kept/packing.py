@@ -53,7 +53,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             arrays[name] = np.frombuffer(body, dtype, count, start).reshape(shape)
             start += count * np.dtype(dtype).itemsize
         return header["facts"], arrays
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise PacketError(f"the parts of a packet do not fit together ({error})") from error
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from digitapp import reasons
 from digitapp.kept import FILE_NAME
 from digitapp.kept.errors import KeptBusyError, KeptError, KeptFullError, KeptReadOnlyError
+from digitapp.plain import LONGEST_DETAIL, plain
 
 VERSION = 1
 _APPLICATION_ID = 0x44474954  # "DGIT"
@@ -46,6 +47,16 @@ _MIGRATIONS: dict[int, str] = {
         ) WITHOUT ROWID;
     """,
 }
+
+
+_TABLES = (
+    "SELECT seat, key, packet FROM seats LIMIT 0",
+    "SELECT seat, problem, key, place, name, file, digest, packet, written, removed FROM networks LIMIT 0",
+    "SELECT run, seat, problem, number, state, began, ended, facts FROM runs LIMIT 0",
+    "SELECT history, step, checkpoint, network, listed FROM runs LIMIT 0",
+    "SELECT run, step, parameters FROM moments LIMIT 0",
+)
+"""What is read from the tables of this version: a file that lacks any of it was damaged."""
 
 
 class Store:
@@ -142,7 +153,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             told = of_sqlite(self.path, error)
             if not _is_damage(error):
                 raise told from error
@@ -174,10 +185,19 @@ class Store:
             raise _WrongFileError("other", reasons.tr("another program has written it"))
         if version > VERSION:
             raise _WrongFileError("newer", reasons.tr("a newer digitapp has written it"))
+        if not is_new and version < 1:
+            raise _WrongFileError("damaged", reasons.tr("it is damaged"))
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # what was said to be written survives a power cut
         if version < VERSION:
             self._migrate(connection)
+        try:
+            for query in _TABLES:
+                connection.execute(query)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            raise _WrongFileError("damaged", reasons.tr("it is damaged")) from error  # a table or a column is not there
 
     @staticmethod
     def _migrate(connection: sqlite3.Connection) -> None:
@@ -214,7 +234,7 @@ class Store:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise of_sqlite(self.path, error) from error
 
 
@@ -227,8 +247,11 @@ class _WrongFileError(Exception):
         self.reason = reason
 
 
-def of_sqlite(path: Path, error: sqlite3.Error) -> KeptError:
-    """Return one of SQLite's errors as one of this program's."""
+def of_sqlite(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> KeptError:
+    """Return one of SQLite's errors as one of this program's.
+
+    What it says of damaged text is no text itself.
+    """
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return KeptFullError(path, reasons.tr("there is no room on the disk"))
@@ -238,13 +261,15 @@ def of_sqlite(path: Path, error: sqlite3.Error) -> KeptError:
         return KeptBusyError(path, reasons.tr("another program keeps it locked"))
     if _is_damage(error):
         return KeptError(path, reasons.tr("it is damaged"))
-    return KeptError(path, str(error))
+    return KeptError(path, plain(str(error), LONGEST_DETAIL))
 
 
 def _of_the_system(path: Path, error: OSError) -> KeptError:
     return KeptReadOnlyError(path, error.strerror or str(error))
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _is_damage(error: sqlite3.Error | UnicodeDecodeError) -> bool:
+    if isinstance(error, UnicodeDecodeError):
+        return True
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

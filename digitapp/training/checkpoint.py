@@ -34,6 +34,8 @@ FORMAT_VERSION = 4
 _METADATA_KEY = "digitapp_checkpoint"
 _LARGEST_COUNT = 2**63
 _COUNTS = ("epoch", "batch", "step", "samples", "epoch_right", "epochs_since_best")
+_STUMBLES = (TypeError, ValueError, ArithmeticError, RecursionError, AttributeError, LookupError)
+"""What a generator, an optimiser or a network raises where its state is none."""
 
 
 class CheckpointError(Exception):
@@ -122,8 +124,7 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         raise
     except KeyError as error:
         raise CheckpointError(f"the checkpoint lacks {plain(str(error))}") from error
-    except (TypeError, ValueError, ArithmeticError, RecursionError, AttributeError, IndexError) as error:
-        # What a generator or an optimiser stumbles over where its state is none.
+    except _STUMBLES as error:
         raise CheckpointError(f"the checkpoint contradicts itself: {plain(str(error), LONGEST_DETAIL)}") from error
     return run
 
@@ -144,8 +145,8 @@ def state_of(checkpoint: Checkpoint) -> RunState:
         check_whole("parts", facts["parts"], 1, MAX_THREADS)
         state = RunState.at_start(network, config, np.random.default_rng(0), facts["parts"])
         _restore(state, facts, arrays)
-    except (TypeError, ValueError, KeyError) as error:
-        raise CheckpointError(f"the checkpoint contradicts itself: {error}") from error
+    except _STUMBLES as error:
+        raise CheckpointError(f"the checkpoint contradicts itself: {plain(str(error), LONGEST_DETAIL)}") from error
     state.kept = {}
     return state
 

@@ -68,7 +68,29 @@ def newer(path: Path) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("spoil", [damage, garbage, foreign, newer])
+def without_a_table(path: Path) -> None:
+    written(path.parent)
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE moments")
+    connection.close()
+
+
+def without_a_version(path: Path) -> None:
+    written(path.parent)
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = -16777214")
+    connection.close()
+
+
+def with_names_that_are_no_text(path: Path) -> None:
+    written(path.parent)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE seats", b"CREATE TABLE s\xff\xfets"))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [damage, garbage, foreign, newer, without_a_table, without_a_version, with_names_that_are_no_text],
+)
 def test_a_file_that_cannot_be_used_is_set_aside_untouched(spoil, tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     spoil(path)
