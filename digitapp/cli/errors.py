@@ -54,10 +54,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, DataNotFinite):
         return f"the data set holds a value that is no finite number: {error}"
     if isinstance(error, DataMissingError):
-        return (
-            f"{error}; 'digitapp data download' gets MNIST, 'digitapp data import FOLDER' takes it from a folder that "
-            "has all four files"
-        )
+        return f"{error}; 'digitapp data download' gets MNIST, 'digitapp data import FOLDER' takes it from a folder"
     if isinstance(error, MemoryError):
         return "there is not enough memory for this; a smaller network or batch may fit"
     if isinstance(error, OSError):

@@ -27,6 +27,7 @@ from digitapp.runs.plan import Plan
 from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
 from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
+from digitapp.training.config import MAX_SEED
 from digitapp.training.findings import look_at_data, look_at_run
 from digitapp.training.foils import with_foils
 from digitapp.training.history import History
@@ -115,6 +116,7 @@ def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Map
     network, config = parse_settings(usual_configs(problem), settings)
     if source is not None:
         network, config = _shaped_like(source, network, config, settings)
+        config = _seeded_like(source, config, settings)
     with loading(dataset):
         data = load_dataset(dataset, data_dir=data_dir, seed=config.seed)
     tell_of_data(dataset, data)
@@ -147,6 +149,7 @@ def _follow_recipe(
     network, config = parse_settings(usual, settings)
     if source is not None:
         network, config = _shaped_like(source, network, config, settings)
+        config = _seeded_like(source, config, settings)
     name = None if source is None else source.name
     origin = Origin(key, config.seed, network, name, is_recipe=True, pens=None if pens is None else str(pens))
     ingredients = _gathered(origin, data_dir)
@@ -186,6 +189,21 @@ def _shaped_like(
     shape = {name: value for name, value in shape.items() if given.get(name) is None}
     loss = training.loss if given.get("loss") is not None else source.loss
     return replace(network, **shape), replace(training, loss=loss)
+
+
+def _seeded_like(source: Model, training: TrainConfig, given: Mapping[str, object]) -> TrainConfig:
+    """Return the settings with the seed of a model where none was given: it decides which images validate.
+
+    Of another one that was given it is said that the model has learned from some of the images that validate then.
+    """
+    record = source.training
+    seed, validated = record.get("config", {}).get("seed"), record.get("results", {}).get("validation_accuracy")
+    if type(seed) is not int or validated is None or seed == training.seed or not 0 <= seed <= MAX_SEED:
+        return training
+    if given.get("seed") is None:
+        return replace(training, seed=seed)
+    note(f"{source.name} was trained with seed {seed}: of what validates with seed {training.seed} it knows a part")
+    return training
 
 
 def _follow(run: Run, keeper: CheckpointKeeper | None) -> History:

@@ -66,7 +66,8 @@ class DataMissingError(DataError):
 
     def __init__(self, searched: tuple[Path, ...], missing: tuple[str, ...]) -> None:
         folders = " or ".join(str(folder) for folder in searched)
-        super().__init__(f"not found in {folders}: {', '.join(missing)} (each may also be gzipped, ending in .gz)")
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        super().__init__(f"not found in {folders}: {missing[0]}{more}")
         self.searched = searched
         self.missing = missing
 

@@ -138,6 +138,18 @@ def test_threads_may_be_more_than_cores_or_samples_in_a_batch(batch_size: int, t
     assert training is not None and training["parts"] == training["config"]["threads"] == 60
 
 
+def test_the_seed_of_a_model_to_start_from_stays(idx_folder: Path, tmp_path: Path) -> None:
+    """It decides which images validate: with another one the model knows some of them."""
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    bars = ("train", "--dataset", idx_folder, "--hidden", 4, "--epochs", 1)
+    run(*bars, "--seed", 7, "--out", first)
+    result = run(*bars, "--start-from", first, "--out", second)
+    assert load_model(second).training["config"]["seed"] == 7 and "seed" not in result.stderr
+    result = run(*bars, "--start-from", first, "--seed", 3, "--out", second)
+    assert load_model(second).training["config"]["seed"] == 3
+    assert "first was trained with seed 7: of what validates with seed 3 it knows a part" in result.stderr
+
+
 def test_an_unknown_data_set_or_missing_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DIGITAPP_DATA_DIR", raising=False)
     out = tmp_path / "model.safetensors"

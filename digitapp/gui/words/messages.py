@@ -42,8 +42,11 @@ def data_message(error: Exception) -> str:
             "Messages", "{0} is not the original MNIST file: its contents differ from the published ones."
         ).format(error.source)
     if isinstance(error, DataMissingError):
-        folder = plain(str(error.searched[0]), None) if error.searched else "?"
-        return translate("Messages", "In {0} these files are missing: {1}.").format(folder, listed(error.missing))
+        folder = plain(str(error.searched[0])) if error.searched else "?"
+        if len(error.missing) > 1:
+            text = translate("Messages", "{0} of MNIST's four files are missing in {1}: the first is {2}.")
+            return text.format(len(error.missing), folder, error.missing[0])
+        return translate("Messages", "In {0} a file is missing: {1}.").format(folder, listed(error.missing))
     if isinstance(error, NotEnoughSpaceError):
         return translate("Messages", "The disk is full: {0} MB are needed, {1} MB are free.").format(
             f"{error.needed / 1e6:.0f}", f"{error.free / 1e6:.0f}"
