@@ -38,12 +38,18 @@ class Marks:
         return UnitState(read_unit(network, *place), place in self.frozen, self.off.get(place), frozenset(locked))
 
     def with_unit(self, place: UnitRef, state: UnitState) -> Marks:
-        """Return the marks with those of one unit as they are in `state`."""
+        """Return the marks with those of one unit as in `state`; the same object where nothing is different."""
+        off, locks = self.off.get(place), {weight for weight in self.locked if (weight.layer, weight.unit) == place}
+        if (
+            state.is_frozen == (place in self.frozen)
+            and state.locked == {weight.source for weight in locks}
+            and (state.off is off or (state.off is not None and off is not None and np.array_equal(state.off, off)))
+        ):
+            return self
         others = {other: weights for other, weights in self.off.items() if other != place}
         frozen = self.frozen | {place} if state.is_frozen else self.frozen - {place}
-        locked = {weight for weight in self.locked if (weight.layer, weight.unit) != place}
-        locked |= {WeightRef(place.layer, source, place.unit) for source in state.locked}
-        return Marks(frozen, others if state.off is None else {**others, place: state.off}, frozenset(locked))
+        locked = (self.locked - locks) | {WeightRef(place.layer, source, place.unit) for source in state.locked}
+        return Marks(frozen, others if state.off is None else {**others, place: state.off}, locked)
 
     def swapped(self, layer: int, first: int, second: int) -> Marks:
         """Return the marks for the network in which two hidden units of a layer have taken each other's place."""
