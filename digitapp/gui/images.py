@@ -51,6 +51,11 @@ def weights_image(values: ArrayLike, limit: float, theme: colors.Theme, cells: i
     return image
 
 
+def heights_image(shares: NDArray[np.floating], theme: colors.Theme) -> QImage:
+    """Return heights from 0 to 1, shape (rows, columns), in the colours of what has no sign."""
+    return indexed_image(colors.height_indices(shares), colors.height_table(theme))
+
+
 def ink_image(grey: ArrayLike, theme: colors.Theme) -> QImage:
     """Return ink, shape (rows, columns), 0 the empty page and 1 full ink."""
     return rgb_image(colors.ink_map(grey, theme))

@@ -25,6 +25,12 @@ DIVERGING_STOPS: dict[Theme, tuple[str, ...]] = {
 INK_STOPS: dict[Theme, tuple[str, str]] = {"light": ("#FFFFFF", "#15181E"), "dark": ("#121418", "#F3F5F7")}
 """Colours of the empty page and of full ink."""
 
+HEIGHT_STOPS: dict[Theme, tuple[str, ...]] = {
+    "light": ("#FFFFFF", "#E3E5E9", "#B9BEC8", "#868D9A", "#545B68", "#2B303A"),
+    "dark": ("#15171B", "#2B2F37", "#474D58", "#6D7584", "#9BA3B0", "#D5DAE2"),
+}
+"""Colours from the lowest to the highest of what has no sign, such as a cost: grey, as the curves of the loss are."""
+
 NOT_A_NUMBER_COLOR: dict[Theme, str] = {"light": "#BE2F49", "dark": "#FF8094"}
 """A weight that is not a number is an error, and shown as one."""
 
@@ -32,6 +38,7 @@ ZERO_INDEX = 126
 NOT_A_NUMBER_INDEX = 2 * ZERO_INDEX + 1
 NOTHING_INDEX = 255
 """A cell of a picture that stands for no value at all. `diverging_table` has no colour for it: the ground shows."""
+_HEIGHTS = 250
 _NICE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _QUANTILE_SAMPLE = 65_536
 
@@ -68,6 +75,26 @@ def ink_table(theme: Theme) -> NDArray[np.uint8]:
     table = np.rint(_gradient(INK_STOPS[theme], 255)).astype(np.uint8)
     table.flags.writeable = False
     return table
+
+
+@cache
+def height_table(theme: Theme) -> NDArray[np.uint8]:
+    """Return the colours that `height_indices` points to, uint8 array of shape (252, 3), read-only.
+
+    251 from the lowest to the highest, and the one for "not a number".
+    """
+    ramp = np.rint(_gradient(HEIGHT_STOPS[theme], _HEIGHTS // (len(HEIGHT_STOPS[theme]) - 1)))
+    table = np.vstack([ramp, _rgb(NOT_A_NUMBER_COLOR[theme])]).astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+def height_indices(shares: ArrayLike) -> NDArray[np.uint8]:
+    """Return for each share, from 0 to 1, the index of its colour in `height_table`; what is not finite has its own."""
+    array = np.asarray(shares, np.float64)
+    indices = np.rint(np.clip(np.nan_to_num(array), 0, 1) * _HEIGHTS).astype(np.uint8)
+    indices[~np.isfinite(array)] = _HEIGHTS + 1
+    return indices
 
 
 def diverging_indices(values: ArrayLike, limit: float, cells: int | None = None) -> NDArray[np.uint8]:

@@ -69,29 +69,27 @@ def twin(
     return Twin(*both, error, bool(check.relative_error[0] <= LARGEST_ERROR))
 
 
-def twin_changes(
-    gradients: Twin,
-    optimizer_key: str,
-    options: Mapping[str, float],
-    before: Mapping[str, float],
-    steps: int,
-    value: float,
-    learning_rate: float,
-    restraint: Restraint = UNRESTRAINED,
-) -> tuple[float, float]:
-    """Return what an optimiser's step makes of each of the two: how far the parameter goes.
+@dataclass(frozen=True)
+class Rule:
+    """The step that an optimiser takes with one parameter; all as for `update_terms`."""
 
-    Parameters
-    ----------
-    gradients : of the parameter
-    optimizer_key, options, before, steps, value, learning_rate, restraint : as for `update_terms`
+    optimizer_key: str
+    options: Mapping[str, float]
+    before: Mapping[str, float]
+    steps: int
+    learning_rate: float
+    restraint: Restraint = UNRESTRAINED
 
-    Raises
-    ------
-    ValueError, KeyError : as `update_terms`
-    """
-    back_propagated, central_difference = (
-        update_terms(optimizer_key, options, before, steps, gradient, value, learning_rate, restraint).after - value
-        for gradient in (gradients.back_propagated, gradients.central_difference)
-    )
-    return back_propagated, central_difference
+    def change(self, gradient: float, value: float) -> float:
+        """Return how far the parameter goes. Raises ValueError and KeyError as `update_terms`."""
+        rows = update_terms(
+            self.optimizer_key,
+            self.options,
+            self.before,
+            self.steps,
+            gradient,
+            value,
+            self.learning_rate,
+            self.restraint,
+        )
+        return rows.after - value

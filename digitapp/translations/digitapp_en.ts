@@ -254,6 +254,23 @@
     </message>
 </context>
 <context>
+    <name>SurfaceDialog</name>
+    <message numerus="yes">
+        <source>C_T is counted on %n image(s), a sample.</source>
+        <translation>
+            <numerusform>C_T is counted on %n image, a sample.</numerusform>
+            <numerusform>C_T is counted on %n images, a sample.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>C_T is counted on %n image(s).</source>
+        <translation>
+            <numerusform>C_T is counted on %n image.</numerusform>
+            <numerusform>C_T is counted on %n images.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>TaleWords</name>
     <message numerus="yes">
         <source>%n blank pixel(s)</source>
@@ -402,6 +419,16 @@
         <translation>
             <numerusform>The only unit of the last hidden layer pushes towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.</numerusform>
             <numerusform>The %Ln units of the last hidden layer push towards {0} (orange) or towards {1} (blue). With the bias they add up exactly.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WeightPanel</name>
+    <message numerus="yes">
+        <source>C_T along this weight, %n image(s)</source>
+        <translation>
+            <numerusform>C_T along this weight, %n image</numerusform>
+            <numerusform>C_T along this weight, %n images</numerusform>
         </translation>
     </message>
 </context>

@@ -114,3 +114,16 @@ def test_cells_that_stand_for_nothing_show_the_ground(rows: int, columns: int, c
     plain = colors.diverging_map(values, 1.0, "light").reshape(2, -1, 3)
     np.testing.assert_array_equal(shown[:, :cells], plain[:, :cells])
     assert (shown[:, cells:] == ground).all()
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_heights_go_from_end_to_end_and_what_is_no_number_stands_out(name: colors.Theme) -> None:
+    table = colors.height_table(name)
+    indices = colors.height_indices([0.0, 1.0, -5.0, 7.0, np.nan, np.inf])
+    assert table[indices[0]].tolist() == table[indices[2]].tolist() == list(colors._rgb(colors.HEIGHT_STOPS[name][0]))
+    assert table[indices[1]].tolist() == table[indices[3]].tolist() == list(colors._rgb(colors.HEIGHT_STOPS[name][-1]))
+    assert (
+        table[indices[4]].tolist() == table[indices[5]].tolist() == list(colors._rgb(colors.NOT_A_NUMBER_COLOR[name]))
+    )
+    lightness = table[:-1].astype(int).sum(axis=1)
+    assert (np.diff(lightness) * (1 if name == "dark" else -1) >= 0).all()

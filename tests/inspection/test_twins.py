@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitapp.datasets.load import load_dataset
-from digitapp.inspection.twins import Twin, twin, twin_changes
+from digitapp.inspection.twins import Rule, Twin, twin
 from digitapp.nn import LOSSES, OPTIMIZERS, Network, initialize
 from digitapp.nn.gradient_check import index_of, locate
 from digitapp.nn.network import WeightRef
@@ -68,7 +68,8 @@ def test_an_optimiser_makes_a_change_of_each(toy: tuple[np.ndarray, np.ndarray])
     buggy = twin(network, "squared_error", *toy, 4, bug=0)
     value = float(network.parameters[4])
     for key, state in {"sgd": {}, "adam": {"m": 0.3, "v": 0.2}, "momentum": {"v": -0.1}}.items():
-        changes = twin_changes(found, key, {}, state, 3, value, 0.1)
+        rule = Rule(key, {}, state, 3, 0.1)
+        changes = [rule.change(gradient, value) for gradient in (found.back_propagated, found.central_difference)]
         assert changes[0] == pytest.approx(changes[1], rel=1e-6)
         parameters, gradient = np.array([value]), np.array([found.back_propagated])
         optimizer = OPTIMIZERS[key](parameters)
@@ -77,8 +78,7 @@ def test_an_optimiser_makes_a_change_of_each(toy: tuple[np.ndarray, np.ndarray])
             optimizer.state[name][:] = number
         optimizer.step(parameters, gradient, 0.1)
         assert changes[0] == pytest.approx(float(parameters[0]) - value, rel=1e-9)
-        apart = twin_changes(buggy, key, {}, state, 3, value, 0.1)
-        assert apart[0] != pytest.approx(apart[1], rel=1e-4)
+        assert rule.change(buggy.back_propagated, value) != pytest.approx(changes[1], rel=1e-4)
 
 
 def test_what_is_not_a_number_does_not_agree(toy: tuple[np.ndarray, np.ndarray]) -> None:

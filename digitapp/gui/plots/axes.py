@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
-from digitapp.gui.widgets.numbers import per_cent
+from digitapp.gui.widgets.numbers import MINUS, per_cent
 
 LOSS_FLOOR = 1e-8  # what a loss of exactly zero is drawn as
 _ACCURACY_FLOORS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
@@ -55,6 +55,22 @@ def accuracy_range(training: np.ndarray, validation: np.ndarray) -> tuple[float,
     lowest = float(later.min())
     floor = max((f for f in _ACCURACY_FLOORS if f <= lowest - 0.2 * (1 - lowest)), default=0.0)
     return floor, 1.0
+
+
+def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round values between two limits, evenly spaced, at most so many; none where the limits are no range."""
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        return []
+    rough = (high - low) / most
+    magnitude = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * magnitude for m in (1, 2, 5, 10, 20) if (high - low) / (m * magnitude) < most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
+
+
+def tick_text(tick: float) -> str:
+    """Return a round value with a real minus, "−2.5"."""
+    return f"{tick:g}".replace("-", MINUS)
 
 
 def loss_ticks(low: float, high: float) -> list[float]:

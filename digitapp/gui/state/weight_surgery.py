@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
 from digitapp.gui.state.session import Session
@@ -108,6 +110,39 @@ class WeightSurgery(QObject):
         parts = tuple(UnitEdit(place, *pair) for place, pair in states.items())
         self.surgery.push(NetworkEdit(text, parts), gesture)
         return True
+
+    def move(self, parameters: NDArray[np.floating], text: str, gesture: int = NO_GESTURE) -> bool:
+        """Give the network other parameters, laid out like its own, in one step; return whether that could be done.
+
+        What is locked, frozen or off stays as it is.
+        """
+        if self.surgery.reason() or not np.isfinite(parameters).all():
+            return False
+        network, marks = self._session.network, self._session.current_entry.marks
+        moved = network.copy()
+        np.copyto(moved.parameters, parameters, casting="same_kind", where=self.free())
+        # All units in any case: the steps of one gesture must be about the same ones.
+        parts = tuple(
+            UnitEdit(place, marks.state(network, place), marks.state(moved, place))
+            for layer, found in enumerate(network.layers)
+            for place in (UnitRef(layer, unit) for unit in range(found.units))
+        )
+        self.surgery.push(NetworkEdit(text, parts), gesture)
+        return True
+
+    def free(self) -> NDArray[np.bool_]:
+        """Return which of the network's parameters may be changed, (parameter_count,)."""
+        network, marks = self._session.network, self._session.current_entry.marks
+        free = np.ones(network.parameter_count, bool)
+        weights, biases = network.views(free)
+        for weight in marks.locked:
+            free[index_of(network, weight)] = False
+        for layer, unit in marks.frozen:
+            weights[layer][:, unit :: network.layers[layer].units] = False
+            biases[layer][unit :: network.layers[layer].units] = False
+        for layer, unit in marks.off:
+            weights[layer + 1][unit] = False
+        return free
 
     def zero(self, weight: WeightRef) -> bool:
         """Set a weight to zero; return whether that could be done."""

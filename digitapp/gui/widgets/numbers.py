@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from digitapp.gui.translation import translate
 
 MINUS = "\N{MINUS SIGN}"
@@ -47,6 +49,19 @@ def probability(value: float) -> str:
     A network excludes nothing and is certain of nothing; an exact 0 or 1 only ran out of digits.
     """
     return percent(min(max(value, _LEAST), 1 - _LEAST))
+
+
+def figure(value: float, digits: int = 4) -> str:
+    """Return a number to so many digits, "3.793", "−0.00268", "1.2e−7", "12,300,000"; "∞" where it has no end."""
+    if not math.isfinite(value):
+        return translate("Numbers", "not a number") if math.isnan(value) else f"{value:f}".replace("inf", "∞")
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        places = 0 if value == 0 else max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        text = f"{value:,.{min(places, 8)}f}" if value else "0"
+    else:
+        mantissa, exponent = f"{value:.{digits - 1}g}".partition("e")[::2]
+        text = f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    return text.replace("-", MINUS)
 
 
 def epoch_text(epochs: float) -> str:
