@@ -1,16 +1,19 @@
 """``digitapp tale``: many networks learn the toy; how many find the demons of the tale?"""
 
-from typing import Annotated
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitapp.cli.errors import BadInput
-from digitapp.cli.output import JsonOption, print_json, print_table, say
+from digitapp.cli.output import JsonOption, check_can_write, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from digitapp.inspection.tale_trial import TrialResult
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-MOST_SEEDS = 10_000
-MOST_HIDDEN = 8
 
 
 @app.command("tale", epilog="Example: digitapp tale --seeds 100 --hidden 3")
@@ -20,9 +23,27 @@ def tale_command(
     activation: Annotated[
         str | None, typer.Option("--activation", metavar="NAME", help="Of the hidden units.", show_default=False)
     ] = None,
-    epochs: Annotated[int | None, typer.Option("--epochs", help="Passes over the images.", show_default=False)] = None,
+    initializer: Annotated[
+        str | None, typer.Option("--initializer", metavar="NAME", help="The weights to start from.", show_default=False)
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option("--epochs", help="Passes over the 48 images, 6 updates each.", show_default=False),
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option("--learning-rate", help="The step size.", show_default=False)
+    ] = None,
+    noise: Annotated[
+        float,
+        typer.Option(
+            "--noise",
+            metavar="X",
+            help="How likely a pixel is flipped, up to 0.5. Each network learns from noisy images of its own.",
+        ),
+    ] = 0.0,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write a line for each network as well.", show_default=False),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -30,34 +51,26 @@ def tale_command(
 
     They learn as the toy usually does, 12-3-2 with sigmoid units, unless told otherwise.
     """
-    for name, value, most in (("--seeds", seeds, MOST_SEEDS), ("--hidden", hidden, MOST_HIDDEN)):
-        if not 1 <= value <= most:
-            raise BadInput(f"{name}: expected a whole number from 1 to {most:,}, got {value}")
-    from dataclasses import replace
+    if csv is not None:
+        check_can_write(csv, "--csv")
+    from digitapp.inspection.tale import Outcome
+    from digitapp.inspection.tale_trial import Trial, run_trial
 
-    from digitapp.datasets.problems import TOY
-    from digitapp.datasets.toy import load_toy
-    from digitapp.inspection.intervals import wilson_interval
-    from digitapp.inspection.tale import Outcome, judge
-    from digitapp.training.presets import usual_configs
-    from digitapp.training.stack import train_together
-
-    shape, config = usual_configs(TOY)
-    shape = replace(shape, hidden=(hidden,), activation=activation or shape.activation)
-    config = replace(
-        config,
-        epochs=config.epochs if epochs is None else epochs,
-        learning_rate=config.learning_rate if learning_rate is None else learning_rate,
-    )
-    toy = load_toy()
-    networks = train_together(toy, shape, config, range(seeds))
-    verdicts = [judge(network, toy.all_but_test) for network in networks]
-    counts = {outcome: sum(verdict.outcome is outcome for verdict in verdicts) for outcome in Outcome}
+    given = {"activation": activation, "initializer": initializer, "epochs": epochs, "learning_rate": learning_rate}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    result = run_trial(Trial(seeds=seeds, hidden=hidden, noise=noise, **chosen))
+    assert result is not None, "nobody cancels it"
+    if csv is not None:
+        _write(csv, result.table())
+    counts = {outcome: len(some) for outcome, some in result.by_outcome.items()}
     if json:
         print_json({"seeds": seeds, **{outcome.value: count for outcome, count in counts.items()}})
         return
-    each = "1 epoch" if config.epochs == 1 else f"{config.epochs:,} epochs"
-    say(f"{seeds:,} networks 12-{hidden}-2, {networks[0].layers[0].activation.title}, {each} each")
+    trial = result.trial
+    each = "1 epoch" if trial.epochs == 1 else f"{trial.epochs:,} epochs"
+    learned = f", {trial.noise:.3g} of the pixels flipped" if trial.noise else ""
+    title = result.networks[0].network.layers[0].activation.title
+    say(f"{seeds:,} networks 12-{hidden}-2, {title}, {each} each{learned}")
     titles = {
         Outcome.TALE: "the tale came true",
         Outcome.OTHER: "another solution",
@@ -65,6 +78,30 @@ def tale_command(
     }
     rows = []
     for outcome, count in counts.items():
-        low, high = wilson_interval(count, seeds)
-        rows.append((f"  {titles[outcome]}", f"{count:,}", f"{count / seeds:.0%}", f"({low:.0%} to {high:.0%})"))
+        rows.append(_row(titles[outcome], result, count))
+        if outcome is Outcome.OTHER:
+            rows += [_row(f"  {_kind(found)}", result, len(some)) for found, some in result.kinds]
     print_table(rows, frozenset({1, 2}))
+
+
+def _row(title: str, result: TrialResult, count: int) -> tuple[str, str, str, str]:
+    """Return the cells of a line: what, how many, their share, and between which the true share lies."""
+    share = result.share(count)
+    return f"  {title}", f"{count:,}", f"{share.share:.0%}", f"({share.low:.0%} to {share.high:.0%})"
+
+
+def _kind(found: tuple[str, ...]) -> str:
+    """Return which demons a solution found, and which not."""
+    from digitapp.inspection.tale import DEMONS
+
+    missing = " and ".join(demon.name for demon in DEMONS if demon.name not in found)
+    return f"found {' and '.join(found)}, not {missing}" if found else "found none of the three"
+
+
+def _write(path: Path, text: str) -> None:
+    from digitapp.atomic import atomic_write_bytes
+
+    try:
+        atomic_write_bytes(path, text.encode())
+    except OSError as error:
+        raise BadInput(f"--csv {path}: cannot be written: {error.strerror or error}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -175,6 +176,19 @@ def match(network: Network, demons: Sequence[Demon] = DEMONS) -> tuple[Match, ..
     )
 
 
+def as_demon(network: Network, found: Match) -> np.ndarray | None:
+    """Return the weights of a demon's unit as the demon has them: with all signs turned round where it is its twin.
+
+    Returns
+    -------
+    float array (features,); None where no unit is left for the demon
+    """
+    if found.unit is None:
+        return None
+    weights = network.unit_weights[0][:, found.unit].astype(np.float64)
+    return -weights if found.is_mirrored else weights
+
+
 def _correlations(weights: np.ndarray, pattern: np.ndarray) -> np.ndarray:
     """Return each column's correlation with a pattern; 0 for one that is constant."""
     centred, wanted = weights - weights.mean(axis=0), pattern - pattern.mean()
@@ -183,9 +197,21 @@ def _correlations(weights: np.ndarray, pattern: np.ndarray) -> np.ndarray:
 
 
 def _assignment(fits: np.ndarray) -> list[int | None]:
-    """Return a column for each row, none twice, with the greatest sum; None for the rows that get none."""
+    """Return a column for each row, none twice, with the greatest sum; None for the rows that get none.
+
+    Of many columns only those are tried that are among the best of a row, as many as there are rows: the other rows
+    cannot take all of them from it.
+    """
     rows, columns = fits.shape
-    places: list[int | None] = [*range(columns), *[None] * max(0, rows - columns)]
-    worth = np.hstack([fits, np.full((rows, len(places) - columns), -2.0)])
-    best = max(permutations(range(len(places)), rows), key=lambda taken: worth[range(rows), taken].sum())
+    tried = np.unique(np.argsort(-fits, axis=1, kind="stable")[:, :rows])
+    places: list[int | None] = [*tried.tolist(), *[None] * max(0, rows - columns)]
+    worth = np.hstack([fits[:, tried], np.full((rows, len(places) - len(tried)), -2.0)])
+    choices = _choices(len(places), rows)
+    best = choices[worth[np.arange(rows), choices].sum(axis=1).argmax()]
     return [places[place] for place in best]
+
+
+@cache
+def _choices(places: int, rows: int) -> np.ndarray:
+    """Return every way to give each row a place of its own, int array (ways, rows)."""
+    return np.array(list(permutations(range(places), rows)))

@@ -54,7 +54,8 @@ def training_record(
         Foils are no samples
     """
     batch, epoch = history.last_batch, history.last_epoch
-    foils = int(np.count_nonzero(dataset.train.labels == FOIL))
+    described = settings_record(network_config, train_config, dataset)
+    foils = described.get("foils", 0)
     results: dict[str, Any] = {}
     if epoch is not None:
         results |= _part("train", epoch.train_loss, epoch.train_accuracy, len(dataset.train) - foils)
@@ -62,13 +63,8 @@ def training_record(
             results |= _part("validation", epoch.validation_loss, epoch.validation_accuracy, len(dataset.validation))
     if test is not None:
         results |= _part("test", test.loss, test.accuracy, test.samples)
-    config = asdict(train_config)
     return {
-        "digitapp": __version__,
-        "dataset": dataset.name,
-        **({"foils": foils} if foils else {}),
-        "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
-        "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
+        **described,
         **({"parts": history.started.parts} if history.started is not None else {}),
         "epochs": epoch.epoch if epoch is not None else 0,
         "steps": batch.step if batch is not None else 0,
@@ -76,6 +72,19 @@ def training_record(
         "learning_rate": batch.learning_rate if batch is not None else None,
         "results": results,
         **({"findings": [as_record(finding) for finding in findings]} if findings else {}),
+    }
+
+
+def settings_record(network_config: NetworkConfig, train_config: TrainConfig, dataset: Dataset) -> dict[str, Any]:
+    """Return what a record says of what was to be learned and how: its first keys, see `training_record`."""
+    foils = int(np.count_nonzero(dataset.train.labels == FOIL))
+    config = asdict(train_config)
+    return {
+        "digitapp": __version__,
+        "dataset": dataset.name,
+        **({"foils": foils} if foils else {}),
+        "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
+        "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
     }
 
 

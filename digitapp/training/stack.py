@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Network, initialize
+from digitapp.progress import Report
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
 from digitapp.training.presets import empty_network
 from digitapp.training.run_state import RunState
@@ -26,6 +27,8 @@ _DONE_HERE = {
 }
 """Settings that a stack knows; all others must be as they are when nothing is set."""
 
+_MOST_REPORTS = 100
+
 
 def train_together(
     dataset: Dataset,
@@ -34,6 +37,9 @@ def train_together(
     seeds: Sequence[int],
     dtype: DTypeLike = np.float32,
     cancelled: threading.Event | None = None,
+    *,
+    own_inputs: np.ndarray | None = None,
+    report: Report | None = None,
 ) -> list[Network]:
     """Return the networks that runs with these seeds end with.
 
@@ -46,12 +52,19 @@ def train_together(
     seeds : one for each network
     dtype : of all numbers
     cancelled : ends the training before its next epoch, with the networks as they are then
+    own_inputs : array (networks, samples, features), what each network sees in the place of the training part's inputs;
+        the labels are those of the data
+    report : is told a hundred times at most how many epochs are done, and of how many
 
     Raises
     ------
     ConfigError : a setting of single runs that a stack does not know
+    ValueError : inputs of their own that are not as many as the networks and the samples
     """
     check(shape, config)
+    inputs = dataset.train.inputs[np.newaxis] if own_inputs is None else own_inputs
+    if own_inputs is not None and own_inputs.shape != (len(seeds), *dataset.train.inputs.shape):
+        raise ValueError(f"the inputs of {len(seeds)} networks cannot be of shape {own_inputs.shape}")
     problem = dataset.problem
     states = []
     for seed in seeds:
@@ -59,12 +72,15 @@ def train_together(
         network = Network(plain.sizes, plain.activations, dtype)
         initialize(network, shape.initializer, np.random.default_rng(seed))
         states.append(RunState.at_start(network, replace(config, seed=seed), np.random.default_rng(seed), parts=1))
-    stack = _Stack(states, dataset, config)
+    stack = _Stack(states, inputs, dataset.train.labels, config)
+    between = -(-config.epochs // _MOST_REPORTS)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for epoch in range(config.epochs):
             if cancelled is not None and cancelled.is_set():
                 break
             stack.learn_epoch(epoch)
+            if report is not None and (epoch + 1) % between == 0:
+                report(epoch + 1, config.epochs)
     return stack.networks()
 
 
@@ -90,9 +106,11 @@ class _Stack:
     Parameters
     ----------
     states : of the runs at their beginning
+    inputs : array (networks, samples, features), or (1, samples, features) where all see the same
+    labels : int array (samples,)
     """
 
-    def __init__(self, states: Sequence[RunState], dataset: Dataset, config: TrainConfig) -> None:
+    def __init__(self, states: Sequence[RunState], inputs: np.ndarray, labels: np.ndarray, config: TrainConfig) -> None:
         self._states, self._config = states, config
         first = states[0].network
         self._layers = first.layers
@@ -102,8 +120,9 @@ class _Stack:
         self._optimizer = OPTIMIZERS[config.optimizer](self._parameters.reshape(-1), **options)
         self._weights, self._biases = _views(first, self._parameters)
         self._weight_gradients, self._bias_gradients = _views(first, self._gradient)
-        self._inputs = dataset.train.inputs.astype(first.dtype)
-        self._labels = dataset.train.labels
+        self._inputs = inputs.astype(first.dtype)
+        self._own = np.minimum(np.arange(len(states)), len(inputs) - 1)[:, np.newaxis]  # where each has its inputs
+        self._labels = labels
         self._shufflers = []
         for state in states:
             generator = np.random.default_rng(0)
@@ -129,7 +148,7 @@ class _Stack:
 
     def _compute(self, indices: np.ndarray) -> None:
         """Write the gradients of a batch for each network; `indices` of its samples, (count, batch)."""
-        reads, sums, activations = [self._inputs[indices].swapaxes(1, 2)], [], []
+        reads, sums, activations = [self._inputs[self._own, indices].swapaxes(1, 2)], [], []
         for layer, weights, biases in zip(self._layers, self._weights, self._biases, strict=True):
             z = weights @ reads[-1]  # (count, units, batch)
             z += biases
