@@ -64,6 +64,7 @@ KEEP_BY_ITSELF = Setting("hand/keep_by_itself", True)
 DATA_FOLDER = Setting("data/folder", "")
 MORE_SETTINGS = Setting("train/more_settings", False)
 OPENED_MODELS = Setting("files/opened_models", "")  # JSON: paths by the key of their problem, the newest last
+TALE_TRIAL = Setting("lab/tale", "")  # JSON: the settings of a trial
 LAST_FOLDER = Setting("files/last_folder", "")
 
 

@@ -117,7 +117,7 @@ class Judged:
 class Share(NamedTuple):
     """How many of all, their share of one, and between which shares the true one lies with 95 % certainty."""
 
-    count: int
+    number: int
     share: float
     low: float
     high: float

@@ -27,7 +27,8 @@ _DONE_HERE = {
 }
 """Settings that a stack knows; all others must be as they are when nothing is set."""
 
-_MOST_REPORTS = 100
+_REPORTS = 100
+_LONGEST_SILENCE = 20  # epochs: some ten milliseconds
 
 
 def train_together(
@@ -54,7 +55,7 @@ def train_together(
     cancelled : ends the training before its next epoch, with the networks as they are then
     own_inputs : array (networks, samples, features), what each network sees in the place of the training part's inputs;
         the labels are those of the data
-    report : is told a hundred times at most how many epochs are done, and of how many
+    report : is told every few epochs how many are done, and of how many
 
     Raises
     ------
@@ -73,7 +74,7 @@ def train_together(
         initialize(network, shape.initializer, np.random.default_rng(seed))
         states.append(RunState.at_start(network, replace(config, seed=seed), np.random.default_rng(seed), parts=1))
     stack = _Stack(states, inputs, dataset.train.labels, config)
-    between = -(-config.epochs // _MOST_REPORTS)
+    between = max(1, min(config.epochs // _REPORTS, _LONGEST_SILENCE))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for epoch in range(config.epochs):
             if cancelled is not None and cancelled.is_set():

@@ -237,6 +237,16 @@
     </message>
 </context>
 <context>
+    <name>SizesChart</name>
+    <message numerus="yes">
+        <source>%n hidden unit(s)</source>
+        <translation>
+            <numerusform>%n hidden unit</numerusform>
+            <numerusform>%n hidden units</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StepExport</name>
     <message numerus="yes">
         <source>It shows %Ln image(s).</source>
@@ -267,6 +277,51 @@
         <translation>
             <numerusform>C_T is counted on %n image.</numerusform>
             <numerusform>C_T is counted on %n images.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TaleBench</name>
+    <message numerus="yes">
+        <source>%n network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</source>
+        <translation>
+            <numerusform>%n network start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</numerusform>
+            <numerusform>%n networks start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Copied what became of %n network(s)</source>
+        <translation>
+            <numerusform>Copied what became of %n network</numerusform>
+            <numerusform>Copied what became of %n networks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Left bars: read all 64. Right bars: the tale came true. In % of %n network(s).</source>
+        <translation>
+            <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %n network.</numerusform>
+            <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %n networks.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train %n more size(s)</source>
+        <translation>
+            <numerusform>Train %n more size</numerusform>
+            <numerusform>Train %n more sizes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train %n network(s)</source>
+        <translation>
+            <numerusform>Train %n network</numerusform>
+            <numerusform>Train %n networks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Training with %n hidden unit(s)…</source>
+        <translation>
+            <numerusform>Training with %n hidden unit…</numerusform>
+            <numerusform>Training with %n hidden units…</numerusform>
         </translation>
     </message>
 </context>

@@ -45,10 +45,11 @@ CONTRACT = [
     "lossPlot",
     "accuracyPlot",
     "unitGrid",
+    "labTabs",
 ]
 
-KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6)
-PAGES = ("drawPage", "handPage", "trainPage", "featuresPage", "whyPage", "networkPage")
+KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7)
+PAGES = ("drawPage", "handPage", "trainPage", "featuresPage", "whyPage", "networkPage", "labPage")
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -256,17 +257,17 @@ def test_pages_lead_to_each_other(open_window: OpenWindow) -> None:
     assert leads(DrawPage, window.timeline.train_on.clicked.emit) == "trainPage"
 
 
-class LabPage(Page):
+class LessonsPage(Page):
     """A page that is yet to come."""
 
-    NAME = "labPage"
+    NAME = "lessonsPage"
 
 
 def test_ten_pages_fit_the_smallest_window(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more = [("Step", Group.TRAIN), ("Runs", Group.TRAIN), ("Lessons", Group.STUDY), ("Lab", Group.STUDY)]
-    made_by = f"{__name__}.LabPage"
+    more = [("Step", Group.TRAIN), ("Runs", Group.TRAIN), ("Lessons", Group.STUDY)]
+    made_by = f"{__name__}.LessonsPage"
     to_come = [PageRow(f"{title.lower()}Page", "train", title, "", "", group, made_by) for title, group in more]
     ten = tuple(sorted((*registered_pages(), *to_come), key=lambda row: row.group))
     monkeypatch.setattr("digitapp.gui.window.main_window.registered_pages", lambda: ten)
@@ -283,4 +284,4 @@ def test_ten_pages_fit_the_smallest_window(
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert window.shown_page.NAME == "labPage"
+    assert window.shown_page.NAME == "lessonsPage"

@@ -157,7 +157,7 @@ class Refresher(QObject):
         for part in due:
             self._waiting.pop(part, None)
         try:
-            for part in self.parts.values():
+            for part in tuple(self.parts.values()):  # showing one may add others
                 if part in due and part.widget.isVisible():
                     due.remove(part)
                     part.show(snapshot)

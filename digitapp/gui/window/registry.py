@@ -137,6 +137,19 @@ def registered_pages() -> tuple[PageRow, ...]:
             Group.INSPECT,
             "digitapp.gui.pages.network.page.NetworkPage",
         ),
+        PageRow(
+            "labPage",
+            "lab",
+            translate("Pages", "Lab"),
+            translate("Pages", "Play with the ideas of the textbooks"),
+            translate(
+                "Pages",
+                "Ideas of the textbooks to play with. Was the tale of the demons true? Train a hundred networks of the "
+                "4×3 toy at once, and see what each of them has found.",
+            ),
+            Group.STUDY,
+            "digitapp.gui.pages.lab.page.LabPage",
+        ),
     )
 
 

@@ -1,0 +1,53 @@
+"""What the benches of the Lab have in common."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.session import Session
+from digitapp.gui.widgets import ScrollPanel
+from digitapp.gui.widgets.refresher import Refresher
+from digitapp.gui.words.messages import Message
+
+
+class Bench(QWidget):
+    """One idea to play with: the bench itself on the page's stage, and what is known about it in the inspector.
+
+    Subclasses fill three widgets: `tools` stands at the right of the tabs, `for_header` in the window's header, and
+    `details` is the inspector. What they show they tell the page's `refresher`.
+
+    Signals
+    -------
+    status_changed(text) : what the bench has to say at the right end of the status bar
+    page_wanted(name, what) : as a page's
+    told(Message) : something went wrong
+    """
+
+    status_changed = Signal(str)
+    page_wanted = Signal(str, object)
+    told = Signal(object)
+
+    def __init__(
+        self, session: Session, settings: Settings, refresher: Refresher, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.settings, self.refresher = session, settings, refresher
+        self.tools: QWidget = QWidget()
+        self.for_header: QWidget = QWidget()
+        self.details = ScrollPanel("surface")
+        self.status_text = ""
+
+    def say(self, text: str) -> None:
+        """Show a text at the right end of the status bar while this bench is shown."""
+        if text != self.status_text:
+            self.status_text = text
+            self.status_changed.emit(text)
+
+    def tell(self, message: Message) -> None:
+        """Have the page show what went wrong."""
+        self.told.emit(message)
+
+    def take_up(self, what: object) -> None:
+        """Do what was asked for elsewhere; benches that take nothing up do nothing."""

@@ -1,0 +1,138 @@
+"""The best match with each demon in every network, as a strip of dots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.lab.tale.marks import paint_mark
+from digitapp.gui.pictures import offer_picture
+from digitapp.gui.translation import itemised
+from digitapp.gui.widgets.numbers import MINUS, decimal
+from digitapp.inspection.tale import DEMONS, LEAST_MATCH, Outcome
+from digitapp.inspection.tale_trial import Judged, TrialResult
+
+_LEAST = -0.2  # all that match worse stand there
+_ROW = 36
+_DOT = 4.5
+_STEP = 4.5  # between dots that stand on each other
+_MARKS = (0.0, 0.4, 0.8)
+
+
+class MatchDots(QWidget):
+    """One dot for each network and demon, placed by how alike the best unit is; the line is the least that counts.
+
+    Signals: `chosen(Judged)`, a dot was clicked.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._result: TrialResult | None = None
+        self._current: Judged | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Best match in each network"))
+        offer_picture(self, self.tr("Best match in each network"), "tale-matches")
+
+    def show_result(self, result: TrialResult | None) -> None:
+        """Show the networks of a trial."""
+        self._result = result
+        self.setAccessibleDescription("" if result is None else itemised(self._words(result)))
+        self.update()
+
+    def show_current(self, judged: Judged | None) -> None:
+        """Ring the dots of a network."""
+        self._current = judged
+        self.update()
+
+    def _words(self, result: TrialResult) -> Iterator[str]:
+        for row, demon in enumerate(DEMONS):
+            count = sum(each.verdict.matches[row].is_found for each in result.networks)
+            yield self.tr("Demon {0} was found in {1} of {2}").format(demon.name, count, len(result.networks))
+
+    # Layout
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, len(DEMONS) * theme.scaled(_ROW) + QFontMetrics(theme.font("tick")).height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.sizeHint().height())
+
+    def _x(self, correlation: float) -> float:
+        left, right = theme.scaled(24), self.width() - 8
+        return left + (max(_LEAST, correlation) - _LEAST) / (1 - _LEAST) * (right - left)
+
+    def _base(self, row: int) -> float:
+        return (row + 1) * theme.scaled(_ROW) - 4
+
+    def dots(self) -> Iterator[tuple[QPointF, Judged]]:
+        """Yield the middle of every dot with its network; dots of one place stand on each other."""
+        if self._result is None:
+            return
+        for row in range(len(DEMONS)):
+            columns: dict[int, list[Judged]] = {}
+            for each in self._result.networks:
+                columns.setdefault(round(self._x(each.verdict.matches[row].correlation) / _DOT), []).append(each)
+            for column, networks in columns.items():
+                step = min(_STEP, (theme.scaled(_ROW) - 2 * _DOT) / len(networks))
+                for place, each in enumerate(networks):
+                    yield QPointF(column * _DOT, self._base(row) - _DOT / 2 - 1 - place * step), each
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        near = [(_distance(point, place), each) for place, each in self.dots() if _distance(point, place) <= _DOT]
+        if near and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(min(near, key=lambda pair: pair[0])[1])
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        p = theme.current().palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row, demon in enumerate(DEMONS):
+            painter.setFont(theme.font("caption-strong"))
+            painter.setPen(p.text)
+            base = self._base(row)
+            height = theme.scaled(20)
+            painter.drawText(QRectF(0, base - height, 20, height), int(Qt.AlignmentFlag.AlignBottom), demon.name)
+            painter.setPen(QPen(p.border, 1))
+            painter.drawLine(QPointF(self._x(_LEAST), base), QPointF(self._x(1), base))
+        self._paint_axis(painter)
+        for place, each in self.dots():
+            outcome = each.verdict.outcome
+            size = _DOT - 1 if outcome is Outcome.OTHER else _DOT
+            paint_mark(painter, _around(place, size), outcome)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(p.text, 1.5))
+        for place, each in self.dots():
+            if each is self._current:
+                painter.drawEllipse(place, _DOT, _DOT)
+
+    def _paint_axis(self, painter: QPainter) -> None:
+        p = theme.current().palette
+        bottom = self._base(len(DEMONS) - 1)
+        painter.setPen(QPen(p.text3, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(self._x(LEAST_MATCH), 0), QPointF(self._x(LEAST_MATCH), bottom))
+        painter.setFont(theme.tabular(theme.font("tick")))
+        painter.setPen(p.text2)
+        labels = [(_LEAST, self.tr("≤ {0}").format(decimal(_LEAST, 1)))]
+        labels += [(mark, decimal(mark, 1).removesuffix(".0")) for mark in _MARKS]
+        for value, text in labels:
+            width = painter.fontMetrics().horizontalAdvance(f"≤ {MINUS}0.2") + 8
+            place = QRectF(self._x(value) - width / 2, bottom + 3, width, painter.fontMetrics().height())
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter), text)
+
+
+def _around(middle: QPointF, size: float) -> QRectF:
+    return QRectF(middle.x() - size / 2, middle.y() - size / 2, size, size)
+
+
+def _distance(one: QPointF, other: QPointF) -> float:
+    difference = one - other
+    return max(abs(difference.x()), abs(difference.y()))
