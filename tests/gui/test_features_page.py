@@ -247,6 +247,8 @@ def test_what_was_found_about_another_network_is_dropped(qtbot: QtBot, open_page
     version = page.session.network_version
     late_layer_key, late_unit_key = (version, 0, digits.train, digits), (version, 0, 0, digits.train)
     page.session.renew_weights(NetworkConfig((9,), "relu", "he"), usual_configs(MNIST)[1])
+    assert evidence.unit is late_unit  # the page still shows the other network
+    settle()
     evidence._on_layer(late_layer, late_layer_key)
     evidence._on_unit(late_unit, late_unit_key)
     assert evidence.unit is None

@@ -111,12 +111,12 @@ def test_without_data_a_view_says_what_it_lacks_and_weights_stay(open_page: Open
 def test_the_change_since_the_start_of_a_run(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page("toy")
     session = page.session
-    assert starting_parameters(session) is None
+    assert starting_parameters(session.snapshot(), session.time_machine.branches) is None
     network, config = usual_configs(TOY)
     session.start_training(network, TrainConfig(**{**vars(config), "epochs": 40}))
     qtbot.waitUntil(lambda: not session.run.is_active, timeout=20_000)
     settle()
-    start = starting_parameters(session)
+    start = starting_parameters(session.snapshot(), session.time_machine.branches)
     assert start is not None
     show(page, Shown.CHANGE)
     assert page._gallery.lack is None
@@ -296,4 +296,5 @@ def test_a_layer_that_was_looked_at_is_known_when_one_comes_back(open_page: Open
     settle()
     assert page._evidence.layer is first
     page.session.network_changed.emit()
+    settle()
     assert page._evidence.layer is None

@@ -386,7 +386,7 @@ class Dossier(ScrollPanel):
             self.looks.show_ideal(None, shape, self._words.cell, nothing)
             return
         pattern = None if known is None else known.survey.patterns[unit.unit].reshape(shape)
-        lack = self._words.lack(why_unknown(self._session, self._evidence), Shown.PATTERN)
+        lack = self._words.lack(why_unknown(self._shown, self._evidence), Shown.PATTERN)
         self.looks.pattern.show_signed(pattern, self._words.cell, self._words.pattern(known, lack))
         self._trials.want_ideal(unit.layer, unit.unit, self._known)
         ideal = self._trials.ideal(unit.layer, unit.unit)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.inspection.looks import LayerEvidence, LayerLook, UnitEvidence, UnitLook
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _MOST_KEPT = 400_000_000  # bytes of sums of all layers that were looked at
 
 
 class Evidence(QObject):
-    """Answers for the page: the newest evidence there is about the wanted layer and unit.
+    """Answers for the page: the newest evidence there is about the wanted layer and unit of what the page shows.
 
     Without training it looks at all training images, once for each state of the network; the layer's sums are kept, so
     that the next unit costs next to nothing. A unit of the first layer does not wait for the layer. While the shown
@@ -34,9 +35,10 @@ class Evidence(QObject):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._shown = session.snapshot()
+        self._is_another = False  # whether the next snapshot is of another network
         self._active = False
-        self._first_version = session.network_version  # of the network; what was found of others is of no use
+        self._first_version = self._shown.version  # of the network; what was found of others is of no use
         self._broken_version = -1
         self._wanted = (0, 0)
         self._layers: dict[int, LayerEvidence] = {}  # the one looked at last is the last
@@ -49,9 +51,22 @@ class Evidence(QObject):
         for errand in (self._layer_errand, self._unit_errand):
             errand.failed.connect(self._on_failed)
         session.network_changed.connect(self._on_network_changed)
-        session.weights_changed.connect(self._look)
-        session.dataset_changed.connect(self._look)
-        session.run_state_changed.connect(self._look)
+
+    def follow(self, shown: Snapshot) -> None:
+        """Look at what the page shows from now on; `changed` tells when something is known about its unit."""
+        before, self._wanted = self._wanted, (shown.selected.layer, shown.selected.unit)
+        self._shown = shown
+        if self._is_another:
+            self._is_another = False
+            self._first_version = shown.version
+            self._layers.clear()
+            self._unit = None
+            self._cancel()
+        elif before[0] != self._wanted[0]:
+            self._cancel()
+        elif before != self._wanted:
+            self._unit_errand.cancel()
+        self._look()
 
     # What is known
 
@@ -69,7 +84,7 @@ class Evidence(QObject):
     @property
     def blank(self) -> NDArray[np.bool_] | None:
         """Which inputs are blank in all training samples, shape (features,), None before that is known."""
-        dataset = self._session.dataset
+        dataset = self._shown.dataset
         if self._blank is None or dataset is None or self._blank[0] is not dataset.train.inputs:
             return None
         return self._blank[1]
@@ -77,7 +92,7 @@ class Evidence(QObject):
     @property
     def dead(self) -> NDArray[np.bool_] | None:
         """Which units of the layer no sample wakes, where that means that they are dead: in hidden layers of ReLU."""
-        layer, network = self.layer, self._session.network
+        layer, network = self.layer, self._shown.network
         if layer is None or layer.layer == len(network.weights) - 1 or network.activations[layer.layer] != "relu":
             return None
         return layer.survey.awake == 0
@@ -85,12 +100,12 @@ class Evidence(QObject):
     @property
     def is_broken(self) -> bool:
         """Whether the present network's sums are no numbers, so that data can tell nothing."""
-        return self._broken_version == self._session.network_version
+        return self._broken_version == self._shown.version
 
     @property
     def is_partial(self) -> bool:
         """Whether the samples are the validation images, as they are while the network learns."""
-        return self._session.shows_run
+        return self._shown.shows_run
 
     # What is wanted
 
@@ -102,28 +117,13 @@ class Evidence(QObject):
         else:
             self._cancel()
 
-    def want(self, layer: int, unit: int) -> None:
-        """Ask for a unit; `changed` tells when something is known about it."""
-        if (layer, unit) == self._wanted:
-            return
-        if layer != self._wanted[0]:
-            self._cancel()
-        else:
-            self._unit_errand.cancel()
-        self._wanted = (layer, unit)
-        self._look()
-
     @Slot()
     def _on_network_changed(self) -> None:
-        self._first_version = self._session.network_version
-        self._layers.clear()
-        self._unit = None
-        self._cancel()
-        self._look()
+        self._is_another = True
 
     def _split(self) -> Split | None:
-        dataset = self._session.dataset
-        if dataset is None or dataset.train.inputs.shape[1] != self._session.network.sizes[0]:
+        dataset = self._shown.dataset
+        if dataset is None or dataset.train.inputs.shape[1] != self._shown.network.sizes[0]:
             return None
         return dataset.validation if self.is_partial and dataset.validation is not None else dataset.train
 
@@ -131,7 +131,6 @@ class Evidence(QObject):
         self._layer_errand.cancel()
         self._unit_errand.cancel()
 
-    @Slot()
     def _look(self) -> None:
         """Ask for the looks that are due."""
         split = self._split()
@@ -143,14 +142,14 @@ class Evidence(QObject):
             self._look_at_unit(split)
 
     def _is_present(self, found: LayerEvidence | UnitEvidence | None, split: Split) -> bool:
-        return found is not None and found.version == self._session.network_version and found.split is split
+        return found is not None and found.version == self._shown.version and found.split is split
 
     def _look_at_layer(self, split: Split) -> None:
-        session, layer = self._session, self._wanted[0]
-        dataset, version = session.dataset, session.network_version
+        shown, layer = self._shown, self._wanted[0]
+        dataset, version = shown.dataset, shown.version
         assert dataset is not None
-        classes, inputs = session.network.sizes[-1], dataset.train.inputs
-        look = LayerLook(session.network, version, layer, split, classes, inputs, self.blank)
+        classes, inputs = shown.network.sizes[-1], dataset.train.inputs
+        look = LayerLook(shown.network, version, layer, split, classes, inputs, self.blank)
         rest = _REST if self.is_partial and self.layer is not None else 0.0
         self._layer_errand.ask(look, (version, layer, split, dataset), patient=True, rest=rest)
 
@@ -159,13 +158,13 @@ class Evidence(QObject):
         if known is not None and known.split is split and known.sums is not None:
             version = known.version
         elif (self._wanted[0] == 0 or self._sums_are_too_many(split)) and not self.is_partial:
-            known, version = None, self._session.network_version
+            known, version = None, self._shown.version
         else:
             return  # the layer's sums will come
         if self.unit is not None and self.unit.version == version and self.unit.split is split:
             return
-        classes = self._session.network.sizes[-1]
-        look = UnitLook(self._session.network, version, *self._wanted, split, classes, known)
+        classes = self._shown.network.sizes[-1]
+        look = UnitLook(self._shown.network, version, *self._wanted, split, classes, known)
         self._unit_errand.ask(look, (version, *self._wanted, split), patient=True)
 
     def _sums_are_too_many(self, split: Split) -> bool:
@@ -207,7 +206,7 @@ class Evidence(QObject):
     @Slot(object, object)
     def _on_failed(self, _error: Exception, key: tuple[Any, ...]) -> None:
         """Take it that the sums were no numbers: there is nothing to show until the weights change."""
-        if key[0] == self._session.network_version:
+        if key[0] == self._shown.version:
             self._broken_version = key[0]
             self._layers.clear()
             self._unit = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.pages.features.shown import Lack, Shown, View
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.inspection.unit_images import (
     change_images,
     class_images,
@@ -24,6 +25,7 @@ from digitapp.inspection.unit_images import (
 )
 from digitapp.nn.network import Network
 from digitapp.progress import Report
+from digitapp.runs.branches import Branch
 
 if TYPE_CHECKING:
     from digitapp.gui.state.session import Session
@@ -36,7 +38,7 @@ Images = NDArray[np.floating]
 
 
 class Gallery(QObject):
-    """Makes the pictures of a view; `changed` tells of those that were made beside the window.
+    """Makes the pictures of a view of what the page shows; `changed` tells of those that were made beside the window.
 
     Attributes
     ----------
@@ -49,6 +51,7 @@ class Gallery(QObject):
     def __init__(self, session: Session, evidence: Evidence, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._evidence = session, evidence
+        self._shown = session.snapshot()
         self.view = View(0, Shown.WEIGHTS)
         self.images: Images = np.zeros((0, 1, 1), dtype=np.float32)
         self.lack: Lack | None = None
@@ -56,17 +59,17 @@ class Gallery(QObject):
         self._errand.found.connect(self._on_made)
         self._errand.failed.connect(self._on_failed)
 
-    def show(self, view: View) -> None:
+    def show(self, view: View, shown: Snapshot) -> None:
         """Make the pictures of another view, or of another network; empty ones at first where that takes time."""
         self._errand.cancel()
-        self.view = view
+        self.view, self._shown = view, shown
         self.images = self._blank()
         self._make(rest=0.0)
 
-    @Slot()
-    def renew(self) -> None:
+    def renew(self, shown: Snapshot) -> None:
         """Make the pictures of the network as it is now; the old ones stay until they are there."""
-        self._make(rest=_REST if self._session.shows_run else 0.0)
+        self._shown = shown
+        self._make(rest=_REST if shown.shows_run else 0.0)
 
     def _make(self, rest: float) -> None:
         make = self._maker()
@@ -81,14 +84,13 @@ class Gallery(QObject):
         def work(_report: Report, _cancelled: threading.Event) -> Images:
             return make()
 
-        session = self._session
-        key = session.network, self.view, session.network_version
+        key = self._shown.network, self.view, self._shown.version
         self._errand.ask(work, key, patient=True, rest=rest)
 
     @property
     def cells(self) -> int:
         """How many cells of a picture stand for a weight or a pixel, from the top left; the others for nothing."""
-        sizes = self._session.network.sizes
+        sizes = self._shown.network.sizes
         return sizes[0] if self.view.on_pixels else sizes[self.view.layer]
 
     def own_limits(self, images: Images) -> NDArray[np.floating]:
@@ -106,25 +108,25 @@ class Gallery(QObject):
 
     @Slot(object, object)
     def _on_made(self, images: Images, key: tuple[Network, View, int]) -> None:
-        if key[:2] == (self._session.network, self.view):
+        if key[:2] == (self._shown.network, self.view):
             self.images, self.lack = images, None
             self.changed.emit()
 
     @Slot(object, object)
     def _on_failed(self, _error: Exception, key: tuple[Network, View, int]) -> None:
-        if key[:2] == (self._session.network, self.view):
+        if key[:2] == (self._shown.network, self.view):
             self.lack = Lack.BROKEN
 
     def _blank(self) -> Images:
         """Return empty pictures in the shape that they will have."""
-        problem, network = self._session.problem, self._session.network
+        problem, network = self._shown.problem, self._shown.network
         units = network.sizes[self.view.layer + 1]
         if self.view.on_pixels:
             return np.zeros((units, problem.rows, problem.columns), network.dtype)
         return np.zeros((units, *compact_shape(network.sizes[self.view.layer])), network.dtype)
 
     def _cost(self) -> float:
-        view, sizes = self.view, self._session.network.sizes
+        view, sizes = self.view, self._shown.network.sizes
         units = sizes[view.layer + 1]
         if view.shown is Shown.PATTERN:
             return 0.0
@@ -134,20 +136,20 @@ class Gallery(QObject):
 
     def _maker(self) -> Callable[[], Images] | Lack:
         """Return what makes the pictures, or why there are none."""
-        view, network, problem = self.view, self._session.network, self._session.problem
+        view, network, problem = self.view, self._shown.network, self._shown.problem
         grid = problem.rows, problem.columns
         if view.shown is Shown.WEIGHTS:
             return partial(layer_images, network, view.layer, *grid)
         if view.shown is Shown.PROJECTED:
             return partial(projected_images, network, view.layer, *grid)
         if view.shown is Shown.CHANGE:
-            start = starting_parameters(self._session)
+            start = starting_parameters(self._shown, self._session.time_machine.branches)
             return Lack.NO_START if start is None else partial(change_images, network, start, view.layer, *grid)
         if view.shown is Shown.PATTERN and not problem.has_picture:
             return Lack.NO_PICTURE
         known = self._evidence.layer
         if known is None:
-            return why_unknown(self._session, self._evidence)
+            return why_unknown(self._shown, self._evidence)
         if view.shown is Shown.PATTERN:
             patterns = known.survey.patterns
             return lambda: patterns.reshape(-1, *grid)
@@ -155,30 +157,28 @@ class Gallery(QObject):
         return partial(class_images, network, view.layer, mean, *grid)
 
 
-def why_unknown(session: Session, evidence: Evidence) -> Lack:
+def why_unknown(shown: Snapshot, evidence: Evidence) -> Lack:
     """Return why data tell nothing about the shown layer."""
     if evidence.is_broken:
         return Lack.BROKEN
-    state = session.data.state(session.dataset_name)
-    return Lack.NO_DATA if state in (DataState.MISSING, DataState.FAILED, DataState.FETCHING) else Lack.NOT_YET
+    there = shown.data_state not in (DataState.MISSING, DataState.FAILED, DataState.FETCHING)
+    return Lack.NOT_YET if there else Lack.NO_DATA
 
 
-def starting_parameters(session: Session) -> NDArray[np.floating] | None:
+def starting_parameters(shown: Snapshot, branches: Sequence[Branch]) -> NDArray[np.floating] | None:
     """Return the parameters that the shown network began with, None where that is not known.
 
     It is known of networks that were trained since the window was opened: of a run that went on from another's moment,
     the start of the first.
     """
-    machine = session.time_machine
-    if machine.place is not None:
-        branch = machine.place.branch
+    if shown.place is not None:
+        branch = shown.place.branch
     else:
-        of_network = (branch for branch in machine.branches if branch.model.network is session.network)
-        branch = next(of_network, None)
+        branch = next((branch for branch in branches if branch.model.network is shown.network), None)
     if branch is None:
         return None
     first = branch.ancestors[-1] if branch.ancestors else branch
     kept = first.moments.kept
-    if not kept or kept[0].step != 0 or kept[0].parameters.shape != session.network.parameters.shape:
+    if not kept or kept[0].step != 0 or kept[0].parameters.shape != shown.network.parameters.shape:
         return None
     return kept[0].parameters

@@ -14,6 +14,7 @@ from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.pages.features.tools import Order
 from digitapp.gui.pages.features.trials import Trials
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.inspection.dossier import votes
 from digitapp.inspection.ordering import order_by_class, order_by_falling, order_by_similarity
 from digitapp.nn.network import Network
@@ -42,7 +43,8 @@ class Orders(QObject):
 
     def __init__(self, session: Session, evidence: Evidence, trials: Trials, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session, self._evidence, self._trials = session, evidence, trials
+        self._evidence, self._trials = evidence, trials
+        self._shown = session.snapshot()
         self.places: Arrangement = np.zeros(0, dtype=np.int64)
         self.order = Order.INDEX
         self.is_settled = True
@@ -52,9 +54,9 @@ class Orders(QObject):
         evidence.changed.connect(self._on_evidence)
         trials.ranked.connect(self._on_ranked)
 
-    def settle(self, order: Order, layer: int) -> None:
+    def settle(self, order: Order, layer: int, shown: Snapshot) -> None:
         """Order a layer's units anew; where that takes time they stand by their number until it is done."""
-        network = self._session.network
+        self._shown, network = shown, shown.network
         self._errand.cancel()
         previous, self.order, self._layer = self.order, order, layer
         if previous is Order.IMPORTANCE and order is not previous:
@@ -97,12 +99,12 @@ class Orders(QObject):
 
     def _settle_by_sleep(self) -> None:
         known = self._evidence.layer
-        if known is not None and known.layer == self._layer:
+        if known is not None and known.layer == self._layer and known.survey.awake.shape == self.places.shape:
             self._stand(order_by_falling(-known.survey.awake))
 
     def _vectors(self) -> NDArray[np.floating]:
         """Return what each unit looks like, shape (units, fan_in); blank pixels have no say, they hold noise."""
-        weights = self._session.network.unit_weights[self._layer].T
+        weights = self._shown.network.unit_weights[self._layer].T
         blank = self._evidence.blank
         return weights * ~blank if self._layer == 0 and blank is not None else np.ascontiguousarray(weights)
 
@@ -116,7 +118,7 @@ class Orders(QObject):
 
     @property
     def _key(self) -> tuple[Network, int, Order]:
-        return self._session.network, self._layer, self.order
+        return self._shown.network, self._layer, self.order
 
     @Slot(object, object)
     def _on_worked(self, found: Arrangement, key: tuple[Network, int, Order]) -> None:

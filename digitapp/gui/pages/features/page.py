@@ -84,6 +84,13 @@ class FeaturesPage(Page):
     def _add_parts(self) -> None:
         session, add, evidence = self.session, self.refresher.add, self._evidence
         another, data = (session.problem_changed, session.network_changed), (session.dataset_changed, evidence.changed)
+        changes = (
+            session.selection_changed,
+            session.weights_changed,
+            session.dataset_changed,
+            session.run_state_changed,
+        )
+        add("what evidence is about", self._follow, on=(*another, *changes))
         add("data", self._ask_for_data, on=(*another, session.dataset_changed))
         add("layers", self._show_layers, on=another)
         self._layer_part = add("layer", self._show_layer, on=another)
@@ -158,6 +165,11 @@ class FeaturesPage(Page):
         self._made = -1
         self._image_part.mark()
 
+    def _follow(self, shown: Snapshot) -> None:
+        """Let what is found out be about what is shown."""
+        self._evidence.follow(shown)
+        self._trials.follow(shown)
+
     def _ask_for_data(self, shown: Snapshot) -> None:
         """Ask for the data set once; where it is missing, its state says so."""
         if shown.data_state is DataState.UNASKED:
@@ -178,8 +190,7 @@ class FeaturesPage(Page):
         last = len(shown.network.weights) - 1
         self.tools.offer(is_first=self.layer == 0, is_output=self.layer == last)
         self._limit = None
-        self._evidence.want(self.layer, shown.selected.unit)
-        self._gallery.show(View(self.layer, self.tools.shown, self.tools.label))
+        self._gallery.show(View(self.layer, self.tools.shown, self.tools.label), shown)
         self._made = shown.version
         if len(self._images) > MOST_STRIP_UNITS:
             self.strip.hide()
@@ -188,7 +199,7 @@ class FeaturesPage(Page):
 
     def _sort(self) -> None:
         """Settle the order of the tiles; it stays until another one is asked for."""
-        self._orders.settle(self.tools.order, self.layer)
+        self._orders.settle(self.tools.order, self.layer, self.shown)
         self._sorted = self.shown
         self._stage.show_work(self._trials.is_ranking)
 
@@ -207,7 +218,7 @@ class FeaturesPage(Page):
         """Show the pictures in their order, made anew where the weights are other ones."""
         if self._made != shown.version:
             self._made = shown.version
-            self._gallery.renew()
+            self._gallery.renew(shown)
         images = self._images
         if self._gallery.view.shown is Shown.WEIGHTS:
             self._limit = shown.weight_limit(self.layer)
@@ -226,7 +237,6 @@ class FeaturesPage(Page):
 
     def _show_selected(self, shown: Snapshot) -> None:
         self.grid.set_selected(self._orders.tile_of(shown.selected.unit))
-        self._evidence.want(self.layer, shown.selected.unit)
 
     def _show_dossier(self, shown: Snapshot) -> None:
         image = self._images[shown.selected.unit]

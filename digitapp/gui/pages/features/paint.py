@@ -48,13 +48,14 @@ class PaintDialog(QDialog):
         self.setProperty("panel", "surface")
         self.setWindowTitle(self.tr("Paint a detector"))
         self._session = session
-        self._unit = session.selected
-        problem, network = session.problem, session.network
+        self._shown = session.snapshot()
+        self._unit = self._shown.selected
+        problem, network = self._shown.problem, self._shown.network
         unit = read_unit(network, self._unit.layer, self._unit.unit)
         # Of a maxout unit the piece that counts most.
         piece = int(np.argmax(np.square(np.nan_to_num(unit.weights)).sum(axis=1)))
         weights = np.nan_to_num(unit.weights[piece]).astype(np.float32).reshape(problem.rows, problem.columns)
-        limit = max(session.weight_limit(0), symmetric_limit(weights, 1.0), _LEAST_LIMIT)
+        limit = max(self._shown.weight_limit(0), symmetric_limit(weights, 1.0), _LEAST_LIMIT)
         self.surface = PaintSurface(weights, limit)
         self.surface.setObjectName("paintSurface")
         self._make_tools(float(np.nan_to_num(unit.biases[piece])))
@@ -66,7 +67,7 @@ class PaintDialog(QDialog):
     # Building
 
     def _make_tools(self, bias: float) -> None:
-        rows = self._session.problem.rows
+        rows = self._shown.problem.rows
         self.brush = SegmentedControl([self.tr("Excites"), self.tr("Quiets"), self.tr("Eraser")], name=self.tr("Brush"))
         self.size_slider = Slider(1, max(2, rows // 4), name=self.tr("Size of the brush"))
         self.size_slider.setValue(1 if rows < 10 else 2)
@@ -75,7 +76,7 @@ class PaintDialog(QDialog):
         self.size_text, self.strength_text = Label("", "caption", tabular=True), Label("", "caption", tabular=True)
         self.mirror = CheckBox(self.tr("Mirror left and right"))
         self.see_ink = CheckBox(self.tr("Dots where your drawing has ink"))
-        has_ink = self._session.answer.inputs is not None
+        has_ink = self._shown.answer.inputs is not None
         self.see_ink.setEnabled(has_ink)
         keys = QKeySequence.StandardKey
         self.undo = GhostButton("", "undo", tip=self.tr("Undo"), key=keys.Undo)
@@ -101,7 +102,7 @@ class PaintDialog(QDialog):
         self.cancel = PlainButton(self.tr("Cancel"))
 
     def _lay_out(self) -> None:
-        name = self._session.names.unit_inside(self._unit.layer, self._unit.unit)
+        name = self._shown.names.unit_inside(self._unit.layer, self._unit.unit)
         scale = ScaleBar()
         scale.set_limit(self.surface.limit)
         scale.setFixedWidth(theme.scaled(200))
@@ -197,7 +198,7 @@ class PaintDialog(QDialog):
         self.surface.show_ink(self._ink() if self.see_ink.isChecked() else None)
 
     def _ink(self) -> np.ndarray | None:
-        inputs = self._session.answer.inputs
+        inputs = self._shown.answer.inputs
         return None if inputs is None else inputs.reshape(self.surface.values.shape)
 
     @Slot()
@@ -226,7 +227,7 @@ class PaintDialog(QDialog):
             return self.tr("Draw a digit first to see here what the unit would say to it.")
         total = float((self.surface.values * ink).sum()) + float(self.bias.value())
         text = self.tr("Its sum for your drawing: {0}.").format(signed(total))
-        if self._session.network.activations[0] != "relu" or len(self._session.network.sizes) == 2:
+        if self._shown.network.activations[0] != "relu" or len(self._shown.network.sizes) == 2:
             return text
         return in_a_row(text, self.tr("It wakes.") if total > 0 else self.tr("It stays silent."))
 
@@ -235,12 +236,15 @@ class PaintDialog(QDialog):
         return self._sum.text()
 
     def accept(self) -> None:
-        """Give the unit what was painted; nothing happens while the bias is no number."""
+        """Give the unit what was painted; nothing happens while the bias is no number.
+
+        A network that has taken the place of the painted one meanwhile is left as it is.
+        """
         if not self.bias.commit():
             self.bias.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         surgery, place = Surgery.of(self._session), self._unit
-        if not surgery.reason() and place.unit < self._session.network.sizes[place.layer + 1]:
+        if not surgery.reason() and self._session.network is self._shown.network:
             weights, bias = self.surface.values, float(self.bias.value())
             surgery.paint(place.layer, place.unit, weights, bias, is_frozen=self.freeze.isChecked())
         super().accept()

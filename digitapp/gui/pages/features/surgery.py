@@ -29,7 +29,7 @@ class SurgeryPanel(Panel):
     def __init__(self, session: Session, refresher: Refresher, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self.setObjectName("surgeryPanel")
-        self._session = session
+        self._session, self._refresher = session, refresher
         self._surgery = Surgery.of(session)
         # As wide as the dossier above it, whatever its own words need.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -100,7 +100,8 @@ class SurgeryPanel(Panel):
 
     def _doing(self, action: Callable[[int, int], None]) -> Callable[[], None]:
         def do() -> None:
-            action(self._session.selected.layer, self._session.selected.unit)
+            self._refresher.catch_up()
+            action(*self._refresher.shown.selected)
 
         return do
 
@@ -145,6 +146,7 @@ class SurgeryPanel(Panel):
         # Deferred: a start of the application is quicker without it.
         from digitapp.gui.pages.features.paint import PaintDialog
 
+        self._refresher.catch_up()
         dialog = PaintDialog(self._session, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -190,7 +192,7 @@ class SurgeryPanel(Panel):
         if effect.scores is None:
             return ""
         change = effect.losses_of_classes()
-        names = self._session.model.class_names
+        names = self._refresher.shown.model.class_names
         worst = [index for index in np.argsort(change, kind="stable") if change[index] <= -_LEAST_LOSS]
         best = [index for index in np.argsort(-change, kind="stable") if change[index] >= _LEAST_LOSS]
         text, chosen = self.tr("Suffers most: {0}"), worst
@@ -202,7 +204,7 @@ class SurgeryPanel(Panel):
 
     def _drawing(self, effect: Effect) -> str:
         before, after = effect.answers
-        names = self._session.model.class_names
+        names = self._refresher.shown.model.class_names
         if before.label is None or after.label is None:
             return self.tr("Draw something to see what the change does to its answer")
         if before.label != after.label:

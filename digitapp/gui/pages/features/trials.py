@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.training_run import RunPhase
 from digitapp.inspection.ablation import Ablation, Score
 from digitapp.inspection.maximisation import (
@@ -87,7 +88,7 @@ class _Key:
 
 
 class Trials(QObject):
-    """Answers for the page, worked out beside the window; nothing is tried while the shown network learns.
+    """Answers about what the page shows, worked out beside the window; nothing is tried while its network learns.
 
     Signals: `changed` when there is another answer; `ranked` when a whole layer was silenced, or no longer is;
     `progressed(done, total)` of that.
@@ -99,7 +100,7 @@ class Trials(QObject):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._shown = session.snapshot()
         self._loss: tuple[_Key, Loss] | None = None
         self._ideal: tuple[_Key, Ideal] | None = None
         self._ranking: tuple[_Key, Ranking] | None = None
@@ -115,19 +116,31 @@ class Trials(QObject):
         self._ranking_errand.found.connect(self._on_ranking)
         self._ranking_errand.failed.connect(self._on_ranking_failed)
         self._ranking_errand.progressed.connect(self.progressed)
-        session.network_changed.connect(self._forget)
-        session.weights_changed.connect(self._begin_anew)
-        session.dataset_changed.connect(self._begin_anew)
+
+    def follow(self, shown: Snapshot) -> None:
+        """Answer about what the page shows from now on; what was found of other weights or data is of no use.
+
+        A page that waits for a ranking is told when it does not come, unless it shows another network altogether.
+        """
+        before, self._shown = self._shown, shown
+        if before.version == shown.version and before.dataset is shown.dataset:
+            return
+        was_ranking = self.is_ranking and before.network is shown.network
+        self._loss = self._ideal = self._ranking = self._ablation = None
+        self._failed.clear()
+        self.stop()
+        if was_ranking:
+            self.ranked.emit()
 
     def _key(self, layer: int, unit: int = 0) -> _Key:
-        return _Key(self._session.network_version, self._session.dataset, layer, unit)
+        return _Key(self._shown.version, self._shown.dataset, layer, unit)
 
     # What is known
 
     @property
     def is_possible(self) -> bool:
         """Whether the network holds still."""
-        return not self._session.shows_run or self._session.run.phase is RunPhase.PAUSED
+        return not self._shown.shows_run or self._shown.run.phase is RunPhase.PAUSED
 
     def loss(self, layer: int, unit: int) -> Loss | None:
         """Return what is lost without a unit, None while that is not known."""
@@ -151,7 +164,7 @@ class Trials(QObject):
 
     def samples(self) -> tuple[int, bool] | None:
         """Return how many images units are silenced on, and whether the network never learned from them."""
-        dataset = self._session.dataset
+        dataset = self._shown.dataset
         if dataset is None:
             return None
         split, is_unseen = trial_split(dataset)
@@ -174,10 +187,10 @@ class Trials(QObject):
         known = self.ideal(layer, unit) is not None or self.has_failed("ideal", layer, unit)
         if known or not self.is_possible:
             return
-        problem, dataset = self._session.problem, self._session.dataset
+        problem, dataset = self._shown.problem, self._shown.dataset
         grid = (problem.rows, problem.columns) if problem.rows * problem.columns > 100 else None
         best = None if evidence is None or evidence.layer != layer or evidence.unit != unit else evidence
-        work = _climbing(self._session.network, layer, unit, grid, dataset, best)
+        work = _climbing(self._shown.network, layer, unit, grid, dataset, best)
         self._ideal_errand.ask(work, self._key(layer, unit))
 
     def want_ranking(self, layer: int) -> None:
@@ -201,23 +214,8 @@ class Trials(QObject):
             errand.cancel()
 
     def _can_silence(self, layer: int) -> bool:
-        is_hidden = layer < len(self._session.network.weights) - 1
-        return self._session.dataset is not None and is_hidden and self.is_possible
-
-    @Slot()
-    def _forget(self) -> None:
-        """Another network: nothing that was found is of use any more."""
-        self._loss = self._ideal = self._ranking = self._ablation = None
-        self._failed.clear()
-        self.stop()
-
-    @Slot()
-    def _begin_anew(self) -> None:
-        """Other weights, or other data: likewise, and the page still waits for the ranking."""
-        was_ranking = self.is_ranking
-        self._forget()
-        if was_ranking:
-            self.ranked.emit()
+        is_hidden = layer < len(self._shown.network.weights) - 1
+        return self._shown.dataset is not None and is_hidden and self.is_possible
 
     # How it is worked out
 
@@ -226,7 +224,7 @@ class Trials(QObject):
         if self._ablation is not None and self._ablation[0] == self._key(layer):
             ready = self._ablation[1]
             return lambda: ready
-        model, dataset = self._session.model, self._session.dataset
+        model, dataset = self._shown.model, self._shown.dataset
         assert dataset is not None
         split = trial_split(dataset)[0]
         return lambda: Ablation(model.network, model.loss, layer, split.inputs, split.labels, model.calibration)
