@@ -10,6 +10,7 @@ from typing import Any
 
 from digitapp.calibration import UNCALIBRATED, Calibration
 from digitapp.cli.output import note
+from digitapp.datasets.problems import problem_of
 from digitapp.training import BatchDone, EpochDone, Event, NetworkConfig, PretrainingStep
 from digitapp.training.checkpoint import Checkpoint, CheckpointError, save_checkpoint, take_checkpoint
 from digitapp.training.foils import MOST
@@ -44,9 +45,9 @@ class Origin:
 
 
 def write_origin(origin: Origin) -> dict[str, Any]:
-    """Return `origin` as JSON values; a folder is told by its whole path."""
-    is_folder = not origin.is_recipe and Path(origin.dataset).is_dir()
-    return asdict(origin) | {"dataset": str(Path(origin.dataset).absolute()) if is_folder else origin.dataset}
+    """Return `origin` as JSON values; a folder or a file is told by its whole path."""
+    is_path = not origin.is_recipe and problem_of(origin.dataset) is None
+    return asdict(origin) | {"dataset": str(Path(origin.dataset).absolute()) if is_path else origin.dataset}
 
 
 def read_origin(checkpoint: Checkpoint, path: Path) -> Origin:

@@ -31,7 +31,9 @@ def evaluate_command(
     dataset: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="toy, mnist, handwriting, my-hand, or a folder with four IDX files. [the model's own]"
+            metavar="NAME",
+            help="toy, mnist, handwriting, my-hand, a folder with four IDX files, or a table (.csv) of 4×3 images. "
+            "[the model's own]",
         ),
     ] = None,
     part: Annotated[

@@ -19,9 +19,9 @@ from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.datasets.dataset import Split
-from digitapp.datasets.load import load_dataset
+from digitapp.datasets.load import load_dataset, problem_meant_by
 from digitapp.datasets.pens import find_pens
-from digitapp.datasets.problems import FIRST, problem_of
+from digitapp.datasets.problems import FIRST
 from digitapp.modelfile import SUFFIX, Model, ModelAccessError, load_model, save_model
 from digitapp.runs.plan import Plan
 from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
@@ -49,7 +49,11 @@ def train_command(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the model.", show_default=False)],
     dataset: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="toy, mnist, handwriting, my-hand, or a folder with four IDX files. [mnist]"),
+        typer.Option(
+            metavar="NAME",
+            help="toy, mnist, handwriting, my-hand, a folder with four IDX files, or a table (.csv) of 4×3 images. "
+            "[mnist]",
+        ),
     ] = None,
     recipe: Annotated[
         str | None,
@@ -111,7 +115,7 @@ class _Task:
 
 
 def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
-    problem = problem_of(dataset) or FIRST
+    problem = problem_meant_by(dataset)
     source = None if start is None else load_model(start)
     network, config = parse_settings(usual_configs(problem), settings)
     if source is not None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from digitapp import reasons
+
 
 class DataError(Exception):
     """Data that cannot be had or cannot be used; the base of every error of this package."""
@@ -29,11 +31,22 @@ class IdxError(DataFileError):
 
 
 class CsvError(DataFileError):
-    """A CSV file with a line that cannot be used; `line` counts from 1, the header included."""
+    """A CSV file with a line that cannot be used.
 
-    def __init__(self, path: Path, line: int, found: str, expected: str) -> None:
-        super().__init__(path, f"line {line}: {found}", expected)
+    Attributes
+    ----------
+    line : int, counted from 1, the header included
+    column : int or None, counted from 1, where it is a single field
+    """
+
+    def __init__(self, path: Path, line: int, found: str, expected: str, column: int | None = None) -> None:
+        if column is None:
+            place = reasons.tr("line {0}: {1}", line, found)
+        else:
+            place = reasons.tr("line {0}, column {1}: {2}", line, column, found)
+        super().__init__(path, place, expected)
         self.line = line
+        self.column = column
 
 
 class ChecksumError(DataError):

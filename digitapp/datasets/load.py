@@ -10,7 +10,7 @@ from digitapp import reasons
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.errors import DataFileError, UnknownDatasetError
 from digitapp.datasets.mnist import find_mnist, load_mnist, mnist_status
-from digitapp.datasets.problems import MY_HAND, PROBLEMS, problem_of
+from digitapp.datasets.problems import FIRST, MY_HAND, PROBLEMS, TOY, Problem, problem_of
 from digitapp.datasets.toy import load_toy
 
 DataDir = str | os.PathLike[str] | None
@@ -58,8 +58,8 @@ def load_dataset(
 
     Parameters
     ----------
-    name_or_dir : a name in `LOADERS`, such as "toy", "mnist", "handwriting" or "my-hand" (the user's own digits), or
-        the path of a folder with four IDX files named as MNIST's
+    name_or_dir : a name in `LOADERS`, such as "toy", "mnist", "handwriting" or "my-hand" (the user's own digits), the
+        path of a folder with four IDX files named as MNIST's, or that of a table (.csv) of images for the toy
     data_dir : where MNIST and the user's digits are looked for first; then come $DIGITAPP_DATA_DIR and the user's data
         folder
     seed : int, decides which training images validate (MNIST) and what is written (handwriting)
@@ -74,6 +74,8 @@ def load_dataset(
     if name in LOADERS:
         return LOADERS[name](Wish(data_dir, seed, cancelled))
     folder = Path(name)
+    if _is_table(name):
+        return load_toy(folder)
     try:
         is_folder = folder.is_dir()
     except OSError as error:
@@ -81,6 +83,15 @@ def load_dataset(
     if not name or not is_folder:  # an empty name would mean the folder the program was started in
         raise UnknownDatasetError(name, tuple(known_datasets()))
     return load_mnist(folder, seed=seed)
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith(".csv")
+
+
+def problem_meant_by(name: str) -> Problem:
+    """Return the problem that a data set belongs to, told by its name or path before it is loaded."""
+    return problem_of(name) or (TOY if _is_table(name) else FIRST)
 
 
 def known_datasets() -> list[str]:

@@ -129,6 +129,9 @@ class Problem:
 MY_HAND = "my-hand"
 """The name for `load_dataset` of the digits that the user has collected."""
 
+MY_IMAGES = "my-images"
+"""The name of the images that the user has drawn in the place of a problem's own, where pixels are set by hand."""
+
 TOY = Problem(
     key="toy",
     title="0 or 1 on 4×3 pixels",

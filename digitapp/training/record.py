@@ -9,6 +9,7 @@ import numpy as np
 
 from digitapp import __version__
 from digitapp.datasets.dataset import FOIL, Dataset
+from digitapp.datasets.problems import problem_of
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import Evaluation
 from digitapp.training.findings import Finding, as_record
@@ -16,6 +17,7 @@ from digitapp.training.history import History
 
 _MOST_VALUES = 10_000  # in a record; a list of edits by hand is the longest that is written
 _DEEPEST = 8
+_MOST_HASHED = 1000  # samples: more would take longer than a record may
 _LARGEST = 10**12
 
 
@@ -43,6 +45,7 @@ def training_record(
     dict with the keys
         ``digitapp`` : the version
         ``dataset``, ``network``, ``config`` : the data set's name and the settings, which together repeat the run
+        ``fingerprint`` : the SHA-256 of the training part of a small data set of the user's own, whose name says little
         ``parts`` : into how many parts each step was divided; as ``threads`` it gives the same bytes on any machine
         ``foils`` : how many drawings that are none of the classes were in its training part, if any
         ``epochs``, ``steps`` : whole epochs and batches done
@@ -82,10 +85,16 @@ def settings_record(network_config: NetworkConfig, train_config: TrainConfig, da
     return {
         "digitapp": __version__,
         "dataset": dataset.name,
+        **_fingerprint(dataset),
         **({"foils": foils} if foils else {}),
         "network": {**asdict(network_config), "hidden": list(network_config.hidden)},
         "config": {name: dict(value) if isinstance(value, Mapping) else value for name, value in config.items()},
     }
+
+
+def _fingerprint(dataset: Dataset) -> dict[str, str]:
+    is_own = problem_of(dataset.name) is None and len(dataset.train) <= _MOST_HASHED
+    return {"fingerprint": dataset.train.fingerprint} if is_own else {}
 
 
 def sound_record(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -217,6 +217,40 @@
     </message>
 </context>
 <context>
+    <name>ImageFiles</name>
+    <message numerus="yes">
+        <source>%Ln image(s) were read from {0}.</source>
+        <translation>
+            <numerusform>%Ln image were read from {0}.</numerusform>
+            <numerusform>%Ln images were read from {0}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln image(s) were written to {0}.</source>
+        <translation>
+            <numerusform>%Ln image were written to {0}.</numerusform>
+            <numerusform>%Ln images were written to {0}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImagesDialog</name>
+    <message numerus="yes">
+        <source>%Ln image(s) to learn from</source>
+        <translation>
+            <numerusform>%Ln image to learn from</numerusform>
+            <numerusform>%Ln images to learn from</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>There is room for %Ln image(s) and no more.</source>
+        <translation>
+            <numerusform>There is room for %Ln image and no more.</numerusform>
+            <numerusform>There is room for %Ln images and no more.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NetworkPage</name>
     <message numerus="yes">
         <source>%Ln weights of this network are not numbers: what depends on them cannot be shown.</source>

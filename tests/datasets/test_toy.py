@@ -8,7 +8,7 @@ import pytest
 from digitapp.datasets import load_dataset
 from digitapp.datasets.errors import CsvError, DataFileError
 from digitapp.datasets.problems import TOY
-from digitapp.datasets.toy import load_toy
+from digitapp.datasets.toy import MOST_IMAGES, book_csv, load_toy, read_grid_csv, write_grid_csv
 from digitapp.resources import shipped_data_dir
 from digitapp.training.evaluate import evaluate
 from digitapp.training.loop import train
@@ -16,6 +16,7 @@ from digitapp.training.presets import build_network, usual_configs
 
 HEADER = "label," + ",".join(f"p{number}" for number in range(1, 13)) + ",hand,part"
 ZERO = "0,1,1,1,1,0,1,1,0,1,1,1,1,square,train"
+ZERO_ALONE = "0,1,1,1,1,0,1,1,0,1,1,1,1"
 ONE = "1,0,1,0,0,1,0,0,1,0,0,1,0,stroke,train"
 
 
@@ -77,6 +78,22 @@ def test_a_file_without_parts_is_all_for_training(tmp_path):
     np.testing.assert_array_equal(data.train.inputs[1].reshape(4, 3), [[0, 1, 0]] * 4)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", " , "])
+@pytest.mark.parametrize("start", ["", "\ufeff", HEADER.removesuffix(",hand,part").upper() + "\r\n"])
+def test_a_table_of_numbers_needs_no_names(tmp_path, separator, start):
+    path = tmp_path / "mine.csv"
+    path.write_text((start + ZERO_ALONE + "\r\n\n").replace(",", separator), encoding="utf-8", newline="")
+    data = load_dataset(path)
+    assert (data.name, data.problem.key, data.train.labels.tolist()) == ("mine.csv", "toy", [0])
+    np.testing.assert_array_equal(data.train.inputs[0].reshape(4, 3).sum(axis=1), [3, 2, 2, 3])
+
+
+def test_what_is_written_is_what_is_read(tmp_path):
+    images = read_grid_csv(book_csv(), TOY)
+    write_grid_csv(tmp_path / "again.csv", TOY, images)
+    assert read_grid_csv(tmp_path / "again.csv", TOY) == images
+
+
 @pytest.mark.parametrize("part", ["validation", "train"])
 def test_parts_are_kept_apart(tmp_path, part):
     data = load_toy(write(tmp_path, HEADER, ZERO, ONE.replace("train", part)))
@@ -96,6 +113,13 @@ def test_parts_are_kept_apart(tmp_path, part):
         ([HEADER, ZERO.replace("train", "test")], 2, "the part 'test'"),
         ([HEADER.replace("p7,", "").replace("label", "digit")], 1, "no column label, p7"),
         ([ZERO, ONE], 1, "no column label"),
+        (["1,0"], 1, "2 fields"),
+        (["1,0,1,0,0,1,0,0,1,0,0"], 1, "11 fields"),
+        (["1,0,1,0,0,1,0,0,1,0,0,1"], 1, "12 fields"),
+        ([ZERO_ALONE, "1,0"], 2, "2 fields"),
+        ([ZERO_ALONE, "2" + ZERO_ALONE[1:]], 2, "column 1: the label '2'"),
+        ([ZERO_ALONE, ZERO_ALONE[:-1] + "x"], 2, "column 13: the pixel 'x'"),
+        ([ZERO_ALONE] * (MOST_IMAGES + 1), MOST_IMAGES + 1, "too many images"),
     ],
 )
 def test_bad_lines_are_named(tmp_path, lines, line, found):
@@ -105,7 +129,7 @@ def test_bad_lines_are_named(tmp_path, lines, line, found):
     assert caught.value.path == path
     assert caught.value.line == line
     assert found in caught.value.found
-    assert str(caught.value).startswith(f"{path}: line {line}: ")
+    assert str(caught.value).startswith((f"{path}: line {line}: ", f"{path}: line {line}, column "))
 
 
 @pytest.mark.parametrize(
@@ -117,6 +141,7 @@ def test_bad_lines_are_named(tmp_path, lines, line, found):
         (f"{HEADER}\n{ZERO}\n".replace("square", "größer").encode("latin-1"), "not UTF-8"),
         (f'{HEADER}\n"{ZERO}'.encode(), "not a CSV file"),
         (b'label,"p1"x', "not a CSV file"),
+        (b"0," * 1_000_000, "it has 2.0 MB"),
     ],
 )
 def test_bad_files_are_refused(tmp_path, data, found):

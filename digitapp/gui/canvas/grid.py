@@ -20,30 +20,46 @@ Cell = tuple[int, int]
 
 
 class GridSurface(Surface):
-    """Shows the session's grid, centred and as large as fits, its pixels numbered from 1 row by row.
+    """Shows a grid, centred and as large as fits, its pixels numbered from 1 row by row.
 
     A drag gives every pixel that it meets the value that the first one got, and is one step of undo.
+
+    Parameters
+    ----------
+    grid : an artwork with a grid of its own to be drawn on; the session's by default
 
     Signals: `pixel_hovered(int | None)`, the pixel under the pointer, counted from 0 row by row.
     """
 
     pixel_hovered = Signal(object)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None, grid: Artwork | None = None) -> None:
         super().__init__(session, parent)
+        self._own = grid
         self._artwork: Artwork | None = None
-        self._painted: BinaryGrid = session.grid
+        self._painted: BinaryGrid = self._grid
         self._value = True
         self._last = QPointF()
         self._hovered: Cell | None = None
         self._marked: Cell | None = None
         self._cursor: Cell = (0, 0)
 
+    @property
+    def _target(self) -> Artwork:
+        """What is drawn on."""
+        return self._own or self.session.artwork
+
+    @property
+    def _grid(self) -> BinaryGrid:
+        """The pixels as they are shown."""
+        value = self._target.value
+        return value if isinstance(value, BinaryGrid) else self.session.grid
+
     # Geometry
 
     def cell_rect(self, cell: Cell) -> QRectF:
         """Return where a pixel is, in the canvas's coordinates."""
-        rows, columns = self.session.grid.shape
+        rows, columns = self._grid.shape
         room = self.area.adjusted(RING, RING, -RING, -RING)
         side = min((room.width() + GAP) / columns, (room.height() + GAP) / rows) - GAP
         left = self.area.center().x() - (columns * (side + GAP) - GAP) / 2
@@ -52,7 +68,7 @@ class GridSurface(Surface):
 
     def cell_at(self, place: QPointF) -> Cell | None:
         """Return the pixel at a place; the gaps between pixels belong to the nearer one."""
-        rows, columns = self.session.grid.shape
+        rows, columns = self._grid.shape
         first = self.cell_rect((0, 0))
         pitch = first.width() + GAP
         column = int((place.x() - first.left() + GAP / 2) // pitch)
@@ -63,8 +79,8 @@ class GridSurface(Surface):
 
     def begin(self, touch: Touch) -> None:
         """Switch the pixel under the pointer."""
-        self._artwork = self.session.artwork
-        self._painted = self.session.grid
+        self._artwork = self._target
+        self._painted = self._grid
         self._last = touch.place
         cell = self.cell_at(touch.place)
         self._value = not touch.erases and (cell is None or not self._painted[cell])
@@ -112,12 +128,12 @@ class GridSurface(Surface):
         cell = None if place is None else self.cell_at(place)
         if cell != self._hovered:
             self._hovered = cell
-            self.pixel_hovered.emit(None if cell is None else cell[0] * self.session.problem.columns + cell[1])
+            self.pixel_hovered.emit(None if cell is None else cell[0] * self._grid.shape[1] + cell[1])
             self._repaint_all()
 
     def mark_pixel(self, index: int | None) -> None:
         """Ring a pixel that is hovered elsewhere in the window."""
-        self._marked = None if index is None else divmod(index, self.session.problem.columns)
+        self._marked = None if index is None else divmod(index, self._grid.shape[1])
         self._repaint_all()
 
     @property
@@ -126,7 +142,7 @@ class GridSurface(Surface):
 
     def press_key(self, event: QKeyEvent) -> bool:
         """Arrow keys move over the pixels, Space switches one."""
-        rows, columns = self.session.grid.shape
+        rows, columns = self._grid.shape
         row, column = self._cursor
         match event.key():
             case Qt.Key.Key_Left:
@@ -138,7 +154,7 @@ class GridSurface(Surface):
             case Qt.Key.Key_Down:
                 row = min(row + 1, rows - 1)
             case Qt.Key.Key_Space:
-                self.session.artwork.commit(self.session.grid.toggle(row, column), self.tr("Pixel"))
+                self._target.commit(self._grid.toggle(row, column), self.tr("Pixel"))
             case _:
                 return False
         self._cursor = (row, column)
@@ -158,7 +174,7 @@ class GridSurface(Surface):
         """Paint the pixels with their numbers, and rings around those that are pointed at."""
         palette = theme.current().palette
         painter.fillRect(self.area, palette.window)
-        grid = self.session.grid
+        grid = self._grid
         rows, columns = grid.shape
         font = theme.font("caption-strong")
         painter.setFont(font)

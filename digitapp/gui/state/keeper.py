@@ -19,6 +19,7 @@ from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.restoring import Trouble
 from digitapp.gui.state.run_keeper import RunKeeper
 from digitapp.gui.state.session import Session
+from digitapp.kept.image_sets import write_images
 from digitapp.kept.networks import remove_network, write_network
 from digitapp.kept.packing import pack
 from digitapp.kept.seats import Seat, mark_used, write_part
@@ -79,6 +80,7 @@ class Keeper(QObject):
     def _connect(self) -> None:
         session = self._session
         session.drawing_changed.connect(self._on_drawn)
+        session.images.changed.connect(self._mark_images)
         for signal in (session.models_changed, session.network_changed, session.model_described):
             signal.connect(self._mark_networks)
         session.weights_changed.connect(self._on_weights_changed)
@@ -109,6 +111,11 @@ class Keeper(QObject):
             self._mark(desk, "sheet")
 
     @Slot()
+    def _mark_images(self) -> None:
+        owner = self._session.images.problem
+        self._mark(next(desk for desk in self._session.desks if desk.problem is owner), "images")
+
+    @Slot()
     def _mark_networks(self) -> None:
         self._mark(self._shown(), "networks")
 
@@ -132,6 +139,8 @@ class Keeper(QObject):
             if part == "sheet":
                 sheet = desk.artwork.sheet
                 self._put_part(desk, part, partial(write_sheet, sheet))
+            elif part == "images":
+                self._put_part(desk, part, partial(write_images, self._session.images.own))
             elif part == "desk":
                 facts = _facts_of(desk)
                 if facts != self._facts[desk]:

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from digitapp.datasets.problems import MY_IMAGES
 from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.kept import FILE_NAME
 from digitapp.kept.errors import KeptError
+from digitapp.kept.image_sets import read_images
 from digitapp.kept.networks import read_networks
 from digitapp.kept.packing import PacketError, unpack
 from digitapp.kept.runs import KeptRun, RunFate, branch_of, history_of, newest_number, read_moments, read_runs
@@ -119,6 +121,9 @@ class Restorer(QObject):
         sheet = read_part(store, seat, f"{problem}/sheet")
         if sheet is not None:
             self._try(lambda: desk.artwork.take_up(read_sheet(sheet, desk.problem.blank)))
+        images = read_part(store, seat, f"{problem}/images")
+        if images is not None:
+            self._try(lambda: self._session.images.take_up(read_images(images, desk.problem)))
         desk.models.take_up(read_networks(store, seat, problem))
         desk.machine.count_from(newest_number(store, seat, problem))
         choices = read_part(store, seat, f"{problem}/desk")
@@ -128,6 +133,8 @@ class Restorer(QObject):
     def _restore_choices(self, desk: Desk, packet: bytes) -> None:
         facts = unpack(packet)[0]
         desk.dataset_name = str(facts["dataset"])
+        if desk.dataset_name == MY_IMAGES and not self._session.images.own:  # they were damaged
+            desk.dataset_name = desk.problem.usual_dataset
         self._shows_run[desk.problem.key] = bool(facts["shows run"])
         if facts["place"] is not None:
             self._places[desk.problem.key] = (str(facts["place"][0]), int(facts["place"][1]))

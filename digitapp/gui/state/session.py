@@ -19,6 +19,7 @@ from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.network_choice import NetworkChoice
+from digitapp.gui.state.own_images import OwnImages
 from digitapp.gui.state.resuming import Resumer
 from digitapp.gui.state.starting import Starter
 from digitapp.modelfile import Model
@@ -38,6 +39,7 @@ class Session(NetworkChoice):
     def __init__(self, problem: str = FIRST.key, data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(problem, data_dir, parent)
         self.hand = HandCollection(self._jobs.start, self)
+        self.images = OwnImages(self.data, self)
         self._starter = Starter(self._jobs.start, self)
         self._starter.made.connect(self._on_made)
         self._starter.begun.connect(self._on_begun)

@@ -26,6 +26,7 @@ def dataset_title(name: str) -> str:
         "toy": translate("Problems", "64 zeros and ones"),
         "mnist": translate("Problems", "MNIST"),
         "handwriting": translate("Problems", "Built-in handwriting"),
+        "my-images": translate("Problems", "My images"),
     }
     return titles.get(name, name)
 

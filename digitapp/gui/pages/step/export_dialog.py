@@ -45,6 +45,8 @@ class ExportDialog(QDialog):
         self._steps.setObjectName("exportSteps")
         self._rate = _field("learning_rate", usual_rule(model).learning_rate, _RATES)
         self._rate.setObjectName("exportRate")
+        for field in (self._steps, self._rate):
+            field.setFixedHeight(field.sizeHint().height())  # what it has to say takes nothing away from it
         self.write = PrimaryButton(self.tr("Choose file…"), "table")
         self.write.clicked.connect(self._accept)
         self.cancel = PlainButton(self.tr("Cancel"))
