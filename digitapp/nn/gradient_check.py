@@ -218,7 +218,7 @@ def check_gradient_for(
     checked = Network(network.sizes, network.activations, np.float64, network.normalized)
     checked.state[:] = network.state
     backpropagation = _prepared(checked, loss, inputs, targets)
-    penalties = [(REGULARIZERS["l1"], l1), (REGULARIZERS["l2"], l2)]
+    penalties = [(REGULARIZERS[key], strength) for key, strength in (("l1", l1), ("l2", l2)) if strength > 0]
 
     def cost() -> float:
         penalty = sum(regularizer.penalty(checked.weight_vector, strength) for regularizer, strength in penalties)

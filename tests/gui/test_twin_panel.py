@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession, settle
+from page_helpers import OpenSession, noise_digits, settle
 from PySide6.QtWidgets import QVBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -167,6 +167,21 @@ def test_without_data_there_is_no_gradient(open_session: OpenSession, host_panel
     panel.show_batch(np.zeros((1, 12)), np.zeros((1, 2)))
     settle()
     assert not panel.verdict.isVisibleTo(panel), "images of another problem"
+
+
+def test_a_network_that_is_too_large_says_so(
+    open_session: OpenSession, host_panel: HostPanel, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    session = open_session("mnist", (4,), dataset=noise_digits(100, 300))
+    qtbot.waitUntil(lambda: session.dataset is not None)
+    panel = host_panel(session)
+    panel.show_weight(0, 300, 1)
+    settle()
+    assert panel.verdict.text() == "They agree" and "16 images" not in panel.note.text()
+    monkeypatch.setattr("digitapp.gui.pages.step.twin_panel._MOST_WEIGHTS", 1000)
+    session.tell_of_edit()
+    settle()
+    assert "too large" in panel.note.text() and not panel.verdict.isVisibleTo(panel)
 
 
 def test_numbers_that_overflow_disagree(session: Session, host_panel: HostPanel) -> None:

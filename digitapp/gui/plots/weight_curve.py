@@ -189,14 +189,12 @@ class WeightCurve(QWidget):
         painter.setPen(QPen(p.text2, 1.8))
         painter.save()
         painter.setClipRect(plot.adjusted(-1, -_TOP, 1, 1))
-        part = QPolygonF()
-        for value, cost in zip(self._values.tolist(), self._costs.tolist(), strict=True):
-            if math.isfinite(cost):
-                part.append(self._at(value, cost))
-            elif not part.isEmpty():
-                painter.drawPolyline(part)
-                part = QPolygonF()
-        painter.drawPolyline(part)
+        (left, right), (low, high) = self.values, self._range
+        xs = plot.left() + plot.width() * (self._values - left) / (right - left)
+        ys = plot.bottom() - plot.height() * (self._costs - low) / (high - low)
+        breaks = np.flatnonzero(~np.isfinite(ys))
+        for part in np.split(np.stack([xs, ys], axis=1), breaks):
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in part.tolist() if math.isfinite(y)]))
         painter.restore()
 
     def _paint_dot(self, painter: QPainter) -> None:

@@ -15,6 +15,7 @@ from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import CheckBox, HairLine, IconView, Label, Panel, SectionHeader
 from digitapp.gui.widgets.numbers import MINUS, figure, thousands
 from digitapp.gui.widgets.refresher import Refresher
+from digitapp.inspection.landscape import LARGE
 from digitapp.inspection.standing import images_for
 from digitapp.inspection.twins import Rule, Twin, twin
 from digitapp.inspection.update_terms import has_terms
@@ -23,6 +24,8 @@ from digitapp.nn.gradient_check import index_of
 from digitapp.nn.network import WeightRef
 
 _DIGITS = 8
+_FEW_IMAGES = 16
+_MOST_WEIGHTS = 300_000  # of more, finding both at every change would hold up the window
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,11 +160,15 @@ class TwinPanel(Panel):
             return self.tr("Choose a weight in the diagram to see both of its gradients.")
         if shown.dataset is None:
             return self.tr("There is no data set to find the gradient for.")
+        if shown.network.weight_count > _MOST_WEIGHTS:
+            return self.tr(
+                "This network is too large to check it at every change: the gradient check of Train does it."
+            )
         return self.tr("The network that is shown now has no such weight.")
 
     def _found(self, shown: Snapshot) -> Twin | None:
         network = shown.network if self._batch is None or self._batch.network is None else self._batch.network
-        if self._weight is None:
+        if self._weight is None or network.weight_count > _MOST_WEIGHTS:
             return None
         try:
             index = index_of(network, self._weight)
@@ -180,7 +187,10 @@ class TwinPanel(Panel):
         if dataset is None:
             return None
         if self._all is None or self._all[0] is not dataset or self._all[1] != sizes:
-            self._all = dataset, sizes, images_for(shown.network, dataset)
+            images = images_for(shown.network, dataset)
+            if shown.network.weight_count > LARGE:  # both are found anew at every change
+                images = Split(images.inputs[:_FEW_IMAGES], images.labels[:_FEW_IMAGES])
+            self._all = dataset, sizes, images
         images = self._all[2]
         return _Batch(images.inputs, np.eye(sizes[-1])[images.labels], None)
 

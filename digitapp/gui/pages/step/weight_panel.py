@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -38,6 +38,7 @@ from digitapp.inspection.standing import Standing, images_for, standing
 from digitapp.nn.gradient_check import index_of
 from digitapp.nn.network import Network, WeightRef
 from digitapp.progress import Report
+from digitapp.runs.branches import has_shape_of
 
 _POINTS, _FEW_POINTS = 161, 61
 _MOST_UNITS_TO_SWAP = 12
@@ -51,21 +52,44 @@ class _Sample:
     label: int | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Start:
     """The network as the weight was taken in hand: all but this weight must stay for a comparison to mean anything."""
 
     network: Network
+    version: int
     index: int
     sample: _Sample | None
+    images: Split | None
     standing: Standing
 
-    def is_of(self, network: Network, index: int, sample: _Sample | None) -> bool:
-        old, new = self.network, network
-        if self.index != index or self.sample is not sample or old.sizes != new.sizes:
-            return False
-        different = np.flatnonzero(old.parameters != new.parameters)
-        return old.activations == new.activations and set(different.tolist()) <= {index}
+    def is_of(self, network: Network, index: int, sample: _Sample | None, images: Split | None) -> bool:
+        return (
+            (self.index, self.sample, self.images) == (index, sample, images)
+            and has_shape_of(self.network, network)
+            and _differ_at_most_at(self.network.parameters, network.parameters, index)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """What a curve was asked for; the value of the weight itself makes no difference."""
+
+    weight: WeightRef
+    limits: tuple[float, float]
+    network: Network
+    loss: str
+    images: Split
+
+    def is_as(self, other: _Curve) -> bool:
+        """Return whether another one would be the same."""
+        return (
+            (self.weight, self.limits, self.loss, self.images) == (other.weight, other.limits, other.loss, other.images)
+            and has_shape_of(self.network, other.network)
+            and _differ_at_most_at(
+                self.network.parameters, other.network.parameters, index_of(self.network, self.weight)
+            )
+        )
 
 
 class WeightPanel(Panel):
@@ -83,9 +107,13 @@ class WeightPanel(Panel):
         self._gesture: int | None = None
         self._stepper: QWidget | None = None  # whose keys the gesture is, if it is one of keys
         self._images: tuple[Dataset, tuple[int, ...], Split] | None = None
-        self._curve_of: tuple[object, ...] = ()
+        self._curve: _Curve | None = None
         self._errand = Errand(session.start_job, self)
         self._errand.found.connect(self._on_curve)
+        self._counting = Errand(session.start_job, self)
+        self._counting.found.connect(self._on_counted)
+        self._counted = Standing()  # of a large network, as it was lately
+        self._counted_for: tuple[int, Split] | None = None
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -100,7 +128,7 @@ class WeightPanel(Panel):
         weight = WeightRef(layer, source, unit)
         if weight != self._weight:
             self._end_gesture()
-            self._weight, self._start, self._curve_of, self._limits = weight, None, (), (0.0, 0.0)
+            self._weight, self._start, self._curve, self._limits = weight, None, None, (0.0, 0.0)
             self._part.mark()
 
     def show_sample(self, inputs: NDArray[np.floating] | None, label: int | None) -> None:
@@ -287,7 +315,7 @@ class WeightPanel(Panel):
         images = self._images_of(shown)
         now = self._standing(shown, images)
         self._show_curve(shown, weight, value, images, now)
-        before = self._start_of(network, index_of(network, weight), now).standing
+        before = self._start_of(shown, index_of(network, weight), images, now).standing
         self._show_effect(shown, before, now)
 
     def _reason(self) -> str:
@@ -345,13 +373,10 @@ class WeightPanel(Panel):
             return
         self.curve_title.setText(self.tr("C_T along this weight, %n image(s)", "", len(images)))
         self._widen(shown, weight, value)
-        index = index_of(shown.network, weight)
-        others = shown.network.parameters.copy()
-        others[index] = 0
-        key = weight, self._limits, shown.model.loss, images, shown.network.activations, others.tobytes()
-        if key != self._curve_of:
-            self._curve_of = key
-            self._ask_for_curve(shown, index, images)
+        wanted = _Curve(weight, self._limits, shown.network, shown.model.loss, images)
+        if self._curve is None or not self._curve.is_as(wanted):
+            self._curve = replace(wanted, network=shown.network.copy())
+            self._ask_for_curve(self._curve)
         self.curve.set_place(value, now.total, is_locked=is_still)
 
     def _widen(self, shown: Snapshot, weight: WeightRef, value: float) -> None:
@@ -363,38 +388,63 @@ class WeightPanel(Panel):
         limit = nice_limit(1.6 * max(size, shown.weight_limit(weight.layer)))
         self._limits = -limit, limit
 
-    def _ask_for_curve(self, shown: Snapshot, index: int, images: Split) -> None:
-        network, loss = shown.network.copy(), shown.model.loss
-        is_large = network.weight_count > LARGE
-        values = np.linspace(*self._limits, _FEW_POINTS if is_large else _POINTS)
+    def _ask_for_curve(self, curve: _Curve) -> None:
+        is_large = curve.network.weight_count > LARGE
+        values = np.linspace(*curve.limits, _FEW_POINTS if is_large else _POINTS)
+        index = index_of(curve.network, curve.weight)
 
         def work(_report: Report, _cancelled: object) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            return values, along(network, loss, images, index, values)
+            return values, along(curve.network, curve.loss, curve.images, index, values)
 
         if is_large:
-            self._errand.ask(work, self._curve_of)
+            self._errand.ask(work, curve)
         else:
-            self.curve.show_curve(values, along(network, loss, images, index, values))
+            self.curve.show_curve(values, along(curve.network, curve.loss, curve.images, index, values))
 
     @Slot(object, object)
-    def _on_curve(self, curve: tuple[NDArray[np.float64], NDArray[np.float64]], key: object) -> None:
-        if key == self._curve_of:
-            self.curve.show_curve(*curve)
+    def _on_curve(self, found: tuple[NDArray[np.float64], NDArray[np.float64]], curve: object) -> None:
+        if curve is self._curve:
+            self.curve.show_curve(*found)
 
     # What a change does
 
     def _standing(self, shown: Snapshot, images: Split | None) -> Standing:
+        """Return how the shown network stands; what is counted on images comes later for a large one."""
         sample = self._sample or _Sample(shown.answer.inputs, None)
-        inputs = sample.inputs
-        if inputs is not None and len(inputs) != shown.network.sizes[0]:
+        network, loss, inputs = shown.network, shown.model.loss, sample.inputs
+        if inputs is not None and len(inputs) != network.sizes[0]:
             inputs = None
-        label = sample.label if sample.label is not None and sample.label < shown.network.sizes[-1] else None
-        return standing(shown.network, shown.model.loss, images, inputs, label)
+        label = sample.label if sample.label is not None and sample.label < network.sizes[-1] else None
+        if images is None or network.weight_count <= LARGE:
+            return standing(network, loss, images, inputs, label)
+        copy = network.copy()
 
-    def _start_of(self, network: Network, index: int, now: Standing) -> _Start:
+        def work(_report: Report, _cancelled: object) -> Standing:
+            return standing(copy, loss, images, None, None)
+
+        if not self._is_counted(shown, images):
+            self._counting.ask(work, (shown.version, images), patient=True)
+        found = standing(network, loss, None, inputs, label)
+        return replace(found, total=self._counted.total, right=self._counted.right, images=self._counted.images)
+
+    def _is_counted(self, shown: Snapshot, images: Split) -> bool:
+        return self._counted_for == (shown.version, images)
+
+    @Slot(object, object)
+    def _on_counted(self, found: Standing, key: tuple[int, Split]) -> None:
+        self._counted, self._counted_for = found, key
         start = self._start
-        if start is None or not start.is_of(network, index, self._sample) or start.standing.images != now.images:
-            start = self._start = _Start(network.copy(), index, self._sample, now)
+        if start is not None and (start.version, start.images) == key:
+            counts = {"total": found.total, "right": found.right, "images": found.images}
+            start.standing = replace(start.standing, **counts)
+        self._part.mark()
+
+    def _start_of(self, shown: Snapshot, index: int, images: Split | None, now: Standing) -> _Start:
+        start = self._start
+        if start is None or not start.is_of(shown.network, index, self._sample, images):
+            if shown.network.weight_count > LARGE and images is not None and not self._is_counted(shown, images):
+                now = replace(now, total=None, right=None)
+            start = self._start = _Start(shown.network.copy(), shown.version, index, self._sample, images, now)
         return start
 
     def _show_effect(self, shown: Snapshot, before: Standing, now: Standing) -> None:
@@ -434,3 +484,7 @@ class WeightPanel(Panel):
     def text(self) -> str:
         """Return what is said about the last change, line by line."""
         return "\n".join(f"{name.text()}: {line.text()}" for name, line in zip(self._titles, self._lines, strict=True))
+
+
+def _differ_at_most_at(old: NDArray[np.floating], new: NDArray[np.floating], index: int) -> bool:
+    return np.array_equal(old[:index], new[:index]) and np.array_equal(old[index + 1 :], new[index + 1 :])
