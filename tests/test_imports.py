@@ -218,6 +218,11 @@ def test_no_verb_but_gui_loads_qt(arguments: tuple[str, ...], tmp_path: Path, mo
     assert not modules_after(run_verb(*arguments)) & QT
 
 
+def test_what_writes_and_reads_workbooks_is_loaded_when_it_is_wanted() -> None:
+    code = "import digitapp.gui.app, digitapp.gui.window.registry, digitapp.gui.pages.step.export"
+    assert not modules_after(code) & {"xlsxwriter", "openpyxl"}
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = QT | {"numpy", "PIL", "safetensors", "rich", "xlsxwriter", "openpyxl"}
     assert not modules_after(run_verb("--help")) & heavy

@@ -35,6 +35,7 @@ class Looks:
         self.wrapped = made(text_wrap=True, valign="top")
         self.block = made(bold=True, bg_color=_ACCENT_TINT)
         self.block_value = made(bold=True, bg_color=_ACCENT_TINT, num_format=_UNSIGNED, align="left")
+        self.block_count = made(bold=True, bg_color=_ACCENT_TINT, num_format="0", align="left")
         self.heading = made(bold=True, bg_color=_HEADING, **centred)
         self.plain_heading = made(bold=True)
         self.index = made(bold=True, font_script=2)

@@ -262,7 +262,8 @@ class Sheets:
             )
         ):
             sheet.write_string(top, total_column(place) - 1, name, looks.block)
-            put_formula(sheet, top, total_column(place), formula, looks.block_value, value)
+            look = looks.block_count if name == "right" else looks.block_value
+            put_formula(sheet, top, total_column(place), formula, look, value)
 
     def _loss_values(self, seen: Seen) -> dict[str, np.ndarray]:
         layout, images = self._layout, self._subject.images
