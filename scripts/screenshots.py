@@ -32,6 +32,8 @@ from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.hand.page import HandPage
+from digitapp.gui.pages.lab.page import LabPage
+from digitapp.gui.pages.lab.tale.bench import TaleBench
 from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pages.why.page import WhyPage
@@ -119,6 +121,19 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         save("features-toy")
         take_network(window, save, "toy")
         take_training(window, save, "toy")
+        take_tale(window, save)
+
+
+def take_tale(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Train a hundred networks of the toy, and some with other numbers of hidden units."""
+    bench = window.show_page(LabPage).bench("tale")
+    assert isinstance(bench, TaleBench)
+    window.session.choose_model("shipped")
+    bench.train.click()
+    wait_until(lambda: bench.lab.shown is not None)
+    bench.inspector.compare.click()
+    wait_until(lambda: bench.lab.training is None)
+    save("lab-tale")
 
 
 def take_why(window: MainWindow, save: Callable[[str], None]) -> None:

@@ -33,6 +33,12 @@ class DemonView(QWidget):
         self._limit = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Demon {0}").format(demon.name))
+        self.setToolTip(
+            self.tr(
+                "Match: how alike the unit's weights and the demon's favourite pixels are, 1 for just alike. Below "
+                "it: how much more the unit speaks for the demon's digit than for the other."
+            )
+        )
         self._describe()
 
     def show_network(self, judged: Judged | None, match: Match | None, limit: float) -> None:
@@ -49,7 +55,7 @@ class DemonView(QWidget):
             return demon_text(self.demon), ""
         if match.unit is None:
             return self.tr("no unit left"), ""
-        vote = self.tr("votes for {0}  {1}").format(TOY.class_names[self.demon.label], signed(match.vote, 1))
+        vote = self.tr("{0} for {1}").format(signed(match.vote, 1), TOY.class_names[self.demon.label])
         return self.tr("match {0}").format(match_text(match)), vote
 
     def _describe(self) -> None:
@@ -142,6 +148,4 @@ class DemonView(QWidget):
             painter.drawRoundedRect(QRectF(0, y, width * share, _BAR), _BAR / 2, _BAR / 2)
         painter.setFont(theme.tabular(theme.font("tick")))
         painter.setPen(p.text2)
-        if painter.fontMetrics().horizontalAdvance(second) > self.width():
-            second = self.tr("{0} for {1}").format(signed(match.vote, 1), TOY.class_names[self.demon.label])
         painter.drawText(QRectF(0, y + _BAR + 4, self.width(), self._line()), second)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.pages.lab.tale.marks import paint_mark
+from digitapp.gui.pages.lab.tale.marks import marks, paint_marks
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets.numbers import MINUS, decimal
@@ -35,6 +35,9 @@ class MatchDots(QWidget):
         super().__init__(parent)
         self._result: TrialResult | None = None
         self._current: Judged | None = None
+        self._laid_out_for: tuple[object, ...] = ()
+        self._dots: list[tuple[QPointF, Judged]] = []
+        self._paths: dict[Outcome, QPainterPath] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Best match in each network"))
         offer_picture(self, self.tr("Best match in each network"), "tale-matches")
@@ -70,18 +73,29 @@ class MatchDots(QWidget):
     def _base(self, row: int) -> float:
         return (row + 1) * theme.scaled(_ROW) - 4
 
-    def dots(self) -> Iterator[tuple[QPointF, Judged]]:
-        """Yield the middle of every dot with its network; dots of one place stand on each other."""
-        if self._result is None:
+    def dots(self) -> list[tuple[QPointF, Judged]]:
+        """Return the middle of every dot with its network; dots of one place stand on each other."""
+        self._lay_out()
+        return self._dots
+
+    def _lay_out(self) -> None:
+        """Place the dots anew where the networks or the size are others than the last time."""
+        key = (self._result, self.width(), theme.scaled(_ROW))
+        if key == self._laid_out_for:
             return
+        self._laid_out_for, self._dots = key, []
         for row in range(len(DEMONS)):
             columns: dict[int, list[Judged]] = {}
-            for each in self._result.networks:
+            for each in () if self._result is None else self._result.networks:
                 columns.setdefault(round(self._x(each.verdict.matches[row].correlation) / _DOT), []).append(each)
             for column, networks in columns.items():
                 step = min(_STEP, (theme.scaled(_ROW) - 2 * _DOT) / len(networks))
-                for place, each in enumerate(networks):
-                    yield QPointF(column * _DOT, self._base(row) - _DOT / 2 - 1 - place * step), each
+                base = self._base(row) - _DOT / 2 - 1
+                self._dots += [(QPointF(column * _DOT, base - at * step), each) for at, each in enumerate(networks)]
+        self._paths = {
+            outcome: marks(outcome, (place for place, each in self._dots if each.verdict.outcome is outcome), _DOT)
+            for outcome in Outcome
+        }
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position()
@@ -104,13 +118,12 @@ class MatchDots(QWidget):
             painter.setPen(QPen(p.border, 1))
             painter.drawLine(QPointF(self._x(_LEAST), base), QPointF(self._x(1), base))
         self._paint_axis(painter)
-        for place, each in self.dots():
-            outcome = each.verdict.outcome
-            size = _DOT - 1 if outcome is Outcome.OTHER else _DOT
-            paint_mark(painter, _around(place, size), outcome)
+        self._lay_out()
+        for outcome, path in self._paths.items():
+            paint_marks(painter, path, outcome, _DOT)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(p.text, 1.5))
-        for place, each in self.dots():
+        for place, each in self._dots:
             if each is self._current:
                 painter.drawEllipse(place, _DOT, _DOT)
 
@@ -127,10 +140,6 @@ class MatchDots(QWidget):
             width = painter.fontMetrics().horizontalAdvance(f"≤ {MINUS}0.2") + 8
             place = QRectF(self._x(value) - width / 2, bottom + 3, width, painter.fontMetrics().height())
             painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter), text)
-
-
-def _around(middle: QPointF, size: float) -> QRectF:
-    return QRectF(middle.x() - size / 2, middle.y() - size / 2, size, size)
 
 
 def _distance(one: QPointF, other: QPointF) -> float:

@@ -103,14 +103,14 @@ class Wall(QWidget):
 
     def show_current(self, judged: Judged | None) -> None:
         """Ring the network that is looked at, and bring it into sight."""
-        self._current = judged
+        before, self._current = self.place_of(self._current), judged
         place = self.place_of(judged)
+        self._update_at(before, place)
         if place is not None and self._area is not None:
             center, size = place.center(), place.size()
             margins = round(size.width()), round(size.height())
             self._area.ensureVisible(round(center.x()), round(center.y()), *margins)
         self.setAccessibleDescription("" if judged is None else self.describe(judged))
-        self.update()
 
     @property
     def order(self) -> list[Judged]:
@@ -209,8 +209,9 @@ class Wall(QWidget):
 
     def _hover(self, number: int | None, point: QPoint) -> None:
         if number != self._hovered:
+            tiles = self._layout.tiles
+            self._update_at(*(tiles[each][0] for each in (number, self._hovered) if each is not None))
             self._hovered = number
-            self.update()
         if number is None:
             if self._readout is not None:
                 self._readout.hide()
@@ -220,6 +221,12 @@ class Wall(QWidget):
         self._readout.show_at(self.mapTo(self.window(), point), title, rows)
 
     # Painting
+
+    def _update_at(self, *places: QRectF | None) -> None:
+        """Paint some pictures anew."""
+        for place in places:
+            if place is not None:
+                self.update(place.toAlignedRect().adjusted(-1, -1, 1, 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -253,7 +260,8 @@ class Wall(QWidget):
         line.setLeft(line.left() + _paint_text(painter, line, group.share, Qt.AlignmentFlag.AlignLeft) + 16)
         painter.setFont(theme.font("caption"))
         painter.setPen(p.text2)
-        _paint_text(painter, line, group.remark, Qt.AlignmentFlag.AlignRight)
+        if painter.fontMetrics().horizontalAdvance(group.remark) <= line.width():
+            _paint_text(painter, line, group.remark, Qt.AlignmentFlag.AlignRight)
 
     def _paint_tile(self, painter: QPainter, place: QRectF, number: int, judged: Judged, atlas: QImage) -> None:
         p = theme.current().palette
