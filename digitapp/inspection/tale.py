@@ -60,6 +60,7 @@ class Match:
     correlation : float from −1 to 1, of the unit's weights with the demon's pattern; −1 without a unit
     vote : float, how much more it speaks for the demon's class than for any other
     is_mirrored : whether it is the demon turned round: quiet where that is excited, and heard with the opposite sign
+    rival : the name of the demon that the unit is more like; "" where it is this one
     """
 
     demon: Demon
@@ -67,11 +68,12 @@ class Match:
     correlation: float = -1.0
     vote: float = 0.0
     is_mirrored: bool = False
+    rival: str = ""
 
     @property
     def is_found(self) -> bool:
-        """Whether the unit is the demon: alike, and with a vote for its class."""
-        return self.correlation >= LEAST_MATCH and self.vote > 0
+        """Whether the unit is the demon: alike, more so than it is like another, and with a vote for its class."""
+        return self.correlation >= LEAST_MATCH and self.vote > 0 and not self.rival
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,19 +163,17 @@ def match(network: Network, demons: Sequence[Demon] = DEMONS) -> tuple[Match, ..
     mirrored = (votes < 0) & has_twins
     signs = np.where(mirrored, -1.0, 1.0)
     fits = np.where(signs * votes > 0, signs * correlations, -1.0)
-    chosen = _assignment(fits)
-    return tuple(
-        Match(demon, None)
-        if unit is None
-        else Match(
-            demon,
-            unit,
-            float(signs[row, unit] * correlations[row, unit]),
-            float(signs[row, unit] * votes[row, unit]),
-            bool(mirrored[row, unit]),
-        )
-        for row, (demon, unit) in enumerate(zip(demons, chosen, strict=True))
-    )
+    matches = []
+    for row, (demon, unit) in enumerate(zip(demons, _assignment(fits), strict=True)):
+        if unit is None:
+            matches.append(Match(demon, None))
+            continue
+        sign = signs[row, unit]
+        likeness = sign * correlations[:, unit]
+        rival = "" if likeness[row] >= likeness.max() else demons[int(likeness.argmax())].name
+        vote, is_mirrored = float(sign * votes[row, unit]), bool(mirrored[row, unit])
+        matches.append(Match(demon, unit, float(likeness[row]), vote, is_mirrored, rival))
+    return tuple(matches)
 
 
 def as_demon(network: Network, found: Match) -> np.ndarray | None:

@@ -57,6 +57,17 @@ def test_order_and_sign_are_free(order, mirrored):
     assert judge(other, IMAGES).outcome is judge(network, IMAGES).outcome
 
 
+def test_units_that_are_all_alike_are_not_three_demons():
+    """As with weights that begin at zero: one picture passes for one demon, and its twin for another."""
+    network = Network((12, 3, 2), ("sigmoid", "sigmoid"))
+    network.weights[0][:] = (DEMONS[0].pattern(12) + 0.9 * DEMONS[2].pattern(12) - DEMONS[1].pattern(12))[:, None]
+    network.weights[1][:] = (4, -4)
+    matches = match(network)
+    assert all(each.correlation > LEAST_MATCH and each.vote > 0 for each in matches)
+    assert sum(each.is_found for each in matches) == 2
+    assert matches[1].is_mirrored and matches[2].rival == "A"
+
+
 def test_units_that_do_not_flatten_have_no_twins():
     network = reordered(tale_network(activation="relu"), range(3), mirrored=(1,))
     assert not match(network)[1].is_found

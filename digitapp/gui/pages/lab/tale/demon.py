@@ -56,6 +56,8 @@ class DemonView(QWidget):
         if match.unit is None:
             return self.tr("no unit left"), ""
         vote = self.tr("{0} for {1}").format(signed(match.vote, 1), TOY.class_names[self.demon.label])
+        if match.rival:
+            vote = self.tr("more like {0}").format(match.rival)
         return self.tr("match {0}").format(match_text(match)), vote
 
     def _describe(self) -> None:

@@ -29,9 +29,7 @@ def outcome_title(outcome: Outcome) -> str:
 def outcome_remark(outcome: Outcome) -> str:
     """Return what makes a network one of an outcome."""
     return {
-        Outcome.TALE: translate("Tale", "every match {0} or more, and votes as in the tale").format(
-            decimal(LEAST_MATCH)
-        ),
+        Outcome.TALE: translate("Tale", "a unit for each demon, matched at {0} or more").format(decimal(LEAST_MATCH)),
         Outcome.OTHER: translate("Tale", "all 64 right, by other detectors"),
         Outcome.FAILED: translate("Tale", "not all 64 right"),
     }[outcome]
