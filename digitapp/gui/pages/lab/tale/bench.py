@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QMimeData, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.problems import TOY
@@ -37,6 +38,7 @@ from digitapp.inspection.tale_trial import Judged, Trial, examine
 from digitapp.modelfile import Model
 from digitapp.plain import file_name
 
+_LOW = 480  # below this height of the bench, a sentence costs a line of the wall
 _SHOWN_ON = "drawPage"  # where a network is seen that was opened
 
 
@@ -74,7 +76,10 @@ class TaleBench(Bench):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(10)
-        column.addWidget(Label(self.tr("Was the tale true?"), "title"))
+        head = QHBoxLayout()
+        head.addWidget(Label(self.tr("Was the tale true?"), "title"), 1)
+        head.addWidget(self.setup.reset)
+        column.addLayout(head)
         column.addWidget(self.sentence)
         column.addWidget(self.setup)
         column.addWidget(self.shares)
@@ -146,6 +151,16 @@ class TaleBench(Bench):
             of=self,
         )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the room of a low window to the wall."""
+        is_high = self.height() >= theme.scaled(_LOW)
+        self.sentence.setVisible(is_high)
+        self._footer.setVisible(is_high and self.lab.shown is not None)
+
     # What is shown
 
     @property
@@ -173,7 +188,7 @@ class TaleBench(Bench):
         self.shares.show_result(result)
         self.scale.set_limit(self._limit)
         self._body.setCurrentIndex(0 if result is None else 1)
-        self._footer.setVisible(result is not None)
+        self._fit()
         for button in (self.copy, self.save):
             button.setEnabled(result is not None)
         self.inspector.show_result(result)

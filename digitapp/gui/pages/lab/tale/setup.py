@@ -39,6 +39,8 @@ _GAP = 8
 class TaleSetup(QWidget):
     """The settings of a trial; a field that refuses its value says why below, and the last good one counts.
 
+    `reset` brings the usual ones back; it stands where the bench lays it out.
+
     Signals: `changed`, another trial is chosen.
     """
 
@@ -83,7 +85,6 @@ class TaleSetup(QWidget):
             (self.tr("Networks"), self.seeds),
         ):
             flow.addWidget(_pair(label, control))
-        flow.addWidget(self.reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

@@ -108,7 +108,7 @@ class Wall(QWidget):
         self._update_at(before, place)
         if place is not None and self._area is not None:
             center, size = place.center(), place.size()
-            margins = round(size.width()), round(size.height())
+            margins = round(size.width()), round(3 * size.height())  # with what stands above it
             self._area.ensureVisible(round(center.x()), round(center.y()), *margins)
         self.setAccessibleDescription("" if judged is None else self.describe(judged))
 
