@@ -360,7 +360,7 @@ def test_a_network_becomes_that_of_all_pages(full: TaleBench, qtbot: QtBot) -> N
     judged = full.current
     assert judged is not None
     qtbot.mouseClick(full.inspector.open, Qt.MouseButton.LeftButton)
-    assert window.shown_page.NAME == "drawPage"
+    assert window.shown_page.NAME == "stepPage"
     assert session.model.name == "Network 5" and session.model.training["config"]["seed"] == 5
     np.testing.assert_array_equal(session.network.parameters, judged.network.parameters)
     assert window.header.network_selector.currentText() == "Network 5"
@@ -370,7 +370,7 @@ def test_a_network_becomes_that_of_all_pages(full: TaleBench, qtbot: QtBot) -> N
     assert full.current is judged and full._own is not None and full._own.verdict.right == judged.verdict.right
     full.wall.setFocus()
     qtbot.keyClick(full.wall, Qt.Key.Key_Return)
-    assert window.shown_page.NAME == "drawPage" and len(session.model_entries) == entries
+    assert window.shown_page.NAME == "stepPage" and len(session.model_entries) == entries
 
 
 def test_the_network_of_all_pages_is_judged_too(full: TaleBench, qtbot: QtBot) -> None:

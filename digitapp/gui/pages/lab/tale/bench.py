@@ -39,7 +39,7 @@ from digitapp.modelfile import Model
 from digitapp.plain import file_name
 
 _LOW = 480  # below this height of the bench, a sentence costs a line of the wall
-_SHOWN_ON = "drawPage"  # where a network is seen that was opened
+_SHOWN_ON = "stepPage"  # where a network is seen that was opened
 
 
 class TaleBench(Bench):

@@ -50,7 +50,7 @@ class TaleInspector(ScrollPanel):
         self.remark = Label("", "tick", "text2", wrap=True)
         self.right = Label("", "caption-strong", tabular=True)
         self.error = Label("", "caption", "text2", tabular=True)
-        self.open = PlainButton(self.tr("Open in Draw"), "pen")
+        self.open = PlainButton(self.tr("Open in Step"), "stairs")
         self.open.set_tip(self.tr("This network becomes the one that every page shows"))
         self.dots = MatchDots()
         self.sizes = SizesChart()
