@@ -40,13 +40,14 @@ class Seat:
 def take_seat(folder: Path, wanted: list[int]) -> Seat:
     """Return the first free one of some seats, or else a new one.
 
-    Raises
-    ------
-    OSError : no lock can be made in the folder
+    Where no lock can be made, as on a full disk or in a folder that can only be read, it is the first, without a lock.
     """
     for number in chain(wanted, (number for number in count() if number not in wanted)):
         lock = FileLock(folder / FOLDER / f"seat-{number}.lock")
-        if number >= MOST_SEATS or lock.take():
+        try:
+            if number >= MOST_SEATS or lock.take():
+                return Seat(number, lock)
+        except OSError:
             return Seat(number, lock)
     raise AssertionError("there are always more numbers")
 

@@ -424,6 +424,17 @@ def test_a_disk_without_room_is_said_waited_for_and_asked_about(
     assert len(asked) == 2
 
 
+def test_a_window_opens_where_nothing_can_be_written(
+    open_window: Callable[..., MainWindow], kept: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.write_text("nothing can be written here")
+    window = open_window("mnist", kept=kept)
+    draw(window.session, 1)
+    qtbot.waitUntil(lambda: "Not on the disk yet: your drawing" in kept_label(window).text())
+    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+    close(window)
+
+
 def test_a_network_is_deleted_on_purpose_and_comes_back(open_kept: OpenKept) -> None:
     window = open_kept("mnist")
     session, selector = window.session, window.header.network_selector

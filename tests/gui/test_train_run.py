@@ -186,19 +186,19 @@ def test_a_run_can_go_on_with_the_shown_network(toy: TrainPage, qtbot: QtBot) ->
     click(qtbot, toy.transport.start)
     wait_for_end(qtbot, toy)
     trained = parameters(toy)
-    toy.setup._start.setCurrentIndex(1)
+    toy.setup.start.combo.setCurrentIndex(1)
     assert not toy.setup.settings.field("hidden").isEnabled()
     enter(qtbot, toy, "learning_rate", "1e-9")
     click(qtbot, toy.transport.start)
     wait_for_end(qtbot, toy)
     np.testing.assert_allclose(parameters(toy), trained, atol=1e-6)
-    toy.setup._start.setCurrentIndex(0)
+    toy.setup.start.combo.setCurrentIndex(0)
     assert toy.setup.settings.field("hidden").isEnabled()
 
 
 def test_going_on_shows_the_shape_of_the_network(toy: TrainPage, qtbot: QtBot) -> None:
     enter(qtbot, toy, "hidden", "7")
-    toy.setup._start.setCurrentIndex(1)
+    toy.setup.start.combo.setCurrentIndex(1)
     assert toy.setup.settings.value("hidden") == toy.session.network.sizes[1:-1]
     assert toy.setup.settings.value("loss") == toy.session.model.loss
 

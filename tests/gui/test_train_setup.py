@@ -18,6 +18,7 @@ from digitapp.calibration import Calibration
 from digitapp.datasets.problems import PROBLEMS, TOY
 from digitapp.gui.pages.train.fields import NUMBERS
 from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.train.start_row import GO_ON
 from digitapp.gui.settings import Settings
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import OPTIMIZERS
@@ -202,8 +203,8 @@ def choose_file(page: TrainPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path or ""), ""))
     if not page.setup._more.isChecked():
         click(qtbot, page.setup._more)
-    page.setup._start.setFocus()
-    qtbot.keyClick(page.setup._start, Qt.Key.Key_End)
+    page.setup.start.combo.setFocus()
+    qtbot.keyClick(page.setup.start.combo, Qt.Key.Key_End)
 
 
 def test_a_run_starts_from_a_model_file_and_its_record_says_so(
@@ -227,6 +228,40 @@ def test_a_run_starts_from_a_model_file_and_its_record_says_so(
     assert not toy.setup.goes_on
 
 
+def test_what_a_run_starts_from_is_remembered_for_each_problem(
+    show_page: ShowPage,
+    open_session: OpenSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def opened(problem: str) -> TrainPage:
+        return show_page(TrainPage, open_session(problem))
+
+    def source_name(page: TrainPage) -> str:
+        return "" if page.setup.source is None else page.setup.source.name
+
+    for path, hidden in ((tmp_path / "small.safetensors", 4), (tmp_path / "large.safetensors", 1000)):
+        network = build_network(784, 10, NetworkConfig((hidden,), "relu"), "cross_entropy", np.random.default_rng(5))
+        save_model(Model(network, "cross_entropy", "mnist", tuple("0123456789"), "mnist"), path)
+        page = opened("mnist")
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, path=path: (str(path), ""))
+        page.choose_start()
+        qtbot.waitUntil(lambda page=page, path=path: source_name(page) == path.stem)
+        again = opened("mnist")
+        qtbot.waitUntil(lambda page=again, path=path: source_name(page) == path.stem)
+        assert again.setup.settings.value("hidden") == (hidden,)
+    again.session.choose_problem("toy")
+    settle()
+    assert not again.setup.goes_on
+    again.setup.start.combo.setFocus()
+    qtbot.keyClick(again.setup.start.combo, Qt.Key.Key_Down)  # the current network
+    assert opened("toy").setup.start.combo.currentData() == GO_ON
+    path.unlink()
+    gone = opened("mnist")
+    assert not gone.setup.goes_on and gone.setup.note("start") == ""
+
+
 def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
     open_session: OpenSession, show_page: ShowPage, qtbot: QtBot
 ) -> None:
@@ -236,7 +271,7 @@ def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
     model = replace(session.model, calibration=Calibration(1.0, 0.2), training={"foils": 5})
     session.add_network("taught", model)
     assert page.setup.note("dataset") == "200 train, 200 validate"
-    page.setup._start.setCurrentIndex(1)
+    page.setup.start.combo.setCurrentIndex(1)
     settle()
     assert page.setup.note("dataset") == "200 train, 200 validate; 17 drawings that are no digits are mixed in"
     enter(qtbot, page, "epochs", "2")
@@ -245,7 +280,7 @@ def test_it_says_that_drawings_that_are_no_digits_are_mixed_in(
     wait_for_end(qtbot, page)
     assert page.setup.note("dataset").endswith("17 drawings that are no digits are mixed in")
     qtbot.waitUntil(lambda: page.setup.source is session.model)  # as it is described when it has ended
-    page.setup._start.setCurrentIndex(0)
+    page.setup.start.combo.setCurrentIndex(0)
     settle()
     assert page.setup.note("dataset") == "200 train, 200 validate"
 

@@ -140,6 +140,12 @@ def test_two_windows_sit_on_two_seats(tmp_path: Path) -> None:
     third.leave()
 
 
+def test_where_no_lock_can_be_made_there_is_a_seat_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "user").write_text("no folder")
+    assert take_seat(tmp_path / "user", [3, 4]).number == 3
+    assert take_seat(tmp_path / "user", []).number == 0
+
+
 def test_the_seat_that_was_left_last_is_taken_first(tmp_path: Path) -> None:
     from digitapp.kept.seats import mark_used
 

@@ -21,6 +21,8 @@ from digitapp.gui.pages.train.watch import RunWatch
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.artwork import ink_of
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.models import ModelEntry
+from digitapp.gui.state.opening import Opener
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.training_run import RunPhase
@@ -28,7 +30,7 @@ from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.widgets.numbers import decimal, thousands
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
-from digitapp.modelfile import ModelFileError, load_model
+from digitapp.modelfile import ModelFileError
 from digitapp.training.errors import TrainingDiverged
 from digitapp.training.findings import RanAway, gentler_rate
 from digitapp.training.foils import foils_to_go_on
@@ -50,11 +52,13 @@ class TrainPage(Page):
         self._watch = RunWatch(session, self)
         self._start_when_loaded: tuple[str, bool] | None = None
         self._trained_on: dict[str, Dataset] = {}
+        self._start_reader = Opener(session.start_job, self)
         self._make_header()
         self._lay_out()
         self._add_parts()
         self._connect_controls()
         self._make_shortcuts()
+        self._read_remembered_start()
         self._set_pace()
 
     # Building
@@ -114,6 +118,8 @@ class TrainPage(Page):
         self.setup.check_clicked.connect(self.check_gradient)
         self.setup.variations_clicked.connect(self.show_variations)
         self.setup.file_wanted.connect(self.choose_start)
+        self._start_reader.opened.connect(self.setup.start.start_from)
+        self._start_reader.failed.connect(self._refuse_start)
         self.units.opened.connect(self._on_units_opened)
         self.confusion.image_opened.connect(self._on_image_opened)
         self.note.remedy_taken.connect(self._take_remedy)
@@ -327,12 +333,30 @@ class TrainPage(Page):
         """Let the user choose the model file that the next run starts from."""
         path = self.ask_for_model(self.tr("Start from a model"))
         if path is None:
-            self.setup.refuse_file()
+            self.setup.start.refuse()
+        else:
+            self._read_start(path)
+
+    def _read_start(self, path: Path) -> None:
+        """Read the model file that the next run starts from, a large one beside the window."""
+        entry = ModelEntry(str(path), "file", None, path, name=str(path))
+        if self._start_reader.takes(entry, path):
+            self.setup.start.wait_for(path)
             return
         try:
-            self.setup.start_from(load_model(path))
+            self.setup.start.start_from(entry.load(), path)
         except ModelFileError as error:
-            self.setup.refuse_file(file_message(error, saving=False).text)
+            self._refuse_start(error)
+
+    def _read_remembered_start(self) -> None:
+        """Read the file that was chosen for the problem at an earlier start."""
+        path = self.setup.start.remembered_file
+        if path is not None:
+            self._read_start(path)
+
+    @Slot(object, object)
+    def _refuse_start(self, error: ModelFileError, _path: object = None) -> None:
+        self.setup.start.refuse(file_message(error, saving=False).text)
 
     # Messages
 
@@ -377,7 +401,9 @@ class TrainPage(Page):
     def _change_form(self) -> None:
         """Show another problem's form, at once: no run may begin with the settings of the problem before."""
         self._start_when_loaded = None
+        self._start_reader.forget()
         self.setup.show_problem(self.session.problem)
+        self._read_remembered_start()
         self._set_pace()
 
     def _show_settings(self, shown: Snapshot) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QResizeEvent, QStandardItemModel
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
@@ -14,6 +14,7 @@ from digitapp.datasets.problems import Preset, Problem
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.train.rows import SettingRows
+from digitapp.gui.pages.train.start_row import StartRow, shape_of
 from digitapp.gui.settings import Settings, setup_key
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.widgets import (
@@ -33,12 +34,11 @@ from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.words.problems import dataset_title, preset_words
 from digitapp.gui.words.settings import refusal
 from digitapp.modelfile import Model
-from digitapp.nn import ACTIVATIONS, LOSSES
+from digitapp.nn import ACTIVATIONS
 from digitapp.runs.branches import Branch
 from digitapp.training.config import MAX_SEED, ConfigError, NetworkConfig, TrainConfig, parse_hidden
 from digitapp.training.presets import preset_configs
 
-_NEW_WEIGHTS, _GO_ON, _FILE = "new", "current", "file"
 _PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
 _OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
 _NETWORK = ("hidden", "activation", "activation_layers", "loss")
@@ -69,9 +69,6 @@ class SetupForm(Panel):
         super().__init__("surface", parent)
         self._problem = problem
         self._store = settings
-        self._model: Model | None = None
-        self._file: Model | None = None
-        self._started_from = 0  # the entry to return to when no file is chosen
         self._locked = False
         self._run: Branch | None = None  # the past run whose settings are shown
         self.settings = SettingRows(problem, settings, self)
@@ -88,15 +85,9 @@ class SetupForm(Panel):
         self._dataset.setObjectName("datasetField")
         self._dataset.activated.connect(self._on_dataset_activated)
         self._dataset_row = FieldRow(self.tr("Data set"), self._dataset)
-        self._start = ComboBox()
-        self._start.setObjectName("startField")
-        self._start.add_entry(self.tr("New weights"), data=_NEW_WEIGHTS)
-        self._start.add_entry(self.tr("Current network"), data=_GO_ON)
-        self._start.add_entry(self.tr("Model file…"), data=_FILE)
-        self._start.setToolTip(self.tr("Train a new network, or go on with the one that is shown or that of a file"))
-        self._start.activated.connect(self._on_start_activated)
-        self._start.currentIndexChanged.connect(self._on_start_chosen)
-        self._start_row = FieldRow(self.tr("Start from"), self._start)
+        self.start = StartRow(self._store)
+        self.start.changed.connect(self._on_start_chosen)
+        self.start.file_wanted.connect(self.file_wanted)
         self._pace = ComboBox()
         self._pace.setObjectName("paceField")
         self._pace.setToolTip(self.tr("Slow a run down to watch it; can be changed while training"))
@@ -146,7 +137,7 @@ class SetupForm(Panel):
         more_line.addWidget(self._more)
         more_line.addStretch(1)
         column.addLayout(more_line)
-        for row in (self._start_row, self._pace_row):
+        for row in (self.start, self._pace_row):
             column.addWidget(row)
         for name in self._more_names():
             column.addWidget(rows[name])
@@ -216,17 +207,17 @@ class SetupForm(Panel):
     @property
     def goes_on(self) -> bool:
         """Whether the next run starts from a network there is instead of new weights."""
-        return self._start.currentData() != _NEW_WEIGHTS
+        return self.start.goes_on
 
     @property
     def model(self) -> Model | None:
         """The shown network that a run could go on with."""
-        return self._model
+        return self.start.model
 
     @property
     def source(self) -> Model | None:
         """The model whose weights the next run starts from; None for new weights."""
-        return {_GO_ON: self._model, _FILE: self._file}.get(self._start.currentData())
+        return self.start.source
 
     @property
     def pace(self) -> float | None:
@@ -235,7 +226,7 @@ class SetupForm(Panel):
 
     def note(self, name: str) -> str:
         """Return the line under a setting."""
-        return ({"dataset": self._dataset_row, "start": self._start_row}.get(name) or self.settings.rows[name]).note()
+        return ({"dataset": self._dataset_row, "start": self.start}.get(name) or self.settings.rows[name]).note()
 
     def configs(self) -> tuple[NetworkConfig, TrainConfig] | None:
         """Return all settings, or None after putting the focus on the first field with a wrong value."""
@@ -280,7 +271,7 @@ class SetupForm(Panel):
 
     def apply_preset(self, preset: Preset) -> None:
         """Enter a preset's values."""
-        self._start.setCurrentIndex(0)
+        self.start.choose_new_weights()
         self.settings.fill(*preset_configs(preset))
         self.settings.remember()
         self._on_setting_changed()
@@ -296,15 +287,11 @@ class SetupForm(Panel):
         """Show the remembered settings of a problem."""
         self._problem = problem
         self._run = None
-        if self._file is not None and self._file.problem != problem.key:
-            self._file = None
-            self._started_from = 0
-            self._start.setCurrentIndex(0)
-            self._start.set_entry(self._start.findData(_FILE), self.tr("Model file…"))
         self._dataset.clear()
         for name in problem.datasets:
             self._dataset.add_entry(dataset_title(name), data=name)
         self.settings.show_problem(problem)
+        self.start.show_problem(problem)
         stored = self._store.get(setup_key(problem.key, "pace"))
         pace = int(stored) if stored.isdecimal() else problem.pace
         self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
@@ -350,44 +337,19 @@ class SetupForm(Panel):
 
     def show_model(self, model: Model) -> None:
         """Offer to go on with the shown network, where its shape can be said in the fields."""
-        self._model = model
-        fits = _shape_of(model) is not None
-        chosen = self._start.currentData()
-        entries = self._start.model()
-        assert isinstance(entries, QStandardItemModel)
-        entries.item(1).setEnabled(fits)
-        if not fits and chosen == _GO_ON:
-            self._start.setCurrentIndex(0)
+        self.start.show_model(model)
         self._take_shape()
         self._show_lock()
         self.source_changed.emit()
 
     def _take_shape(self) -> None:
         """While going on with a network, show its shape in the fields."""
-        shape = _shape_of(self.source) if self.source is not None else None
+        shape = shape_of(self.source) if self.source is not None else None
         if shape is not None:
             self.settings.set_value("normalization", "none")  # it is folded into the weights of a shown network
             for name, value in zip(("hidden", "activation", "loss"), shape, strict=True):
                 if value is not None:
                     self.settings.set_value(name, value)
-
-    def start_from(self, model: Model) -> None:
-        """Start from the network of a file, or say at the field why that is not possible."""
-        if model.problem != self._problem.key:
-            self.refuse_file(self.tr("{0} is a network for another problem.").format(model.name))
-        elif _shape_of(model) is None:
-            self.refuse_file(self.tr("{0} has layers that cannot be trained here.").format(model.name))
-        else:
-            self._file = model
-            index = self._start.findData(_FILE)
-            self._start.set_entry(index, self.tr("Model file"), model.name)
-            self._start.setCurrentIndex(index)
-            self._on_start_chosen(index)
-
-    def refuse_file(self, why: str = "") -> None:
-        """Return to what was chosen before, and say why a file cannot be used, if there is a reason."""
-        self._start.setCurrentIndex(self._started_from)
-        self._start_row.set_error(why)
 
     def set_locked(self, locked: bool) -> None:
         """Lock everything but the learning rate and the pace, or free it."""
@@ -407,7 +369,7 @@ class SetupForm(Panel):
             of_shape = name in _OF_SHAPE and self.goes_on
             of_run = self._locked and (name != "learning_rate" or self._run is not None)
             row.set_locked(of_run or of_shape)
-        for row in (self._dataset_row, self._start_row):
+        for row in (self._dataset_row, self.start):
             row.set_locked(self._locked)
         self._renew.setEnabled(not self._locked)
         self._presets.setEnabled(not self._locked)
@@ -421,7 +383,7 @@ class SetupForm(Panel):
             part.setVisible(self._problem.has_picture)
         for name in (*_NETWORK, *_LEARNING):
             self.settings.rows[name].setVisible(self.settings.counts(name))
-        self._start_row.setVisible(more or self.goes_on)
+        self.start.setVisible(more or self.goes_on)
         self._pace_row.setVisible(more)
         for name in self._more_names():
             self.settings.rows[name].setVisible(more and self.settings.counts(name))
@@ -455,15 +417,8 @@ class SetupForm(Panel):
         self._store.set(remembered.MORE_SETTINGS, more)
         self._show_relevant()
 
-    @Slot(int)
-    def _on_start_activated(self, index: int) -> None:
-        if self._start.itemData(index) == _FILE:
-            self.file_wanted.emit()
-        self._started_from = self._start.currentIndex()
-
-    @Slot(int)
-    def _on_start_chosen(self, _index: int) -> None:
-        self._start_row.set_error("")
+    @Slot()
+    def _on_start_chosen(self) -> None:
         self._take_shape()
         self._show_relevant()
         self._show_architecture()
@@ -497,14 +452,3 @@ class SetupForm(Panel):
         action = self.sender()
         assert isinstance(action, QAction)
         self.apply_preset(action.data())
-
-
-def _shape_of(model: Model) -> tuple[tuple[int, ...], str | None, str] | None:
-    """Return hidden sizes, activation (None without hidden layers) and loss, or None where the form cannot say them."""
-    *activations, output = model.network.activations
-    if not set(activations) <= set(ACTIVATIONS) or model.loss not in LOSSES:
-        return None
-    if output != LOSSES[model.loss].output_activation:
-        return None
-    each = ",".join(activations) if len(set(activations)) > 1 else next(iter(activations), None)
-    return model.network.sizes[1:-1], each, model.loss
