@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -78,13 +80,21 @@ def _joined(
 
 
 def levels(values: NDArray[np.floating], count: int = 9) -> NDArray[np.float64]:
-    """Return round heights at which lines tell most: as many cells between each two, about; none for a plain.
+    """Return round heights at which lines tell most: half part the cells evenly, half the range; none for a plain.
 
-    Rounded to two digits, so that they can be named.
+    Rounded to two digits, of the height or of the whole range where that is finer, so that they can be named.
     """
     finite = values[np.isfinite(values)]
     if not finite.size or finite.min() == finite.max():
         return np.empty(0)
-    heights = np.quantile(finite, np.linspace(0, 1, count + 2)[1:-1])
-    rounded = sorted({float(f"{height:.2g}") for height in heights})
-    return np.array([height for height in rounded if finite.min() < height < finite.max()])
+    low, high = float(finite.min()), float(finite.max())
+    places = 1 - math.floor(math.log10(high - low))
+    even = count // 2
+    heights = [*np.quantile(finite, np.linspace(0, 1, count - even + 2)[1:-1]), *np.linspace(low, high, even + 2)[1:-1]]
+    rounded = {round(float(height), max(places, _places(float(height)))) for height in heights}
+    return np.array([height for height in sorted(rounded) if low < height < high])
+
+
+def _places(height: float) -> int:
+    """Return after how many places a height has two digits."""
+    return 1 - math.floor(math.log10(abs(height))) if height else 0

@@ -46,5 +46,11 @@ def test_levels_are_round_and_lie_between() -> None:
     heights[0, 0] = np.inf
     found = levels(heights)
     assert 6 <= len(found) <= 9 and (np.diff(found) > 0).all()
-    assert all(float(f"{level:.2g}") == level for level in found)
+    assert all(round(level, 2) == level for level in found)
     assert len(levels(np.ones((5, 5)))) == len(levels(np.full((5, 5), np.nan))) == 0
+
+
+@pytest.mark.parametrize(("low", "high"), [(11.70, 11.75), (0.0001, 30.0), (-2.0, 5.0), (1e-9, 2e-9), (5e6, 7e6)])
+def test_levels_of_any_range_can_be_told_apart(low: float, high: float) -> None:
+    found = levels(np.geomspace(low, high, 900) if low > 0 else np.linspace(low, high, 900))
+    assert len(found) >= 5 and len({f"{level:g}" for level in found}) == len(found)

@@ -114,7 +114,7 @@ class SurfaceMap(QWidget):
     @property
     def scale(self) -> tuple[str, ...]:
         """The numbers at the lines of equal cost, from the lowest to the highest."""
-        return tuple(figure(level, 2) for level in self._levels.tolist())
+        return tuple(map(tick_text, self._levels.tolist()))
 
     # Pointer and keyboard
 

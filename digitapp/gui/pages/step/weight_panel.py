@@ -145,7 +145,7 @@ class WeightPanel(Panel):
 
     def _make_parts(self) -> None:
         keys = QKeySequence.StandardKey
-        self.title = ElidedLabel("", "section")
+        self.title = Label("", "section", wrap=True)
         self.field = WeightField()
         self.undo = GhostButton("", "undo", tip=self.tr("Undo"), key=keys.Undo)
         self.redo = GhostButton("", "redo", tip=self.tr("Redo"), key=keys.Redo)
