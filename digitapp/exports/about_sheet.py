@@ -9,10 +9,12 @@ from digitapp.exports import layout as at
 from digitapp.exports.layout import Layout, cell, span
 from digitapp.exports.sheet_looks import Looks, put_formula
 from digitapp.exports.sheets import IMAGE_COUNT, LEARNING_RATE, MOMENTUM, Subject
+from digitapp.exports.unrolled import Rule
 from digitapp.modelfile import Model
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 FORMAT_VERSION = 1
 FACT_ROWS = {
@@ -72,19 +74,18 @@ def add_about(book: Workbook, looks: Looks, model: Model, subject: Subject, step
     put_formula(sheet, FACT_ROWS["images"], 1, f"=COUNT({counted})", looks.fact, layout.images)
     _name(book, IMAGE_COUNT, FACT_ROWS["images"])
     if steps:
-        _settings(book, looks, rule.learning_rate, rule.momentum)
+        _add_settings(book, sheet, looks, rule)
     top = max(FACT_ROWS.values()) + 2
     for row, (kind, what) in enumerate(_GUIDE if steps else (*_GUIDE[:4], _GUIDE[-1]), start=top):
         sheet.write_url(row, 0, f"internal:'{kind}'!A1", looks.link, kind)
         sheet.write_string(row, 1, what, looks.note)
 
 
-def _settings(book: Workbook, looks: Looks, learning_rate: float, momentum: float) -> None:
-    sheet = book.get_worksheet_by_name(at.ABOUT)
-    assert sheet is not None
-    for name, title, value in ((LEARNING_RATE, "learning rate η", learning_rate), (MOMENTUM, "momentum μ", momentum)):
-        if name == MOMENTUM and not momentum:
-            continue
+def _add_settings(book: Workbook, sheet: Worksheet, looks: Looks, rule: Rule) -> None:
+    settings = [(LEARNING_RATE, "learning rate η", rule.learning_rate)]
+    if rule.momentum:
+        settings.append((MOMENTUM, "momentum μ", rule.momentum))
+    for name, title, value in settings:
         sheet.write_string(FACT_ROWS[title], 0, title, looks.key)
         sheet.write_number(FACT_ROWS[title], 1, value, looks.setting)
         sheet.write_string(FACT_ROWS[title], 2, "change it, and every step follows", looks.note)
