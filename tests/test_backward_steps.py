@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from digitapp.inspection.backward_steps import parameter_index, sample_numbers, totals
+from digitapp.inspection.backward_steps import sample_numbers, totals
+from digitapp.inspection.cost_terms import cost_terms
 from digitapp.inspection.walk import START, Grain, Kind, Place, Route, Stage, Stop, stops_of
 from digitapp.nn import ACTIVATIONS, LOSSES, Network, initialize
-from digitapp.nn.gradient_check import locate
+from digitapp.nn.gradient_check import index_of
+from digitapp.nn.network import WeightRef
 
 
 def a_network(activation: str, loss: str, seed: int, sizes: tuple[int, ...] = (5, 4, 3)) -> Network:
@@ -44,24 +46,13 @@ def test_the_slopes_are_those_of_the_error(loss: str) -> None:
     numbers = sample_numbers(network, loss, x, 1)
     for layer, found in enumerate(numbers.layers):
         for source, unit in np.ndindex(found.weights.shape):
-            index = parameter_index(network, layer, source, unit)
+            index = index_of(network, WeightRef(layer, source, unit))
             costs = []
             for shift in (1e-6, -1e-6):
                 other = network.copy()
                 other.parameters[index] += shift
                 costs.append(sample_numbers(other, loss, x, 1).cost)
             assert (costs[0] - costs[1]) / 2e-6 == pytest.approx(found.weight_gradient[source, unit], abs=1e-8)
-
-
-def test_an_index_is_that_of_the_weight() -> None:
-    network = a_network("maxout2", "cross_entropy", 1)
-    for index in range(network.parameter_count):
-        place = locate(network, index)
-        assert parameter_index(network, place.layer, place.input, place.unit) == index
-    with pytest.raises(IndexError):
-        parameter_index(network, 0, 5, 0)
-    with pytest.raises(IndexError):
-        parameter_index(network, 2, 0, 0)
 
 
 def test_the_total_is_the_sum_over_all_samples() -> None:
@@ -112,3 +103,11 @@ def test_a_coarser_step_ends_the_stop_first() -> None:
     inside = Place(1, 1, 2)
     assert route.following(inside, Grain.LAYER) == Place(1)
     assert route.preceding(inside, Grain.LAYER) == Place(0)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_terms_of_the_error_add_up_to_it(loss: str, seed: int) -> None:
+    network = a_network("tanh", loss, seed)
+    numbers = sample_numbers(network, loss, np.random.default_rng(seed).random(5), seed % 3)
+    assert sum(term.value for term in cost_terms(loss, numbers)) == pytest.approx(numbers.cost, abs=1e-12)

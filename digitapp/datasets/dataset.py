@@ -90,7 +90,7 @@ class Dataset:
             if part.labels.min() < lowest or part.labels.max() >= self.problem.classes:
                 raise ValueError(f"labels must be from 0 to {self.problem.classes - 1}")
 
-    @property
+    @cached_property
     def all_but_test(self) -> Split:
         """All samples that train or validate, those that train first."""
         if self.validation is None:

@@ -296,6 +296,11 @@ def font(role: FontRole = "body", weight: QFont.Weight | None = None) -> QFont:
     return result
 
 
+def font_key() -> tuple[str, float]:
+    """Return what every font of the window depends on: the platform's family, and how large text is."""
+    return QGuiApplication.font().family(), current().scale
+
+
 def tabular(base: QFont) -> QFont:
     """Return the font with figures of equal width, so that changing numbers do not jump."""
     result = QFont(base)

@@ -189,26 +189,3 @@ def totals(network: Network, loss: str, inputs: NDArray[np.floating], labels: ND
 
 
 _CHUNK = 4096  # samples at a time: memory for their activations
-
-
-def parameter_index(network: Network, layer: int, source: int | None, column: int) -> int:
-    """Return where a weight stands in the network's vector; without a source, a bias.
-
-    Parameters
-    ----------
-    layer : of weights, from 0
-    source : row of the layer's weights
-    column : column of the layer's weights: the unit, or a piece of it
-
-    Raises
-    ------
-    IndexError : no such parameter
-    """
-    if not 0 <= layer < len(network.shapes):
-        raise IndexError(f"layer {layer} does not exist")
-    fan_in, fan_out = network.shapes[layer]
-    if not 0 <= column < fan_out or (source is not None and not 0 <= source < fan_in):
-        raise IndexError(f"layer {layer} has no weight from {source} to {column}")
-    if source is None:
-        return network.weight_count + sum(out for _, out in network.shapes[:layer]) + column
-    return sum(a * b for a, b in network.shapes[:layer]) + column * fan_in + source

@@ -101,6 +101,10 @@ class Moments:
             before = tuple(moment for moment in self.kept if moment.step < step)
             self.kept = (*before, Moment(step, parameters))
 
+    def forget_after(self, step: int) -> None:
+        """Drop what came after a step: it was taken back."""
+        self.kept = tuple(moment for moment in self.kept if moment.step <= step)
+
     def thin(self) -> None:
         """Drop every other moment, but neither the first nor the last."""
         if len(self.kept) > LEAST_MOMENTS:

@@ -48,11 +48,20 @@ class LearnFrom(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One step as it was asked for: what it learns from, which sample where it is one, and the base learning rate."""
+    """One step as it was asked for.
+
+    Attributes
+    ----------
+    learn_from : what it learns from
+    sample : which one, where it is one; −1 for one of one's own
+    learning_rate : the base rate, which a schedule multiplies
+    own : of one's own sample the inputs (features,) and the label
+    """
 
     learn_from: LearnFrom
     sample: int
     learning_rate: float
+    own: tuple[NDArray[np.floating], int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,6 +200,14 @@ class Stepwise:
             raise TooManyTogether(len(chosen), MOST_TOGETHER)
         return chosen
 
+    def samples(self, request: Request) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
+        """Return the inputs (n, features) and the labels (n,) that a step would learn from. Raises TooManyTogether."""
+        if request.learn_from is LearnFrom.SAMPLE and request.own is not None:
+            inputs, label = request.own
+            return inputs[np.newaxis], np.array([label])
+        chosen = self.coming(request)
+        return self.inputs[chosen], self.labels[chosen]
+
     def preview(self, request: Request) -> Update:
         """Return what a step would do, and do not take it. Raises TooManyTogether."""
         kept = self._keep()
@@ -263,8 +280,8 @@ class Stepwise:
             flush(self.network.state)
         state.step += 1
         batch = self._batch(len(chosen))
-        labels = self.labels[chosen]
-        batch.inputs[...] = self.inputs[chosen]
+        inputs, labels = self.samples(request)
+        batch.inputs[...] = inputs
         batch.targets[...] = self._targets(labels)
         before, buffers = state.network.parameters.copy(), _copies(optimizer.state)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

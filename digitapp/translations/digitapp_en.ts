@@ -298,6 +298,26 @@
     </message>
 </context>
 <context>
+    <name>StepPage</name>
+    <message numerus="yes">
+        <source>%n step(s) by hand, learning rate {0}</source>
+        <translation>
+            <numerusform>%n step by hand, learning rate {0}</numerusform>
+            <numerusform>%n steps by hand, learning rate {0}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StepTransport</name>
+    <message numerus="yes">
+        <source>%n step(s)/s</source>
+        <translation>
+            <numerusform>%n step/s</numerusform>
+            <numerusform>%n steps/s</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SurfaceDialog</name>
     <message numerus="yes">
         <source>C_T is counted on %n image(s), a sample.</source>

@@ -46,10 +46,17 @@ CONTRACT = [
     "accuracyPlot",
     "unitGrid",
     "labTabs",
+    "stepPage",
+    "stepBack",
+    "stepNext",
+    "stepPlay",
+    "stageTrack",
+    "sampleStrip",
+    "numbersTable",
 ]
 
-KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7)
-PAGES = ("drawPage", "handPage", "trainPage", "featuresPage", "whyPage", "networkPage", "labPage")
+KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7, Qt.Key.Key_8)
+PAGES = ("drawPage", "handPage", "trainPage", "stepPage", "featuresPage", "whyPage", "networkPage", "labPage")
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -266,7 +273,7 @@ class LessonsPage(Page):
 def test_ten_pages_fit_the_smallest_window(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more = [("Step", Group.TRAIN), ("Runs", Group.TRAIN), ("Lessons", Group.STUDY)]
+    more = [("Runs", Group.TRAIN), ("Lessons", Group.STUDY)]
     made_by = f"{__name__}.LessonsPage"
     to_come = [PageRow(f"{title.lower()}Page", "train", title, "", "", group, made_by) for title, group in more]
     ten = tuple(sorted((*registered_pages(), *to_come), key=lambda row: row.group))

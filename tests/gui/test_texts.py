@@ -208,7 +208,8 @@ SHOWS_FIRST = {
 }
 SHOWS_ALL = {"set_text", "set_note", "show_note", "Message", "EmptyState", "addAction", "drawText"}
 SHOWN_BY_NAME = {"tip", "title", "name", "text"}
-NOT_SHOWN = {"info", "warning", "error", "download", "pen", "image", "search", "hand", "why", "lab"}  # kinds and icons
+# Kinds and icons.
+NOT_SHOWN = {"info", "warning", "error", "download", "pen", "image", "search", "hand", "why", "lab", "play"}
 CHANGES = {"lower", "upper", "capitalize", "title", "casefold", "replace", "strip", "rstrip", "split", "partition"}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
+from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import FIRST
 from digitapp.gui.state.calibrator import Calibrator
 from digitapp.gui.state.desk import Desk, Interrupted
@@ -27,6 +28,8 @@ from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
 from digitapp.runs.marks import Marks
 from digitapp.runs.plan import Plan, Start
 from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.training.events import RunStarted
+from digitapp.training.history import History
 from digitapp.training.moments import Moment
 
 
@@ -139,6 +142,35 @@ class Session(NetworkChoice):
         """Show a network with fresh random weights, as a run with these settings would start; it has had no run yet."""
         self.resumer.leave(self._desk)
         self._starter.start(self._desk, Plan(self.problem, network, config))
+
+    def begin_by_hand(self, network: NetworkConfig, config: TrainConfig, dataset: Dataset) -> Branch:
+        """Let the time machine have a run for steps that are taken by hand, from what is shown, and return it.
+
+        What is shown becomes the own network: a shipped or opened one, or one of the past, is copied and stays.
+        Raises RuntimeError while a run is active.
+        """
+        desk, model, place = self._desk, self.model, self.time_machine.place
+        marks = self.current_entry.marks if place is None else place.branch.marks
+        origin = desk.machine.end() if place is None and desk.shows_own_now else place
+        if origin is not None and not np.array_equal(origin.moment.parameters, model.network.parameters):
+            origin = None  # changed since
+        self.resumer.leave(desk)
+        if not desk.shows_own_now:
+            own = replace(model, network=model.network.copy())
+            self._adopt(desk, ModelEntry(OWN_NETWORK, "own", own, marks=marks))
+        samples, held_out = len(dataset.train), len(dataset.validation) if dataset.validation is not None else 0
+        history = History()
+        history.add(RunStarted(config.epochs, -(-samples // config.batch_size), samples, held_out))
+        desk.run.take_up(history, 0.0)
+        facts = {"by_hand": True, **({"start_from": model.name} if model.name else {})}
+        branch = desk.machine.begin(self.model, history, (network, config), dataset, marks, origin, facts)
+        entry = self.current_entry
+        entry.loaded = replace(entry.model, training={**branch.before, **branch.facts})
+        self.model_described.emit()
+        self.run_state_changed.emit()
+        self.branches_changed.emit()
+        self.moment_changed.emit()
+        return branch
 
     @property
     def interrupted(self) -> Interrupted | None:

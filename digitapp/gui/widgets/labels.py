@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from digitapp.gui import theme
 
-Tone = Literal["text", "text2", "text3", "accent", "danger", "warning", "positive", "negative"]
+Tone = Literal["text", "text2", "text3", "accent", "danger", "warning", "positive", "negative", "gradient"]
 
 
 class Label(QLabel):

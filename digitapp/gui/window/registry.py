@@ -99,6 +99,19 @@ def registered_pages() -> tuple[PageRow, ...]:
             is_of_runs=True,
         ),
         PageRow(
+            "stepPage",
+            "stairs",
+            translate("Pages", "Step"),
+            translate("Pages", "Follow a network number by number as it thinks and learns"),
+            translate(
+                "Pages",
+                "One image goes through the network number by number: forward to the answer, then the error, then back "
+                "along the same wires, until every weight has changed a little. Drag a weight and see what follows.",
+            ),
+            Group.TRAIN,
+            "digitapp.gui.pages.step.page.StepPage",
+        ),
+        PageRow(
             "featuresPage",
             "features",
             translate("Pages", "Features"),

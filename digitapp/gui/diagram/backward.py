@@ -1,0 +1,59 @@
+"""The gradient on the wires: beads on the same curve, so that nobody takes it for the sign of a weight.
+
+A filled bead says that more weight would mean more error, a hollow one that it would mean less; its area is the size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from digitapp.gui import theme
+from digitapp.gui.diagram.wires import Floats, curve
+
+SMALLEST, LARGEST = 0.8, 3.8
+_SPACING = 2.9  # from one bead to the next, in radii
+_LEAST_SPACING = 6.0
+_FINE = 65  # points of the curve between which beads are placed
+
+
+def radius_of(value: float, limit: float) -> float:
+    """Return a bead's radius in pixels: its area is the share of the value in the limit."""
+    if limit <= 0 or not np.isfinite(value):
+        return SMALLEST
+    return max(SMALLEST, LARGEST * min(1.0, abs(value) / limit) ** 0.5)
+
+
+def paint_beads(
+    painter: QPainter, ends: Floats, value: float, limit: float, *, opacity: float = 1.0, phase: float = 0.0
+) -> None:
+    """Paint a gradient on a wire.
+
+    Parameters
+    ----------
+    ends : (4,), of the wire, as in `wires.Wires`
+    value : the gradient
+    limit : the largest value that is drawn
+    phase : 0 to 1, how far the beads have moved towards the next one, from right to left
+    """
+    if value == 0:
+        return
+    p = theme.current().palette
+    radius = radius_of(value, limit)
+    points = curve(ends, np.linspace(1, 0, _FINE))
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    spacing = max(_LEAST_SPACING, _SPACING * radius)
+    wanted = np.arange(radius + phase * spacing, along[-1] - radius, spacing)
+    x, y = np.interp(wanted, along, points[:, 0]), np.interp(wanted, along, points[:, 1])
+    color = QColor(p.danger if not np.isfinite(value) else p.gradient)
+    color.setAlphaF(opacity)
+    if value > 0:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+    else:
+        painter.setPen(QPen(color, min(1.4, 0.6 + radius / 5)))
+        painter.setBrush(p.window)
+    for cx, cy in zip(x.tolist(), y.tolist(), strict=True):
+        painter.drawEllipse(QPointF(cx, cy), radius, radius)

@@ -1,0 +1,625 @@
+"""The picture of one step of learning: the network with its numbers, forwards, backwards, and as it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.diagram.backward import paint_beads
+from digitapp.gui.diagram.fitting import LEFT, RIGHT, fonts, paint_fitted, ways_to_write
+from digitapp.gui.diagram.step_layout import Look, StepColumn, is_small, lay_out_step, strongest
+from digitapp.gui.diagram.step_units import CardCache, StepPainter, need_of, small_ways
+from digitapp.gui.diagram.step_words import node_readout, wire_readout
+from digitapp.gui.diagram.wire_view import WireView
+from digitapp.gui.diagram.wires import (
+    NO_WIRES,
+    THINNEST,
+    Node,
+    Thing,
+    Wire,
+    Wires,
+    ends_between,
+    wire_path,
+    wire_pen,
+)
+from digitapp.gui.diagram.words import TaleWords
+from digitapp.gui.state.scene import Focus, Scene
+from digitapp.gui.widgets.keys import step_of
+from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.gui.widgets.readout import ReadoutRow
+from digitapp.inspection.walk import Kind, Stage
+
+_WIDEST = 4.2
+_FAINT_LINE, _UNSEEN = 0.2, 0.045  # a line of this opacity is not worth its painting
+_FAINT, _SILENT, _LOUD = 0.16, 0.10, 0.9
+_CHIP_WIDTH, _FLOW_WIDTH, _CHIP_HEIGHT, _HANDLE_WIDTH = 46.0, 58.0, 18.0, 66.0
+_SOURCE_STEP, _TARGET_STEP = 34.0, 12.0
+_MOST_CHIPS = 16
+_LONGEST_FLOW = 7
+_DRAG_PER_PIXEL, _FINE_PER_PIXEL = 0.02, 0.002
+
+
+@dataclass(frozen=True, eq=False)
+class Chip:
+    """A number on a wire: where, which wire by its units, and how it is written."""
+
+    place: QRectF
+    focus: Focus
+    texts: Sequence[str]
+    style: str
+
+
+class StepView(WireView):
+    """Paints a scene, names what the pointer is on, and lets a weight be taken in hand.
+
+    Signals
+    -------
+    chosen(Focus) : a unit or a wire was clicked, or reached by the keys
+    dragged(Focus, change, is_first) : a weight is being dragged by so much
+    released : it is let go
+    nudged(Focus, change) : a weight is to change by a step of the keys or the wheel
+    typing_wanted(Focus) : a number is to be typed in the place of a weight
+    """
+
+    chosen = Signal(object)
+    dragged = Signal(object, float, bool)
+    released = Signal()
+    nudged = Signal(object, float)
+    typing_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene: Scene | None = None
+        self._limits: tuple[float, ...] = ()
+        self._columns: list[StepColumn] | None = None
+        self._shape: object = None
+        self._wires: Wires | None = None
+        self._chips: list[Chip] | None = None
+        self._drag: tuple[Focus, float, bool] | None = None
+        self._cards = CardCache()
+        self._keeps_cards = False
+        self.is_tale = False
+        self.setAccessibleName(self.tr("Diagram of one step"))
+
+    # What it shows
+
+    def show_scene(self, scene: Scene | None) -> None:
+        """Show another scene; None for nothing."""
+        self._scene = scene
+        if scene is not None:
+            self._limits = tuple(scene.shown.weight_limit(layer) for layer in range(len(scene.network.weights)))
+            shape = scene.network.sizes, self._units_to_show(scene)
+            if shape != self._shape:
+                self._shape, self._columns = shape, None
+        self.refresh()
+
+    def show_tale(self, is_tale: bool) -> None:
+        """Call the units by the names of the tale."""
+        self.is_tale = is_tale
+        self.refresh()
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is shown."""
+        return self._scene
+
+    @property
+    def limit(self) -> float:
+        """The limit of the colours of the first layer's weights."""
+        return self._limits[0] if self._limits else 1.0
+
+    def refresh(self) -> None:
+        """Paint everything anew at the next opportunity."""
+        self._wires = self._chips = None
+        super().refresh()
+
+    def _units_to_show(self, scene: Scene) -> list[tuple[int, ...]]:
+        numbers, sizes = scene.numbers.layers, scene.network.sizes
+        if is_small(sizes):
+            return [tuple(range(size)) for size in sizes[1:-1]]
+        measures = [layer.blame for layer in numbers[:-1]]
+        focus = scene.focus.layer, scene.focus.unit
+        need = need_of(scene.shown.names, sizes)
+        return strongest(sizes, measures, focus, self.height() - need.heading, need)
+
+    @property
+    def columns(self) -> list[StepColumn] | None:
+        """Where everything stands; None where there is no room or nothing to show."""
+        scene = self._scene
+        if self._columns is None and scene is not None:
+            need = need_of(scene.shown.names, scene.network.sizes)
+            self._columns = lay_out_step(
+                scene.network.sizes,
+                scene.shown.problem.shape,
+                self._units_to_show(scene),
+                self.width(),
+                self.height(),
+                need,
+                has_picture=scene.shown.problem.has_picture,
+            )
+        return self._columns
+
+    def nodes(self) -> Sequence[Sequence[QRectF]]:
+        return [column.places for column in self.columns or ()]
+
+    def lack(self) -> str:
+        return "" if self._scene is None else self.tr("This network has too many layers to be drawn here.")
+
+    def shortfall(self) -> str:
+        """Return what is left out, in a sentence; empty where nothing is."""
+        scene, columns = self._scene, self.columns
+        if scene is None or columns is None:
+            return ""
+        hidden = columns[1:-1]
+        left = sum(column.total - len(column.units) for column in hidden)
+        if not left:
+            return ""
+        weights = scene.network.weight_count
+        shares = []
+        for layer, column in enumerate(hidden):
+            blame = np.abs(scene.numbers.layers[layer].blame)
+            total = float(blame.sum())
+            shares.append(float(blame[list(column.units)].sum()) / total if total > 0 else 0.0)
+        text = self.tr(
+            "Left out: {0} units. Those shown carry {1} of their layers' blame. Of the {2} weights one is followed "
+            "in numbers; all are learned."
+        )
+        return text.format(left, percent(float(np.mean(shares)), 0), thousands(weights))
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.scaled(720), theme.scaled(430))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.scaled(420), theme.scaled(240))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._columns = self._shape = None
+        super().resizeEvent(event)
+
+    # Wires
+
+    def _unit(self, column: int, row: int) -> int:
+        assert self.columns is not None
+        found = self.columns[column]
+        return 0 if found.look is Look.PICTURE else found.units[row]
+
+    def wires(self) -> Wires:
+        if self._wires is None:
+            self._wires = self._make_wires()
+        return self._wires
+
+    def _make_wires(self) -> Wires:
+        scene, columns = self._scene, self.columns
+        if scene is None or columns is None:
+            return NO_WIRES
+        ends, where, values, opacities = [], [], [], []
+        for layer, numbers in enumerate(scene.numbers.layers):
+            sources, targets = columns[layer], columns[layer + 1]
+            is_round = targets.look is Look.CIRCLE
+            steps = (_SOURCE_STEP * theme.current().scale if layer else 0.0, _TARGET_STEP * theme.current().scale)
+            between = ends_between(sources.places, targets.places, steps=steps, round_targets=is_round)
+            for row in range(len(sources.places)):
+                for column in range(len(targets.places)):
+                    unit = targets.units[column]
+                    if sources.look is Look.PICTURE:
+                        weight, opacity = 0.0, _FAINT
+                    else:
+                        weight = float(numbers.weights[sources.units[row], unit])
+                        opacity = self._opacity(scene, layer, sources.units[row], unit)
+                    ends.append(between[row, column])
+                    where.append((layer, row, column))
+                    values.append(weight)
+                    opacities.append(opacity)
+        widest = max((abs(value) for value in values if np.isfinite(value)), default=1.0) or 1.0
+        widths = np.clip(_WIDEST * np.abs(np.nan_to_num(values)) / widest, THINNEST, _WIDEST)
+        order = np.argsort(opacities, kind="stable")
+        return Wires(
+            np.array(ends)[order],
+            np.array(where, dtype=np.int64)[order],
+            np.array(values)[order],
+            widths[order],
+            np.array(opacities)[order],
+        )
+
+    def _opacity(self, scene: Scene, layer: int, source: int, unit: int) -> float:
+        """Return how much of a wire is seen: those of the chosen unit, and of sources that speak, more than others."""
+        numbers, focus = scene.numbers.layers[layer], scene.focus
+        share = min(1.0, abs(float(np.nan_to_num(numbers.reads[source]))))
+        of_focus = (focus.layer == layer and focus.unit == unit) or (focus.layer == layer - 1 and focus.unit == source)
+        if scene.stop.stage is Stage.FORWARD and layer > max(scene.stop.layer, 0):
+            return _FAINT if of_focus else _SILENT
+        strength = _SILENT + (_LOUD - _SILENT) * share
+        return strength if of_focus else max(_SILENT, 0.35 * strength)
+
+    def gradient_on(self, layer: int) -> NDArray[np.float64] | None:
+        """Return what flows back on the wires of a layer at this stop, (sources, units); None where nothing does yet.
+
+        The slope of each weight where it is known; while a layer below is being blamed, what each wire passes down.
+        """
+        scene = self._scene
+        if scene is None or scene.stop.stage not in (Stage.BACKWARD, Stage.UPDATE):
+            return None
+        numbers = scene.numbers.layers[layer]
+        if scene.stop.kind is Kind.BLAME and scene.stop.layer == layer - 1:
+            return numbers.passed_down
+        last = numbers.sums.size - 1
+        return (
+            numbers.weight_gradient
+            if scene.knows(Kind.GRADIENTS, layer, last)
+            or (scene.stop.kind is Kind.GRADIENTS and scene.stop.layer == layer)
+            else None
+        )
+
+    # Numbers on wires
+
+    def chips(self) -> list[Chip]:
+        """Return the numbers on the wires: those of the chosen unit, and of few wires to the outputs."""
+        if self._chips is None:
+            self._chips = self._make_chips()
+        return self._chips
+
+    def _make_chips(self) -> list[Chip]:
+        scene, columns = self._scene, self.columns
+        if scene is None or columns is None:
+            return []
+        chips: list[Chip] = []
+        for layer in range(len(scene.numbers.layers)):
+            sources, targets = columns[layer], columns[layer + 1]
+            if sources.look is Look.PICTURE:
+                continue
+            if sources.look is Look.BOX:
+                if len(sources.places) > 24:
+                    continue
+                unit = scene.focus.unit if scene.focus.layer == 0 else None
+                unit = unit if unit is not None else self._unit(1, 0)
+                for source, place in zip(sources.units, sources.places, strict=True):
+                    chips.append(self._chip(layer, source, unit, place.right() + 6, place.center().y()))
+            elif len(sources.places) * len(targets.places) <= _MOST_CHIPS:
+                chips += self._chips_between(layer, sources, targets)
+        return chips
+
+    def _chips_between(self, layer: int, sources: StepColumn, targets: StepColumn) -> list[Chip]:
+        step = _SOURCE_STEP * theme.current().scale
+        chips, count = [], len(targets.places)
+        for source, place in zip(sources.units, sources.places, strict=True):
+            pitch = min(step, 0.7 * place.height() / count)
+            if pitch < _CHIP_HEIGHT * theme.current().scale:
+                return []
+            for index, unit in enumerate(targets.units):
+                y = place.center().y() + (index - (count - 1) / 2) * pitch
+                chips.append(self._chip(layer, source, unit, place.right() + theme.scaled(30), y))
+        return chips
+
+    def _chip(self, layer: int, source: int, unit: int, x: float, y: float) -> Chip:
+        scene = self._scene
+        assert scene is not None
+        scale = theme.current().scale
+        numbers, focus = scene.numbers.layers[layer], Focus(layer, unit, source)
+        held = focus == scene.focus
+        flow = self.gradient_on(layer)
+        usual = (_CHIP_WIDTH if flow is None else _FLOW_WIDTH) * scale
+        width, height = _HANDLE_WIDTH * scale if held else usual, (_CHIP_HEIGHT + 6 * held) * scale
+        if flow is not None and not held:
+            value = float(flow[source, unit])
+            style = "gradient" if value else "quiet"
+            texts = _short(small_ways(value)) if value else ("0",)
+        else:
+            weight = float(numbers.weights[source, unit])
+            if scene.is_done and scene.update is not None:
+                weight = float(scene.network.views(scene.update.after)[0][layer][source, numbers.columns[unit]])
+            texts = ways_to_write(weight, 2, sign=True)
+            style = "handle" if held else "weight" if numbers.reads[source] else "quiet"
+        left = x - (3 * scale if layer == 0 else (width - _CHIP_WIDTH * scale) / 2)
+        return Chip(QRectF(left, y - height / 2, width, height), focus, texts, style)
+
+    # Painting
+
+    def paint_all(self, painter: QPainter) -> None:
+        scene, columns = self._scene, self.columns
+        assert scene is not None and columns is not None
+        self._paint_headings(painter, scene, columns)
+        wires = self.wires()
+        backward = [self.gradient_on(layer) for layer in range(len(scene.numbers.layers))]
+        self._paint_wires(painter, wires, backward)
+        self._paint_followed(painter, scene, columns, backward)
+        units = self._painter(painter, scene, columns)
+        units.paint_units()
+        for chip in self.chips():
+            if chip.style != "handle":
+                units.paint_chip(chip.place, chip.texts, chip.style)
+        self._paint_output_blame(painter, scene, columns)
+
+    def _painter(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> StepPainter:
+        return StepPainter(painter, scene, columns, self._limits, self._cards if self._keeps_cards else None)
+
+    def _make_pixmap(self) -> QPixmap:
+        self._keeps_cards = True
+        try:
+            return super()._make_pixmap()
+        finally:
+            self._keeps_cards = False
+
+    def _paint_wires(self, painter: QPainter, wires: Wires, backward: Sequence[NDArray[np.float64] | None]) -> None:
+        """Paint the weights as lines, and over them the gradients as beads; then the lines are faint."""
+        assert self.columns is not None
+        limits = [0.0 if flow is None else float(np.abs(np.nan_to_num(flow)).max(initial=0.0)) for flow in backward]
+        for index in range(len(wires)):
+            layer, row, column = (int(part) for part in wires.where[index])
+            flow = backward[layer]
+            faint = 0.4 if flow is not None else 1.0
+            opacity = float(wires.opacities[index]) * faint
+            if self.columns[layer].look is not Look.PICTURE and opacity >= _UNSEEN:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                # Lines of one pixel are painted six times as fast, and of faint ones nobody sees how wide they are.
+                width = float(wires.widths[index]) if opacity > _FAINT_LINE else min(1.0, float(wires.widths[index]))
+                painter.setPen(wire_pen(float(wires.values[index]), width, opacity))
+                painter.drawPath(wire_path(wires.ends[index]))
+            if flow is not None:
+                value = self._flow_of(flow, layer, row, column)
+                of_focus = self._touches_focus(layer, row, column)
+                paint_beads(painter, wires.ends[index], value, limits[layer], opacity=1.0 if of_focus else 0.5)
+
+    def _flow_of(self, flow: NDArray[np.float64], layer: int, row: int, column: int) -> float:
+        assert self.columns is not None
+        unit = self.columns[layer + 1].units[column]
+        if self.columns[layer].look is Look.PICTURE:  # of the bundle the blame of its unit
+            assert self._scene is not None
+            return float(self._scene.numbers.layers[layer].blame[unit])
+        return float(flow[self.columns[layer].units[row], unit])
+
+    def _touches_focus(self, layer: int, row: int, column: int) -> bool:
+        assert self._scene is not None and self.columns is not None
+        focus, sources = self._scene.focus, self.columns[layer]
+        source = -1 if sources.look is Look.PICTURE else sources.units[row]
+        unit = self.columns[layer + 1].units[column]
+        return (focus.layer == layer and focus.unit == unit) or (focus.layer == layer - 1 and focus.unit == source)
+
+    def _paint_followed(
+        self,
+        painter: QPainter,
+        scene: Scene,
+        columns: Sequence[StepColumn],
+        backward: Sequence[NDArray[np.float64] | None],
+    ) -> None:
+        """Paint the one wire from a pixel of the picture that is followed in numbers."""
+        focus = scene.focus
+        row = columns[1].row_of(focus.unit)
+        if (
+            columns[0].look is not Look.PICTURE
+            or focus.layer
+            or focus.source is None
+            or focus.source < 0
+            or row is None
+        ):
+            return
+        pixel = self.pixel_rect(focus.source)
+        target = columns[1].places[row]
+        ends = np.array([pixel.center().x(), pixel.center().y(), target.left(), target.center().y()])
+        numbers, flow = scene.numbers.layers[0], backward[0]
+        weight = float(numbers.weights[focus.source, focus.unit])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(wire_pen(weight, 1.6, 0.35 if flow is not None else 0.9))
+        painter.drawPath(wire_path(ends))
+        if flow is not None:
+            value = float(flow[focus.source, focus.unit])
+            limit = float(np.abs(flow[:, focus.unit]).max(initial=0.0))
+            paint_beads(painter, ends, value, limit)
+        painter.setPen(theme.current().palette.accent)
+        painter.drawRect(pixel.adjusted(-1, -1, 1, 1))
+
+    def pixel_rect(self, pixel: int) -> QRectF:
+        """Return where a pixel of the picture of all inputs stands."""
+        assert self.columns is not None
+        column = self.columns[0]
+        place, (rows, across) = column.places[0], column.cells
+        row, index = divmod(pixel, across)
+        width, height = place.width() / across, place.height() / rows
+        return QRectF(place.left() + index * width, place.top() + row * height, width, height)
+
+    def _paint_output_blame(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> None:
+        """Write δ before the largest of many outputs."""
+        layer, column = len(scene.numbers.layers) - 1, columns[-1]
+        if column.look is not Look.ROW or not scene.knows(Kind.BLAME, layer, column.total - 1):
+            return
+        blame = scene.numbers.layers[layer].blame
+        units = self._painter(painter, scene, columns)
+        scale = theme.current().scale
+        for unit in np.argsort(-np.abs(np.nan_to_num(blame)), kind="stable")[:3].tolist():
+            place = column.places[unit]
+            chip = QRectF(place.left() - 68 * scale, place.center().y() - 9 * scale, 62 * scale, 18 * scale)
+            texts = [f"δ {text}" for text in small_ways(float(blame[unit]))]
+            units.paint_chip(chip, texts, "gradient")
+
+    def _paint_headings(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> None:
+        p, strong = theme.current().palette, fonts("caption-strong", "tick")
+        line = QFontMetricsF(strong[0]).height() + 2
+        inputs = self.tr("{0} pixels") if columns[0].look is Look.PICTURE else self.tr("{0} inputs")
+        words = [(0.0, [inputs.format(columns[0].total)])]
+        for column in columns[1:-1]:
+            texts = [TaleWords().hidden_units(column.total)]
+            if len(column.units) < column.total:
+                count = len(column.units), column.total
+                texts = [
+                    self.tr("{0} of {1} units, the most to blame").format(*count),
+                    self.tr("{0} of {1}").format(*count),
+                ]
+            words.append((column.left, texts))
+        ends = [*(x for x, _ in words[1:]), columns[-2].right + 24]
+        for (x, texts), end in zip(words, ends, strict=True):
+            paint_fitted(painter, QRectF(x, 0, max(20.0, end - x - 8), line), texts, strong, p.text2, LEFT, elide=True)
+        outputs = [self.tr("{0} outputs").format(columns[-1].total)]
+        if columns[-1].look is Look.ROW:
+            outputs.insert(0, self.tr("{0} outputs, target framed").format(columns[-1].total))
+        left = columns[-2].right + 32
+        paint_fitted(painter, QRectF(left, 0, self.width() - left - 2, line), outputs, strong, p.text2, RIGHT)
+        if scene.stop.stage in (Stage.BACKWARD, Stage.UPDATE) and len(columns) > 2:
+            text = self.tr("← the gradient flows back")
+            room = QRectF(columns[-2].right + 28, 0, columns[-1].left - columns[-2].right - 36, line)
+            if columns[-1].look is Look.CIRCLE:
+                paint_fitted(painter, room, [text, "←"], strong, p.gradient, RIGHT)
+
+    def paint_marks(self, painter: QPainter) -> None:
+        scene, columns = self._scene, self.columns
+        assert scene is not None and columns is not None
+        super().paint_marks(painter)
+        units = self._painter(painter, scene, columns)
+        for chip in self.chips():
+            if chip.style == "handle":
+                units.paint_chip(chip.place, chip.texts, chip.style)
+
+    def corner_radius(self, node: Node) -> float:
+        assert self.columns is not None
+        column = self.columns[node.column]
+        if column.look is Look.CIRCLE:
+            return column.places[node.row].width() / 2
+        return {Look.BOX: 5.0, Look.PICTURE: 0.0, Look.ROW: 7.0}.get(column.look, 10.0)
+
+    # What is pointed at
+
+    def describe(self, thing: Thing) -> tuple[str, Sequence[ReadoutRow]]:
+        scene, columns = self._scene, self.columns
+        assert scene is not None and columns is not None
+        if isinstance(thing, Node):
+            if columns[thing.column].look is Look.PICTURE:
+                return self.tr("What the network sees"), ()
+            return node_readout(scene, thing.column - 1, self._unit(thing.column, thing.row))
+        target = self._unit(thing.layer + 1, thing.target)
+        if columns[thing.layer].look is Look.PICTURE:
+            return node_readout(scene, thing.layer, target)
+        return wire_readout(scene, Focus(thing.layer, target, self._unit(thing.layer, thing.source)))
+
+    def _chip_at(self, point: QPointF) -> Chip | None:
+        hits = (chip for chip in reversed(self.chips()) if chip.place.contains(point))
+        return next(hits, None)
+
+    def focus_at(self, point: QPointF) -> Focus | None:
+        """Return what stands at a point: a number on a wire, a cell of a card, a unit, or a wire."""
+        chip = self._chip_at(point)
+        if chip is not None:
+            return chip.focus
+        columns = self.columns
+        thing = self.thing_at(point)
+        if columns is None or thing is None or self._scene is None:
+            return None
+        if isinstance(thing, Wire):
+            if columns[thing.layer].look is Look.PICTURE:
+                return Focus(thing.layer, self._unit(thing.layer + 1, thing.target))
+            source = self._unit(thing.layer, thing.source)
+            return Focus(thing.layer, self._unit(thing.layer + 1, thing.target), source)
+        if thing.column == 0:
+            return self._focus_of_input(point, thing)
+        unit = self._unit(thing.column, thing.row)
+        return Focus(thing.column - 1, unit, self._cell_at(point, thing))
+
+    def _focus_of_input(self, point: QPointF, node: Node) -> Focus:
+        """Return the wire from an input to the chosen unit."""
+        assert self._scene is not None and self.columns is not None
+        focus = self._scene.focus
+        unit = focus.unit if focus.layer == 0 else self._unit(1, 0)
+        if self.columns[0].look is not Look.PICTURE:
+            return Focus(0, unit, self._unit(0, node.row))
+        place, (rows, across) = self.columns[0].places[0], self.columns[0].cells
+        row = min(rows - 1, int((point.y() - place.top()) / place.height() * rows))
+        column = min(across - 1, max(0, int((point.x() - place.left()) / place.width() * across)))
+        return Focus(0, unit, max(0, row) * across + column)
+
+    def _cell_at(self, point: QPointF, node: Node) -> int | None:
+        """Return which source's cell of a card's pictures is at a point."""
+        assert self.columns is not None and self._scene is not None
+        column = self.columns[node.column]
+        place = column.places[node.row]
+        rows, across = column.cells
+        for image in column.images:
+            box = image.translated(place.topLeft())
+            if box.contains(point):
+                row = min(rows - 1, int((point.y() - box.top()) / box.height() * rows))
+                index = min(across - 1, int((point.x() - box.left()) / box.width() * across))
+                cell = row * across + index
+                return cell if cell < self._scene.network.sizes[node.column - 1] else None
+        return None
+
+    # Pointer
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        focus = self.focus_at(event.position())
+        if focus is None:
+            return
+        self.chosen.emit(focus)
+        if focus.source is not None:
+            self._drag = focus, event.position().x(), True
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            over = self._chip_at(event.position()) is not None
+            self.setCursor(Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.ArrowCursor)
+            return
+        focus, x, is_first = self._drag
+        moved = event.position().x() - x
+        if is_first and abs(moved) < 3:
+            return
+        fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._drag = focus, event.position().x(), False
+        self.dragged.emit(focus, moved * (_FINE_PER_PIXEL if fine else _DRAG_PER_PIXEL), is_first)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        drag, self._drag = self._drag, None
+        if drag is not None and not drag[2]:
+            self.released.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        focus = self.focus_at(event.position())
+        if focus is not None and focus.source is not None:
+            self._drag = None
+            self.typing_wanted.emit(focus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        chip = self._chip_at(event.position())
+        if chip is None or not event.angleDelta().y():
+            super().wheelEvent(event)
+            return
+        self.nudged.emit(chip.focus, step_of(event.modifiers()) * event.angleDelta().y() / 120)
+        event.accept()
+
+    def chip_rect(self, focus: Focus) -> QRectF | None:
+        """Return where the number of a wire stands, None where it has none."""
+        return next((chip.place for chip in self.chips() if chip.focus == focus), None)
+
+    # Keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Change the weight in hand by Up and Down, let it be typed by Enter, let it go by Esc; else go to units."""
+        scene, key = self._scene, Qt.Key(event.key())
+        focus = scene.focus if scene is not None else None
+        if focus is not None and focus.source is not None:
+            way = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(key)
+            if way is not None:
+                self.nudged.emit(focus, way * step_of(event.modifiers()))
+                return
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.typing_wanted.emit(focus)
+                return
+            if key == Qt.Key.Key_Escape:
+                self.chosen.emit(Focus(focus.layer, focus.unit))
+                return
+        super().keyPressEvent(event)
+        node, columns = self.focused, self.columns
+        if event.isAccepted() and node is not None and columns is not None and node.column > 0:
+            self.chosen.emit(Focus(node.column - 1, self._unit(node.column, node.row)))
+
+
+def _short(ways: Sequence[str]) -> Sequence[str]:
+    """Return those ways to write a number that leave it readable on a wire."""
+    return [text for text in ways if len(text) <= _LONGEST_FLOW] or ways[-1:]
