@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from digitapp.inspection.update_terms import Restraint, UpdateTerms, has_terms, update_terms
+from digitapp.inspection.twins import Rule
+from digitapp.inspection.update_terms import Restraint, UpdateTerms, has_terms
 from digitapp.nn import REGULARIZERS
 from digitapp.nn.network import Network
 from digitapp.training.config import TrainConfig
@@ -42,27 +43,29 @@ def parameter_step(network: Network, config: TrainConfig, update: Update, index:
     before, after, gradient = (float(vector[index]) for vector in (update.before, update.after, update.gradient))
     if not has_terms(config.optimizer) or not update.is_finite:
         return ParameterStep(before, after, gradient, None, is_held=False)
+    rule = rule_of(network, config, update, index)
+    terms = rule.terms(gradient, before)
     is_weight = index < network.weight_count
-    clip = _clip_factor(network, config, update)
-    terms = _terms(config, update, index, Restraint.of(config, is_weight=is_weight, clip=clip))
     if config.max_norm > 0 and is_weight and terms.after and not np.isclose(terms.after, after, rtol=1e-12, atol=0):
-        shrinkage = after / terms.after
-        restraint = Restraint.of(config, is_weight=True, clip=clip, shrinkage=shrinkage)
-        terms = _terms(config, update, index, restraint)
+        restraint = replace(rule.restraint, shrinkage=after / terms.after)
+        terms = replace(rule, restraint=restraint).terms(gradient, before)
     held = after == before and terms.after != before
     return ParameterStep(before, after, gradient, None if held else terms, held)
 
 
-def _terms(config: TrainConfig, update: Update, index: int, restraint: Restraint) -> UpdateTerms:
-    return update_terms(
+def rule_of(network: Network, config: TrainConfig, update: Update, index: int) -> Rule:
+    """Return the rule by which a step changes the parameter at an index of the network's vector.
+
+    What max-norm does after a step is no part of it: that depends on the other weights of the unit.
+    """
+    clip = _clip_factor(network, config, update)
+    return Rule(
         config.optimizer,
         config.optimizer_arguments(),
         _buffers_of(update.buffers, index, update.before.size),
         update.optimizer_step,
-        float(update.gradient[index]),
-        float(update.before[index]),
         update.learning_rate,
-        restraint,
+        Restraint.of(config, is_weight=index < network.weight_count, clip=clip),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitapp.inspection.update_terms import UNRESTRAINED, Restraint, update_terms
+from digitapp.inspection.update_terms import UNRESTRAINED, Restraint, UpdateTerms, update_terms
 from digitapp.nn import LOSSES, Network
 from digitapp.nn.gradient_check import check_gradient_for
 
@@ -80,9 +80,9 @@ class Rule:
     learning_rate: float
     restraint: Restraint = UNRESTRAINED
 
-    def change(self, gradient: float, value: float) -> float:
-        """Return how far the parameter goes. Raises ValueError and KeyError as `update_terms`."""
-        rows = update_terms(
+    def terms(self, gradient: float, value: float) -> UpdateTerms:
+        """Return the step row by row. Raises ValueError and KeyError as `update_terms`."""
+        return update_terms(
             self.optimizer_key,
             self.options,
             self.before,
@@ -92,4 +92,7 @@ class Rule:
             self.learning_rate,
             self.restraint,
         )
-        return rows.after - value
+
+    def change(self, gradient: float, value: float) -> float:
+        """Return how far the parameter goes. Raises as `terms`."""
+        return self.terms(gradient, value).after - value

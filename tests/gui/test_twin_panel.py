@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession, noise_digits, settle
+from page_helpers import OpenSession, ShowPage, noise_digits, settle
 from PySide6.QtWidgets import QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
+from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.step.twin_panel import TwinPanel
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.widgets import Panel
 from digitapp.gui.widgets.refresher import Refresher
 from digitapp.inspection.twins import Rule
+from digitapp.inspection.walk import Stage
 from digitapp.nn import LOSSES, Network
 from digitapp.nn.backpropagation import Backpropagation
 from digitapp.nn.network import WeightRef
 from digitapp.training import NetworkConfig, usual_configs
+from digitapp.training.stepwise import LearnFrom
 
 HostPanel = Callable[..., TwinPanel]
 
@@ -192,3 +196,29 @@ def test_numbers_that_overflow_disagree(session: Session, host_panel: HostPanel)
     settle()
     assert panel.verdict.text() == "They disagree" and "not a number" in panel.note.text()
     assert panel.numbers[0].text() == "not a number"
+
+
+def test_the_page_shows_what_its_own_step_makes_of_both(
+    toy_session: Session, show_page: ShowPage, qtbot: QtBot
+) -> None:
+    shape, config = usual_configs(toy_session.problem)
+    adam = replace(config, optimizer="adam", learning_rate=0.05, epochs=2)
+    toy_session.start_training(shape, adam)
+    qtbot.waitUntil(lambda: not toy_session.run.is_active)
+    page = show_page(StepPage, toy_session)
+    page.stepper.focus(0, 0, 6)
+    page.stepper.go_to(Stage.UPDATE)
+    settle()
+    page.refresher.catch_up()
+    scene, panel = page.scene, page.twin_panel
+    assert scene is not None and scene.update is not None
+    assert scene.config.optimizer == "adam" and panel.titles[3].text() == "Adam goes by"
+    change = float(scene.update.after[6] - scene.update.before[6])
+    assert change != 0 and number(panel.numbers[3].text()) == pytest.approx(change, rel=1e-6, abs=1e-8)
+    page.stepper.set_learn_from(LearnFrom.ALL)
+    page.stepper.go_to(Stage.UPDATE)
+    for _ in range(2):  # the page tells the panel, which shows it in the next turn
+        settle()
+        page.refresher.catch_up()
+    assert panel.isVisibleTo(page) and panel.numbers[0].isVisibleTo(panel)
+    assert not panel.numbers[3].isVisibleTo(panel), "the step learns from other images than this one"

@@ -40,7 +40,10 @@ from digitapp.gui.state.surgery import NO_GESTURE, Surgery
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.words.messages import Message
+from digitapp.inspection.step_effect import rule_of
 from digitapp.inspection.walk import Kind, Stage
+from digitapp.nn.gradient_check import index_of
+from digitapp.training.stepwise import LearnFrom
 
 _PAGE_WIDTHS = (952, 1208, 1848)
 _INSPECTOR_WIDTHS = (320, 384, 480)
@@ -203,6 +206,10 @@ class StepPage(Page):
         if knows:
             self.twin_panel.show_weight(*weight)
             self.twin_panel.show_batch(numbers.inputs[np.newaxis], numbers.targets[np.newaxis], scene.network)
+            update, rule = scene.update, None
+            if update is not None and update.is_finite and scene.learn_from is LearnFrom.SAMPLE:
+                rule = rule_of(scene.network, scene.config, update, index_of(scene.network, weight))
+            self.twin_panel.show_rule(rule)
 
     def _show_actions(self, shown: Snapshot) -> None:
         if self.tale_button.parent() is not None:  # it stands in the window's header, where there is one
