@@ -89,8 +89,14 @@ def _check_store(folder: Path, repair: bool) -> Iterator[Finding]:
         if store.aside is not None:
             yield Finding(path, store.reason, reasons.tr("it was set aside as {0}", store.aside.name))
         else:
-            wrong = store.check()
-            yield Finding(path, wrong[0] if wrong else "")
+            wrong = "".join(store.check()[:1])
+            if wrong and repair:
+                store.renew()
+                assert store.aside is not None
+                done = reasons.tr("what can be read of it was taken over; it was set aside as {0}", store.aside.name)
+                yield Finding(path, wrong, done)
+            else:
+                yield Finding(path, wrong)
         yield from _check_networks(store, repair)
         yield from _check_checkpoints(store)
     except KeptError as error:

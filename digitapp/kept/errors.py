@@ -28,5 +28,11 @@ class KeptReadOnlyError(KeptError):
     """The file, or its folder, can only be read."""
 
 
+class KeptDamagedError(KeptError):
+    """The file is not what was written; `aside` is where it was put, None while it lies where it was."""
+
+    aside: Path | None = None
+
+
 class KeptBusyError(KeptError):
     """Another program keeps the file locked."""

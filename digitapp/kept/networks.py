@@ -37,8 +37,8 @@ if TYPE_CHECKING:  # a start that finds nothing kept imports no SQLite
     from digitapp.kept.store import Store
 
 FOLDER = "networks"
-EARLIER = 3
-"""How many earlier states of a network stay on the disk."""
+EARLIER, EARLIER_DAYS = 3, 3
+"""How many earlier states of a network stay on the disk, and of how many days the last one does besides."""
 KEPT_AFTER_REMOVAL_S = 30 * 24 * 3600.0
 _DIGEST_DIGITS = 32
 
@@ -184,8 +184,13 @@ def _load_whole(path: Path) -> Model:
 
 
 def _drop_older(path: Path) -> None:
+    days: set[str] = set()
     for old in earlier_states(path)[EARLIER:]:
-        old.unlink(missing_ok=True)
+        day = time.strftime("%Y-%m-%d", time.localtime(old.stat().st_mtime))
+        if day in days or len(days) == EARLIER_DAYS:
+            old.unlink(missing_ok=True)
+        else:
+            days.add(day)
 
 
 def _digest(path: Path) -> str:

@@ -4,7 +4,7 @@ Arrays of networks and the checkpoints of runs are files beside it, which it nam
 with it at once; each window has a seat of its own, so that two of them do not take turns in overwriting one drawing.
 
 A file that cannot be used, because it is damaged, of a newer version or of another program, is set aside under another
-name: it is never written to.
+name: it is never written to. What can still be read of a damaged one is taken over.
 
 Sources: https://www.sqlite.org/wal.html; https://www.sqlite.org/pragma.html (application_id, user_version).
 """
@@ -19,7 +19,8 @@ from pathlib import Path
 
 from digitapp import reasons
 from digitapp.kept import FILE_NAME
-from digitapp.kept.errors import KeptBusyError, KeptError, KeptFullError, KeptReadOnlyError
+from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError, KeptFullError, KeptReadOnlyError
+from digitapp.kept.salvaging import has_all_tables, salvage
 from digitapp.plain import LONGEST_DETAIL, plain
 
 VERSION = 1
@@ -47,16 +48,6 @@ _MIGRATIONS: dict[int, str] = {
         ) WITHOUT ROWID;
     """,
 }
-
-
-_TABLES = (
-    "SELECT seat, key, packet FROM seats LIMIT 0",
-    "SELECT seat, problem, key, place, name, file, digest, packet, written, removed FROM networks LIMIT 0",
-    "SELECT run, seat, problem, number, state, began, ended, facts FROM runs LIMIT 0",
-    "SELECT history, step, checkpoint, network, listed FROM runs LIMIT 0",
-    "SELECT run, step, parameters FROM moments LIMIT 0",
-)
-"""What is read from the tables of this version: a file that lacks any of it was damaged."""
 
 
 class Store:
@@ -143,9 +134,18 @@ class Store:
             raise
         self.run("RELEASE part")
 
+    def renew(self) -> None:
+        """Set a file aside in which damage has shown, and go on with what can still be read of it. Raises KeptError."""
+        self._connection.close()
+        self._connection = self._begin_anew("damaged", reasons.tr("it is damaged"))
+        self._identity = self._find_identity()
+
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file, nothing where it is sound. Raises KeptError."""
-        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
+        try:
+            found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
+        except KeptDamagedError as error:
+            return [error.reason]
         return [] if found == ["ok"] else found
 
     # Opening
@@ -157,13 +157,20 @@ class Store:
             told = of_sqlite(self.path, error)
             if not _is_damage(error):
                 raise told from error
-            self._set_aside("damaged", reasons.tr("it is damaged"))
+            return self._begin_anew("damaged", reasons.tr("it is damaged"))
         except _WrongFileError as error:
-            self._set_aside(error.kind, error.reason)
+            return self._begin_anew(error.kind, error.reason)
+
+    def _begin_anew(self, why: str, reason: str) -> sqlite3.Connection:
+        """Set the file aside and make another one, with what can still be read of a damaged one."""
+        self._set_aside(why, reason)
         try:
-            return self._connect()
+            connection = self._connect()
+            if why == "damaged" and self.aside is not None:
+                salvage(self.aside, connection)
         except sqlite3.Error as error:
             raise of_sqlite(self.path, error) from error
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
@@ -191,13 +198,8 @@ class Store:
         connection.execute("PRAGMA synchronous = FULL")  # what was said to be written survives a power cut
         if version < VERSION:
             self._migrate(connection)
-        try:
-            for query in _TABLES:
-                connection.execute(query)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-                raise
-            raise _WrongFileError("damaged", reasons.tr("it is damaged")) from error  # a table or a column is not there
+        if not has_all_tables(connection):
+            raise _WrongFileError("damaged", reasons.tr("it is damaged"))
 
     @staticmethod
     def _migrate(connection: sqlite3.Connection) -> None:
@@ -260,7 +262,7 @@ def of_sqlite(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> KeptErro
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return KeptBusyError(path, reasons.tr("another program keeps it locked"))
     if _is_damage(error):
-        return KeptError(path, reasons.tr("it is damaged"))
+        return KeptDamagedError(path, reasons.tr("it is damaged"))
     return KeptError(path, plain(str(error), LONGEST_DETAIL))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitapp.kept.errors import KeptError
+from digitapp.kept.errors import KeptDamagedError, KeptError
 
 if TYPE_CHECKING:  # a start that finds nothing kept imports no SQLite
     from digitapp.kept.store import Store
@@ -110,6 +110,9 @@ class Writer:
             try:
                 store = self._opened(store)
                 self._write_batch(store)
+            except KeptDamagedError as error:
+                store = self._renewed(store, error)
+                self._put_back(error)
             except (KeptError, OSError) as error:
                 self._put_back(error)
                 store = _closed(store)
@@ -135,6 +138,17 @@ class Writer:
         if store is not None and not store.is_in_place:
             store = _closed(store)
         return Store(self._folder) if store is None else store
+
+    @staticmethod
+    def _renewed(store: Store | None, error: KeptDamagedError) -> Store | None:
+        """Have the damaged file set aside, and go on with another one; None where that is to be tried again."""
+        try:
+            if store is not None:
+                store.renew()
+                error.aside = store.aside
+        except (KeptError, OSError):
+            return _closed(store)
+        return store
 
     def _write_batch(self, store: Store) -> None:
         with store.transaction():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kept_helpers import spoil_a_table
 from odd_files import few_classes
 from page_helpers import noise_digits
 from PySide6.QtCore import QCoreApplication
@@ -299,6 +300,22 @@ def test_a_file_that_cannot_be_read_is_set_aside_and_said(open_kept: OpenKept, k
     draw(window.session, 1)
     drawn = window.session.drawing
     close(window)
+    assert open_kept("mnist").session.drawing == drawn
+
+
+def test_a_damaged_table_costs_what_stood_in_it(open_kept: OpenKept, kept: Path) -> None:
+    window = open_kept("mnist")
+    draw(window.session, 1)
+    Surgery.of(window.session).toggle(0, 3)
+    key = window.session.current_entry.key
+    close(window)
+    spoil_a_table(kept / FILE_NAME, "seats")
+    again = open_kept("mnist")
+    assert "set aside as kept.damaged-1.sqlite3" in kept_label(again).text()
+    assert key in [entry.key for entry in again.session.model_entries]
+    draw(again.session, 2)
+    drawn = again.session.drawing
+    close(again)
     assert open_kept("mnist").session.drawing == drawn
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from kept_helpers import spoil_a_page
 from test_networks import keep, model
 
 from digitapp.datasets.collection import Collection, Sample, read_collection
@@ -79,3 +80,12 @@ def test_a_file_that_is_no_database_is_set_aside(folder: Path) -> None:
     assert finding.repaired and (folder / "kept.damaged-1.sqlite3").is_file()
     with sqlite3.connect(folder / FILE_NAME) as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+
+
+def test_of_a_database_with_a_damaged_page_the_rest_is_taken_over(tmp_path: Path) -> None:
+    spoil_a_page(tmp_path / FILE_NAME)
+    (wrong,) = (finding for finding in check(tmp_path) if finding.wrong)
+    assert wrong.path.name == FILE_NAME and not wrong.repaired
+    (repaired,) = (finding for finding in check(tmp_path, repair=True) if finding.wrong)
+    assert "kept.damaged-1.sqlite3" in repaired.repaired
+    assert not any(finding.wrong for finding in check(tmp_path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from digitapp.inspection.surgery import NetworkEdit, UnitEdit, UnitState, read_unit
 from digitapp.kept.networks import (
     EARLIER,
+    EARLIER_DAYS,
     FOLDER,
     Edits,
     KeptNetwork,
@@ -110,7 +113,7 @@ def test_a_damaged_file_costs_the_last_changes_alone(store: Store) -> None:
     for seed in range(EARLIER + 2):
         keep(store, seed)
     kept = keep(store, EARLIER + 2)
-    assert len(earlier_states(kept.path)) == EARLIER
+    assert len(earlier_states(kept.path)) == EARLIER + 1  # and the last before them of that day
     kept.path.write_bytes(kept.path.read_bytes()[:-1] + b"\xff")
     assert kept.load().network.parameters.tobytes() == model(EARLIER + 1).network.parameters.tobytes()
     for path in earlier_states(kept.path):
@@ -130,3 +133,14 @@ def test_no_file_is_left_half_written(store: Store) -> None:
     keep(store, 1)
     keep(store, 1)
     assert len(list((store.folder / FOLDER).iterdir())) == 1
+
+
+def test_the_last_state_of_each_of_some_days_stays(store: Store) -> None:
+    for seed in range(12):
+        path = keep(store, seed).path
+        moment = path.stat().st_mtime - (12 - seed) // 2 * 24 * 3600.0  # two of each day
+        os.utime(path, (moment, moment))
+    states = earlier_states(keep(store, 12).path)
+    days = [time.localtime(path.stat().st_mtime).tm_yday for path in states]
+    assert len(states) == EARLIER + EARLIER_DAYS
+    assert len(set(days[EARLIER:])) == EARLIER_DAYS

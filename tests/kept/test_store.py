@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from kept_helpers import spoil_a_page
 
 from digitapp.kept import FILE_NAME
-from digitapp.kept.errors import KeptError
+from digitapp.kept.errors import KeptDamagedError, KeptError
 from digitapp.kept.seats import read_part, seats_by_use, take_seat, write_part
 from digitapp.kept.store import Store
+from digitapp.kept.writer import Writer
 
 
 def written(folder: Path, key: str = "a") -> None:
@@ -174,3 +176,35 @@ def test_many_that_make_it_at_once_lose_nothing(tmp_path: Path, number: int) -> 
     assert [read_part(store, seat, f"round {number}") for seat in range(6)] == [b"packet"] * 6
     store.close()
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_of_a_file_with_a_damaged_page_the_rest_is_taken_over(tmp_path: Path) -> None:
+    rows = 400
+    spoil_a_page(tmp_path / FILE_NAME, rows)
+    store = Store(tmp_path)
+    with pytest.raises(KeptDamagedError):
+        store.rows("SELECT packet FROM seats")
+    store.renew()
+    assert store.aside is not None and store.is_in_place and store.check() == []
+    kept = {seat for (seat,) in store.rows("SELECT seat FROM seats")}
+    assert rows // 2 < len(kept) < rows and {0, rows - 1} <= kept  # from both ends
+    with store.transaction():
+        write_part(store, 0, "b", b"packet")
+    store.close()
+
+
+def test_a_damaged_file_is_renewed_by_who_writes(tmp_path: Path) -> None:
+    told: list[Exception | None] = []
+    writer = Writer(tmp_path, told.append, told.append)
+
+    def wish(store: Store) -> None:
+        if store.aside is None:
+            raise KeptDamagedError(store.path, "it is damaged")
+        write_part(store, 0, "a", b"packet")
+
+    writer.put("a", wish)
+    assert writer.close(60)
+    assert isinstance(told[0], KeptDamagedError) and told[0].aside is not None and told[1:] == [None]
+    store = Store(tmp_path)
+    assert read_part(store, 0, "a") == b"packet"
+    store.close()

@@ -19,6 +19,7 @@ from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.restoring import Trouble
 from digitapp.gui.state.run_keeper import RunKeeper
 from digitapp.gui.state.session import Session
+from digitapp.kept.errors import KeptDamagedError
 from digitapp.kept.image_sets import write_images
 from digitapp.kept.networks import remove_network, write_network
 from digitapp.kept.packing import pack
@@ -200,6 +201,8 @@ class Keeper(QObject):
     @Slot(object)
     def _on_told(self, error: Exception | None) -> None:
         self.trouble = error
+        if isinstance(error, KeptDamagedError) and error.aside is not None:
+            self.unread = Trouble(error.reason, error.aside)
         self.told.emit()
 
     @Slot(object)

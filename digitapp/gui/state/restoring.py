@@ -19,7 +19,7 @@ from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
 from digitapp.kept import FILE_NAME
-from digitapp.kept.errors import KeptError
+from digitapp.kept.errors import KeptDamagedError, KeptError
 from digitapp.kept.image_sets import read_images
 from digitapp.kept.networks import read_networks
 from digitapp.kept.packing import PacketError, unpack
@@ -99,13 +99,9 @@ class Restorer(QObject):
             self.trouble = Trouble(error.reason, None)
             return self._sit([])
         try:
-            if store.aside is not None:
-                self.trouble = Trouble(store.reason, store.aside)
-            seat = self._sit(seats_by_use(store))
-            for desk in self._session.desks:
-                self._restore_desk(store, seat.number, desk)
+            seat = self._read(store)
         except KeptError as error:
-            self.trouble = Trouble(error.reason, None)
+            self.trouble = self.trouble or Trouble(error.reason, None)
             return self._sit([])
         finally:
             store.close()
@@ -115,6 +111,24 @@ class Restorer(QObject):
 
     def _sit(self, wanted: list[int]) -> Seat:
         return take_seat(self._folder, wanted)
+
+    def _read(self, store: Store) -> Seat:
+        """Read what a seat shows, and return the seat; where damage shows on the way, what can be read after all."""
+        if store.aside is not None:
+            self.trouble = Trouble(store.reason, store.aside)
+        seat: Seat | None = None
+        try:
+            seat = self._sit(seats_by_use(store))
+            for desk in self._session.desks:
+                self._restore_desk(store, seat.number, desk)
+        except KeptError as error:
+            if seat is not None:
+                seat.leave()
+            if not isinstance(error, KeptDamagedError) or store.aside is not None:
+                raise
+            store.renew()
+            return self._read(store)
+        return seat
 
     def _restore_desk(self, store: Store, seat: int, desk: Desk) -> None:
         problem = desk.problem.key
