@@ -17,7 +17,7 @@ from digitapp.datasets.noise import flip_pixels
 from digitapp.datasets.problems import TOY
 from digitapp.datasets.toy import load_toy
 from digitapp.inspection.intervals import wilson_interval
-from digitapp.inspection.tale import DEMONS, Outcome, Verdict, judge
+from digitapp.inspection.tale import DEMONS, Outcome, Verdict, as_demon, judge
 from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, LOSSES, Network
 from digitapp.progress import Report
@@ -105,12 +105,15 @@ class Judged:
     verdict : what it found
     error : its loss over all images together, in the tale's squared error the C_T of the book; not finite where its
         numbers have overflowed
+    weights : float array (demons, features), those of each demon's unit as the demon has them, see `as_demon`; not a
+        number where no unit is left for it
     seed : that it began with, None for one that is of no trial
     """
 
     network: Network
     verdict: Verdict
     error: float
+    weights: np.ndarray
     seed: int | None = None
 
 
@@ -212,7 +215,12 @@ def examine(network: Network, loss: str, images: Split, seed: int | None = None)
     verdict = judge(network, images)
     with np.errstate(over="ignore", invalid="ignore"):
         mean, _ = LOSSES[loss].value_and_gradient(network.forward(images.inputs), images.labels)
-    return Judged(network, verdict, float(mean) * len(images), seed)
+    weights = np.full((len(verdict.matches), network.sizes[0]), np.nan)
+    for row, match in enumerate(verdict.matches):
+        own = as_demon(network, match)
+        if own is not None:
+            weights[row] = own
+    return Judged(network, verdict, float(mean) * len(images), weights, seed)
 
 
 def run_trial(

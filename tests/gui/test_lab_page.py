@@ -25,6 +25,7 @@ from digitapp.gui.pages.lab.tale.wall_layout import lay_out
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.tale_lab import OWN
 from digitapp.gui.widgets.containers import ScrollPanel
+from digitapp.gui.widgets.flow import Flow
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.inspection.tale import Outcome, judge
 from digitapp.inspection.tale_trial import Judged, Trial, TrialResult, examine, run_trial
@@ -478,8 +479,10 @@ def test_everything_has_room(open_window: OpenWindow, trained: dict[Trial, Trial
     for part in (bench.train, bench.setup, bench.shares, bench.scale):
         corner = part.mapTo(stage, QPoint(0, 0))
         assert stage.rect().contains(corner) and corner.x() + part.width() <= stage.width()
-    shown = [part for part in bench.setup.children() if isinstance(part, QWidget) and part.isVisible()]
-    places = [part.geometry() for part in shown]
+    flow = bench.setup.findChild(Flow)
+    assert flow is not None
+    places = [part.geometry() for part in flow.children() if isinstance(part, QWidget)]
+    assert len(places) == 7 and all(flow.rect().contains(place) for place in places)
     assert not any(one.intersects(other) for k, one in enumerate(places) for other in places[:k])
 
 

@@ -33,7 +33,6 @@ from digitapp.gui.widgets.numbers import per_cent, thousands
 from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.messages import Message
 from digitapp.inspection.colors import symmetric_limit
-from digitapp.inspection.tale import as_demon
 from digitapp.inspection.tale_trial import Judged, Trial, examine
 from digitapp.modelfile import Model
 from digitapp.plain import file_name
@@ -366,6 +365,4 @@ def _lay_out(place: QWidget, *buttons: QWidget) -> None:
 
 def _limit_of(networks: list[Judged]) -> float:
     """Return the limit of the colours of all that is shown of networks."""
-    weights = [as_demon(each.network, match) for each in networks for match in each.verdict.matches]
-    there = [vector for vector in weights if vector is not None]
-    return symmetric_limit(np.concatenate(there)) if there else 1.0
+    return symmetric_limit(np.array([each.weights for each in networks])) if networks else 1.0

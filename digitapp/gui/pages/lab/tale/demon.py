@@ -15,7 +15,7 @@ from digitapp.gui.pages.lab.tale.words import demon_text, match_text
 from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets.numbers import decimal, signed
 from digitapp.gui.widgets.weight_text import text_on_weight
-from digitapp.inspection.tale import Demon, Match, as_demon
+from digitapp.inspection.tale import Demon, Match
 from digitapp.inspection.tale_trial import Judged
 
 _CELL = 32
@@ -43,8 +43,9 @@ class DemonView(QWidget):
 
     def show_network(self, judged: Judged | None, match: Match | None, limit: float) -> None:
         """Show a network's match; None shows the demon of the tale."""
-        self._match, self._limit = match, limit
-        self._weights = None if judged is None or match is None else as_demon(judged.network, match)
+        self._match, self._limit, self._weights = match, limit, None
+        if judged is not None and match is not None and match.unit is not None:
+            self._weights = judged.weights[judged.verdict.matches.index(match)]
         self._describe()
         self.update()
 

@@ -14,7 +14,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import ComboBox, Label, LinkButton, NumberField, SegmentedControl
-from digitapp.gui.widgets.flow import FlowLayout
+from digitapp.gui.widgets.flow import Flow
 from digitapp.gui.widgets.numbers import per_cent
 from digitapp.gui.words.choices import choice_words
 from digitapp.gui.words.settings import number_refusal
@@ -74,7 +74,7 @@ class TaleSetup(QWidget):
             )
         )
         self.seeds.setToolTip(self.tr("How many networks are trained; their seeds are 0, 1, 2 and so on."))
-        flow = FlowLayout(across=16)
+        flow = Flow(across=16)
         for label, control in (
             (self.tr("Hidden units"), self.hidden),
             (self.tr("Activation"), self.activation),
@@ -84,11 +84,11 @@ class TaleSetup(QWidget):
             (self.tr("Start"), self.initializer),
             (self.tr("Networks"), self.seeds),
         ):
-            flow.addWidget(_pair(label, control))
+            flow.add(_pair(label, control))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(flow)
+        column.addWidget(flow)
         column.addWidget(self.error)
 
     def _connect(self) -> None:

@@ -32,7 +32,6 @@ from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.readout import readout_in
 from digitapp.inspection.colors import NOTHING_INDEX, diverging_indices, table_on
-from digitapp.inspection.tale import as_demon
 from digitapp.inspection.tale_trial import Judged
 
 _PIXEL = 5
@@ -64,6 +63,7 @@ class Wall(QWidget):
         self._current: Judged | None = None
         self._hovered: int | None = None
         self._layout = WallLayout()
+        self._heights: dict[int, int] = {}  # by width
         self._atlas: tuple[tuple[object, ...], QImage] | None = None
         self._readout: HoverReadout | None = None
         self._area: QScrollArea | None = None
@@ -97,6 +97,7 @@ class Wall(QWidget):
         self._atlas = None
         if self._readout is not None:
             self._readout.hide()
+        self._heights.clear()
         self._lay_out()
         self.updateGeometry()
         self.update()
@@ -152,7 +153,9 @@ class Wall(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return round(lay_out(self._groups, width, self._sizes()).height)
+        if width not in self._heights:  # a layout asks often
+            self._heights[width] = round(lay_out(self._groups, width, self._sizes()).height)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         return QSize(theme.scaled(400), self.heightForWidth(theme.scaled(400)))
@@ -281,9 +284,7 @@ class Wall(QWidget):
         key = (theme.current().name, ratio, theme.scaled(_PIXEL))
         if self._atlas is None or self._atlas[0] != key:
             scale, parted = max(1, round(theme.scaled(_PIXEL) * ratio)), round(_PARTED * ratio)
-            pictures = [_picture(judged, self._limit, scale, parted) for judged in self.order]
-            blank = np.full((1, 1), NOTHING_INDEX, np.uint8)
-            indices = np.concatenate(pictures) if pictures else blank
+            indices = _pictures(self.order, self._limit, scale, parted)
             self._atlas = key, indexed_image(indices, table_on(_ground(), theme.current().name))
         return self._atlas[1]
 
@@ -293,18 +294,19 @@ def _ground() -> tuple[int, int, int]:
     return color.red(), color.green(), color.blue()
 
 
-def _picture(judged: Judged, limit: float, scale: int, parted: int) -> NDArray[np.uint8]:
-    """Return the three units of a network beside each other as indices of colours; blank where one is missing."""
-    units = []
-    for match in judged.verdict.matches:
-        weights = as_demon(judged.network, match)
-        if weights is None:
-            units.append(np.full((_ROWS, _COLUMNS), NOTHING_INDEX, np.uint8))
-        else:
-            units.append(diverging_indices(weights.reshape(_ROWS, _COLUMNS), limit))
-    gap = np.full((_ROWS * scale, parted), NOTHING_INDEX, np.uint8)
-    large = [unit.repeat(scale, axis=0).repeat(scale, axis=1) for unit in units]
-    return np.hstack([part for unit in large for part in (unit, gap)][:-1])
+def _pictures(networks: Sequence[Judged], limit: float, scale: int, parted: int) -> NDArray[np.uint8]:
+    """Return the three units of each network beside each other, the networks below each other, as indices of colours.
+
+    Where a unit is missing there is nothing.
+    """
+    if not networks:
+        return np.full((1, 1), NOTHING_INDEX, np.uint8)
+    weights = np.array([judged.weights for judged in networks]).reshape(len(networks), -1, _ROWS, _COLUMNS)
+    units = np.where(np.isnan(weights), np.uint8(NOTHING_INDEX), diverging_indices(weights, limit))
+    large = units.repeat(scale, axis=2).repeat(scale, axis=3)
+    spaced = np.pad(large, ((0, 0), (0, 0), (0, 0), (0, parted)), constant_values=NOTHING_INDEX)
+    beside = spaced.swapaxes(1, 2).reshape(len(networks) * _ROWS * scale, -1)
+    return beside[:, : beside.shape[1] - parted]
 
 
 def _paint_text(painter: QPainter, place: QRectF, text: str, side: Qt.AlignmentFlag) -> int:
