@@ -16,7 +16,7 @@ from digitapp import __version__
 from digitapp.cores import available_cores
 from digitapp.resources import data_dirs, shipped_data_dir, shipped_models_dir
 
-PACKAGES = ("numpy", "PySide6-Essentials", "pyqtgraph", "Pillow", "safetensors", "typer")
+PACKAGES = ("numpy", "PySide6-Essentials", "pyqtgraph", "Pillow", "safetensors", "XlsxWriter", "openpyxl", "typer")
 AVX2_KERNELS = frozenset({"haswell", "zen"})
 """OpenBLAS's names of its kernels for processors with AVX2 but without AVX-512."""
 

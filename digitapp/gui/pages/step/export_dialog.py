@@ -51,6 +51,7 @@ class ExportDialog(QDialog):
         self.write.clicked.connect(self._accept)
         self.cancel = PlainButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.reject)
+        self.finished.connect(self.deleteLater)
         self._lay_out()
 
     def _lay_out(self) -> None:

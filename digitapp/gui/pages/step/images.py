@@ -149,6 +149,7 @@ class ImagesDialog(QDialog):
         self.files.done.connect(self._say_done)
         self.files.failed.connect(self._say_failed)
         self.close_button.clicked.connect(self.accept)
+        self.finished.connect(self.deleteLater)
 
     # What is shown
 
