@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.exports.spreadsheet_reader import read_spreadsheet
 from digitapp.gui.pages.step.export import Followed, StepExport
+from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.settings import Settings
 
 if TYPE_CHECKING:
     from digitapp.gui.state.session import Session
+    from digitapp.gui.window.main_window import MainWindow
 
 FIRST = Followed(np.eye(12)[0], 0, "Image 1")
 
@@ -52,10 +55,10 @@ def test_a_workbook_is_asked_for_written_changed_and_read(
     told.export.export_action.trigger()
     dialog = told.export.dialog
     assert dialog is not None and dialog.takes_all and dialog.steps == 5
-    dialog._steps.setText("3")
+    dialog._steps.setText("1")
     qtbot.mouseClick(dialog.write, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(told.done))
-    assert told.done == ["The spreadsheet mine.xlsx was written. It takes 3 steps. It shows 64 images."]
+    assert told.done == ["The spreadsheet mine.xlsx was written. It takes 1 step. It shows 64 images."]
     before, entries = toy_session.network.parameters.copy(), len(toy_session.model_entries)
     np.testing.assert_array_equal(read_spreadsheet(chosen_file).network.parameters, before)
 
@@ -77,6 +80,28 @@ def test_a_workbook_is_asked_for_written_changed_and_read(
     toy_session.bring_back_network()
     assert toy_session.network.weights[0][0, 0] == 0.5
     assert not told.failed
+
+
+def test_in_the_window(open_window: Callable[..., MainWindow], qtbot: QtBot, chosen_file: Path) -> None:
+    window = open_window("toy")
+    page = window.show_page(StepPage)
+    qtbot.waitUntil(lambda: page.scene is not None and page.shown.dataset is not None)
+    qtbot.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
+    dialog = page.export.dialog
+    assert dialog is not None
+    dialog._images.setCurrentIndex(1)
+    qtbot.mouseClick(dialog.write, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "mine.xlsx" in page.status_text)
+    book = openpyxl.load_workbook(chosen_file, data_only=True)
+    scene = page.scene
+    assert scene is not None
+    # The page and the sheet show one image: by the cell of its first z and by the figure on the screen.
+    assert book["Forward"]["C6"].value == pytest.approx(scene.numbers.layers[0].sums[0], rel=1e-12)
+    book["Weights"]["C6"] = "much"
+    book.save(chosen_file)
+    page.export.ask_read()
+    qtbot.waitUntil(lambda: page.stage.note.isVisible())
+    assert "Weights!C6" in page.stage.note.accessibleName() + page.stage.note.text()
 
 
 def test_one_image_alone(toy_session: Session, settings: Settings, qtbot: QtBot, chosen_file: Path) -> None:
@@ -144,6 +169,7 @@ def test_what_cannot_be_written_or_read_is_one_sentence(
     told.export.ask_export()
     dialog = told.export.dialog
     assert dialog is not None
+    dialog._steps.setText("0")
     dialog.write.click()
     qtbot.waitUntil(lambda: len(told.failed) == 2)
     chosen_file.rmdir()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from page_helpers import OpenSession, settle
+from page_helpers import settle
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import MY_IMAGES, TOY
@@ -26,6 +27,7 @@ from digitapp.training.presets import usual_configs
 
 if TYPE_CHECKING:
     from digitapp.gui.state.session import Session
+    from digitapp.gui.window.main_window import MainWindow
 
 
 @pytest.fixture
@@ -187,31 +189,34 @@ def test_what_is_no_image_is_told(images: object) -> None:
         read_images(pack({"images": images}), TOY)
 
 
-def test_the_next_start_has_them(open_session: OpenSession, tmp_path: Path) -> None:
-    from digitapp.gui.state.keeper import Keeper
-    from digitapp.gui.state.restoring import Restorer
+def test_the_next_start_has_them_on_every_page(
+    open_window: Callable[..., MainWindow], settings: Settings, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window("toy", kept=tmp_path / "kept")
+    session = window.session
+    page = window.show_page("stepPage")
+    qtbot.waitUntil(lambda: page.shown.dataset is not None)
+    dialog = ImagesDialog(session, settings, page)
+    dialog.open()
+    dialog.label.setCurrentIndex(1)
+    qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    changed = session.images.images
+    assert changed[0].label == 1
+    for name in ("stepPage", "trainPage", "featuresPage"):
+        shown = window.show_page(name)
+        settle()
+        assert shown.shown.dataset is session.dataset and shown.shown.dataset_name == MY_IMAGES
+    field = window.findChild(QComboBox, "datasetField")
+    assert field is not None and "My images" in field.currentText()
+    window.close()
 
-    def start() -> tuple[Session, Keeper]:
-        session = open_session("toy")
-        restorer = Restorer(session, tmp_path / "kept")
-        return session, Keeper(session, tmp_path / "kept", restorer.seat)
+    window = open_window("toy", kept=tmp_path / "kept")
+    assert window.session.images.images == changed
+    assert window.session.dataset_name == MY_IMAGES and window.session.dataset is not None
+    window.session.images.back_to_book()
+    window.session.choose_dataset(window.session.images.dataset_name)
+    settle()
+    window.close()
 
-    session, keeper = start()
-    changed = [replace(session.images.images[0], label=1), *session.images.images[1:9]]
-    session.images.commit(changed)
-    session.choose_dataset(session.images.dataset_name)
-    settle()
-    session.close()
-    assert keeper.close()
-    session, keeper = start()
-    assert session.images.images == tuple(changed)
-    assert session.dataset_name == MY_IMAGES and session.dataset is not None and len(session.dataset.train) == 7
-    session.images.back_to_book()
-    session.choose_dataset(session.images.dataset_name)
-    settle()
-    session.close()
-    assert keeper.close()
-    session, keeper = start()
-    assert session.dataset_name == "toy" and not session.images.own
-    session.close()
-    assert keeper.close()
+    window = open_window("toy", kept=tmp_path / "kept")
+    assert window.session.dataset_name == "toy" and not window.session.images.own
