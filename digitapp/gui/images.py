@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from digitapp.inspection import colors
 
@@ -59,6 +59,13 @@ def heights_image(shares: NDArray[np.floating], theme: colors.Theme) -> QImage:
 def ink_image(grey: ArrayLike, theme: colors.Theme) -> QImage:
     """Return ink, shape (rows, columns), 0 the empty page and 1 full ink."""
     return rgb_image(colors.ink_map(grey, theme))
+
+
+def blended_image(shares: NDArray[np.floating], ground: QColor, color: QColor) -> QImage:
+    """Return a picture of the mixes of two colours, shares (rows, columns): 0 gives the ground, 1 the colour."""
+    ends = np.array([ground.getRgb()[:3], color.getRgb()[:3]], dtype=np.float64)  # type: ignore[index]
+    pixels = ends[0] + (ends[1] - ends[0]) * shares[..., np.newaxis]
+    return rgb_image(np.rint(pixels).astype(np.uint8))
 
 
 def tinted_image(ink: NDArray[np.floating], colors: NDArray[np.uint8]) -> QImage:

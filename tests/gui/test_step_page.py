@@ -450,3 +450,64 @@ def test_without_images_the_page_says_how_to_get_some(
     page.go_back()
     page.stage.transport.track.parts[2].click()
     assert page.scene is None
+
+
+# Guessing, and what else is offered
+
+
+def test_who_guesses_first_is_asked_before_each_number(open_page: OpenPage) -> None:
+    page = open_page()
+    page.inspector.guess.setChecked(True)
+    question, seen = page.inspector.question, 0
+    for _ in range(40):
+        before = scene_of(page).place
+        page.go_on()
+        if question.is_asking:
+            seen += 1
+            assert scene_of(page).place == before
+            question.buttons[seen % len(question.buttons)].click()
+            assert not question.is_asking
+        if scene_of(page).is_done:
+            break
+    assert seen == 10
+    assert scene_of(page).is_done
+
+
+def test_who_goes_on_without_an_answer_is_told(open_page: OpenPage) -> None:
+    page = open_page()
+    page.inspector.guess.setChecked(True)
+    page.go_on()
+    assert page.inspector.question.is_asking
+    page.go_on()
+    assert not page.inspector.question.is_asking
+    assert scene_of(page).stop.kind is Kind.SUMS
+
+
+def test_only_misread_digits_are_offered_where_that_is_wanted(
+    open_session: OpenSession, show_page: ShowPage, qtbot: QtBot
+) -> None:
+    data = noise_digits(2000, 40)
+    session = open_session("mnist", (8,), dataset=data)
+    page = show_page(StepPage, session)
+    qtbot.waitUntil(lambda: page._counter.totals is not None)
+    page.stage.samples.misread.setChecked(True)
+    scene = scene_of(page)
+    settle()
+    page.refresher.catch_up()
+    scene = scene_of(page)
+    answers = session.network.forward(data.train.inputs).argmax(axis=1)
+    wrong = np.flatnonzero(answers != data.train.labels)
+    np.testing.assert_array_equal(page.stepper.order(page.shown), wrong)
+    assert scene.sample in wrong
+    page.stage.samples.misread.setChecked(False)
+    scene_of(page)
+    assert len(page.stepper.order(page.shown)) == 2000
+
+
+def test_the_images_can_be_edited_from_here(open_page: OpenPage) -> None:
+    page = open_page()
+    scene_of(page)
+    page.stage.samples.images.click()
+    assert page.images_dialog is not None
+    assert page.images_dialog.isVisible()
+    page.images_dialog.close()

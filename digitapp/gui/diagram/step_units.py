@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from digitapp.gui import theme
 from digitapp.gui.diagram.fitting import CENTRE, LEFT, RIGHT, fonts, paint_fitted, ways_to_write
 from digitapp.gui.diagram.step_layout import Look, Need, StepColumn
-from digitapp.gui.images import ink_image, weights_image
+from digitapp.gui.images import blended_image, ink_image, weights_image
 from digitapp.gui.names import Names
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.translation import translate
@@ -322,19 +322,17 @@ class StepPainter:
         largest = float(np.abs(every).max(initial=0.0)) or 1.0
         power = power_for(every)
         picture, width, height = self._cells(place, change, layer)
+        shares = np.where(picture == 0, 0, 0.1 + 0.5 * np.minimum(1, np.abs(np.nan_to_num(picture)) / largest))
         painter, p = self._painter, self._colors
-        painter.fillRect(place, p.surface)
-        for index in np.flatnonzero(change).tolist():
-            share = min(1.0, abs(float(change[index])) / largest) if isfinite(float(change[index])) else 1.0
-            ground = theme.blend(p.surface, p.gradient, 0.1 + 0.5 * share)
-            box = self._cell(place, index, picture.shape[1], width, height)
-            painter.fillRect(box, ground)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(place, blended_image(shares, p.surface, p.gradient))
+        painter.restore()
         painter.setPen(QPen(p.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
-        for index, value in enumerate(change.tolist()):
-            share = min(1.0, abs(value) / largest) if isfinite(value) else 1.0
-            ground = theme.blend(p.surface, p.gradient, 0.1 + 0.5 * share if value else 0.0)
+        for index, value in enumerate(change.tolist()) if height >= 12 else ():
+            ground = theme.blend(p.surface, p.gradient, float(shares.ravel()[index]))
             tone = max((p.text, p.surface), key=lambda ink, ground=ground: theme.contrast(ink, ground))
             self._write_cell(place, index, picture.shape[1], (width, height), value * 10**power, tone)
         text = translate("StepDiagram", "change")

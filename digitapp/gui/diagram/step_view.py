@@ -85,6 +85,7 @@ class StepView(WireView):
         self._drag: tuple[Focus, float, bool] | None = None
         self._cards = CardCache()
         self._keeps_cards = False
+        self._wires_drawn: tuple[object, QPixmap] | None = None
         self.is_tale = False
         self.setAccessibleName(self.tr("Diagram of one step"))
 
@@ -327,7 +328,10 @@ class StepView(WireView):
         self._paint_headings(painter, scene, columns)
         wires = self.wires()
         backward = [self.gradient_on(layer) for layer in range(len(scene.numbers.layers))]
-        self._paint_wires(painter, wires, backward)
+        if self._keeps_cards:
+            self._paint_kept_wires(painter, wires, backward)
+        else:
+            self._paint_wires(painter, wires, backward)
         self._paint_followed(painter, scene, columns, backward)
         units = self._painter(painter, scene, columns)
         units.paint_units()
@@ -345,6 +349,28 @@ class StepView(WireView):
             return super()._make_pixmap()
         finally:
             self._keeps_cards = False
+
+    def _paint_kept_wires(
+        self, painter: QPainter, wires: Wires, backward: Sequence[NDArray[np.float64] | None]
+    ) -> None:
+        """Paint the wires as they were painted before, where they carry the same: in most steps they do."""
+        scene = self._scene
+        assert scene is not None
+        flows = [b"" if flow is None else flow.tobytes() for flow in backward]
+        key = (
+            (wires.ends.tobytes(), wires.values.tobytes(), wires.opacities.tobytes(), *flows),
+            (scene.focus.layer, scene.focus.unit, theme.current().name, self.size(), self.devicePixelRatioF()),
+        )
+        if self._wires_drawn is None or self._wires_drawn[0] != key:
+            ratio = self.devicePixelRatioF()
+            drawn = QPixmap(self.size() * ratio)
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(drawn) as inner:
+                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_wires(inner, wires, backward)
+            self._wires_drawn = key, drawn
+        painter.drawPixmap(0, 0, self._wires_drawn[1])
 
     def _paint_wires(self, painter: QPainter, wires: Wires, backward: Sequence[NDArray[np.float64] | None]) -> None:
         """Paint the weights as lines, and over them the gradients as beads; then the lines are faint."""

@@ -50,7 +50,7 @@ class Scene:
     sample : of the data, as an index into them; None for what is on the canvas
     position, samples : its place in the order in which they are offered, and how many there are; 0 without data
     totals : how the network does on all of few samples; None of many, or without data
-    update : what the coming step would do, or at its stop what it did; None where none can be taken
+    update : at its stop what the step did, and on the way back what it would do; else None, as where none can be taken
     lack : why no step can be taken, empty where one can
     learn_from, learning_rate : of the coming step
     config : that of the training

@@ -47,6 +47,7 @@ class _Walk:
     done: tuple[Update, SampleNumbers, Network] | None = None  # the step at whose stop the walk is
     trail: list[tuple[int | None, Request]] = field(default_factory=list)  # the samples followed, a step each
     order: tuple[object, NDArray[np.int64]] | None = None
+    offered: NDArray[np.int64] | None = None
     counted: tuple[object, ...] = ()
     totals: Totals | None = None
 
@@ -98,7 +99,8 @@ class Stepper(QObject):
         else:
             network = self._network(walk, shown)
             numbers = sample_numbers(network, shown.model.loss, inputs, label)
-            if not lack and numbers.is_finite and walk.stepwise is not None:
+            back = stops[walk.place.stop].stage is Stage.BACKWARD  # nobody asks for the step before
+            if back and not lack and numbers.is_finite and walk.stepwise is not None:
                 update = walk.stepwise.preview(self._request(walk, inputs, label))
         return Scene(
             shown,
@@ -122,7 +124,22 @@ class Stepper(QObject):
         )
 
     def order(self, shown: Snapshot) -> NDArray[np.int64]:
-        """Return the samples in the order in which they are offered: of few, class by class."""
+        """Return the samples that are offered, in their order."""
+        walk, every = self._walks.setdefault(shown.problem.key, _Walk()), self.every(shown)
+        return walk.offered if walk.offered is not None and len(walk.offered) else every
+
+    def offer(self, samples: NDArray[np.int64] | None) -> None:
+        """Offer some of the samples alone, such as those that are misread; None for all of them."""
+        walk = self._walk
+        same = walk.offered is samples or (
+            walk.offered is not None and samples is not None and np.array_equal(walk.offered, samples)
+        )
+        if not same:
+            walk.offered = samples
+            self._renew()
+
+    def every(self, shown: Snapshot) -> NDArray[np.int64]:
+        """Return all samples in their order: of few, class by class."""
         walk, dataset = self._walks.setdefault(shown.problem.key, _Walk()), shown.dataset
         if dataset is None:
             return np.empty(0, np.int64)
@@ -132,7 +149,7 @@ class Stepper(QObject):
                 order = np.argsort(dataset.all_but_test.labels, kind="stable")
             else:
                 order = np.flatnonzero(labels >= 0)
-            walk.order = dataset, order
+            walk.order, walk.offered = (dataset, order), None
         return walk.order[1]
 
     def _position(self, sample: int | None, shown: Snapshot) -> int:
@@ -349,7 +366,7 @@ class Stepper(QObject):
         place = route.following(scene.place, scene.grain)
         if place is None or self._is_beyond_numbers(scene, place):
             return None
-        if scene.stops[place.stop].kind is Kind.UPDATE and scene.update is None:
+        if scene.stops[place.stop].kind is Kind.UPDATE and scene.lack:
             return None
         return place
 
@@ -441,7 +458,7 @@ class Stepper(QObject):
             return False
         walk = self._walk
         if stage is Stage.UPDATE:
-            went = walk.done is not None or (scene.update is not None and self._learn(walk, scene))
+            went = walk.done is not None or self._learn(walk, scene)
         else:
             wanted = max(index for index, stop in enumerate(scene.stops) if stop.stage is stage)
             went = not self._is_beyond_numbers(scene, Place(wanted))
@@ -472,7 +489,7 @@ class Stepper(QObject):
     def _learn(self, walk: _Walk, scene: Scene) -> bool:
         """Take the step: the only thing here that changes the network."""
         stepwise = walk.stepwise
-        if stepwise is None or scene.lack or scene.update is None or not scene.update.is_finite:
+        if stepwise is None or scene.lack:
             return False
         before = stepwise.network.copy()
         self._open_branch(walk, scene.shown)

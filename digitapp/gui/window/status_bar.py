@@ -100,7 +100,7 @@ class StatusBar(Panel):
         if place is not None:
             epochs = epoch_text(place.branch.epochs_at(place.moment.step))
             return self.tr("as it was at epoch {0} of run {1}").format(epochs, place.branch.number)
-        if "edits" in self._session.model.training:
+        if {"edits", "by_hand"} & set(self._session.model.training):
             return self.tr("changed by hand")
         results = self._session.model.training.get("results", {})
         for part, text in (

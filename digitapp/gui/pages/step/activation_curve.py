@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.state.scene import Scene
+from digitapp.gui.translation import listed
 from digitapp.gui.widgets.numbers import decimal
 from digitapp.nn import ACTIVATIONS
 
 _HEIGHT = 128
 _MOST_DOTS = 40
 _MOST_NAMES = 8
+_ALIKE = 0.25  # sums that are so near have one place on the curve
 
 
 class ActivationCurve(QWidget):
@@ -122,8 +124,12 @@ class ActivationCurve(QWidget):
             painter.setBrush(p.accent if here else p.bar_strong)
             painter.drawEllipse(point, 5 if here else 3.5, 5 if here else 3.5)
             if numbers.sums.size <= _MOST_NAMES:
+                alike = [other for other in order if abs(float(numbers.sums[other]) - z) < _ALIKE]
+                if unit != max(alike, key=order.index):  # the last one that is painted here says all their names
+                    continue
                 painter.setFont(theme.font("caption-strong" if here else "tick"))
                 painter.setPen(p.text if here else p.text2)
                 above = point.y() > plot.center().y()
-                box = QRectF(point.x() - 30, point.y() + (-22 if above else 6), 60, 16)
-                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), names.short(self._layer, unit))
+                box = QRectF(point.x() - 40, point.y() + (-22 if above else 6), 80, 16)
+                text = listed(names.short(self._layer, other) for other in sorted(alike))
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

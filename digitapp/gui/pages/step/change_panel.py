@@ -21,6 +21,9 @@ from digitapp.inspection.step_effect import ParameterStep, parameter_step
 from digitapp.nn import OPTIMIZERS
 from digitapp.nn.gradient_check import index_of
 
+_HAT, _PRIME = "\u0302", "′"  # few fonts put a hat where it belongs
+_LONGEST = 36  # of a rule with its numbers, in one line
+
 
 class Change(QWidget):
     """A weight before and after, large, and by how much it goes."""
@@ -113,8 +116,13 @@ class ChangePanel(QWidget):
             for index, term in enumerate(step.terms.rows):
                 last = index == len(step.terms.rows) - 1
                 tone: Tone = "strong" if last else "gradient" if index == 0 else "plain"
-                detail = f"{term.formula} = {term.with_numbers}" if term.with_numbers else term.formula
-                rows.append(Row(term.symbol, detail, exact(term.value), tone))
+                formula, numbers = (text.replace(_HAT, _PRIME) for text in (term.formula, term.with_numbers))
+                symbol, value = term.symbol.replace(_HAT, _PRIME), exact(term.value)
+                short = f"{formula} = {numbers}" if numbers else formula
+                if len(short) <= _LONGEST:
+                    rows.append(Row(symbol, short, value, tone))
+                else:
+                    rows.append(Row(symbol, formula, value, tone, below=f"= {numbers}"))
         self.rule.show_rows(rows, None)
         self.rule.setVisible(bool(rows))
         text = self.tr("It is held where it is: no step changes it.") if step.is_held else ""

@@ -32,6 +32,7 @@ class Row:
     Attributes
     ----------
     focus : what it is about, for who points at it; None for nothing in particular
+    below : what stands under it, in a line of its own, where the numbers of the detail would be too long
     """
 
     name: str
@@ -39,6 +40,7 @@ class Row:
     value: str
     tone: Tone = "plain"
     focus: Focus | None = None
+    below: str = ""
 
 
 @dataclass(frozen=True)

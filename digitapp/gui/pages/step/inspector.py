@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.pages.step.blocks import BlockView
 from digitapp.gui.pages.step.explain import explain
+from digitapp.gui.pages.step.guess import GuessPanel
 from digitapp.gui.pages.step.numbers_table import NumbersTable
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.widgets import CheckBox, HairLine, Label, NoteBar, Panel, ScrollPanel, SegmentedControl
@@ -48,6 +49,8 @@ class StepInspector(Panel):
         self.note = NoteBar()
         self.note.hide()
         self.blocks = [BlockView() for _ in range(_MOST_BLOCKS)]
+        self.question = GuessPanel()
+        self.guess.toggled.connect(self._on_guess_toggled)
         self.parts = QVBoxLayout()
         self.parts.setSpacing(14)
         self.table = NumbersTable()
@@ -66,6 +69,7 @@ class StepInspector(Panel):
         column.setContentsMargins(_MARGIN, 4, _MARGIN, 20)
         column.setSpacing(14)
         column.addWidget(self.note)
+        column.addWidget(self.question)
         column.addWidget(self._title)
         column.addWidget(self._text)
         for block in self.blocks:
@@ -110,6 +114,11 @@ class StepInspector(Panel):
             if index < len(said.blocks):
                 view.show_block(said.blocks[index], scene)
         self.table.model.show_scene(scene)
+
+    @Slot(bool)
+    def _on_guess_toggled(self, is_on: bool) -> None:
+        if not is_on:
+            self.question.forget()
 
     @Slot(int)
     def _on_caption_changed(self, index: int) -> None:

@@ -15,7 +15,7 @@ from digitapp.gui.state.scene import Focus
 from digitapp.gui.translation import in_a_row, itemised
 from digitapp.gui.widgets import FocusRing
 
-_ROW, _TOTAL = 22.0, 30.0
+_ROW, _BELOW, _TOTAL = 22.0, 15.0, 30.0
 
 
 class Ledger(QWidget):
@@ -44,17 +44,17 @@ class Ledger(QWidget):
 
     def show_rows(self, rows: Sequence[Row], marked: Focus | None) -> None:
         """Show other rows, and mark those about a wire or a unit."""
-        before = [row.tone == "total" for row in self._rows]
+        before = [self._height(row) for row in self._rows]
         self._rows, self._marked = tuple(rows), marked
-        said = (in_a_row(row.name, row.detail, row.value) for row in rows)
+        said = (in_a_row(row.name, row.detail, row.below, row.value) for row in rows)
         self.setAccessibleDescription(itemised(said))
-        if before != [row.tone == "total" for row in self._rows]:
+        if before != [self._height(row) for row in self._rows]:
             self._hovered = -1
             self.setFixedHeight(self.sizeHint().height())
         self.update()
 
     def _height(self, row: Row) -> float:
-        return theme.scaled(_TOTAL if row.tone == "total" else _ROW)
+        return theme.scaled(_TOTAL if row.tone == "total" else _ROW + _BELOW * bool(row.below))
 
     def row_rect(self, index: int) -> QRectF:
         """Return where a row stands."""
@@ -83,6 +83,10 @@ class Ledger(QWidget):
 
     def _paint_row(self, painter: QPainter, row: Row, place: QRectF) -> None:
         p = theme.current().palette
+        if row.below:
+            lower = place.adjusted(0, theme.scaled(_ROW) - 3, 0, 0)
+            paint_fitted(painter, lower, [row.below], fonts("tick", "micro"), p.text3, RIGHT, elide=True)
+            place = place.adjusted(0, 0, 0, -theme.scaled(_BELOW))
         strong = row.tone in ("strong", "total", "gradient")
         value_tone = {"muted": p.text2, "gradient": p.gradient}.get(row.tone, p.text)
         name_tone = p.text if strong and row.tone != "gradient" else p.text2

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, NamedTuple, overload
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
@@ -14,10 +19,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTabl
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.widgets import GhostButton
 from digitapp.inspection.walk import Kind
+from digitapp.nn.network import WeightRef
 
 Index = QModelIndex | QPersistentModelIndex
 
-MOST_NUMBERS = 20_000
+MOST_COPIED = 200_000
 
 
 class Number(NamedTuple):
@@ -28,70 +34,94 @@ class Number(NamedTuple):
     value: float
 
 
-def numbers_of(scene: Scene) -> list[Number]:
-    """Return every number that the walk knows at its place, in the order in which they become known."""
-    found: list[Number] = []
-    for number in _every(scene):
-        found.append(number)
-        if len(found) >= MOST_NUMBERS:
-            break
-    return found
+@dataclass(frozen=True)
+class _Group:
+    """Numbers of one kind: how many there are, and how one of them is made."""
+
+    count: int
+    make: Callable[[int], Number]
 
 
-def _every(scene: Scene) -> Iterator[Number]:
+class Numbers(Sequence[Number]):
+    """Every number that a walk knows at its place, in the order in which they become known; made when it is asked for.
+
+    A network of a hundred thousand weights has as many, of which a table shows a few.
+    """
+
+    def __init__(self, scene: Scene | None) -> None:
+        self._groups = [] if scene is None else [group for group in _groups(scene) if group.count]
+        self._ends = list(accumulate(group.count for group in self._groups))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Number: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Number]: ...
+
+    def __getitem__(self, index: int | slice) -> Number | list[Number]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        place = bisect_right(self._ends, index)
+        return self._groups[place].make(index - (self._ends[place - 1] if place else 0))
+
+
+def _groups(scene: Scene) -> Iterator[_Group]:
     names, numbers = scene.shown.names, scene.numbers
-    for index, value in enumerate(numbers.inputs.tolist()):
-        yield Number(names.unit(-1, index), "x", value)
+    yield _Group(numbers.inputs.size, lambda k: Number(names.unit(-1, k), "x", float(numbers.inputs[k])))
     for layer, found in enumerate(numbers.layers):
-        for unit in range(found.sums.size):
-            if scene.knows(Kind.SUMS, layer, unit):
-                yield Number(names.unit(layer, unit), "z", float(found.sums[unit]))
-        for unit in range(found.sums.size):
-            if scene.knows(Kind.ACTIVATIONS, layer, unit):
-                yield Number(names.unit(layer, unit), "a", float(found.activations[unit]))
-    yield from _backward(scene)
-    yield from _parameters(scene)
-
-
-def _backward(scene: Scene) -> Iterator[Number]:
-    names, numbers = scene.shown.names, scene.numbers
+        yield _of_units(scene, Kind.SUMS, layer, "z", found.sums)
+        yield _of_units(scene, Kind.ACTIVATIONS, layer, "a", found.activations)
     last = len(numbers.layers) - 1
     if scene.place.stop >= 2 * len(numbers.layers) + 1:
-        for unit, target in enumerate(numbers.targets.tolist()):
-            yield Number(names.unit(last, unit), "t", target)
-        yield Number("", "C", numbers.cost)
+        yield _Group(numbers.targets.size, lambda k: Number(names.unit(last, k), "t", float(numbers.targets[k])))
+        yield _Group(1, lambda _k: Number("", "C", numbers.cost))
     for layer in range(last, -1, -1):
-        found = numbers.layers[layer]
-        for unit in range(found.sums.size):
-            if scene.knows(Kind.BLAME, layer, unit):
-                yield Number(names.unit(layer, unit), "∂C/∂a", float(found.slopes[unit]))
-                yield Number(names.unit(layer, unit), "δ", float(found.blame[unit]))
+        yield _of_units(scene, Kind.BLAME, layer, "∂C/∂a", numbers.layers[layer].slopes)
+        yield _of_units(scene, Kind.BLAME, layer, "δ", numbers.layers[layer].blame)
+    after = scene.network.views(scene.update.after) if scene.is_done and scene.update is not None else None
+    for layer, found in enumerate(numbers.layers):
+        columns = found.columns
+        yield _of_wires(scene, layer, "w", found.weights)
+        yield _Group(found.biases.size, _named(scene, layer, "b", found.biases))
+        if scene.knows(Kind.GRADIENTS, layer, found.sums.size - 1):
+            yield _of_wires(scene, layer, "∂C/∂w", found.weight_gradient)
+            yield _Group(found.blame.size, _named(scene, layer, "∂C/∂b", found.blame))
+        if after is not None:
+            yield _of_wires(scene, layer, "w′", after[0][layer][:, columns])
+            yield _Group(columns.size, _named(scene, layer, "b′", after[1][layer][columns]))
 
 
-def _parameters(scene: Scene) -> Iterator[Number]:
-    """Yield weights and biases, and what is known of their slopes and of their values after the step."""
-    names, network = scene.shown.names, scene.network
-    after = network.views(scene.update.after) if scene.is_done and scene.update is not None else None
-    for layer, found in enumerate(scene.numbers.layers):
-        for unit in range(found.sums.size):
-            knows = scene.knows(Kind.GRADIENTS, layer, unit)
-            column = found.columns[unit]
-            end = names.unit_inside(layer, unit)
-            for source in range(found.reads.size):
-                name = f"{names.unit(layer - 1, source)} → {end}"
-                yield Number(name, "w", float(found.weights[source, unit]))
-                if knows:
-                    yield Number(name, "∂C/∂w", float(found.weight_gradient[source, unit]))
-                if after is not None:
-                    yield Number(name, "w′", float(after[0][layer][source, column]))
-            yield Number(names.unit(layer, unit), "b", float(found.biases[unit]))
-            if knows:
-                yield Number(names.unit(layer, unit), "∂C/∂b", float(found.blame[unit]))
-            if after is not None:
-                yield Number(names.unit(layer, unit), "b′", float(after[1][layer][column]))
+def _named(scene: Scene, layer: int, letter: str, values: NDArray[np.float64]) -> Callable[[int], Number]:
+    names = scene.shown.names
+    return lambda k: Number(names.unit(layer, k), letter, float(values[k]))
 
 
-def as_csv(numbers: list[Number]) -> str:
+def _of_units(scene: Scene, kind: Kind, layer: int, letter: str, values: NDArray[np.float64]) -> _Group:
+    """Return the numbers of those units of a layer that are known."""
+    known = sum(
+        scene.knows(kind, layer, unit) for unit in (range(values.size) if scene.place.unit is not None else (0,))
+    )
+    count = known if scene.place.unit is not None else values.size * known
+    return _Group(count, _named(scene, layer, letter, values))
+
+
+def _of_wires(scene: Scene, layer: int, letter: str, values: NDArray[np.float64]) -> _Group:
+    """Return a number of each wire of a layer, values (fan_in, units), unit by unit."""
+    names, fan_in = scene.shown.names, values.shape[0]
+
+    def make(index: int) -> Number:
+        unit, source = divmod(index, fan_in)
+        return Number(names.weight(WeightRef(layer, source, unit)), letter, float(values[source, unit]))
+
+    return _Group(values.size, make)
+
+
+def as_csv(numbers: Iterable[Number]) -> str:
     """Return numbers as lines of CSV with a header."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -101,24 +131,16 @@ def as_csv(numbers: list[Number]) -> str:
 
 
 class NumbersModel(QAbstractTableModel):
-    """The numbers of the scene that is shown; they are listed when somebody looks."""
+    """The numbers of the scene that is shown."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._scene: Scene | None = None
-        self._numbers: list[Number] | None = None
-
-    @property
-    def numbers(self) -> list[Number]:
-        """What the rows are."""
-        if self._numbers is None:
-            self._numbers = [] if self._scene is None else numbers_of(self._scene)
-        return self._numbers
+        self.numbers = Numbers(None)
 
     def show_scene(self, scene: Scene | None) -> None:
         """Be about another scene."""
         self.beginResetModel()
-        self._scene, self._numbers = scene, None
+        self.numbers = Numbers(scene)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -182,7 +204,7 @@ class NumbersTable(QWidget):
 
     def _chosen(self) -> list[Number]:
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
-        return [self.model.numbers[row] for row in rows] or self.model.numbers
+        return [self.model.numbers[row] for row in rows] or self.model.numbers[:MOST_COPIED]
 
     @Slot()
     def copy_text(self) -> None:

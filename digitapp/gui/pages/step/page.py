@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
@@ -22,6 +23,8 @@ from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.step.change_panel import ChangePanel
 from digitapp.gui.pages.step.export import Followed, StepExport
+from digitapp.gui.pages.step.guess import guess_about
+from digitapp.gui.pages.step.images import ImagesDialog
 from digitapp.gui.pages.step.inspector import StepInspector
 from digitapp.gui.pages.step.learn_panel import LearnPanel
 from digitapp.gui.pages.step.samples import Counter
@@ -40,6 +43,7 @@ from digitapp.gui.state.surgery import NO_GESTURE, Surgery
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.words.messages import Message
+from digitapp.inspection.backward_steps import Totals
 from digitapp.inspection.step_effect import rule_of
 from digitapp.inspection.walk import Kind, Stage
 from digitapp.nn.gradient_check import index_of
@@ -63,6 +67,8 @@ class StepPage(Page):
         self._counter = Counter(session, self)
         self._scene: Scene | None = None
         self._gesture = NO_GESTURE
+        self._misread: NDArray[np.int64] | None = None
+        self.images_dialog: ImagesDialog | None = None
         self._build()
         self._connect()
         self._make_shortcuts()
@@ -115,7 +121,7 @@ class StepPage(Page):
             self._surgery.changed,
         )
         self.refresher.add("data", self._ask_for_data, on=(session.problem_changed, session.dataset_changed))
-        self.refresher.add("scene", self._show, on=on, in_turn=(session.weights_changed,))
+        self._scene_part = self.refresher.add("scene", self._show, on=on, in_turn=(session.weights_changed,))
         stage.transport.next_wanted.connect(self.go_on)
         stage.transport.back_wanted.connect(self.go_back)
         stage.transport.track.wanted.connect(self._go_to)
@@ -132,6 +138,9 @@ class StepPage(Page):
         stage.fetch.clicked.connect(session.data.download)
         stage.draw.clicked.connect(self._go_to_draw)
         self.inspector.chosen.connect(self._choose)
+        self.inspector.question.answered.connect(self._reveal)
+        stage.samples.images.clicked.connect(self._edit_images)
+        stage.samples.misread_changed.connect(self._scene_part.mark)
         self.learn_panel.learn_from_chosen.connect(stepper.set_learn_from)
         self.learn_panel.rate_chosen.connect(stepper.set_learning_rate)
         self.tale_button.clicked.connect(self._weights.begin_tale)
@@ -167,14 +176,11 @@ class StepPage(Page):
             self.session.data.request(shown.dataset_name)
 
     def _show(self, shown: Snapshot) -> None:
+        counted = self._count(shown)
         scene = self._scene = self.stepper.scene(shown)
-        counted = None
-        dataset = shown.dataset
-        if dataset is not None and len(dataset.train) > FEW_SAMPLES:
-            self._counter.ask(shown, dataset)
-            counted = self._counter.totals
         self.stage.show_scene(scene)
-        self.stage.samples.show_scene(shown, scene, self.stepper.order(shown), counted)
+        orders = self.stepper.order(shown), self.stepper.every(shown)
+        self.stage.samples.show_scene(shown, scene, orders, counted)
         self.stage.transport.back.setEnabled(self.stepper.can_go_back)
         self._show_actions(shown)
         self.inspector.setVisible(scene is not None)
@@ -184,6 +190,21 @@ class StepPage(Page):
         self.inspector.show_scene(scene)
         self._show_panels(scene)
         self._say_state(scene)
+
+    def _count(self, shown: Snapshot) -> Totals | None:
+        """Return how the network does on many samples, once that is known, and offer the misread ones if wanted."""
+        dataset = shown.dataset
+        if dataset is None or len(dataset.train) <= FEW_SAMPLES:
+            return None
+        self._counter.ask(shown, dataset)
+        counted, every = self._counter.totals, self.stepper.every(shown)
+        misread = None
+        if self.stage.samples.misread.isChecked():
+            misread = self._misread
+            if counted is not None and len(counted.answers) == len(every):
+                misread = self._misread = every[counted.answers != dataset.train.labels[every]]
+        self.stepper.offer(misread)
+        return counted
 
     def _show_panels(self, scene: Scene) -> None:
         """Show what belongs to the stage, and to the weight in hand."""
@@ -268,16 +289,42 @@ class StepPage(Page):
     def go_on(self) -> None:
         """Go one step on; where that cannot be, stop playing and say why."""
         self.refresher.catch_up()
+        if self._asks_first():
+            return
         if self.stepper.next():
             return
         self.stage.transport.stop()
         scene = self._scene
         self._explain(scene.lack if scene is not None else "")
 
+    def _asks_first(self) -> bool:
+        """Ask for the next number where that is wanted, and return whether that was done."""
+        question, scene = self.inspector.question, self._scene
+        if question.is_asking:  # who goes on without an answer is told
+            question.give_up()
+            return False
+        question.forget()
+        if scene is None or not self.inspector.guess.isChecked() or scene.is_done:
+            return False
+        place = self.stepper.following(scene)
+        guess = guess_about(scene, place) if place is not None else None
+        if guess is None:
+            return False
+        self.stage.transport.stop()
+        question.ask(guess)
+        self.inspector.said.scroll_to_top()
+        return True
+
+    @Slot()
+    def _reveal(self) -> None:
+        """Show the number that was guessed."""
+        self.stepper.next()
+
     @Slot()
     def go_back(self) -> None:
         """Go one step back, exactly."""
         self.refresher.catch_up()
+        self.inspector.question.forget()
         if not self.stepper.back() and self._scene is not None:
             self._explain(self._scene.lack)
 
@@ -294,6 +341,12 @@ class StepPage(Page):
     @Slot()
     def _previous_sample(self) -> None:
         self.stepper.move_sample(-1)
+
+    @Slot()
+    def _edit_images(self) -> None:
+        """Let the images be drawn anew, labelled, imported and exported."""
+        self.images_dialog = ImagesDialog(self.session, self.settings, self)
+        self.images_dialog.open()
 
     @Slot()
     def _toggle_drawing(self) -> None:

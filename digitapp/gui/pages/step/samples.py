@@ -93,7 +93,8 @@ class SampleBar(QWidget):
         self.target.setAccessibleName(self.tr("What the drawing is meant to be"))
         self.target.setObjectName("stepTarget")
         self.strip = SampleStrip()
-        self.tools = QHBoxLayout()  # what the page adds at the right end of the last line
+        self.images = GhostButton(self.tr("Images…"), "pen", tip=self.tr("Draw the images anew, label, import, export"))
+        self.images.setObjectName("stepImages")
         self._hint = ElidedLabel("", "tick", "text2")
         self.misread = CheckBox(self.tr("Misread only"))
         self.misread.setObjectName("stepMisread")
@@ -115,7 +116,7 @@ class SampleBar(QWidget):
         foot.setSpacing(12)
         foot.addWidget(self._hint, 1)
         foot.addWidget(self.misread)
-        foot.addLayout(self.tools)
+        foot.addWidget(self.images)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -124,12 +125,22 @@ class SampleBar(QWidget):
         column.addLayout(foot)
 
     def show_scene(
-        self, shown: Snapshot, scene: Scene | None, order: NDArray[np.int64], counted: Totals | None
+        self,
+        shown: Snapshot,
+        scene: Scene | None,
+        orders: tuple[NDArray[np.int64], NDArray[np.int64]],
+        counted: Totals | None,
     ) -> None:
-        """Show the samples of a snapshot, and which of them a scene follows."""
+        """Show the samples of a snapshot, and which of them a scene follows.
+
+        `orders` are the samples that are offered, and all of them, in their order; `counted` is of all.
+        """
         dataset = shown.dataset
         self.strip.setVisible(dataset is not None)
         self._hint.setVisible(dataset is not None)
+        if dataset is None:
+            self.misread.hide()
+            self.images.hide()
         total = counted if scene is None or scene.totals is None else scene.totals
         self._show_counts(scene, dataset, total)
         names = shown.model.class_names
@@ -143,10 +154,12 @@ class SampleBar(QWidget):
             return
         few = len(dataset.train) <= _FEW
         every = dataset.all_but_test if few else dataset.train
-        answers = self._answers(shown, every.inputs, order, total, scene)
+        order, whole = orders
+        answers = _answers(len(every), whole, total)
         chosen = scene.sample if scene is not None else None
         self.strip.show_samples(Samples(order, every.inputs, every.labels, answers, chosen, shown.problem.shape, names))
         self.misread.setVisible(not few)
+        self.images.setVisible(few)
         self._hint.setText(self.tr("Red: misread, with the answer. Choose another image with PgUp and PgDn."))
         if few:
             held = 0 if dataset.validation is None else len(dataset.validation)
@@ -155,24 +168,6 @@ class SampleBar(QWidget):
                     len(every), len(dataset.train), held
                 )
             )
-
-    def _answers(
-        self,
-        shown: Snapshot,
-        inputs: NDArray[np.floating],
-        order: NDArray[np.int64],
-        total: Totals | None,
-        scene: Scene | None,
-    ) -> NDArray[np.int64] | None:
-        """Return the answers to all samples; of very many, until they are counted, to those that are seen."""
-        if total is not None and len(total.answers) == len(inputs):
-            return total.answers
-        if total is not None and len(total.answers) == len(order):
-            answers = np.full(len(inputs), -1, np.int64)
-            answers[order] = total.answers
-            return answers
-        del shown, scene
-        return None
 
     def _show_counts(self, scene: Scene | None, dataset: Dataset | None, total: Totals | None) -> None:
         if scene is None or dataset is None:
@@ -218,3 +213,14 @@ class SampleBar(QWidget):
         self.drawing.setText("" if compact else self.tr("My drawing"))
         self.drawing.reserve("" if compact else self.tr("My drawing"))
         self._error.setVisible(not compact or self.width() > theme.scaled(560))
+
+
+def _answers(samples: int, order: NDArray[np.int64], total: Totals | None) -> NDArray[np.int64] | None:
+    """Return the answer to each of so many samples, in the order of the data; None where they are not known."""
+    if total is None or len(total.answers) == samples:
+        return None if total is None else total.answers
+    if len(total.answers) != len(order):
+        return None
+    answers = np.full(samples, -1, np.int64)
+    answers[order] = total.answers
+    return answers
