@@ -47,6 +47,7 @@ class WeightCurve(QWidget):
         self._value, self._cost = math.nan, math.nan
         self._is_locked = False
         self._is_dragged = False
+        self._place: tuple[object, QRectF] = (None, QRectF())
         offer_picture(self, self.tr("Cost along the weight"), "weight-curve")
         self.setObjectName("weightCurve")
         self.setAccessibleName(self.tr("Total cost along the weight in hand"))
@@ -141,6 +142,13 @@ class WeightCurve(QWidget):
     # Painting
 
     def _plot(self) -> QRectF:
+        """Return where the curve is; it is asked for many times while one paints."""
+        key = self.size(), self._range, theme.current().scale
+        if self._place[0] != key:
+            self._place = key, self._find_plot()
+        return self._place[1]
+
+    def _find_plot(self) -> QRectF:
         metrics = QFontMetrics(theme.tabular(theme.font("tick")))
         widest = max((metrics.horizontalAdvance(tick_text(tick)) for tick in self._ticks()), default=0)
         left, below = widest + _GAP, metrics.height() + _GAP
