@@ -89,7 +89,7 @@ def test_it_is_of_the_weight_in_hand_and_another_one(session: Session, open_dial
     assert surface.costs.shape == (POINTS, POINTS)
     assert height_at(surface, 3, 3) == pytest.approx(total(session), rel=1e-2)
     assert "C_T 8.241, 54 of 64 right" in dialog.readout.text()
-    assert "64 images" in dialog.note.text()
+    assert "64 samples" in dialog.note.text()
     assert len(dialog.map.scale) >= 5
 
 
@@ -221,7 +221,7 @@ def test_large_networks_offer_what_is_near(open_session: OpenSession, open_dialo
     qtbot.waitUntil(lambda: session.dataset is not None)
     dialog = open_dialog(session, WeightRef(0, 400, 3))
     assert dialog.map._surface is not None and dialog.map._surface.costs.shape == (FEW_POINTS, FEW_POINTS)
-    assert 10 < dialog.across.count() < 40 and "sample" in dialog.note.text()
+    assert 10 < dialog.across.count() < 40 and "a part of all" in dialog.note.text()
     dialog.close()
 
 

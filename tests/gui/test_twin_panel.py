@@ -83,7 +83,7 @@ def test_both_are_shown_to_the_last_digit(session: Session, host_panel: HostPane
     expected = f"{gradient(session, 6):+.8f}".replace("-", "−")
     assert [label.text() for label in panel.numbers[:2]] == [expected] * 2
     assert panel.twin is not None and panel.twin.relative_error < 1e-6
-    assert "64 images" in panel.note.text()
+    assert "64 samples" in panel.note.text()
 
 
 def test_it_follows_the_weights_and_the_images(session: Session, host_panel: HostPanel) -> None:
@@ -95,7 +95,7 @@ def test_it_follows_the_weights_and_the_images(session: Session, host_panel: Hos
     settle()
     index = 36 + 3
     assert number(panel.numbers[0].text()) == pytest.approx(gradient(session, index, 1), abs=1e-8)
-    assert "this image alone" in panel.note.text()
+    assert "this sample alone" in panel.note.text()
     WeightSurgery.of(session).set(WeightRef(1, 0, 1), -2.0)
     settle()
     assert number(panel.numbers[0].text()) == pytest.approx(gradient(session, index, 1), abs=1e-8)
@@ -181,7 +181,7 @@ def test_a_network_that_is_too_large_says_so(
     panel = host_panel(session)
     panel.show_weight(0, 300, 1)
     settle()
-    assert panel.verdict.text() == "They agree" and "16 images" not in panel.note.text()
+    assert panel.verdict.text() == "They agree" and "16 samples" not in panel.note.text()
     monkeypatch.setattr("digitapp.gui.pages.step.twin_panel._MOST_WEIGHTS", 1000)
     session.tell_of_edit()
     settle()

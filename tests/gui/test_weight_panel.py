@@ -178,14 +178,14 @@ def test_the_sample_is_told_of(session: Session, host_panel: HostPanel, qtbot: Q
     error = outputs[number] - np.eye(2)[images.labels[number]]
     answer = str(outputs[number].argmax())
     cost = f"{0.5 * np.square(error).sum():.4f}"
-    assert panel.text().splitlines()[:2] == [f"Answer: {answer}", f"C, this image: {cost}"]
+    assert panel.text().splitlines()[:2] == [f"Answer: {answer}", f"C, this sample: {cost}"]
     panel.show_weight(1, None, int(answer))
     settle()
     typed(panel, "-50", qtbot)
     assert panel.text().splitlines()[0] == f"Answer: {answer} → {1 - int(answer)}"
     panel.show_sample(None, None)
     settle()
-    assert panel.text().splitlines()[1] == "C, this image: –", "a drawing has no label"
+    assert panel.text().splitlines()[1] == "C, this sample: –", "a drawing has no label"
 
 
 def test_lock_zero_and_swap(session: Session, host_panel: HostPanel, qtbot: QtBot) -> None:

@@ -360,8 +360,8 @@ class SurfaceDialog(QDialog):
 
     def _images_text(self, shown: Snapshot, images: Split) -> str:
         if shown.network.weight_count > LARGE:
-            return self.tr("C_T is counted on %n image(s), a sample.", "", len(images))
-        return self.tr("C_T is counted on %n image(s).", "", len(images))
+            return self.tr("C_T is counted on %n sample(s), a part of all.", "", len(images))
+        return self.tr("C_T is counted on %n sample(s).", "", len(images))
 
     # The costs
 

@@ -233,8 +233,8 @@ class TwinPanel(Panel):
         batch = self._batch or self._whole(shown)
         count = 0 if batch is None else len(batch.inputs)
         if count == 1:
-            return self.tr("Both are for this image alone, in double precision.")
-        return self.tr("Both are means over {0} images, in double precision.").format(thousands(count))
+            return self.tr("Both are for this sample alone, in double precision.")
+        return self.tr("Both are means over {0} samples, in double precision.").format(thousands(count))
 
     def text(self) -> str:
         """Return all that the panel says."""

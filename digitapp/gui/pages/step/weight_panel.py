@@ -164,7 +164,7 @@ class WeightPanel(Panel):
         for button in (self.zero, self.lock, self.swap):
             button.setFont(theme.font("caption-strong"))
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        titles = (self.tr("Answer"), self.tr("C, this image"), self.tr("C_T, total"), self.tr("Read right"))
+        titles = (self.tr("Answer"), self.tr("C, this sample"), self.tr("C_T, total"), self.tr("Read right"))
         self._titles = [Label(title, "caption", "text2") for title in titles]
         self._lines = [ElidedLabel("", "caption-strong", "text", tabular=True) for _ in titles]
 
@@ -371,7 +371,7 @@ class WeightPanel(Panel):
             self.curve_title.setText(self.tr("No data set to count the cost on"))
             self.curve.clear()
             return
-        self.curve_title.setText(self.tr("C_T along this weight, %n image(s)", "", len(images)))
+        self.curve_title.setText(self.tr("C_T along this weight, %n sample(s)", "", len(images)))
         self._widen(shown, weight, value)
         wanted = _Curve(weight, self._limits, shown.network, shown.model.loss, images)
         if self._curve is None or not self._curve.is_as(wanted):
