@@ -320,17 +320,17 @@
 <context>
     <name>SurfaceDialog</name>
     <message numerus="yes">
-        <source>C_T is counted on %n image(s), a sample.</source>
+        <source>C_T is counted on %n sample(s), a part of all.</source>
         <translation>
-            <numerusform>C_T is counted on %n image, a sample.</numerusform>
-            <numerusform>C_T is counted on %n images, a sample.</numerusform>
+            <numerusform>C_T is counted on %n sample, a part of all.</numerusform>
+            <numerusform>C_T is counted on %n samples, a part of all.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>C_T is counted on %n image(s).</source>
+        <source>C_T is counted on %n sample(s).</source>
         <translation>
-            <numerusform>C_T is counted on %n image.</numerusform>
-            <numerusform>C_T is counted on %n images.</numerusform>
+            <numerusform>C_T is counted on %n sample.</numerusform>
+            <numerusform>C_T is counted on %n samples.</numerusform>
         </translation>
     </message>
 </context>
@@ -534,10 +534,10 @@
 <context>
     <name>WeightPanel</name>
     <message numerus="yes">
-        <source>C_T along this weight, %n image(s)</source>
+        <source>C_T along this weight, %n sample(s)</source>
         <translation>
-            <numerusform>C_T along this weight, %n image</numerusform>
-            <numerusform>C_T along this weight, %n images</numerusform>
+            <numerusform>C_T along this weight, %n sample</numerusform>
+            <numerusform>C_T along this weight, %n samples</numerusform>
         </translation>
     </message>
 </context>
