@@ -208,6 +208,15 @@ def test_the_next_start_has_them_on_every_page(
         assert shown.shown.dataset is session.dataset and shown.shown.dataset_name == MY_IMAGES
     field = window.findChild(QComboBox, "datasetField")
     assert field is not None and "My images" in field.currentText()
+    # Train offers both, and either can be learned from.
+    entry = field.findData("toy")
+    field.setCurrentIndex(entry)
+    field.activated.emit(entry)
+    settle()
+    assert session.dataset_name == "toy" and field.findData(MY_IMAGES) >= 0
+    field.activated.emit(field.findData(MY_IMAGES))
+    settle()
+    assert session.dataset_name == MY_IMAGES
     window.close()
 
     window = open_window("toy", kept=tmp_path / "kept")
@@ -215,7 +224,10 @@ def test_the_next_start_has_them_on_every_page(
     assert window.session.dataset_name == MY_IMAGES and window.session.dataset is not None
     window.session.images.back_to_book()
     window.session.choose_dataset(window.session.images.dataset_name)
+    window.show_page("trainPage")
     settle()
+    field = window.findChild(QComboBox, "datasetField")
+    assert field is not None and field.findData(MY_IMAGES) < 0
     window.close()
 
     window = open_window("toy", kept=tmp_path / "kept")

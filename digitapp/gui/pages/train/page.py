@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.problems import MY_IMAGES
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_ON, Page
 from digitapp.gui.pages.train.messages import finding_message, run_message
@@ -308,6 +309,8 @@ class TrainPage(Page):
 
     def _show_data(self, shown: Snapshot) -> None:
         """Say what the run learns from, or would."""
+        images = self.session.images
+        self.setup.offer_own(MY_IMAGES, shown.problem is images.problem and bool(images.own))
         self.setup.show_dataset(shown.dataset_name, shown.data_state, shown.dataset, self._foils(shown))
 
     def _show_card(self, shown: Snapshot) -> None:

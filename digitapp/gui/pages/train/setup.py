@@ -312,6 +312,14 @@ class SetupForm(Panel):
         self._show_architecture()
         self._show_lock()
 
+    def offer_own(self, name: str, is_there: bool) -> None:
+        """Offer a data set of the user's own besides those of the problem, or no longer."""
+        entry = self._dataset.findData(name)
+        if is_there and entry < 0:
+            self._dataset.add_entry(dataset_title(name), data=name)
+        elif entry >= 0 and not is_there:
+            self._dataset.removeItem(entry)
+
     def show_dataset(self, name: str, state: DataState, dataset: Dataset | None, foils: int = 0) -> None:
         """Show the chosen data set, how large it is, and how many drawings that are no digits are mixed in."""
         if self._dataset.findData(name) < 0:
