@@ -121,8 +121,9 @@ class _Stack:
         self._optimizer = OPTIMIZERS[config.optimizer](self._parameters.reshape(-1), **options)
         self._weights, self._biases = _views(first, self._parameters)
         self._weight_gradients, self._bias_gradients = _views(first, self._gradient)
-        self._inputs = inputs.astype(first.dtype)
-        self._own = np.minimum(np.arange(len(states)), len(inputs) - 1)[:, np.newaxis]  # where each has its inputs
+        self._inputs = inputs.reshape(-1, inputs.shape[-1]).astype(first.dtype)
+        own = np.minimum(np.arange(len(states)), len(inputs) - 1)
+        self._first = own[:, np.newaxis] * inputs.shape[1]  # where those begin that a network sees
         self._labels = labels
         self._shufflers = []
         for state in states:
@@ -149,7 +150,7 @@ class _Stack:
 
     def _compute(self, indices: np.ndarray) -> None:
         """Write the gradients of a batch for each network; `indices` of its samples, (count, batch)."""
-        reads, sums, activations = [self._inputs[self._own, indices].swapaxes(1, 2)], [], []
+        reads, sums, activations = [self._inputs.take(self._first + indices, axis=0).swapaxes(1, 2)], [], []
         for layer, weights, biases in zip(self._layers, self._weights, self._biases, strict=True):
             z = weights @ reads[-1]  # (count, units, batch)
             z += biases

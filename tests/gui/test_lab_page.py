@@ -386,6 +386,26 @@ def test_the_network_of_all_pages_is_judged_too(full: TaleBench, qtbot: QtBot) -
     qtbot.waitUntil(lambda: "It misreads 32 of the 64 images" in full.inspector.sentence.text())
 
 
+def test_the_wall_keeps_still_while_the_network_of_all_pages_learns(full: TaleBench, qtbot: QtBot) -> None:
+    window = window_of(full)
+    full.lab.choose(OWN)
+    area = full.wall.parentWidget()
+    assert area is not None
+    bar = next(area for area in full.findChildren(QScrollArea)).verticalScrollBar()
+    window.resize(1280, 620)
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(bar.maximum())
+    qtbot.mouseMove(full.wall, QPoint(20, full.wall.height() - 20))
+    qtbot.waitUntil(lambda: full.wall._hovered is not None)
+    before, hovered = full._own, full.wall._hovered
+    window.session.tell_of_edit()
+    qtbot.waitUntil(lambda: full._own is not before)
+    assert bar.value() == bar.maximum() and full.wall._hovered == hovered
+    assert full.current is full._own
+    full.inspector.next.click()
+    assert bar.value() < bar.maximum(), "who goes to another sees it"
+
+
 def test_a_network_that_cannot_be_judged_is_left_out(full: TaleBench) -> None:
     session = window_of(full).session
     deep = Network((12, 3, 3, 2), ("sigmoid", "sigmoid", "sigmoid"))

@@ -139,7 +139,7 @@ class TaleBench(Bench):
         self.inspector.sizes.chosen.connect(self._on_size_chosen)
         self.inspector.compare.clicked.connect(self._on_compare)
         self.lab.changed.connect(self._on_lab_changed)
-        self.lab.chosen_changed.connect(self._show_chosen)
+        self.lab.chosen_changed.connect(self._on_chosen_changed)
         self.lab.progressed.connect(self._on_progressed)
         self.lab.failed.connect(self._on_failed)
         self.refresher.add(
@@ -193,12 +193,16 @@ class TaleBench(Bench):
         self.inspector.show_result(result)
         self._show_chosen()
 
-    @Slot()
     def _show_chosen(self) -> None:
         current = self.current
         self.wall.show_current(current)
         self.inspector.show_network(current, self._limit)
         self.inspector.set_movable(len(self.wall.order) > 1)
+
+    @Slot()
+    def _on_chosen_changed(self) -> None:
+        self._show_chosen()
+        self.wall.bring_into_sight()
 
     @Slot()
     def _on_lab_changed(self) -> None:

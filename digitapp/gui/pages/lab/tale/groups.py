@@ -52,7 +52,7 @@ def groups_of(result: TrialResult | None, own: Judged | None) -> list[Group]:
         kinds = (Kind("", networks),) if networks else ()
         if outcome is Outcome.OTHER:
             kinds = tuple(
-                Kind(translate("Tale", "{0}: {1}").format(kind_text(found), len(some)), some)
+                Kind(translate("Tale", "{0}: {1}").format(kind_text(found), share_text(result.share(len(some)))), some)
                 for found, some in result.kinds
             )
         share = share_text(result.share(len(networks)))

@@ -92,26 +92,28 @@ class Wall(QWidget):
 
     def show_groups(self, groups: Sequence[Group], limit: float) -> None:
         """Show other networks, on the scale from −limit to +limit."""
+        count = len(self.order)
         self._groups, self._limit = groups, limit
-        self._hovered = None
         self._atlas = None
-        if self._readout is not None:
-            self._readout.hide()
         self._heights.clear()
         self._lay_out()
+        if len(self.order) != count:  # else the network of all pages has learned
+            self._hover(None, QPoint())
         self.updateGeometry()
         self.update()
 
     def show_current(self, judged: Judged | None) -> None:
-        """Ring the network that is looked at, and bring it into sight."""
+        """Ring the network that is looked at."""
         before, self._current = self.place_of(self._current), judged
-        place = self.place_of(judged)
-        self._update_at(before, place)
-        if place is not None and self._area is not None:
-            center, size = place.center(), place.size()
-            margins = round(size.width()), round(3 * size.height())  # with what stands above it
-            self._area.ensureVisible(round(center.x()), round(center.y()), *margins)
+        self._update_at(before, self.place_of(judged))
         self.setAccessibleDescription("" if judged is None else self.describe(judged))
+
+    def bring_into_sight(self) -> None:
+        """Scroll until the network that is looked at is seen, with what stands above it."""
+        place = self.place_of(self._current)
+        if place is not None and self._area is not None:
+            center, margins = place.center(), (round(place.width()), round(3 * place.height()))
+            self._area.ensureVisible(round(center.x()), round(center.y()), *margins)
 
     @property
     def order(self) -> list[Judged]:
@@ -213,7 +215,8 @@ class Wall(QWidget):
     def _hover(self, number: int | None, point: QPoint) -> None:
         if number != self._hovered:
             tiles = self._layout.tiles
-            self._update_at(*(tiles[each][0] for each in (number, self._hovered) if each is not None))
+            there = (each for each in (number, self._hovered) if each is not None and each < len(tiles))
+            self._update_at(*(tiles[each][0] for each in there))
             self._hovered = number
         if number is None:
             if self._readout is not None:
