@@ -30,12 +30,13 @@ from typing import Any
 HERE = Path(__file__).resolve()
 MEMORY = Path("/dev/shm")
 """Where the files lie: a disk would be slower, and nothing here is about disks."""
-HANGS_AFTER_S = 30.0
+HANGS_AFTER_S, WAITS_AT_MOST_S = 30.0, 900.0
 SLOW_S = 3.0
+"""All but the longest wait in seconds of the processor: other programs may leave little of it to this one."""
 MOST_BYTES = 6 << 30  # that a process may take
 ROOM_FOR_ONE = 400  # MiB by which one content may raise the peak of memory
 LONGEST_SENTENCE = 240  # characters, beside the path
-_PROGRESS = struct.Struct("<qd")  # which number is being read, and since when
+_PROGRESS = struct.Struct("<qdd")  # which number is being read, and since when: of the processor, and of the clock
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Worker:
         self._tally.peak = _peak()
         for number in range(first, last):
             self._progress.seek(0)
-            self._progress.write(_PROGRESS.pack(number, time.time()))
+            self._progress.write(_PROGRESS.pack(number, time.process_time(), time.time()))
             self._read(number)
             if number % 100 == 99:
                 self._write()
@@ -88,7 +89,7 @@ class Worker:
         content = damaged(self._sound, rng, self._reader.mend)
         place = self._made if self._name == "kept databases" else self._folder / "one"
         place.mkdir(exist_ok=True)
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             self._reader.take(content, place, rng)
             self._tally.accepted += 1
@@ -100,7 +101,7 @@ class Worker:
             ours = [frame for frame in frames if "digitapp" in frame.filename] or frames
             where = f"{type(error).__name__} in {Path(ours[-1].filename).name}:{ours[-1].lineno}"
             self._trouble(where, number, "".join(traceback.format_exception(error))[-3000:])
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         self._tally.inputs += 1
         self._tally.seconds += took
         self._tally.slowest = max(self._tally.slowest, took)
@@ -171,22 +172,32 @@ def _watch(process: subprocess.Popen[bytes], folder: Path, until: float) -> tupl
             code = process.wait(0.5)
         except subprocess.TimeoutExpired:
             code = None
-        number, since = _progress_of(folder)
+        number, since, at = _progress_of(folder)
         if code is not None:
             return number, "done" if code == 0 else f"the process ended with {code}"
-        hangs = number >= 0 and time.time() - since > HANGS_AFTER_S
+        used, waited = _processor_time(process.pid) - since, time.time() - at
+        hangs = number >= 0 and (used > HANGS_AFTER_S or waited > WAITS_AT_MOST_S)
         if hangs or time.time() > until:
             process.kill()
             process.wait()
             return number, "it hangs" if hangs else "time is over"
 
 
-def _progress_of(folder: Path) -> tuple[int, float]:
+def _progress_of(folder: Path) -> tuple[int, float, float]:
     try:
-        number, since = _PROGRESS.unpack((folder / "progress").read_bytes())
+        number, since, at = _PROGRESS.unpack((folder / "progress").read_bytes())
     except (OSError, struct.error):
-        return -1, time.time()
-    return number, since
+        return -1, 0.0, time.time()
+    return number, since, at
+
+
+def _processor_time(process: int) -> float:
+    """Return the seconds of the processor that another process has used; 0 where that is not known."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _add(whole: Tally, part: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from page_helpers import noise_digits, settle
 from PySide6.QtCore import QEventLoop, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDropEvent, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -279,8 +279,10 @@ class Monkey(QObject):
         self._note("drop", f"{chosen[0].name} on {page.NAME}")
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in chosen])
-        event = QDropEvent(QPointF(self._place(page)), Qt.DropAction.CopyAction, data, LEFT, NONE)
-        QApplication.sendEvent(page, event)
+        place = self._place(page)
+        # Qt takes a drop only where something was dragged in before.
+        QApplication.sendEvent(page, QDragEnterEvent(place, Qt.DropAction.CopyAction, data, LEFT, NONE))
+        QApplication.sendEvent(page, QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, LEFT, NONE))
 
     def _train(self) -> None:
         """Start, or stop, and look elsewhere meanwhile."""

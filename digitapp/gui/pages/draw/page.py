@@ -125,6 +125,7 @@ class DrawPage(Page):
     def _add_parts(self) -> None:
         session, add = self.session, self.refresher.add
         session.problem_changed.connect(self._change_surface)
+        session.network_changed.connect(self._forget_error)
         add("problem", self._show_problem, on=(session.problem_changed,))
         add("drawing", self._show_drawing, on=(session.drawing_changed,))
         add("answer", self.inspector.refresh, on=(session.answer_changed,))
@@ -332,6 +333,13 @@ class DrawPage(Page):
         """The opened file and its errors are things of the past."""
         self._error = ""
         self.inspector.browser.close_file()
+
+    @Slot()
+    def _forget_error(self) -> None:
+        """Another network is shown: what was wrong with a file was read."""
+        if self._error:
+            self._error = ""
+            self._note.mark()
 
     @Slot()
     def _on_filled_up(self) -> None:
