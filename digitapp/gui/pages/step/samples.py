@@ -176,7 +176,7 @@ class SampleBar(QWidget):
         elif scene.sample is None:
             self._which.setText(self.tr("My drawing"))
         else:
-            text = self.tr("Image {0} of {1}")
+            text = self.tr("Image {0} of {1}") if dataset.problem.has_picture else self.tr("Sample {0} of {1}")
             self._which.setText(text.format(thousands(scene.position + 1), thousands(scene.samples)))
         self._show_reading(scene)
         self._right.setVisible(total is not None)

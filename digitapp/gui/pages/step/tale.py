@@ -82,7 +82,13 @@ class StepWords:
             Kind.UPDATE: self._update,
         }[kind]()
 
+    @property
+    def _has_pixels(self) -> bool:
+        return self._scene.shown.problem.has_picture
+
     def _inputs(self) -> str:
+        if not self._has_pixels:
+            return translate("StepPage", "What is given are numbers, one for each input.")
         if self._tale:
             return translate("StepPage", "On each pixel stands a minion. It wakes where there is ink, and calls.")
         return translate(
@@ -103,6 +109,8 @@ class StepWords:
             ).format(_upper(self._name))
         text = (
             translate("StepPage", "{0} adds up weight × pixel over all its inputs and puts its bias on top.")
+            if first and self._has_pixels
+            else translate("StepPage", "{0} adds up weight × input and puts its bias on top.")
             if first
             else translate("StepPage", "{0} adds up weight × activation of the layer below and puts its bias on top.")
         )
