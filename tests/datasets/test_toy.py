@@ -153,6 +153,19 @@ def test_bad_files_are_refused(tmp_path, data, found):
     assert found in caught.value.found
 
 
+def test_any_bytes_are_images_or_one_sentence(tmp_path):
+    rng, good, path = np.random.default_rng(0), book_csv().read_bytes()[:600], tmp_path / "odd.csv"
+    for _ in range(300):
+        place, length = int(rng.integers(len(good))), int(rng.integers(0, 10))
+        path.write_bytes(good[:place] + rng.bytes(int(rng.integers(0, 10))) + good[place + length :])
+        try:
+            images = read_grid_csv(path, TOY)
+        except DataFileError as error:
+            assert "\n" not in str(error)
+        else:
+            assert all(image.grid.shape == (4, 3) and image.label in (0, 1) for image in images)
+
+
 def test_empty_and_missing_files_are_refused(tmp_path):
     with pytest.raises(CsvError, match="no column label"):
         load_toy(write(tmp_path))

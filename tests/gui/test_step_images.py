@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from page_helpers import settle
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import MY_IMAGES, TOY
 from digitapp.datasets.toy import MOST_IMAGES, GridImage, read_grid_csv
 from digitapp.drawing.grid import BinaryGrid
+from digitapp.gui import theme
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.pages.step.images import ImagesDialog
 from digitapp.gui.settings import Settings
@@ -162,6 +164,30 @@ def test_a_run_learns_from_them_and_says_so(dialog: ImagesDialog, toy_session: S
     dataset = toy_session.dataset
     assert dataset is not None
     assert (record["dataset"], record["fingerprint"]) == (MY_IMAGES, dataset.train.fingerprint)
+
+
+@pytest.mark.parametrize("pixels", [13, 16, 23])
+def test_it_fits_on_a_small_screen_with_large_text(
+    toy_session: Session, settings: Settings, qtbot: QtBot, qapp: QApplication, pixels: int
+) -> None:
+    before = qapp.font()
+    font = QFont(before)
+    font.setPixelSize(pixels)
+    qapp.setFont(font)
+    theme.apply_theme("light")
+    try:
+        dialog = ImagesDialog(toy_session, settings)
+        qtbot.addWidget(dialog)
+        least = dialog.minimumSizeHint()
+        assert least.width() <= 1024 and least.height() <= 700
+        dialog.resize(least)
+        dialog.show()
+        settle()
+        click_pixel(dialog, qtbot, 3, 2)
+        assert dialog.image.grid == toy_session.images.book[0].grid.toggle(3, 2)
+    finally:
+        qapp.setFont(before)
+        theme.apply_theme("light")
 
 
 # Kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -31,7 +31,8 @@ from digitapp.gui.widgets import (
 )
 from digitapp.gui.widgets.containers import NoteKind
 
-_WALL, _PAD = (470, 430), (230, 300)
+_SIZE, _PAD_HEIGHT = (800, 630), 310
+_LEAST_WALL, _LEAST_PAD = (200, 160), (120, 150)  # so that it fits on a small screen with large text
 
 
 class ImagesDialog(QDialog):
@@ -60,7 +61,8 @@ class ImagesDialog(QDialog):
         self.canvas = Canvas(GridSurface(self._session, self, self.grid))
         self.canvas.setObjectName("imagesCanvas")
         self.canvas.setAccessibleName(self.tr("The chosen image"))
-        self.canvas.setFixedSize(theme.scaled(_PAD[0]), theme.scaled(_PAD[1]))
+        self.canvas.setMinimumSize(*_LEAST_PAD)
+        self.canvas.setMaximumHeight(theme.scaled(_PAD_HEIGHT))
         self.label = SegmentedControl(list(self._names), name=self.tr("Label"))
         self.label.setObjectName("imagesLabel")
         self.checks = CheckBox(self.tr("It only checks what was learned"))
@@ -90,10 +92,10 @@ class ImagesDialog(QDialog):
         inside.setContentsMargins(12, 12, 12, 12)
         inside.addWidget(self.wall)
         inside.addStretch(1)
-        panel.setMinimumSize(theme.scaled(_WALL[0]), theme.scaled(_WALL[1]))
+        panel.setMinimumSize(*_LEAST_WALL)
         right = QVBoxLayout()
         right.setSpacing(12)
-        right.addWidget(self.canvas, 0, Qt.AlignmentFlag.AlignHCenter)
+        right.addWidget(self.canvas, 1)
         row = QHBoxLayout()
         row.addWidget(Label(self.tr("It is a"), "body", "text2"))
         row.addWidget(self.label)
@@ -107,7 +109,6 @@ class ImagesDialog(QDialog):
         changes.addWidget(self.delete)
         changes.addStretch(1)
         right.addLayout(changes)
-        right.addStretch(1)
         below = QHBoxLayout()
         for part in (self.import_button, self.export_button, self.book):
             below.addWidget(part)
@@ -117,8 +118,11 @@ class ImagesDialog(QDialog):
         grid.setContentsMargins(28, 24, 28, 20)
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(12)
-        grid.addWidget(Label(self.tr("What the network learns from"), "title"), 0, 0)
-        grid.addWidget(self.count, 0, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(Label(self.tr("What the network learns from"), "title"))
+        head.addWidget(self.count)
+        grid.addLayout(head, 0, 0, 1, 2)
         grid.addWidget(panel, 1, 0)
         grid.addLayout(right, 1, 1)
         grid.addWidget(self.note, 2, 0, 1, 2)
@@ -129,6 +133,8 @@ class ImagesDialog(QDialog):
         policy.setRetainSizeWhenHidden(True)
         self.note.setSizePolicy(policy)
         self.note.hide()
+        wanted = QSize(theme.scaled(_SIZE[0]), theme.scaled(_SIZE[1]))
+        self.resize(wanted.boundedTo(self.screen().availableSize()))
 
     def _connect(self) -> None:
         self._own.changed.connect(self._on_changed)
