@@ -88,7 +88,8 @@ class ModelVersionError(ModelFileError):
     """A file of a later format than this program knows; `version` is the file's."""
 
     def __init__(self, path: Path, version: int) -> None:
-        reason = f"format version {version} is newer than this program reads; expected at most {FORMAT_VERSION}"
+        found = f"format version {_shorten(version)} is newer than this program reads"
+        reason = f"{found}; expected at most {FORMAT_VERSION}"
         super().__init__(path, reason)
         self.version = version
 
@@ -354,7 +355,7 @@ def _read(path: Path) -> tuple[_Description, dict[str, np.ndarray]]:
     try:
         tensors = safetensors.numpy.load(data)
     except safetensors.SafetensorError as error:
-        raise ModelDamagedError(path, f"this is not a sound safetensors file ({error})") from error
+        raise ModelDamagedError(path, f"this is not a sound safetensors file ({_shorten(str(error))})") from error
     return description, tensors
 
 
