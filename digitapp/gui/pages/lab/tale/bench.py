@@ -33,7 +33,7 @@ from digitapp.gui.widgets.numbers import per_cent, thousands
 from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.messages import Message
 from digitapp.inspection.colors import symmetric_limit
-from digitapp.inspection.tale_trial import Judged, Trial, examine
+from digitapp.inspection.tale_trial import Judged, Trial, TrialResult, examine
 from digitapp.modelfile import Model
 from digitapp.plain import file_name
 
@@ -51,6 +51,7 @@ class TaleBench(Bench):
         self.lab = TaleLab.of(session)
         self._images = load_toy().all_but_test
         self._own: Judged | None = None
+        self._result: TrialResult | None = None  # that is shown
         self._build()
         self._connect()
         self._show_result()
@@ -180,7 +181,7 @@ class TaleBench(Bench):
 
     def _show_result(self) -> None:
         """Show the wall, and what is told of all networks together."""
-        result = self.lab.shown
+        result = self._result = self.lab.shown
         groups = groups_of(result, self._own)
         self._limit = _limit_of([judged for group in groups for kind in group.kinds for judged in kind.networks])
         self.wall.show_groups(groups, self._limit)
@@ -206,7 +207,8 @@ class TaleBench(Bench):
 
     @Slot()
     def _on_lab_changed(self) -> None:
-        self._show_result()
+        if self.lab.shown is not self._result:
+            self._show_result()
         self._show_training()
 
     @Slot()

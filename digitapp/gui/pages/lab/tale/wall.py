@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -246,10 +247,8 @@ class Wall(QWidget):
         for place, text in self._layout.captions:
             if place.intersects(seen):
                 _paint_text(painter, place, text, Qt.AlignmentFlag.AlignLeft)
-        atlas = self._pictures(painter.device().devicePixelRatioF())
-        for number, (place, judged) in enumerate(self._layout.tiles):
-            if place.intersects(seen):
-                self._paint_tile(painter, place, number, judged, atlas)
+        tiles = [number for number, (place, _) in enumerate(self._layout.tiles) if place.intersects(seen)]
+        self._paint_tiles(painter, tiles)
 
     def _paint_heading(self, painter: QPainter, place: QRectF, group: Group) -> None:
         p = theme.current().palette
@@ -269,18 +268,29 @@ class Wall(QWidget):
         if painter.fontMetrics().horizontalAdvance(group.remark) <= line.width():
             _paint_text(painter, line, group.remark, Qt.AlignmentFlag.AlignRight)
 
-    def _paint_tile(self, painter: QPainter, place: QRectF, number: int, judged: Judged, atlas: QImage) -> None:
+    def _paint_tiles(self, painter: QPainter, numbers: Sequence[int]) -> None:
+        """Paint some pictures, their frames as one path: each call lets a training thread go first."""
         p = theme.current().palette
+        tiles, atlas = self._layout.tiles, self._pictures(painter.device().devicePixelRatioF())
+        frames = QPainterPath()
+        for number in numbers:
+            frames.addRoundedRect(tiles[number][0].adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
         painter.setBrush(p.surface)
-        painter.setPen(QPen(p.text2 if number == self._hovered else p.border, 1))
-        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
-        inside = place.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
-        height = atlas.height() / max(1, len(self._layout.tiles))
-        painter.drawImage(inside, atlas, QRectF(0, number * height, atlas.width(), height))
-        if judged is self._current:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(p.accent, 3))
-            painter.drawRoundedRect(place.adjusted(1.5, 1.5, -1.5, -1.5), _CORNER - 1, _CORNER - 1)
+        painter.setPen(QPen(p.border, 1))
+        painter.drawPath(frames)
+        height = atlas.height() / max(1, len(tiles))
+        for number in numbers:
+            inside = tiles[number][0].adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
+            painter.drawImage(inside, atlas, QRectF(0, number * height, atlas.width(), height))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for number in numbers:
+            place, judged = tiles[number]
+            if judged is self._current:
+                painter.setPen(QPen(p.accent, 3))
+                painter.drawRoundedRect(place.adjusted(1.5, 1.5, -1.5, -1.5), _CORNER - 1, _CORNER - 1)
+            elif number == self._hovered:
+                painter.setPen(QPen(p.text2, 1.5))
+                painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
 
     def _pictures(self, ratio: float) -> QImage:
         """Return the pictures of all networks below each other, in pixels of the screen."""
