@@ -44,9 +44,11 @@ class Looks:
         self.key = made(bold=True, valign="top")
         self.setting = made(bold=True, bg_color="#FFF6D6", border=1, border_color="#C9A93A", align="left")
         self.fact = made(align="left")
-        self.pixel = made(num_format="0", font_color="#8A929E", border=1, border_color="#D5D9DF", **centred)
+        pixel = {"font_color": "#8A929E", "border": 1, "border_color": "#D5D9DF", **centred}
+        self.pixel = made(num_format="0", **pixel)
+        self.grey = made(num_format="0.00", **pixel)
         self.weight = made(num_format=SIGNED, **centred)
-        self.sum = made(num_format=SIGNED)
+        self.number = made(num_format=SIGNED)
         self.activation = made(num_format=_UNSIGNED)
         self.error = made(num_format=SIGNED)
         self.cost = made(num_format=_UNSIGNED, bold=True)

@@ -116,20 +116,23 @@ class Sheets:
         sheet.write_string(heading, 1, "label", looks.heading)
         self._headings(at.IMAGES, heading, FIRST_VALUE, "x", subject.names(-1))
         self._headings(at.IMAGES, heading, layout.first_target, "t", subject.class_names)
+        on_or_off = np.isin(subject.images.inputs, (0, 1)).all()
+        look = looks.pixel if on_or_off else looks.number if subject.input_names else looks.grey
         for number, (inputs, label) in enumerate(zip(subject.images.inputs, subject.images.labels, strict=True)):
             row = layout.image(number)
             sheet.write_number(row, 0, number + 1, looks.fact)
             self._put(sheet, row, 1, subject.label(subject.class_names[label]), looks.right)
             for column, value in enumerate(inputs.tolist()):
-                sheet.write_number(row, FIRST_VALUE + column, value, looks.pixel)
+                sheet.write_number(row, FIRST_VALUE + column, value, look)
             for output, name in enumerate(subject.class_names):
                 known = subject.label(name)
                 wanted = f'"{known.replace(chr(34), chr(34) * 2)}"' if isinstance(known, str) else f"{known:g}"
                 formula = f"=IF({cell(row, 1)}={wanted},1,0)"
                 put_formula(sheet, row, layout.first_target + output, formula, looks.right, int(label == output))
         last = layout.image(layout.images - 1)
-        color_pixels(sheet, (layout.image(0), FIRST_VALUE, last, layout.first_target - 1))
-        sheet.set_column(FIRST_VALUE, layout.first_target + len(subject.class_names), 5)
+        if not subject.input_names:
+            color_pixels(sheet, (layout.image(0), FIRST_VALUE, last, layout.first_target - 1))
+        sheet.set_column(FIRST_VALUE, layout.first_target + len(subject.class_names), 5 if on_or_off else 8)
 
     def _inputs(self, layer: int, row: int, number: int) -> str:
         """Return what a layer reads for an image: its pixels, or the activations of the layer below on the same row."""
@@ -193,7 +196,7 @@ class Sheets:
                 for output, z in enumerate(seen.sums[layer][number].tolist()):
                     weights, bias = self._weights_of(step, layer, output), self._bias_of(step, layer, output)
                     text = f"=SUMPRODUCT({self._inputs(layer, row, number)},{weights})+{bias}"
-                    put_formula(sheet, row, layout.sums(layer) + output, text, looks.sum, z)
+                    put_formula(sheet, row, layout.sums(layer) + output, text, looks.number, z)
                 for unit, a in enumerate(seen.activations[layer][number].tolist()):
                     pieces = self._pieces(layer, row, unit)
                     text = "=" + formula.value.format(z=pieces[0], Z=",".join(pieces))

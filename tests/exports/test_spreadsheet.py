@@ -15,6 +15,7 @@ import numpy as np
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
+from third_problem import HEAPS, register
 
 from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
@@ -208,6 +209,18 @@ def test_a_network_with_many_inputs_shows_one_image_forward(tmp_path: Path) -> N
     outputs = sheets["Forward"][5][-10:]
     np.testing.assert_allclose(outputs, model.network.forward(image.inputs)[0], rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(read_spreadsheet(path).network.parameters, model.network.parameters)
+
+
+def test_a_problem_that_nobody_knew_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch)
+    model, data = a_model((5,), "tanh", "cross_entropy", problem=HEAPS), load_dataset("heaps:far")
+    path = written(tmp_path, model, 2, Rule(0.1), data.all_but_test)
+    images = sheets_of(path)["Images"]
+    np.testing.assert_allclose([row[2:4] for row in images[4:]], data.all_but_test.inputs)
+    assert {row[1] for row in images[4:]} == {"red", "green", "blue"}
+    again = read_spreadsheet(path)
+    np.testing.assert_array_equal(again.network.parameters, model.network.parameters)
+    assert (again.problem, again.class_names) == ("heaps", HEAPS.class_names)
 
 
 @pytest.mark.parametrize(
