@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from digitapp.gui import theme
+from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.step.surface_dialog import FEW_POINTS, POINTS, SurfaceDialog
 from digitapp.gui.plots.surface_map import Surface, SurfaceMap
 from digitapp.gui.state.session import Session
@@ -19,6 +21,9 @@ from digitapp.inspection.colors import HEIGHT_STOPS
 from digitapp.inspection.standing import images_for, standing
 from digitapp.nn.network import WeightRef
 from digitapp.training import NetworkConfig, TrainConfig, usual_configs
+
+if TYPE_CHECKING:
+    from digitapp.gui.window.main_window import MainWindow
 
 OpenDialog = Callable[..., SurfaceDialog]
 WEIGHT = WeightRef(0, 6, 0)
@@ -259,3 +264,25 @@ def test_the_map_is_drawn(qtbot: QtBot, mode: theme.Mode) -> None:
     assert color(0.97, 0.97) == pytest.approx(rgb(HEIGHT_STOPS[theme.current().name][-1]), abs=12)
     danger = rgb(theme.current().palette.danger.name())
     assert color(-0.95, -0.95) == pytest.approx(danger, abs=4)
+
+
+def test_it_opens_from_the_weight_in_hand_and_goes_when_it_is_closed(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("toy")
+    page = window.show_page(StepPage)
+    qtbot.waitUntil(lambda: page.scene is not None)
+    page.stepper.focus(1, 0, 2)
+    settle()
+    page.refresher.catch_up()
+    page.weight_panel.surface.click()
+    dialog = window.findChild(SurfaceDialog)
+    assert dialog is not None and dialog.isVisible()
+    found(dialog, qtbot)
+    assert dialog.across.currentText() == "Unit C → output 0"
+    steps = WeightSurgery.of(window.session).surgery.undo_stack.count()
+    dialog.map.setFocus()
+    qtbot.keyClick(dialog.map, Qt.Key.Key_Up)
+    assert WeightSurgery.of(window.session).surgery.undo_stack.count() == steps + 1
+    dialog.close()
+    qtbot.waitUntil(lambda: window.findChild(SurfaceDialog) is None)
