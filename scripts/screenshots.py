@@ -35,11 +35,14 @@ from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.tale.bench import TaleBench
 from digitapp.gui.pages.network.page import NetworkPage
+from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.inspection.walk import Grain
+from digitapp.training.config import NetworkConfig, TrainConfig
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = {"": (1280, 800), "-1024": (1024, 700), "-1920": (1920, 1080)}
@@ -122,6 +125,45 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_network(window, save, "toy")
         take_training(window, save, "toy")
         take_tale(window, save)
+        take_step(window, save)
+
+
+def take_step(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Follow one image of the toy forward and back, from the weights of the tale, and a digit back."""
+    page = window.show_page(StepPage)
+    window.session.choose_model("shipped")
+    wait_until(lambda: page.scene is not None)
+    page.tale_button.click()
+    settle()
+    page.stepper.choose_sample(int(page.stepper.order(page.shown)[32]))
+    page.stepper.focus(0, 0, 6)
+    for _ in range(2):
+        page.go_on()
+        settle(50)
+    save("step-toy-forward")
+    for _ in range(7):
+        page.go_on()
+        settle(50)
+    save("step-toy-backward")
+    window.session.choose_problem("mnist")
+    settle()
+    if window.session.dataset is None:
+        return
+    window.session.renew_weights(NetworkConfig((128,)), TrainConfig())
+    page.stepper.set_grain(Grain.BATCH)
+    for _ in range(200):
+        page.go_on()
+    page.stepper.home()
+    page.stepper.set_grain(Grain.LAYER)
+    for _ in range(9):
+        page.go_on()
+        settle(20)
+    assert page.scene is not None
+    numbers = page.scene.numbers
+    unit = int(np.abs(numbers.layers[0].blame).argmax())
+    page.stepper.focus(0, unit, int(numbers.inputs.argmax()))
+    settle(1500)
+    save("step-digits")
 
 
 def take_tale(window: MainWindow, save: Callable[[str], None]) -> None:

@@ -201,9 +201,8 @@ def test_a_weight_is_dragged_and_everything_follows(qtbot: QtBot, open_page: Ope
     page.stepper.focus(0, 0, 6)
     scene_of(page)
     view = page.stage.view
-    chip = view.chip_rect(Focus(0, 0, 6))
-    assert chip is not None
-    start, index = chip.center().toPoint(), page.session.network.weights[0][6, 0]
+    chip = next(chip for chip in view.chips() if chip.focus == Focus(0, 0, 6))
+    start, index = chip.place.center().toPoint(), page.session.network.weights[0][6, 0]
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
         qtbot.mouseMove(view, start + QPoint(10 * step, 0))

@@ -31,6 +31,7 @@ _OUT_GAP, _BETWEEN, _LEAST_GAP = 128.0, 96.0, 44.0
 _PICTURE, _SMALL_PICTURE = 168.0, 112.0
 _NARROW_BETWEEN, _NARROW_OUT = 36.0, 72.0  # of a large network, on whose wires stand no numbers
 _LARGE_CARD = 60.0
+_REST = 44.0  # for the words about the units that are not shown
 
 
 class Look(Enum):
@@ -129,8 +130,8 @@ def strongest(
     """
     shown = []
     for layer, size in enumerate(sizes[1:-1]):
-        fits = int((room + _CARD_GAP) / ((_LARGE_CARD + _CARD_GAP + 2) * need.scale))
-        most = size if is_small(sizes) else max(2, min(6, fits - 1))
+        fits = int((room - _REST * need.scale) / ((_LARGE_CARD + 2) * need.scale))
+        most = size if is_small(sizes) else max(2, min(6, fits))
         order = np.argsort(-np.abs(np.nan_to_num(measure[layer])), kind="stable")[: min(most, size)].tolist()
         if chosen[0] == layer and chosen[1] not in order:
             order[-1] = chosen[1]
@@ -204,7 +205,7 @@ def _card(look: Look, count: int, grid: tuple[int, int], room: float, need: Need
         side = min(32 * scale, room / max(1, count) - 4)
         return (side, side, (), grid) if side >= 8 else None
     tallest = (_TALLEST_CARD if small else _LARGE_CARD + 2) * scale
-    most = room if small else room - (_LARGE_CARD * 0.7 * scale)
+    most = room if small else room - _REST * scale
     height = min(tallest, most / max(1, count) - _CARD_GAP * scale)
     if height < min(_LEAST_CARD * scale, 2 * need.line + 6):
         return None
@@ -231,7 +232,7 @@ def _hidden(look: Look, total: int, units: tuple[int, ...], card: Card, place: Q
     gap = _CARD_GAP * need.scale
     rest = QRectF()
     if len(units) < total:
-        below = 40.0 * need.scale
+        below = _REST * need.scale
         place = place.adjusted(0, 0, 0, -below)
         rest = QRectF(place.left(), place.bottom() + 6, width, below - 8)
     pitch = min(place.height() / len(units), height + (gap if look is not Look.SMALL else 6))

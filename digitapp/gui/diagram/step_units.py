@@ -104,6 +104,7 @@ class StepPainter:
     columns : where everything stands
     limits : of the colours of each layer's weights
     cards : pictures of cards that were painted before; None to paint all of them, as for a picture to be saved
+    tale : whether the units are demons
     """
 
     def __init__(
@@ -113,7 +114,10 @@ class StepPainter:
         columns: Sequence[StepColumn],
         limits: Sequence[float],
         cards: CardCache | None = None,
+        *,
+        tale: bool = False,
     ) -> None:
+        self._tale = tale
         self._cards = cards
         self._painter = painter
         self._scene = scene
@@ -195,7 +199,7 @@ class StepPainter:
             drawn.fill(Qt.GlobalColor.transparent)
             with QPainter(drawn) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                alone = StepPainter(painter, self._scene, self._columns, self._limits)
+                alone = StepPainter(painter, self._scene, self._columns, self._limits, tale=self._tale)
                 alone._paint_card(layer, unit, column, QRectF(0, 0, place.width(), place.height()))
             cards.put(key, drawn)
         self._painter.drawPixmap(place.topLeft(), drawn)
@@ -211,7 +215,7 @@ class StepPainter:
         ring = scene.focus.source if self._is_focus(layer, unit) else None
         return (
             (layer, unit, known, back, scene.is_done, self._is_focus(layer, unit), ring, self._limits[layer]),
-            (*values, numbers.biases[unit], self._names.unit(layer, unit)),
+            (*values, numbers.biases[unit], self._name(layer, unit)),
             numbers.weights[:, unit].tobytes(),
             numbers.reads.tobytes() if known[0] and not back else b"",
             change,
@@ -234,6 +238,11 @@ class StepPainter:
         inside = QRectF(left, place.top() + 4, place.right() - left - 8, place.height() - 8)
         self._paint_lines(layer, unit, inside)
 
+    def _name(self, layer: int, unit: int) -> str:
+        if self._tale:
+            return translate("StepDiagram", "Demon {0}").format(self._names.short(layer, unit))
+        return self._names.unit(layer, unit)
+
     def _lines(self, layer: int, unit: int) -> list[Line]:
         """Return the words on a card, the most important first: its name, a, then δ or z, then the bias."""
         p, numbers = self._colors, self._scene.numbers.layers[layer]
@@ -244,7 +253,7 @@ class StepPainter:
         bias = translate("StepDiagram", "bias {0}")
         lines: list[Line] = [
             (
-                [self._names.unit(layer, unit), self._names.short(layer, unit)],
+                [self._name(layer, unit), self._names.short(layer, unit)],
                 fonts("section", "caption-strong"),
                 p.text,
             ),

@@ -341,7 +341,8 @@ class StepView(WireView):
         self._paint_output_blame(painter, scene, columns)
 
     def _painter(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> StepPainter:
-        return StepPainter(painter, scene, columns, self._limits, self._cards if self._keeps_cards else None)
+        cards = self._cards if self._keeps_cards else None
+        return StepPainter(painter, scene, columns, self._limits, cards, tale=self.is_tale)
 
     def _make_pixmap(self) -> QPixmap:
         self._keeps_cards = True
@@ -618,10 +619,6 @@ class StepView(WireView):
             return
         self.nudged.emit(chip.focus, step_of(event.modifiers()) * event.angleDelta().y() / 120)
         event.accept()
-
-    def chip_rect(self, focus: Focus) -> QRectF | None:
-        """Return where the number of a wire stands, None where it has none."""
-        return next((chip.place for chip in self.chips() if chip.focus == focus), None)
 
     # Keyboard
 

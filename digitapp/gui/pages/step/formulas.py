@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 from digitapp.gui.widgets.numbers import MINUS, decimal, signed
-from digitapp.inspection.walk import Kind, Stop
 
 VALUES = {
     "identity": "{z}",
@@ -84,16 +83,3 @@ def term(value: float) -> str:
 def plain(value: float, places: int = 3) -> str:
     """Return a number with so many decimals."""
     return decimal(value, places)
-
-
-def letters_of(stop: Stop) -> str:
-    """Return the letter of what becomes known at a stop."""
-    return {
-        Kind.INPUTS: "x",
-        Kind.SUMS: "z",
-        Kind.ACTIVATIONS: "a",
-        Kind.ERROR: "C",
-        Kind.BLAME: "δ",
-        Kind.GRADIENTS: "∂C/∂w",
-        Kind.UPDATE: "w",
-    }[stop.kind]

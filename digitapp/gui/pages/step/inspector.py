@@ -10,10 +10,10 @@ from digitapp.gui.pages.step.explain import explain
 from digitapp.gui.pages.step.guess import GuessPanel
 from digitapp.gui.pages.step.numbers_table import NumbersTable
 from digitapp.gui.state.scene import Scene
-from digitapp.gui.widgets import CheckBox, HairLine, Label, NoteBar, Panel, ScrollPanel, SegmentedControl
+from digitapp.gui.widgets import CheckBox, HairLine, Label, Panel, ScrollPanel, SegmentedControl
 
 TALE, NUMBERS, TABLE = range(3)
-_MARGIN = 24
+_MARGIN, _NARROW_MARGIN = 24, 16
 _MOST_BLOCKS = 4
 
 
@@ -46,8 +46,6 @@ class StepInspector(Panel):
         self.guess = CheckBox(self.tr("Guess first"))
         self.guess.setObjectName("stepGuess")
         self.guess.setToolTip(self.tr("Be asked for the sign of the next number before it is shown"))
-        self.note = NoteBar()
-        self.note.hide()
         self.blocks = [BlockView() for _ in range(_MOST_BLOCKS)]
         self.question = GuessPanel()
         self.guess.toggled.connect(self._on_guess_toggled)
@@ -61,14 +59,11 @@ class StepInspector(Panel):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(_MARGIN, 18, _MARGIN, 8)
         head.addWidget(self._where, 1)
         head.addWidget(self.captions)
         self.said = ScrollPanel("surface")
         column = QVBoxLayout(self.said.content)
-        column.setContentsMargins(_MARGIN, 4, _MARGIN, 20)
         column.setSpacing(14)
-        column.addWidget(self.note)
         column.addWidget(self.question)
         column.addWidget(self._title)
         column.addWidget(self._text)
@@ -78,7 +73,6 @@ class StepInspector(Panel):
         column.addStretch(1)
         self._table_room = QWidget()
         room = QVBoxLayout(self._table_room)
-        room.setContentsMargins(_MARGIN, 4, _MARGIN, 12)
         room.addWidget(self.table)
         self._table_room.hide()
         whole = QVBoxLayout(self)
@@ -88,12 +82,19 @@ class StepInspector(Panel):
         whole.addWidget(self.said, 1)
         whole.addWidget(self._table_room, 1)
         foot = QHBoxLayout()
-        foot.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
         foot.setSpacing(12)
         foot.addWidget(self._next, 1)
         foot.addWidget(self.guess)
         whole.addWidget(HairLine())
         whole.addLayout(foot)
+        self._edges = ((head, 18, 8), (column, 4, 20), (room, 4, 12), (foot, 8, 12))
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave less room at the sides where there is little."""
+        margin = _NARROW_MARGIN if narrow else _MARGIN
+        for layout, top, bottom in self._edges:
+            layout.setContentsMargins(margin, top, margin, bottom)
 
     @property
     def is_tale(self) -> bool:

@@ -138,6 +138,7 @@ class StepPage(Page):
         stage.fetch.clicked.connect(session.data.download)
         stage.draw.clicked.connect(self._go_to_draw)
         self.inspector.chosen.connect(self._choose)
+        self.inspector.caption_changed.connect(stage.view.show_tale)
         self.inspector.question.answered.connect(self._reveal)
         stage.samples.images.clicked.connect(self._edit_images)
         stage.samples.misread_changed.connect(self._scene_part.mark)
@@ -448,6 +449,7 @@ class StepPage(Page):
         for button in (self.tale_button, self.export_button):
             button.reserve(button.text())
         self.stage.samples.set_compact(compact)
+        self.inspector.set_narrow(compact)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
