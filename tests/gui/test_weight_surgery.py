@@ -232,3 +232,53 @@ def test_weights_without_a_data_set(open_session: OpenSession) -> None:
     weights.surgery.end_gesture()
     assert weights.value(weight) == 9 and weights.surgery.effect is not None
     assert weights.surgery.effect.scores is None and not weights.surgery.effect.is_pending
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_was_done_is_taken_back_and_done_again(session: Session, weights: WeightSurgery, seed: int) -> None:
+    session.renew_weights(NetworkConfig((3,), "sigmoid", "glorot"), usual_configs(session.problem)[1])
+    rng, surgery = np.random.default_rng(seed), weights.surgery
+
+    def state() -> tuple[object, ...]:
+        marks = session.current_entry.marks
+        off = {place: votes.tobytes() for place, votes in marks.off.items()}
+        return session.network.parameters.tobytes(), marks.frozen, marks.locked, off
+
+    def any_weight() -> WeightRef:
+        layer = int(rng.integers(2))
+        source = int(rng.integers(-1, session.network.sizes[layer]))
+        return WeightRef(layer, None if source < 0 else source, int(rng.integers(session.network.sizes[layer + 1])))
+
+    def drag() -> None:
+        gesture, weight = surgery.begin_gesture(), any_weight()
+        for value in rng.normal(size=4):
+            weights.set(weight, float(value), gesture)
+        surgery.end_gesture()
+
+    def move() -> None:
+        weights.move(rng.normal(size=session.network.parameter_count), "Moved")
+
+    actions = (
+        lambda: weights.set(any_weight(), float(rng.normal())),
+        drag,
+        move,
+        lambda: weights.zero(any_weight()),
+        lambda: weights.lock(any_weight()),
+        lambda: weights.swap(0, *map(int, rng.permutation(3)[:2])),
+        lambda: surgery.toggle(0, int(rng.integers(3))),
+        lambda: surgery.freeze(int(rng.integers(2)), int(rng.integers(2))),
+        lambda: surgery.zero(int(rng.integers(2)), int(rng.integers(2))),
+        weights.begin_tale,
+    )
+    stack, seen = surgery.undo_stack, [state()]
+    while stack.count() < 60:
+        before = stack.count()
+        actions[int(rng.integers(len(actions)))]()
+        if stack.count() > before:
+            seen.append(state())
+    for expected in reversed(seen[:-1]):
+        surgery.undo()
+        assert state() == expected
+    for expected in seen[1:]:
+        surgery.redo()
+        assert state() == expected

@@ -40,7 +40,7 @@ from digitapp.nn.network import Network, WeightRef
 from digitapp.progress import Report
 from digitapp.runs.branches import has_shape_of
 
-_POINTS, _FEW_POINTS = 161, 61
+_POINTS, _FEW_POINTS = 97, 61
 _MOST_UNITS_TO_SWAP = 12
 
 
