@@ -15,6 +15,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
+from third_problem import register
 
 from digitapp.datasets.problems import MY_IMAGES, TOY
 from digitapp.datasets.toy import MOST_IMAGES, GridImage, read_grid_csv
@@ -22,6 +23,7 @@ from digitapp.drawing.grid import BinaryGrid
 from digitapp.gui import theme
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.pages.step.images import ImagesDialog
+from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.settings import Settings
 from digitapp.kept.image_sets import read_images, write_images
 from digitapp.kept.packing import PacketError, pack
@@ -188,6 +190,25 @@ def test_it_fits_on_a_small_screen_with_large_text(
     finally:
         qapp.setFont(before)
         theme.apply_theme("light")
+
+
+def test_only_images_that_are_set_by_hand_are_offered_to_be_drawn_anew(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch)
+    window = open_window("toy")
+    page = window.show_page(StepPage)
+    for problem, offered in (("toy", True), ("heaps", False), ("toy", True)):
+        window.session.choose_problem(problem)
+        qtbot.waitUntil(lambda: page.shown.dataset is not None and page.shown.problem is window.session.problem)
+        settle()
+        assert page.stage.samples.images.isVisible() is offered
+    qtbot.mouseClick(page.stage.samples.images, Qt.MouseButton.LeftButton)
+    dialog = page.images_dialog
+    assert dialog is not None and dialog.isVisible()
+    dialog.label.setCurrentIndex(1)
+    qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    assert page.shown.dataset_name == MY_IMAGES
 
 
 # Kept

@@ -172,7 +172,8 @@ class ImagesDialog(QDialog):
 
     @Slot()
     def _on_changed(self) -> None:
-        self._session.choose_dataset(self._own.dataset_name)
+        if self._session.problem is self._own.problem:
+            self._session.choose_dataset(self._own.dataset_name)
         self.note.hide()
         self._show()
 

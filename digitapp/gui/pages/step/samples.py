@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.datasets.problems import Inputs
 from digitapp.gui import theme
 from digitapp.gui.pages.step.blocks import Formula
 from digitapp.gui.pages.step.formulas import exact
@@ -159,7 +160,7 @@ class SampleBar(QWidget):
         chosen = scene.sample if scene is not None else None
         self.strip.show_samples(Samples(order, every.inputs, every.labels, answers, chosen, shown.problem.shape, names))
         self.misread.setVisible(not few)
-        self.images.setVisible(few)
+        self.images.setVisible(few and shown.problem.inputs is Inputs.GRID)  # others are not set pixel by pixel
         self._hint.setText(self.tr("Red: misread, with the answer. Choose another image with PgUp and PgDn."))
         if few:
             held = 0 if dataset.validation is None else len(dataset.validation)
