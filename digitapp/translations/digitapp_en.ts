@@ -337,24 +337,31 @@
 <context>
     <name>TaleBench</name>
     <message numerus="yes">
-        <source>%n network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</source>
+        <source>%Ln network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</source>
         <translation>
-            <numerusform>%n network start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</numerusform>
-            <numerusform>%n networks start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</numerusform>
+            <numerusform>%Ln network start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</numerusform>
+            <numerusform>%Ln networks start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Copied what became of %n network(s)</source>
+        <source>Copied what became of %Ln network(s)</source>
         <translation>
-            <numerusform>Copied what became of %n network</numerusform>
-            <numerusform>Copied what became of %n networks</numerusform>
+            <numerusform>Copied what became of %Ln network</numerusform>
+            <numerusform>Copied what became of %Ln networks</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Left bars: read all 64. Right bars: the tale came true. In % of %n network(s).</source>
+        <source>Left bars: read all 64. Right bars: the tale came true. In % of %Ln network(s).</source>
         <translation>
-            <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %n network.</numerusform>
-            <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %n networks.</numerusform>
+            <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %Ln network.</numerusform>
+            <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %Ln networks.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Train %Ln network(s)</source>
+        <translation>
+            <numerusform>Train %Ln network</numerusform>
+            <numerusform>Train %Ln networks</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -362,13 +369,6 @@
         <translation>
             <numerusform>Train %n more size</numerusform>
             <numerusform>Train %n more sizes</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Train %n network(s)</source>
-        <translation>
-            <numerusform>Train %n network</numerusform>
-            <numerusform>Train %n networks</numerusform>
         </translation>
     </message>
     <message numerus="yes">

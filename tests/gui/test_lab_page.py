@@ -482,6 +482,18 @@ def test_the_comparison_can_be_cancelled_and_what_was_made_stays(
     assert full.inspector.sizes.counts(8) is not None
 
 
+def test_training_goes_before_a_comparison(full: TaleBench, qtbot: QtBot) -> None:
+    full.lab.compare(replace(QUICK, epochs=100_000))
+    wanted = replace(QUICK, epochs=61)
+    full.setup.show_trial(wanted)
+    qtbot.mouseClick(full.train, Qt.MouseButton.LeftButton)
+    assert full.lab.training == wanted and not full.lab.compares and full.cancel.isVisible()
+    qtbot.waitUntil(lambda: full.lab.training is None)
+    settle()
+    assert full.lab.shown is full.lab.kept(wanted) is not None
+    assert full.lab.kept(replace(QUICK, epochs=100_000, hidden=1)) is None
+
+
 # Sizes of windows, themes, files
 
 

@@ -217,7 +217,7 @@ class TaleBench(Bench):
         trial, shown, training = self.setup.trial(), self.lab.shown, self.lab.training
         is_training = not self.lab.compares and training is not None
         had_focus = self.train.hasFocus() or self.cancel.hasFocus()
-        self.train.setText(self.tr("Train %n network(s)", "", trial.seeds))
+        self.train.setText(self.tr("Train %Ln network(s)", "", trial.seeds))
         for part, seen in (
             *((self.train, not is_training), (self.cancel, is_training)),
             *((self.progress, is_training), (self.shares, not is_training and shown is not None)),
@@ -240,8 +240,8 @@ class TaleBench(Bench):
                 trial_text(shown.trial)
             )
         text = self.tr(
-            "%n network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C "
-            "by themselves?",
+            "%Ln network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and "
+            "C by themselves?",
             "",
             trial.seeds,
         )
@@ -260,7 +260,7 @@ class TaleBench(Bench):
         missing = sum(result is None for result in results)
         action = self.tr("Train %n more size(s)", "", missing) if missing and lab.training is None else ""
         legend = self.tr(
-            "Left bars: read all 64. Right bars: the tale came true. In % of %n network(s).", "", base.seeds
+            "Left bars: read all 64. Right bars: the tale came true. In % of %Ln network(s).", "", base.seeds
         )
         if lab.compares and lab.training is not None:
             action = self.tr("Cancel")
@@ -331,7 +331,7 @@ class TaleBench(Bench):
             data = QMimeData()
             data.setText(self.lab.shown.table("\t"))
             clipboard.put(data)
-            self.say(self.tr("Copied what became of %n network(s)", "", len(self.lab.shown.networks)))
+            self.say(self.tr("Copied what became of %Ln network(s)", "", len(self.lab.shown.networks)))
 
     @Slot()
     def _on_save(self) -> None:

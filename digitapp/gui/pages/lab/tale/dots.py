@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -37,7 +37,7 @@ class MatchDots(QWidget):
         self._current: Judged | None = None
         self._laid_out_for: tuple[object, ...] = ()
         self._dots: list[tuple[QPointF, Judged]] = []
-        self._paths: dict[Outcome, QPainterPath] = {}
+        self._layer: tuple[tuple[object, ...], QPixmap] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Best match in each network"))
         offer_picture(self, self.tr("Best match in each network"), "tale-matches")
@@ -92,10 +92,7 @@ class MatchDots(QWidget):
                 step = min(_STEP, (theme.scaled(_ROW) - 2 * _DOT) / len(networks))
                 base = self._base(row) - _DOT / 2 - 1
                 self._dots += [(QPointF(column * _DOT, base - at * step), each) for at, each in enumerate(networks)]
-        self._paths = {
-            outcome: marks(outcome, (place for place, each in self._dots if each.verdict.outcome is outcome), _DOT)
-            for outcome in Outcome
-        }
+        self._layer = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position()
@@ -118,14 +115,28 @@ class MatchDots(QWidget):
             painter.setPen(QPen(p.border, 1))
             painter.drawLine(QPointF(self._x(_LEAST), base), QPointF(self._x(1), base))
         self._paint_axis(painter)
-        self._lay_out()
-        for outcome, path in self._paths.items():
-            paint_marks(painter, path, outcome, _DOT)
+        painter.drawPixmap(0, 0, self._marks(painter.device().devicePixelRatioF()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(p.text, 1.5))
         for place, each in self._dots:
             if each is self._current:
                 painter.drawEllipse(place, _DOT, _DOT)
+
+    def _marks(self, ratio: float) -> QPixmap:
+        """Return all dots as a picture: which of them is looked at only changes what lies above."""
+        self._lay_out()
+        key = (theme.current().name, ratio, self.size())
+        if self._layer is None or self._layer[0] != key:
+            layer = QPixmap(self.size() * ratio)
+            layer.setDevicePixelRatio(ratio)
+            layer.fill(Qt.GlobalColor.transparent)
+            with QPainter(layer) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                for outcome in Outcome:
+                    places = (place for place, each in self._dots if each.verdict.outcome is outcome)
+                    paint_marks(painter, marks(outcome, places, _DOT), outcome, _DOT)
+            self._layer = key, layer
+        return self._layer[1]
 
     def _paint_axis(self, painter: QPainter) -> None:
         p = theme.current().palette
