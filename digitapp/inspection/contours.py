@@ -92,7 +92,13 @@ def levels(values: NDArray[np.floating], count: int = 9) -> NDArray[np.float64]:
     even = count // 2
     heights = [*np.quantile(finite, np.linspace(0, 1, count - even + 2)[1:-1]), *np.linspace(low, high, even + 2)[1:-1]]
     rounded = {round(float(height), max(places, _places(float(height)))) for height in heights}
-    return np.array([height for height in sorted(rounded) if low < height < high])
+    found: list[float] = []
+    for height in sorted(rounded):
+        # Two lines close together would look like one that means something.
+        is_close = bool(found) and height - found[-1] < min(0.04 * (high - low), 0.2 * abs(found[-1]))
+        if low < height < high and not is_close:
+            found.append(height)
+    return np.array(found)
 
 
 def _places(height: float) -> int:

@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from digitapp.gui.state.models import OWN_NETWORK, SHIPPED
 from digitapp.gui.state.session import Session
+from digitapp.gui.state.stepping import Stepper
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.state.weight_surgery import WeightSurgery
+from digitapp.inspection.walk import Stage
 from digitapp.nn.network import WeightRef
 from digitapp.training import NetworkConfig, TrainConfig, usual_configs
 from digitapp.training.evaluate import evaluate
@@ -282,3 +284,17 @@ def test_whatever_was_done_is_taken_back_and_done_again(session: Session, weight
     for expected in seen[1:]:
         surgery.redo()
         assert state() == expected
+
+
+def test_a_step_by_hand_leaves_what_is_locked(session: Session, weights: WeightSurgery) -> None:
+    weights.set(WEIGHT, 0.75)
+    weights.lock(WEIGHT)
+    before = session.network.parameters.copy()
+    stepper = Stepper.of(session)
+    assert stepper.go_to(Stage.UPDATE)
+    changed = np.flatnonzero(session.network.parameters != before)
+    assert len(changed) > 10 and 6 not in changed
+    weights.lock(WEIGHT)
+    stepper.home()
+    assert stepper.go_to(Stage.UPDATE)
+    assert session.network.parameters[6] != 0.75
