@@ -40,6 +40,7 @@ _NEAR = 0.1  # of the sign's longer side: what is farther from its pixels is non
 _THINNEST, _THICKEST = 0.06, 0.15  # of the digit's longer side: a pen's line; others become as wide as the nearest
 _LEAST = 0.004  # of the same: what is not worth a change
 _SIDE_FOR_PENS = 120
+_MOST_FOR_PENS = 500_000  # pixels whose lines are made wider or thinner: of more, those around the sign
 _MOST_SHEETS = 3  # within each other
 
 
@@ -196,8 +197,16 @@ def _finished(sign: Sign) -> Grey:
     by = (fitting - width) / 2
     if abs(by) < _LEAST * longer:
         return ink
+    if ink.size * (_SIDE_FOR_PENS / longer) ** 2 > _MOST_FOR_PENS:
+        ink = _around(ink, sign.box)
     ink, scale = _at_side(ink, longer, _SIDE_FOR_PENS)
     return _widened(ink / max(float(ink.max()), 1e-6), by * scale) if by > 0 else 1 - _widened(1 - ink, -by * scale)
+
+
+def _around(ink: Grey, box: PixelBox) -> Grey:
+    """Return the part of a picture in which a small sign lies, with as much paper on each side as the sign is long."""
+    margin = box.longer_side
+    return ink[max(0, box.top - margin) : box.bottom + margin, max(0, box.left - margin) : box.right + margin]
 
 
 def _at_side(ink: Grey, longer: int, side: int) -> tuple[Grey, float]:

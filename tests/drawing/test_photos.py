@@ -174,3 +174,11 @@ def test_neighbours_extremes(values, reach):
         window = values[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
         assert brightest_near(values, reach)[row, column] == window.max()
         assert darkest_near(values, reach)[row, column] == window.min()
+
+
+def test_a_small_digit_in_a_large_picture_is_cut_out_before_its_lines_are_widened() -> None:
+    """The whole picture enlarged with it took seconds, of a strip of a thousand pixels twenty."""
+    strip = np.ones((40, 1024), np.float32)
+    strip[10:30, 500:502] = 0
+    ink = ink_on_paper(strip)
+    assert ink.max() > 0.9 and ink.size < 500_000
