@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.diagram.backward import paint_beads
-from digitapp.gui.diagram.fitting import LEFT, RIGHT, fonts, paint_fitted, ways_to_write
+from digitapp.gui.diagram.fitting import LEFT, RIGHT, fonts, paint_fitted
 from digitapp.gui.diagram.step_layout import Look, StepColumn, is_small, lay_out_step, strongest
 from digitapp.gui.diagram.step_units import CardCache, StepPainter, need_of, small_ways
+from digitapp.gui.diagram.step_wires import Chip, StepWires
 from digitapp.gui.diagram.step_words import node_readout, wire_readout
 from digitapp.gui.diagram.wire_view import WireView
-from digitapp.gui.diagram.wires import (
-    NO_WIRES,
-    THINNEST,
-    Node,
-    Thing,
-    Wire,
-    Wires,
-    ends_between,
-    wire_path,
-    wire_pen,
-)
+from digitapp.gui.diagram.wires import NO_WIRES, Node, Thing, Wire, Wires
 from digitapp.gui.diagram.words import TaleWords
 from digitapp.gui.state.scene import Focus, Scene
 from digitapp.gui.widgets.keys import step_of
@@ -36,24 +24,7 @@ from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.walk import Kind, Stage
 
-_WIDEST = 4.2
-_FAINT_LINE, _UNSEEN = 0.2, 0.045  # a line of this opacity is not worth its painting
-_FAINT, _SILENT, _LOUD = 0.16, 0.10, 0.9
-_CHIP_WIDTH, _FLOW_WIDTH, _CHIP_HEIGHT, _HANDLE_WIDTH = 46.0, 58.0, 18.0, 66.0
-_SOURCE_STEP, _TARGET_STEP = 34.0, 12.0
-_MOST_CHIPS = 16
-_LONGEST_FLOW = 7
 _DRAG_PER_PIXEL, _FINE_PER_PIXEL = 0.02, 0.002
-
-
-@dataclass(frozen=True, eq=False)
-class Chip:
-    """A number on a wire: where, which wire by its units, and how it is written."""
-
-    place: QRectF
-    focus: Focus
-    texts: Sequence[str]
-    style: str
 
 
 class StepView(WireView):
@@ -80,8 +51,7 @@ class StepView(WireView):
         self._limits: tuple[float, ...] = ()
         self._columns: list[StepColumn] | None = None
         self._shape: object = None
-        self._wires: Wires | None = None
-        self._chips: list[Chip] | None = None
+        self._carried: StepWires | None = None
         self._drag: tuple[Focus, float, bool] | None = None
         self._cards = CardCache()
         self._keeps_cards = False
@@ -118,7 +88,7 @@ class StepView(WireView):
 
     def refresh(self) -> None:
         """Paint everything anew at the next opportunity."""
-        self._wires = self._chips = None
+        self._carried = None
         super().refresh()
 
     def _units_to_show(self, scene: Scene) -> list[tuple[int, ...]]:
@@ -186,153 +156,35 @@ class StepView(WireView):
 
     # Wires
 
+    @property
+    def carried(self) -> StepWires | None:
+        """The wires with what they carry; None where nothing is shown."""
+        if self._carried is None and self._scene is not None and self.columns is not None:
+            self._carried = StepWires(self._scene, self.columns)
+        return self._carried
+
     def _unit(self, column: int, row: int) -> int:
-        assert self.columns is not None
-        found = self.columns[column]
-        return 0 if found.look is Look.PICTURE else found.units[row]
+        assert self.carried is not None
+        return self.carried.unit(column, row)
 
     def wires(self) -> Wires:
-        if self._wires is None:
-            self._wires = self._make_wires()
-        return self._wires
-
-    def _make_wires(self) -> Wires:
-        scene, columns = self._scene, self.columns
-        if scene is None or columns is None:
-            return NO_WIRES
-        ends, where, values, opacities = [], [], [], []
-        for layer, numbers in enumerate(scene.numbers.layers):
-            sources, targets = columns[layer], columns[layer + 1]
-            is_round = targets.look is Look.CIRCLE
-            steps = (_SOURCE_STEP * theme.current().scale if layer else 0.0, _TARGET_STEP * theme.current().scale)
-            between = ends_between(sources.places, targets.places, steps=steps, round_targets=is_round)
-            for row in range(len(sources.places)):
-                for column in range(len(targets.places)):
-                    unit = targets.units[column]
-                    if sources.look is Look.PICTURE:
-                        weight, opacity = 0.0, _FAINT
-                    else:
-                        weight = float(numbers.weights[sources.units[row], unit])
-                        opacity = self._opacity(scene, layer, sources.units[row], unit)
-                    ends.append(between[row, column])
-                    where.append((layer, row, column))
-                    values.append(weight)
-                    opacities.append(opacity)
-        widest = max((abs(value) for value in values if np.isfinite(value)), default=1.0) or 1.0
-        widths = np.clip(_WIDEST * np.abs(np.nan_to_num(values)) / widest, THINNEST, _WIDEST)
-        order = np.argsort(opacities, kind="stable")
-        return Wires(
-            np.array(ends)[order],
-            np.array(where, dtype=np.int64)[order],
-            np.array(values)[order],
-            widths[order],
-            np.array(opacities)[order],
-        )
-
-    def _opacity(self, scene: Scene, layer: int, source: int, unit: int) -> float:
-        """Return how much of a wire is seen: those of the chosen unit, and of sources that speak, more than others."""
-        numbers, focus = scene.numbers.layers[layer], scene.focus
-        share = min(1.0, abs(float(np.nan_to_num(numbers.reads[source]))))
-        of_focus = (focus.layer == layer and focus.unit == unit) or (focus.layer == layer - 1 and focus.unit == source)
-        if scene.stop.stage is Stage.FORWARD and layer > max(scene.stop.layer, 0):
-            return _FAINT if of_focus else _SILENT
-        strength = _SILENT + (_LOUD - _SILENT) * share
-        return strength if of_focus else max(_SILENT, 0.35 * strength)
-
-    def gradient_on(self, layer: int) -> NDArray[np.float64] | None:
-        """Return what flows back on the wires of a layer at this stop, (sources, units); None where nothing does yet.
-
-        The slope of each weight where it is known; while a layer below is being blamed, what each wire passes down.
-        """
-        scene = self._scene
-        if scene is None or scene.stop.stage not in (Stage.BACKWARD, Stage.UPDATE):
-            return None
-        numbers = scene.numbers.layers[layer]
-        if scene.stop.kind is Kind.BLAME and scene.stop.layer == layer - 1:
-            return numbers.passed_down
-        last = numbers.sums.size - 1
-        return (
-            numbers.weight_gradient
-            if scene.knows(Kind.GRADIENTS, layer, last)
-            or (scene.stop.kind is Kind.GRADIENTS and scene.stop.layer == layer)
-            else None
-        )
-
-    # Numbers on wires
+        return NO_WIRES if self.carried is None else self.carried.wires
 
     def chips(self) -> list[Chip]:
-        """Return the numbers on the wires: those of the chosen unit, and of few wires to the outputs."""
-        if self._chips is None:
-            self._chips = self._make_chips()
-        return self._chips
-
-    def _make_chips(self) -> list[Chip]:
-        scene, columns = self._scene, self.columns
-        if scene is None or columns is None:
-            return []
-        chips: list[Chip] = []
-        for layer in range(len(scene.numbers.layers)):
-            sources, targets = columns[layer], columns[layer + 1]
-            if sources.look is Look.PICTURE:
-                continue
-            if sources.look is Look.BOX:
-                if len(sources.places) > 24:
-                    continue
-                unit = scene.focus.unit if scene.focus.layer == 0 else None
-                unit = unit if unit is not None else self._unit(1, 0)
-                for source, place in zip(sources.units, sources.places, strict=True):
-                    chips.append(self._chip(layer, source, unit, place.right() + 6, place.center().y()))
-            elif len(sources.places) * len(targets.places) <= _MOST_CHIPS:
-                chips += self._chips_between(layer, sources, targets)
-        return chips
-
-    def _chips_between(self, layer: int, sources: StepColumn, targets: StepColumn) -> list[Chip]:
-        step = _SOURCE_STEP * theme.current().scale
-        chips, count = [], len(targets.places)
-        for source, place in zip(sources.units, sources.places, strict=True):
-            pitch = min(step, 0.7 * place.height() / count)
-            if pitch < _CHIP_HEIGHT * theme.current().scale:
-                return []
-            for index, unit in enumerate(targets.units):
-                y = place.center().y() + (index - (count - 1) / 2) * pitch
-                chips.append(self._chip(layer, source, unit, place.right() + theme.scaled(30), y))
-        return chips
-
-    def _chip(self, layer: int, source: int, unit: int, x: float, y: float) -> Chip:
-        scene = self._scene
-        assert scene is not None
-        scale = theme.current().scale
-        numbers, focus = scene.numbers.layers[layer], Focus(layer, unit, source)
-        held = focus == scene.focus
-        flow = self.gradient_on(layer)
-        usual = (_CHIP_WIDTH if flow is None else _FLOW_WIDTH) * scale
-        width, height = _HANDLE_WIDTH * scale if held else usual, (_CHIP_HEIGHT + 6 * held) * scale
-        if flow is not None and not held:
-            value = float(flow[source, unit])
-            style = "gradient" if value else "quiet"
-            texts = _short(small_ways(value)) if value else ("0",)
-        else:
-            weight = float(numbers.weights[source, unit])
-            if scene.is_done and scene.update is not None:
-                weight = float(scene.network.views(scene.update.after)[0][layer][source, numbers.columns[unit]])
-            texts = ways_to_write(weight, 2, sign=True)
-            style = "handle" if held else "weight" if numbers.reads[source] else "quiet"
-        left = x - (3 * scale if layer == 0 else (width - _CHIP_WIDTH * scale) / 2)
-        return Chip(QRectF(left, y - height / 2, width, height), focus, texts, style)
+        """Return the numbers on the wires."""
+        return [] if self.carried is None else self.carried.chips
 
     # Painting
 
     def paint_all(self, painter: QPainter) -> None:
-        scene, columns = self._scene, self.columns
-        assert scene is not None and columns is not None
+        scene, columns, carried = self._scene, self.columns, self.carried
+        assert scene is not None and columns is not None and carried is not None
         self._paint_headings(painter, scene, columns)
-        wires = self.wires()
-        backward = [self.gradient_on(layer) for layer in range(len(scene.numbers.layers))]
         if self._keeps_cards:
-            self._paint_kept_wires(painter, wires, backward)
+            self._paint_kept_wires(painter, carried)
         else:
-            self._paint_wires(painter, wires, backward)
-        self._paint_followed(painter, scene, columns, backward)
+            carried.paint(painter)
+        carried.paint_followed(painter)
         units = self._painter(painter, scene, columns)
         units.paint_units()
         for chip in self.chips():
@@ -351,17 +203,9 @@ class StepView(WireView):
         finally:
             self._keeps_cards = False
 
-    def _paint_kept_wires(
-        self, painter: QPainter, wires: Wires, backward: Sequence[NDArray[np.float64] | None]
-    ) -> None:
+    def _paint_kept_wires(self, painter: QPainter, carried: StepWires) -> None:
         """Paint the wires as they were painted before, where they carry the same: in most steps they do."""
-        scene = self._scene
-        assert scene is not None
-        flows = [b"" if flow is None else flow.tobytes() for flow in backward]
-        key = (
-            (wires.ends.tobytes(), wires.values.tobytes(), wires.opacities.tobytes(), *flows),
-            (scene.focus.layer, scene.focus.unit, theme.current().name, self.size(), self.devicePixelRatioF()),
-        )
+        key = carried.key, theme.current().name, self.size(), self.devicePixelRatioF()
         if self._wires_drawn is None or self._wires_drawn[0] != key:
             ratio = self.devicePixelRatioF()
             drawn = QPixmap(self.size() * ratio)
@@ -369,86 +213,9 @@ class StepView(WireView):
             drawn.fill(Qt.GlobalColor.transparent)
             with QPainter(drawn) as inner:
                 inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self._paint_wires(inner, wires, backward)
+                carried.paint(inner)
             self._wires_drawn = key, drawn
         painter.drawPixmap(0, 0, self._wires_drawn[1])
-
-    def _paint_wires(self, painter: QPainter, wires: Wires, backward: Sequence[NDArray[np.float64] | None]) -> None:
-        """Paint the weights as lines, and over them the gradients as beads; then the lines are faint."""
-        assert self.columns is not None
-        limits = [0.0 if flow is None else float(np.abs(np.nan_to_num(flow)).max(initial=0.0)) for flow in backward]
-        for index in range(len(wires)):
-            layer, row, column = (int(part) for part in wires.where[index])
-            flow = backward[layer]
-            faint = 0.4 if flow is not None else 1.0
-            opacity = float(wires.opacities[index]) * faint
-            if self.columns[layer].look is not Look.PICTURE and opacity >= _UNSEEN:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                # Lines of one pixel are painted six times as fast, and of faint ones nobody sees how wide they are.
-                width = float(wires.widths[index]) if opacity > _FAINT_LINE else min(1.0, float(wires.widths[index]))
-                painter.setPen(wire_pen(float(wires.values[index]), width, opacity))
-                painter.drawPath(wire_path(wires.ends[index]))
-            if flow is not None:
-                value = self._flow_of(flow, layer, row, column)
-                of_focus = self._touches_focus(layer, row, column)
-                paint_beads(painter, wires.ends[index], value, limits[layer], opacity=1.0 if of_focus else 0.5)
-
-    def _flow_of(self, flow: NDArray[np.float64], layer: int, row: int, column: int) -> float:
-        assert self.columns is not None
-        unit = self.columns[layer + 1].units[column]
-        if self.columns[layer].look is Look.PICTURE:  # of the bundle the blame of its unit
-            assert self._scene is not None
-            return float(self._scene.numbers.layers[layer].blame[unit])
-        return float(flow[self.columns[layer].units[row], unit])
-
-    def _touches_focus(self, layer: int, row: int, column: int) -> bool:
-        assert self._scene is not None and self.columns is not None
-        focus, sources = self._scene.focus, self.columns[layer]
-        source = -1 if sources.look is Look.PICTURE else sources.units[row]
-        unit = self.columns[layer + 1].units[column]
-        return (focus.layer == layer and focus.unit == unit) or (focus.layer == layer - 1 and focus.unit == source)
-
-    def _paint_followed(
-        self,
-        painter: QPainter,
-        scene: Scene,
-        columns: Sequence[StepColumn],
-        backward: Sequence[NDArray[np.float64] | None],
-    ) -> None:
-        """Paint the one wire from a pixel of the picture that is followed in numbers."""
-        focus = scene.focus
-        row = columns[1].row_of(focus.unit)
-        if (
-            columns[0].look is not Look.PICTURE
-            or focus.layer
-            or focus.source is None
-            or focus.source < 0
-            or row is None
-        ):
-            return
-        pixel = self.pixel_rect(focus.source)
-        target = columns[1].places[row]
-        ends = np.array([pixel.center().x(), pixel.center().y(), target.left(), target.center().y()])
-        numbers, flow = scene.numbers.layers[0], backward[0]
-        weight = float(numbers.weights[focus.source, focus.unit])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(wire_pen(weight, 1.6, 0.35 if flow is not None else 0.9))
-        painter.drawPath(wire_path(ends))
-        if flow is not None:
-            value = float(flow[focus.source, focus.unit])
-            limit = float(np.abs(flow[:, focus.unit]).max(initial=0.0))
-            paint_beads(painter, ends, value, limit)
-        painter.setPen(theme.current().palette.accent)
-        painter.drawRect(pixel.adjusted(-1, -1, 1, 1))
-
-    def pixel_rect(self, pixel: int) -> QRectF:
-        """Return where a pixel of the picture of all inputs stands."""
-        assert self.columns is not None
-        column = self.columns[0]
-        place, (rows, across) = column.places[0], column.cells
-        row, index = divmod(pixel, across)
-        width, height = place.width() / across, place.height() / rows
-        return QRectF(place.left() + index * width, place.top() + row * height, width, height)
 
     def _paint_output_blame(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> None:
         """Write δ before the largest of many outputs."""
@@ -641,8 +408,3 @@ class StepView(WireView):
         node, columns = self.focused, self.columns
         if event.isAccepted() and node is not None and columns is not None and node.column > 0:
             self.chosen.emit(Focus(node.column - 1, self._unit(node.column, node.row)))
-
-
-def _short(ways: Sequence[str]) -> Sequence[str]:
-    """Return those ways to write a number that leave it readable on a wire."""
-    return [text for text in ways if len(text) <= _LONGEST_FLOW] or ways[-1:]
