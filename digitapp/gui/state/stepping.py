@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.followed import FEW_SAMPLES, sample_at, samples_in_order, settings_of
 from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.scene import Focus, Scene, terms_of
 from digitapp.gui.state.session import Session
@@ -20,14 +19,11 @@ from digitapp.inspection.backward_steps import SampleNumbers, Totals, sample_num
 from digitapp.inspection.walk import START, Grain, Kind, Place, Route, Stage, stops_of
 from digitapp.nn.network import Network
 from digitapp.runs.branches import Branch
-from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
-from digitapp.training.presets import usual_configs
+from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.stepwise import LearnFrom, Request, Stepwise, TooManyTogether, Update
 
 MOST_PARAMETERS = 600_000
 """Networks with more are followed, but not changed: a step of theirs would hold up the window."""
-FEW_SAMPLES = 1_000
-"""Of so few samples all can be learned together, and C_T is counted at once."""
 
 
 @dataclass(eq=False)
@@ -144,12 +140,7 @@ class Stepper(QObject):
         if dataset is None:
             return np.empty(0, np.int64)
         if walk.order is None or walk.order[0] is not dataset:
-            labels = dataset.train.labels
-            if len(labels) <= FEW_SAMPLES:
-                order = np.argsort(dataset.all_but_test.labels, kind="stable")
-            else:
-                order = np.flatnonzero(labels >= 0)
-            walk.order, walk.offered = (dataset, order), None
+            walk.order, walk.offered = (dataset, samples_in_order(dataset)), None
         return walk.order[1]
 
     def _position(self, sample: int | None, shown: Snapshot) -> int:
@@ -210,12 +201,7 @@ class Stepper(QObject):
         """Return inputs and label of the followed sample and its index, None of the canvas; None for nothing there."""
         dataset, answer = shown.dataset, shown.answer
         if walk.sample is not None and dataset is not None:
-            part = dataset.train
-            if walk.sample < len(part):
-                return part.inputs[walk.sample], int(part.labels[walk.sample]), walk.sample
-            part, rest = dataset.validation, walk.sample - len(part)
-            assert part is not None
-            return part.inputs[rest], int(part.labels[rest]), walk.sample
+            return (*sample_at(dataset, walk.sample), walk.sample)
         if answer.inputs is None:
             return None
         return answer.inputs, min(walk.target, shown.network.sizes[-1] - 1), None
@@ -236,16 +222,7 @@ class Stepper(QObject):
 
     def _config(self, walk: _Walk, shown: Snapshot) -> TrainConfig:
         """Return the settings that the network was trained with, as far as they hold for a step by hand."""
-        branch = walk.branch
-        if branch is None and shown.place is not None:
-            branch = shown.place.branch
-        machine = self._session.time_machine
-        if branch is None and shown.entry.origin == "own" and machine.branches:
-            branch = machine.branches[-1]
-        config = branch.configs[1] if branch is not None else _recorded(shown.model.training)
-        if config is None:
-            config = usual_configs(shown.problem)[1]
-        return replace(config, loss=shown.model.loss, augmentation={}, patience=0, pretrain_epochs=0)
+        return settings_of(shown, walk.branch, self._session.time_machine)
 
     def _rate(self, walk: _Walk) -> float:
         if walk.learning_rate is not None:
@@ -565,15 +542,3 @@ class Stepper(QObject):
 
 _FINE = (Grain.UNIT, Grain.TERM)
 _MOST_IN_A_ROW = 2_000  # batches of an epoch that are learned at one go
-
-
-def _recorded(training: Mapping[str, Any]) -> TrainConfig | None:
-    """Return the settings in a model's record, None where there are none that can be used."""
-    config = training.get("config")
-    if not isinstance(config, dict):
-        return None
-    known = {each.name for each in fields(TrainConfig)}
-    try:
-        return TrainConfig(**{name: value for name, value in config.items() if name in known})
-    except (ConfigError, TypeError):
-        return None

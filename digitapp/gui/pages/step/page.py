@@ -35,10 +35,11 @@ from digitapp.gui.pages.step.weight_panel import WeightPanel
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.followed import FEW_SAMPLES
 from digitapp.gui.state.scene import Focus, Scene
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.state.stepping import FEW_SAMPLES, Stepper
+from digitapp.gui.state.stepping import Stepper
 from digitapp.gui.state.surgery import NO_GESTURE, Surgery
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.widgets import GhostButton, HairLine

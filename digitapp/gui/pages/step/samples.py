@@ -16,6 +16,7 @@ from digitapp.gui.pages.step.blocks import Formula
 from digitapp.gui.pages.step.formulas import exact
 from digitapp.gui.pages.step.strip import Samples, SampleStrip
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.followed import FEW_SAMPLES
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
@@ -27,8 +28,6 @@ from digitapp.progress import Report
 
 if TYPE_CHECKING:
     from digitapp.datasets.dataset import Dataset
-
-_FEW = 1_000
 
 
 class Counter(QObject):
@@ -153,7 +152,7 @@ class SampleBar(QWidget):
             self._show_targets(names, scene.numbers.label)
         if dataset is None:
             return
-        few = len(dataset.train) <= _FEW
+        few = len(dataset.train) <= FEW_SAMPLES
         every = dataset.all_but_test if few else dataset.train
         order, whole = orders
         answers = _answers(len(every), whole, total)
@@ -185,7 +184,7 @@ class SampleBar(QWidget):
         if total is not None:
             text = self.tr("{0} of {1} right")
             self._right.setText(text.format(thousands(total.right), thousands(len(total.answers))))
-            few = len(total.answers) <= _FEW
+            few = len(total.answers) <= FEW_SAMPLES
             self._error.setText(f"C<sub>T</sub> = {exact(total.cost)}" if few else f"C̄ = {exact(total.mean_cost)}")
             whole = self.tr("Total error: the sum of C over all images")
             self._error.setToolTip(whole if few else self.tr("Mean error over the images that are learned from"))
