@@ -34,3 +34,25 @@ def wilson_interval(right: int, samples: int, quantile: float = TWO_SIDED_95) ->
     low = 0.0 if right == 0 else middle - reach
     high = 1.0 if right == samples else middle + reach
     return low, high
+
+
+def difference_interval(first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
+    """Return between which values the true difference of two shares probably lies, at 95 %: the first minus the second.
+
+    Parameters
+    ----------
+    first, second : how many were right, and of how many, as in `wilson_interval`; samples that do not depend on each
+        other
+
+    Returns
+    -------
+    low, high : float from -1 to 1; both of one sign where chance hardly makes such a difference
+
+    Source: Newcombe, "Interval Estimation for the Difference Between Independent Proportions" (1998), method 10.
+    """
+    (low_1, high_1), (low_2, high_2) = wilson_interval(*first), wilson_interval(*second)
+    share_1, share_2 = first[0] / first[1], second[0] / second[1]
+    difference = share_1 - share_2
+    down = sqrt((share_1 - low_1) ** 2 + (high_2 - share_2) ** 2)
+    up = sqrt((high_1 - share_1) ** 2 + (share_2 - low_2) ** 2)
+    return difference - down, difference + up

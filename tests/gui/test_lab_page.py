@@ -445,6 +445,20 @@ def test_dots_lead_to_their_networks(full: TaleBench, qtbot: QtBot) -> None:
     assert full.current is judged
 
 
+def test_a_second_trial_says_what_it_has_changed(full: TaleBench, trained: dict[Trial, TrialResult]) -> None:
+    assert "start from random weights" in full.sentence.text()
+    larger = trained[replace(QUICK, hidden=8)]
+    filled(full, larger)
+    shares = [f"{100 * len(result.by_outcome[Outcome.TALE]) / SEEDS:.0f} %" for result in (larger, trained[QUICK])]
+    text = full.sentence.text()
+    assert f"came true in {shares[0]}, before in {shares[1]} (12 networks 12-3-2" in text
+    assert ("more than chance" in text) != ("chance alone" in text)
+    filled(full, larger)
+    assert full.lab.before is trained[QUICK], "the same again changes nothing"
+    filled(full, trained[QUICK])
+    assert f"came true in {shares[1]}, before in {shares[0]}" in full.sentence.text()
+
+
 # Other numbers of hidden units
 
 

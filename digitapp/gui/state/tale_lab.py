@@ -42,6 +42,7 @@ class TaleLab(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.shown: TrialResult | None = None
+        self.before: TrialResult | None = None  # that was shown before it
         self.chosen = OWN
         self._kept: dict[Trial, TrialResult] = {}  # the newest last
         self._wanted: list[Trial] = []  # to be trained after the present one, for comparison
@@ -111,6 +112,8 @@ class TaleLab(QObject):
 
     def show(self, result: TrialResult) -> None:
         """Show a trial, and its first network that the tale came true in, or else its first of all."""
+        if self.shown is not None and self.shown is not result:
+            self.before = self.shown
         self.shown = result
         best = next((some for some in result.by_outcome.values() if some), result.networks)
         self.chosen = best[0].seed or 0
@@ -159,6 +162,6 @@ class TaleLab(QObject):
         for trial, kept in list(self._kept.items()):
             if count <= _MOST_KEPT:
                 break
-            if kept is not self.shown and kept is not result:
+            if kept not in (self.shown, self.before, result):
                 count -= trial.seeds
                 del self._kept[trial]

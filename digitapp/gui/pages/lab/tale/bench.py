@@ -22,7 +22,7 @@ from digitapp.gui.pages.lab.tale.save import write_table
 from digitapp.gui.pages.lab.tale.setup import TaleSetup
 from digitapp.gui.pages.lab.tale.shares import SharesBar
 from digitapp.gui.pages.lab.tale.wall import Wall
-from digitapp.gui.pages.lab.tale.words import network_title, trial_text
+from digitapp.gui.pages.lab.tale.words import comparison_text, network_title, trial_text
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
@@ -233,12 +233,14 @@ class TaleBench(Bench):
         self._show_comparison()
 
     def _sentence(self, trial: Trial) -> str:
-        """Return what is tried; where the wall shows another trial than is chosen, which one."""
+        """Return what is tried, or what a second trial has changed; where another one is shown than is chosen, which."""
         shown = self.lab.shown
         if shown is not None and shown.trial != trial:
             return self.tr("Shown: {0}. Train again to see what the new settings change.").format(
                 trial_text(shown.trial)
             )
+        if shown is not None and self.lab.before is not None:
+            return comparison_text(shown, self.lab.before)
         text = self.tr(
             "%Ln network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and "
             "C by themselves?",

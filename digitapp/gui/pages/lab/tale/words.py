@@ -9,8 +9,9 @@ from typing import Any
 from digitapp.gui.translation import listed, translate
 from digitapp.gui.widgets.numbers import decimal, per_cent, thousands
 from digitapp.gui.words.choices import choice_words
+from digitapp.inspection.intervals import difference_interval
 from digitapp.inspection.tale import DEMONS, LEAST_MATCH, Demon, Match, Outcome
-from digitapp.inspection.tale_trial import Judged, Share, Trial
+from digitapp.inspection.tale_trial import Judged, Share, Trial, TrialResult
 from digitapp.nn import ACTIVATIONS, INITIALIZERS
 
 SIGNS = {Outcome.TALE: "●", Outcome.OTHER: "○", Outcome.FAILED: "×"}
@@ -44,6 +45,18 @@ def share_text(share: Share) -> str:
 
 def _whole_percent(share: float) -> str:
     return per_cent(f"{100 * share:.0f}")
+
+
+def comparison_text(now: TrialResult, before: TrialResult) -> str:
+    """Return how often the tale came true in two trials, and whether chance makes such a difference."""
+    counts = [(len(result.by_outcome[Outcome.TALE]), len(result.networks)) for result in (now, before)]
+    shares = [_whole_percent(count / total) for count, total in counts]
+    low, high = difference_interval(*counts)
+    if low > 0 or high < 0:
+        text = translate("Tale", "The tale came true in {0}, before in {1} ({2}): more than chance makes of it.")
+    else:
+        text = translate("Tale", "The tale came true in {0}, before in {1} ({2}): chance alone can make as much.")
+    return text.format(*shares, trial_text(before.trial))
 
 
 def kind_text(found: tuple[str, ...]) -> str:
