@@ -233,7 +233,7 @@ class TaleBench(Bench):
         self._show_comparison()
 
     def _sentence(self, trial: Trial) -> str:
-        """Return what is tried, or what a second trial has changed; where another one is shown than is chosen, which."""
+        """Return what is tried, or what a second trial has changed; of one that was not chosen now, how it was made."""
         shown = self.lab.shown
         if shown is not None and shown.trial != trial:
             return self.tr("Shown: {0}. Train again to see what the new settings change.").format(
