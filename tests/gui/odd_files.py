@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from digitapp.datasets.dataset import Split
+from digitapp.exports.spreadsheet import write_spreadsheet
+from digitapp.exports.unrolled import Rule
 from digitapp.modelfile import Model, load_model, save_model
 from digitapp.nn import Network, initialize
 
@@ -30,6 +33,7 @@ def odd_files(folder: Path) -> list[Path]:
     _models(folder)
     _drawings(folder)
     _pictures(folder)
+    _tables(folder)
     (folder / "empty").touch()
     (folder / "noise.bin").write_bytes(np.random.default_rng(0).bytes(3000))
     (folder / "novel.txt").write_text("Call me Ishmael.\n" * 50, encoding="utf-8")
@@ -67,6 +71,18 @@ def _drawings(folder: Path) -> None:
         (folder / name).write_text(json.dumps({"drawings": drawings}), encoding="utf-8")
     bomb = b'{"drawings":[' + b",".join([b'{"strokes":[[[0,0]]]}'] * 60_000) + b"]}"
     (folder / "bomb.json.gz").write_bytes(gzip.compress(bomb))
+
+
+def _tables(folder: Path) -> None:
+    toy, images = load_model("toy"), Split(np.eye(12, dtype=np.float32), np.arange(12) % 2)
+    write_spreadsheet(folder / "toy.xlsx", toy, images, Rule(0.2), 1)
+    whole = (folder / "toy.xlsx").read_bytes()
+    (folder / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
+    lines = [
+        f"{label},{','.join(map(str, pixels))}" for pixels, label in zip(np.eye(12, dtype=int), "01" * 6, strict=True)
+    ]
+    (folder / "images.csv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "images-of-eleven.csv").write_text("\n".join(line[:-2] for line in lines), encoding="utf-8")
 
 
 def _pictures(folder: Path) -> None:
