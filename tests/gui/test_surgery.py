@@ -15,9 +15,10 @@ from digitapp.datasets.problems import TOY
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.features.surgery import SurgeryPanel
+from digitapp.gui.state.effect import Effect
 from digitapp.gui.state.models import OWN_NETWORK
 from digitapp.gui.state.session import Session
-from digitapp.gui.state.surgery import Effect, Surgery
+from digitapp.gui.state.surgery import Surgery
 from digitapp.modelfile import load_model
 from digitapp.training import usual_configs
 from digitapp.training.evaluate import evaluate

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from digitapp.gui.state.data_source import DataState
+from digitapp.gui.state.effect import Before, Effect
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
@@ -31,46 +32,10 @@ from digitapp.inspection.surgery import (
 from digitapp.kept.networks import Edits
 from digitapp.nn.network import UnitRef
 from digitapp.progress import Report
-from digitapp.reading import Answer
 from digitapp.training.evaluate import Evaluation, evaluate
 
 _KEY = "edited:"
 NO_GESTURE = -1
-
-
-@dataclass(frozen=True, eq=False)
-class Effect:
-    """What the last change did.
-
-    Attributes
-    ----------
-    text : the change in words
-    answers : to the present drawing, before and after
-    scores : on the validation part (the training part where there is none), before and after; None until measured
-    samples : how many that are
-    is_pending : whether the scores are on their way
-    """
-
-    text: str
-    answers: tuple[Answer, Answer]
-    scores: tuple[Evaluation, Evaluation] | None = None
-    samples: int = 0
-    is_pending: bool = False
-
-    def losses_of_classes(self) -> NDArray[np.floating]:
-        """Return what part of each class's samples is read rightly now and was not before, (classes,)."""
-        assert self.scores is not None
-        shares = [np.diag(score.confusion) / np.maximum(score.confusion.sum(axis=1), 1) for score in self.scores]
-        return shares[1] - shares[0]
-
-
-@dataclass(frozen=True, eq=False)
-class _Before:
-    """The network before a change whose effect is to be measured: the units as they were, and how good it was."""
-
-    units: tuple[tuple[UnitRef, UnitParameters], ...]
-    answer: Answer
-    score: Evaluation | None
 
 
 class _Edit(QUndoCommand):
@@ -124,7 +89,7 @@ class Surgery(QObject):
         self._copied: UnitParameters | None = None
         self._is_filling = False  # an undo stack, with steps that were done at an earlier start
         self._gestures = 0
-        self._gesture: tuple[int, _Before] | None = None  # that is under way, and what it began with
+        self._gesture: tuple[int, Before] | None = None  # that is under way, and what it began with
         self._scores: tuple[object, Evaluation] | None = None  # of the network as it is now
         self.effect: Effect | None = None
         self._errand = Errand(session.start_job, self)
@@ -328,7 +293,7 @@ class Surgery(QObject):
         self.effect_changed.emit()
         self.changed.emit()
 
-    def _before(self, places: Sequence[UnitRef], gesture: int) -> _Before:
+    def _before(self, places: Sequence[UnitRef], gesture: int) -> Before:
         """Return what is to be known of the network before a change; of a gesture, before the first of its changes."""
         session = self._session
         if self._gesture is not None and gesture == self._gesture[0]:
@@ -336,11 +301,11 @@ class Surgery(QObject):
         self.end_gesture()
         network = session.network
         known = self._scores[1] if self._scores is not None and self._scores[0] is network else None
-        return _Before(tuple((place, read_unit(network, *place)) for place in places), session.answer, known)
+        return Before(tuple((place, read_unit(network, *place)) for place in places), session.answer, known)
 
     # What it does
 
-    def _measure(self, before: _Before) -> None:
+    def _measure(self, before: Before) -> None:
         session, effect = self._session, self.effect
         assert effect is not None
         self._scores = None

@@ -10,9 +10,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.state.effect import Effect
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.state.surgery import Effect, Surgery
+from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.translation import in_a_row, listed
 from digitapp.gui.widgets import Button, ElidedLabel, GhostButton, Label, Panel, PlainButton, SectionHeader
 from digitapp.gui.widgets.numbers import per_cent, percent, probability, signed, thousands

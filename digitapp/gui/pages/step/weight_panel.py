@@ -12,9 +12,10 @@ from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.dataset import Split
 from digitapp.gui import theme
 from digitapp.gui.pages.step.weight_field import WeightField
+from digitapp.gui.pages.step.weight_measures import WeightMeasures, differ_at_most_at
 from digitapp.gui.plots.weight_curve import WeightCurve
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
@@ -34,7 +35,7 @@ from digitapp.gui.widgets.numbers import figure, thousands
 from digitapp.gui.widgets.refresher import Refresher
 from digitapp.inspection.colors import nice_limit
 from digitapp.inspection.landscape import LARGE, along
-from digitapp.inspection.standing import Standing, images_for, standing
+from digitapp.inspection.standing import Standing
 from digitapp.nn.gradient_check import index_of
 from digitapp.nn.network import Network, WeightRef
 from digitapp.progress import Report
@@ -42,33 +43,6 @@ from digitapp.runs.branches import has_shape_of
 
 _POINTS, _FEW_POINTS = 97, 61
 _MOST_UNITS_TO_SWAP = 12
-
-
-@dataclass(frozen=True, eq=False)
-class _Sample:
-    """What the answer is about: a labelled sample, or a drawing without a label."""
-
-    inputs: NDArray[np.floating] | None
-    label: int | None
-
-
-@dataclass(eq=False)
-class _Start:
-    """The network as the weight was taken in hand: all but this weight must stay for a comparison to mean anything."""
-
-    network: Network
-    version: int
-    index: int
-    sample: _Sample | None
-    images: Split | None
-    standing: Standing
-
-    def is_of(self, network: Network, index: int, sample: _Sample | None, images: Split | None) -> bool:
-        return (
-            (self.index, self.sample, self.images) == (index, sample, images)
-            and has_shape_of(self.network, network)
-            and _differ_at_most_at(self.network.parameters, network.parameters, index)
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +60,7 @@ class _Curve:
         return (
             (self.weight, self.limits, self.loss, self.images) == (other.weight, other.limits, other.loss, other.images)
             and has_shape_of(self.network, other.network)
-            and _differ_at_most_at(
+            and differ_at_most_at(
                 self.network.parameters, other.network.parameters, index_of(self.network, self.weight)
             )
         )
@@ -101,25 +75,19 @@ class WeightPanel(Panel):
         self._session = session
         self._weights = WeightSurgery.of(session)
         self._weight: WeightRef | None = None
-        self._sample: _Sample | None = None  # None for the drawing
-        self._start: _Start | None = None
+        self._measures = WeightMeasures(session, self)
         self._limits = (0.0, 0.0)
         self._gesture: int | None = None
         self._stepper: QWidget | None = None  # whose keys the gesture is, if it is one of keys
-        self._images: tuple[Dataset, tuple[int, ...], Split] | None = None
         self._curve: _Curve | None = None
         self._errand = Errand(session.start_job, self)
         self._errand.found.connect(self._on_curve)
-        self._counting = Errand(session.start_job, self)
-        self._counting.found.connect(self._on_counted)
-        self._counted = Standing()  # of a large network, as it was lately
-        self._counted_for: tuple[int, Split] | None = None
         self._make_parts()
         self._lay_out()
         self._connect()
         signals = (session.network_changed, session.weights_changed, session.dataset_changed, session.answer_changed)
         on = (*signals, self._weights.surgery.changed, session.run_state_changed)
-        self._part = refresher.add("weight in hand", self._show, on=on, of=self)
+        self._part = refresher.add("weight in hand", self._show, on=(*on, self._measures.counted), of=self)
 
     # What it is about
 
@@ -128,17 +96,12 @@ class WeightPanel(Panel):
         weight = WeightRef(layer, source, unit)
         if weight != self._weight:
             self._end_gesture()
-            self._weight, self._start, self._curve, self._limits = weight, None, None, (0.0, 0.0)
+            self._weight, self._curve, self._limits = weight, None, (0.0, 0.0)
             self._part.mark()
 
     def show_sample(self, inputs: NDArray[np.floating] | None, label: int | None) -> None:
         """Say what a change does to this sample, of this class; without inputs, to the drawing."""
-        old = self._sample
-        if inputs is None:
-            self._sample = None
-        elif old is None or old.label != label or old.inputs is None or not np.array_equal(old.inputs, inputs):
-            self._sample = _Sample(inputs, label)
-        if self._sample is not old:
+        if self._measures.take_sample(inputs, label):
             self._part.mark()
 
     # Parts
@@ -294,7 +257,7 @@ class WeightPanel(Panel):
     # What is shown
 
     def _show(self, shown: Snapshot) -> None:
-        weight, network = self._weight, shown.network
+        weight = self._weight
         known = weight is not None and self._weights.has(weight)
         reason = self._reason()
         self.reason.setText(reason)
@@ -312,10 +275,8 @@ class WeightPanel(Panel):
         self.field.setReadOnly(bool(reason))
         if not self.field.hasFocus() or self.field.value() != value:
             self.field.show_weight(value)
-        images = self._images_of(shown)
-        now = self._standing(shown, images)
-        self._show_curve(shown, weight, value, images, now)
-        before = self._start_of(shown, index_of(network, weight), images, now).standing
+        before, now = self._measures.standings(shown, index_of(shown.network, weight))
+        self._show_curve(shown, weight, value, now)
         self._show_effect(shown, before, now)
 
     def _reason(self) -> str:
@@ -355,18 +316,8 @@ class WeightPanel(Panel):
 
     # The curve
 
-    def _images_of(self, shown: Snapshot) -> Split | None:
-        dataset, sizes = shown.dataset, shown.network.sizes
-        if dataset is None:
-            return None
-        if self._images is None or self._images[0] is not dataset or self._images[1] != sizes:
-            self._images = dataset, sizes, images_for(shown.network, dataset)
-        return self._images[2]
-
-    def _show_curve(
-        self, shown: Snapshot, weight: WeightRef, value: float, images: Split | None, now: Standing
-    ) -> None:
-        is_still = bool(self._weights.reason(weight))
+    def _show_curve(self, shown: Snapshot, weight: WeightRef, value: float, now: Standing) -> None:
+        is_still, images = bool(self._weights.reason(weight)), self._measures.images(shown)
         if images is None:
             self.curve_title.setText(self.tr("No data set to count the cost on"))
             self.curve.clear()
@@ -408,45 +359,6 @@ class WeightPanel(Panel):
 
     # What a change does
 
-    def _standing(self, shown: Snapshot, images: Split | None) -> Standing:
-        """Return how the shown network stands; what is counted on images comes later for a large one."""
-        sample = self._sample or _Sample(shown.answer.inputs, None)
-        network, loss, inputs = shown.network, shown.model.loss, sample.inputs
-        if inputs is not None and len(inputs) != network.sizes[0]:
-            inputs = None
-        label = sample.label if sample.label is not None and sample.label < network.sizes[-1] else None
-        if images is None or network.weight_count <= LARGE:
-            return standing(network, loss, images, inputs, label)
-        copy = network.copy()
-
-        def work(_report: Report, _cancelled: object) -> Standing:
-            return standing(copy, loss, images, None, None)
-
-        if not self._is_counted(shown, images):
-            self._counting.ask(work, (shown.version, images), patient=True)
-        found = standing(network, loss, None, inputs, label)
-        return replace(found, total=self._counted.total, right=self._counted.right, images=self._counted.images)
-
-    def _is_counted(self, shown: Snapshot, images: Split) -> bool:
-        return self._counted_for == (shown.version, images)
-
-    @Slot(object, object)
-    def _on_counted(self, found: Standing, key: tuple[int, Split]) -> None:
-        self._counted, self._counted_for = found, key
-        start = self._start
-        if start is not None and (start.version, start.images) == key:
-            counts = {"total": found.total, "right": found.right, "images": found.images}
-            start.standing = replace(start.standing, **counts)
-        self._part.mark()
-
-    def _start_of(self, shown: Snapshot, index: int, images: Split | None, now: Standing) -> _Start:
-        start = self._start
-        if start is None or not start.is_of(shown.network, index, self._sample, images):
-            if shown.network.weight_count > LARGE and images is not None and not self._is_counted(shown, images):
-                now = replace(now, total=None, right=None)
-            start = self._start = _Start(shown.network.copy(), shown.version, index, self._sample, images, now)
-        return start
-
     def _show_effect(self, shown: Snapshot, before: Standing, now: Standing) -> None:
         names = shown.model.class_names
         answers = [None if each.answer is None else names[each.answer] for each in (before, now)]
@@ -461,12 +373,9 @@ class WeightPanel(Panel):
             is_broken = isinstance(value, float) and not math.isfinite(value)
             label.setText(text)
             label.set_tone("danger" if is_broken else "text")
-        if now.answer is None and self._has_inputs(shown):
+        if now.answer is None and self._measures.has_inputs(shown):
             self._lines[0].setText(figure(math.nan))
             self._lines[0].set_tone("danger")
-
-    def _has_inputs(self, shown: Snapshot) -> bool:
-        return self._sample is not None or shown.answer.inputs is not None
 
     def _change(self, before: str | None, now: str | None) -> str:
         if now is None:
@@ -484,7 +393,3 @@ class WeightPanel(Panel):
     def text(self) -> str:
         """Return what is said about the last change, line by line."""
         return "\n".join(f"{name.text()}: {line.text()}" for name, line in zip(self._titles, self._lines, strict=True))
-
-
-def _differ_at_most_at(old: NDArray[np.floating], new: NDArray[np.floating], index: int) -> bool:
-    return np.array_equal(old[:index], new[:index]) and np.array_equal(old[index + 1 :], new[index + 1 :])
