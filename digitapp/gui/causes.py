@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 from digitapp.datasets.collection import NoDigitsError, TooManyDigitsError
-from digitapp.datasets.errors import DataFileError, DataMissingError, DownloadError
+from digitapp.datasets.errors import DataFileError, DataMissingError, DownloadError, UnknownDatasetError
 from digitapp.drawing.files import DrawingFileError
 from digitapp.drawing.grid import GridTextError
 from digitapp.drawing.images import ImageFileError
@@ -42,6 +43,8 @@ def cause(error: BaseException) -> str:
     if isinstance(error, DataFileError):
         text = translate("Causes", "{0}: {1}; expected {2}")
         return text.format(file_name(error.path), said(error.found), said(error.expected))
+    if isinstance(error, UnknownDatasetError):
+        return translate("Causes", "there is no data set {0} any more").format(plain(error.name))
     if isinstance(error, DataMissingError):
         return translate("Causes", "not found: {0}").format(listed(error.missing))
     if isinstance(error, DownloadError):
@@ -49,6 +52,13 @@ def cause(error: BaseException) -> str:
     # PySide puts before it which method has failed.
     what = plain(str(error).rpartition("Python override of ")[2].partition("(): ")[2] or str(error), LONGEST_DETAIL)
     return translate("Causes", "something unexpected happened ({0})").format(what or type(error).__name__)
+
+
+def cause_in(path: Path, error: BaseException) -> str:
+    """Return why a file could not be used, for a sentence that names this file already."""
+    if isinstance(error, DataFileError) and error.path == path and not isinstance(error.__cause__, OSError):
+        return translate("Causes", "{0}; expected {1}").format(said(error.found), said(error.expected))
+    return cause(error)
 
 
 def _of_the_system(error: OSError) -> str:

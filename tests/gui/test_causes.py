@@ -12,9 +12,13 @@ from PIL import Image
 
 from digitapp.datasets.collection import TooManyDigitsError, read_collection
 from digitapp.datasets.collection_idx import import_idx
+from digitapp.datasets.load import load_dataset
+from digitapp.datasets.toy import load_toy
 from digitapp.drawing.files import read_drawings
 from digitapp.drawing.grid import parse_grid
 from digitapp.drawing.images import read_image
+from digitapp.exports.formulas import loss_formula
+from digitapp.exports.spreadsheet_reader import read_spreadsheet
 from digitapp.gui.causes import cause
 from digitapp.modelfile import load_model
 
@@ -50,6 +54,16 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path, read: Callable[
 def test_a_drawings_file_says_what_is_wrong_where(tmp_path: Path, content: str, words: str) -> None:
     (tmp_path / "a.json").write_text(content)
     assert refusal(lambda: read_drawings(tmp_path / "a.json")).startswith(words)
+
+
+def test_workbooks_tables_and_data_sets_that_are_gone(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_text("weights")
+    (tmp_path / "a.csv").write_text("1,0")
+    assert refusal(lambda: read_spreadsheet(tmp_path / "a.xlsx")).startswith("a.xlsx: this is no workbook")
+    assert refusal(lambda: read_spreadsheet(tmp_path / "b.xlsx")) == "No such file or folder"
+    assert refusal(lambda: load_toy(tmp_path / "a.csv")) == "a.csv: line 1: 2 fields; expected a label and 12 pixels"
+    assert refusal(lambda: loss_formula("focal")).startswith("the loss focal cannot be written")
+    assert refusal(lambda: load_dataset("my-images")) == "there is no data set my-images any more"
 
 
 def test_a_picture_that_is_cut_short_and_one_that_is_none(tmp_path: Path) -> None:

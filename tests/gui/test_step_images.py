@@ -153,7 +153,7 @@ def test_a_table_goes_out_and_comes_in(
     path.write_text("1,0\n", encoding="utf-8")
     dialog.import_button.click()
     qtbot.waitUntil(lambda: len(told) == 3)
-    assert told[2] == "mine.csv: mine.csv: line 1: 2 fields; expected a label and 12 pixels"
+    assert told[2] == "mine.csv: line 1: 2 fields; expected a label and 12 pixels"
     assert len(toy_session.images.images) == 10 and dialog.note.isVisible()
 
 

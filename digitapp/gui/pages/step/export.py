@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from digitapp.datasets.dataset import Split
 from digitapp.exports.unrolled import Rule, can_unroll, one_image
 from digitapp.gui import settings as remembered
-from digitapp.gui.causes import cause
+from digitapp.gui.causes import cause, cause_in
 from digitapp.gui.icons import icon
 from digitapp.gui.pages.step.export_dialog import ExportDialog
 from digitapp.gui.settings import Settings
@@ -69,7 +69,7 @@ class StepExport(QObject):
         super().__init__(parent)
         self._session, self._settings, self._window = session, settings, parent
         self._followed = followed
-        self._name = ""
+        self._path = Path()
         self.dialog: ExportDialog | None = None
         self.export_action = QAction(icon("table"), self.tr("Export as spreadsheet…"), self)
         self.export_action.setObjectName("exportSpreadsheet")
@@ -127,7 +127,7 @@ class StepExport(QObject):
     def export(self, path: Path, model: Model, images: Split, rule: Rule, steps: int) -> None:
         """Write a workbook; a name without the ending of spreadsheets gets it."""
         target = path if path.suffix.lower() == _SUFFIX else path.with_name(path.name + _SUFFIX)
-        self._name = file_name(target)
+        self._path = target
 
         def work(_report: Report, _cancelled: threading.Event) -> tuple[int, int]:
             from digitapp.exports.spreadsheet import write_spreadsheet  # what writes is loaded when it is wanted
@@ -142,7 +142,7 @@ class StepExport(QObject):
         steps, images = written
         self.done.emit(
             in_a_row(
-                self.tr("The spreadsheet {0} was written.").format(self._name),
+                self.tr("The spreadsheet {0} was written.").format(file_name(self._path)),
                 self.tr("It takes %Ln step(s).", "", steps) if steps else "",
                 self.tr("It shows %Ln image(s).", "", images),
             )
@@ -150,7 +150,7 @@ class StepExport(QObject):
 
     @Slot(object)
     def _on_unwritten(self, error: Exception) -> None:
-        self.failed.emit(self.tr("{0} was not written: {1}").format(self._name, cause(error)))
+        self.failed.emit(self.tr("{0} was not written: {1}").format(file_name(self._path), cause(error)))
 
     # In
 
@@ -167,7 +167,7 @@ class StepExport(QObject):
 
     def read(self, path: Path) -> None:
         """Read a workbook; its network is offered beside the others and shown, and those that were there stay."""
-        self._name = file_name(path)
+        self._path = path
 
         def work(_report: Report, _cancelled: threading.Event) -> Model:
             from digitapp.exports.spreadsheet_reader import read_spreadsheet
@@ -182,8 +182,8 @@ class StepExport(QObject):
         known = {entry.key for entry in self._session.model_entries}
         number = next(number for number in range(1, len(known) + 2) if f"{_KEY}{number}" not in known)
         self._session.add_network(f"{_KEY}{number}", model)
-        self.done.emit(self.tr("The weights were read from {0}.").format(self._name))
+        self.done.emit(self.tr("The weights were read from {0}.").format(file_name(self._path)))
 
     @Slot(object)
     def _on_unread(self, error: Exception) -> None:
-        self.failed.emit(self.tr("{0} cannot be read: {1}").format(self._name, cause(error)))
+        self.failed.emit(self.tr("{0} cannot be read: {1}").format(file_name(self._path), cause_in(self._path, error)))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitapp.datasets.toy import GridImage, read_grid_csv, write_grid_csv
 from digitapp.gui import settings as remembered
-from digitapp.gui.causes import cause
+from digitapp.gui.causes import cause_in
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.plain import file_name
@@ -31,7 +31,7 @@ class ImageFiles(QObject):
     def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._settings, self._window = session, settings, parent
-        self._name = ""
+        self._path = Path()
 
     @Slot()
     def ask_import(self) -> None:
@@ -45,7 +45,7 @@ class ImageFiles(QObject):
 
     def import_path(self, path: Path) -> None:
         """Read a table; one that cannot be used changes nothing."""
-        self._name = file_name(path)
+        self._path = path
         problem = self._session.images.problem
 
         def work(_report: Report, _cancelled: threading.Event) -> list[GridImage]:
@@ -56,7 +56,7 @@ class ImageFiles(QObject):
     @Slot(object)
     def _on_read(self, images: list[GridImage]) -> None:
         self._session.images.commit(images)
-        self.done.emit(self.tr("%Ln image(s) were read from {0}.", "", len(images)).format(self._name))
+        self.done.emit(self.tr("%Ln image(s) were read from {0}.", "", len(images)).format(file_name(self._path)))
 
     @Slot()
     def ask_export(self) -> None:
@@ -71,7 +71,7 @@ class ImageFiles(QObject):
     def export_path(self, path: Path) -> None:
         """Write a table; a name without the ending of tables gets it."""
         target = path if path.suffix.lower() == _SUFFIX else path.with_name(path.name + _SUFFIX)
-        self._name = file_name(target)
+        self._path = target
         problem, images = self._session.images.problem, self._session.images.images
 
         def work(_report: Report, _cancelled: threading.Event) -> int:
@@ -82,8 +82,8 @@ class ImageFiles(QObject):
 
     @Slot(object)
     def _on_written(self, count: int) -> None:
-        self.done.emit(self.tr("%Ln image(s) were written to {0}.", "", count).format(self._name))
+        self.done.emit(self.tr("%Ln image(s) were written to {0}.", "", count).format(file_name(self._path)))
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        self.failed.emit(self.tr("{0}: {1}").format(self._name, cause(error)))
+        self.failed.emit(self.tr("{0}: {1}").format(file_name(self._path), cause_in(self._path, error)))
