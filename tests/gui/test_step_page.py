@@ -177,6 +177,32 @@ def test_each_step_is_a_moment_of_the_time_machine(open_page: OpenPage) -> None:
     assert not np.array_equal(shipped.model.network.parameters, page.session.network.parameters)
 
 
+def test_a_step_from_a_moment_of_the_past_begins_another_run_and_leaves_the_past(open_page: OpenPage) -> None:
+    page = open_page()
+    session = page.session
+    page.stepper.set_grain(Grain.BATCH)
+    for _ in range(4):
+        page.stepper.next()
+    first = session.time_machine.branch
+    assert first is not None
+    kept = [moment.parameters.copy() for moment in first.moments.kept]
+    session.show_moment(first.moments.kept[1])
+    assert scene_of(page).updates == 0
+    assert page.stepper.next()
+    second = session.time_machine.branch
+    assert second is not None
+    assert second is not first
+    assert second.parent is first
+    np.testing.assert_array_equal(second.moments.kept[0].parameters, kept[1])
+    np.testing.assert_array_equal(second.moments.kept[1].parameters, session.network.parameters)
+    for moment, before in zip(first.moments.kept, kept, strict=True):
+        np.testing.assert_array_equal(moment.parameters, before)
+    session.back_to_now()
+    scene_of(page)
+    page.go_on()
+    assert session.time_machine.place is None
+
+
 def test_all_64_are_learned_together_and_their_error_falls(open_page: OpenPage) -> None:
     page = open_page()
     page.stepper.set_learn_from(LearnFrom.ALL)

@@ -38,7 +38,7 @@ class _Walk:
     learning_rate: float | None = None  # another than that of the training
     focus: Focus = Focus(0, 0)  # noqa: RUF009 - it never changes
     stepwise: Stepwise | None = None
-    of: tuple[ModelEntry, Dataset, TrainConfig, object] | None = None  # what the stepwise run belongs to
+    of: tuple[ModelEntry, Dataset, TrainConfig, object, object] | None = None  # what the stepwise run belongs to
     branch: Branch | None = None
     done: tuple[Update, SampleNumbers, Network] | None = None  # the step at whose stop the walk is
     trail: list[tuple[int | None, Request]] = field(default_factory=list)  # the samples followed, a step each
@@ -174,7 +174,7 @@ class Stepper(QObject):
         if stepwise is None or of is None or not belongs or stepwise.network.sizes != network.sizes:
             self._begin(walk, shown, dataset, config)
             return
-        if of[3] is not shown.entry.marks:  # other units are held now
+        if of[3] is not shown.entry.marks or of[4] is not shown.place:  # other units are held, or another time is shown
             self._begin(walk, shown, dataset, config)
         elif stepwise.adopt(network.parameters):
             walk.trail.clear()
@@ -184,7 +184,7 @@ class Stepper(QObject):
     def _begin(self, walk: _Walk, shown: Snapshot, dataset: Dataset, config: TrainConfig) -> None:
         held = shown.entry.marks.held
         walk.stepwise = Stepwise(shown.network, dataset, config, held or None)
-        walk.of = shown.entry, dataset, config, shown.entry.marks
+        walk.of = shown.entry, dataset, config, shown.entry.marks, shown.place
         walk.trail.clear()
         walk.branch = None
         if walk.done is not None:
@@ -498,7 +498,7 @@ class Stepper(QObject):
         network = NetworkConfig(shown.network.sizes[1:-1], ",".join(shown.network.activations[:-1]) or "relu")
         walk.branch = self._session.begin_by_hand(network, config, shown.dataset)
         entry = self._session.current_entry
-        walk.of = entry, shown.dataset, config, entry.marks
+        walk.of = entry, shown.dataset, config, entry.marks, None
         walk.branch.moments.add(0, shown.network.parameters.copy())
 
     def _take_back(self, walk: _Walk) -> None:
