@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -103,7 +103,13 @@ def paint_fitted(
     painter.setPen(color)
     prepared = _laid_out(text, font)
     spare = place.size() - prepared.size()
-    x = spare.width() if alignment & Qt.AlignmentFlag.AlignRight else 0.0
-    if alignment & Qt.AlignmentFlag.AlignHCenter:
-        x = spare.width() / 2
+    x = _share_on_the_left(alignment) * spare.width()
     painter.drawStaticText(QPointF(place.left() + x, place.top() + spare.height() / 2), prepared)
+
+
+@cache
+def _share_on_the_left(alignment: Qt.AlignmentFlag) -> float:
+    """Return what part of the room that is left lies before a text; asking flags takes as long as painting one."""
+    if alignment & Qt.AlignmentFlag.AlignHCenter:
+        return 0.5
+    return 1.0 if alignment & Qt.AlignmentFlag.AlignRight else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -116,7 +117,8 @@ class StepWires:
         """Return how much of a wire is seen: those of the chosen unit, and of sources that speak, more than others."""
         scene = self._scene
         numbers, focus = scene.numbers.layers[layer], scene.focus
-        share = min(1.0, abs(float(np.nan_to_num(numbers.reads[source]))))
+        heard = abs(float(numbers.reads[source]))
+        share = 0.0 if math.isnan(heard) else min(1.0, heard)
         of_focus = (focus.layer == layer and focus.unit == unit) or (focus.layer == layer - 1 and focus.unit == source)
         if scene.stop.stage is Stage.FORWARD and layer > max(scene.stop.layer, 0):
             return _FAINT if of_focus else _SILENT
