@@ -68,15 +68,15 @@ def test_one_image_forward_and_back(tmp_path: Path, layout: Layout, number: int)
 def test_steps_on_all_images(tmp_path: Path) -> None:
     model, dataset = load_model("toy"), load_dataset("toy")
     path = tmp_path / "all.xlsx"
-    write_spreadsheet(path, model, dataset.all_but_test, Rule(0.2), 4)
+    write_spreadsheet(path, model, dataset.all_but_test, Rule(0.2), 2)
     config = TrainConfig(loss=model.loss, optimizer="sgd", learning_rate=0.2)
     stepwise = Stepwise(in_double_precision(model.network), dataset, config)
-    for _ in range(4):
+    for _ in range(2):
         stepwise.advance(Request(LearnFrom.ALL, 0, 0.2))
     layout, weights = Layout((12, 3, 2), (3, 2), 64, 1), values(path)["Weights"]
     for number, (expected, biases) in enumerate(zip(stepwise.network.weights, stepwise.network.biases, strict=True)):
         fan_in, units = expected.shape
-        top = layout.unit(4, number, 0)
+        top = layout.unit(2, number, 0)
         found = weights[top : top + units, FIRST_VALUE : FIRST_VALUE + fan_in + 1]
         np.testing.assert_allclose(found[:, :fan_in].T, expected, rtol=1e-12)
         np.testing.assert_allclose(found[:, fan_in], biases, rtol=1e-12)
