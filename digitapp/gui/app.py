@@ -81,6 +81,7 @@ def _load_later_modules() -> None:
     """Import what the window did not need to open; the other pages come at once then, when they are wanted."""
     for name in (*(row.module for row in registered_pages()), "digitapp.gui.window.picture_saver"):
         import_module(name)
+    modules_are_there()
 
 
 def create_window(
