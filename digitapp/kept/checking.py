@@ -108,7 +108,9 @@ def _check_store(folder: Path, repair: bool) -> Iterator[Finding]:
 def _check_networks(store: Store, repair: bool) -> Iterator[Finding]:
     rows = store.rows("SELECT seat, problem, key, file FROM networks WHERE removed IS NULL")
     for seat, problem, key, file in rows:
-        path = store.folder / NETWORKS / file
+        path = store.file(NETWORKS, file)
+        if path is None:
+            continue
         if _whole(path):
             yield Finding(path)
             continue
@@ -127,7 +129,9 @@ def _check_networks(store: Store, repair: bool) -> Iterator[Finding]:
 
 def _check_checkpoints(store: Store) -> Iterator[Finding]:
     for (name,) in store.rows("SELECT checkpoint FROM runs WHERE checkpoint IS NOT NULL"):
-        path = store.folder / CHECKPOINTS / name
+        path = store.file(CHECKPOINTS, name)
+        if path is None:
+            continue
         try:
             load_checkpoint(path)
         except CheckpointError as error:

@@ -131,11 +131,14 @@ def read_networks(store: Store, seat: int, problem: str) -> list[KeptNetwork]:
         "WHERE seat = ? AND problem = ? AND removed IS NULL ORDER BY place, written",
         *(seat, problem),
     ):
+        path = store.file(FOLDER, file)
+        if path is None or not isinstance(key, str) or not isinstance(name, str):
+            continue  # in a damaged file anything may stand
         try:
             marks, edits, facts = read_marks(packet)
         except PacketError:
-            marks, edits, facts = Marks(), Edits(), {"origin": "made"}
-        found.append(KeptNetwork(key, facts["origin"], name, store.folder / FOLDER / file, marks, edits))
+            marks, edits, facts = Marks(), Edits(), {}
+        found.append(KeptNetwork(key, str(facts.get("origin", "made")), name, path, marks, edits))
     return found
 
 

@@ -39,6 +39,8 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     ------
     PacketError : this is no packet, or it was damaged
     """
+    if not isinstance(data, bytes):  # in a damaged file anything may stand
+        raise PacketError("these are no bytes")
     digest, body = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
     if len(body) < _LENGTH_BYTES or _digest(body) != digest:
         raise PacketError("the digest is another one: these bytes were damaged")

@@ -115,7 +115,7 @@ def begin_run(store: Store, seat: int, problem: str, branch: Branch, facts: Mapp
         *(seat, problem, branch.key),
     ):
         store.run("UPDATE runs SET checkpoint = NULL WHERE run = ?", run)
-        store.afterwards((store.folder / FOLDER / name).unlink)
+        store.delete_afterwards(FOLDER, name)
 
 
 def write_progress(store: Store, key: str, checkpoint: Checkpoint, history: Callable[[], bytes]) -> None:
@@ -126,7 +126,7 @@ def write_progress(store: Store, key: str, checkpoint: Checkpoint, history: Call
     save_checkpoint(checkpoint, path)
     for (name,) in store.rows("SELECT checkpoint FROM runs WHERE run = ? AND checkpoint IS NOT NULL", key):
         if name != path.name:
-            store.afterwards((store.folder / FOLDER / name).unlink)
+            store.delete_afterwards(FOLDER, name)
     values = path.name, step, history(), key
     store.run("UPDATE runs SET checkpoint = ?, step = ?, history = ? WHERE run = ?", *values)
 
@@ -173,7 +173,8 @@ def leave_list(store: Store, seat: int, problem: str, keys: Sequence[str]) -> No
 
 def newest_number(store: Store, seat: int, problem: str) -> int:
     """Return the number of the newest run of a problem, 0 before the first."""
-    return store.rows("SELECT max(number) FROM runs WHERE seat = ? AND problem = ?", seat, problem)[0][0] or 0
+    newest = store.rows("SELECT max(number) FROM runs WHERE seat = ? AND problem = ?", seat, problem)[0][0]
+    return newest if isinstance(newest, int) else 0
 
 
 def read_runs(store: Store, seat: int, problem: str, newest: int | None = None) -> list[KeptRun]:
@@ -189,7 +190,9 @@ def read_runs(store: Store, seat: int, problem: str, newest: int | None = None) 
             fate = RunFate(state)
         except (PacketError, ValueError):
             continue
-        paths = [name and store.folder / folder / name for folder, name in ((FOLDER, checkpoint), (NETWORKS, network))]
+        if not (isinstance(key, str) and isinstance(number, int) and isinstance(step, int)):
+            continue  # in a damaged file anything may stand
+        paths = store.file(FOLDER, checkpoint), store.file(NETWORKS, network)
         found.append(KeptRun(key, number, fate, facts, packet, history, step, *paths))
     return found[::-1]
 
@@ -205,7 +208,12 @@ def read_moments(store: Store, run: KeptRun, kept: KeptHistory, size: int) -> Mo
     )
     moments = Moments(kept.capacity)
     moments.take_up(
-        tuple(Moment(step, np.frombuffer(data, np.float32)) for step, data in rows if len(data) == size), kept.stride
+        tuple(
+            Moment(step, np.frombuffer(data, np.float32))
+            for step, data in rows
+            if isinstance(step, int) and isinstance(data, bytes) and len(data) == size
+        ),
+        kept.stride,
     )
     moments.is_open = moments.is_open and run.fate is RunFate.UNDER_WAY
     return moments

@@ -56,6 +56,8 @@ def seats_by_use(store: Store) -> list[int]:
     """Return the seats there are, the one that was used last first. Raises KeptError."""
     used = []
     for seat, packet in store.rows("SELECT seat, packet FROM seats WHERE key = ?", _LAST):
+        if not isinstance(seat, int):
+            continue  # in a damaged file anything may stand
         try:
             used.append((float(unpack(packet)[0]["time"]), seat))
         except (PacketError, KeyError, TypeError, ValueError):
@@ -76,4 +78,4 @@ def write_part(store: Store, seat: int, key: str, packet: bytes) -> None:
 def read_part(store: Store, seat: int, key: str) -> bytes | None:
     """Return one part of what a seat shows, None where it was never written. Raises KeptError."""
     rows = store.rows("SELECT packet FROM seats WHERE seat = ? AND key = ?", seat, key)
-    return bytes(rows[0][0]) if rows else None
+    return rows[0][0] if rows else None

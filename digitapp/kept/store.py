@@ -101,6 +101,17 @@ class Store:
         with self._told():
             self._connection.execute(statement, values)
 
+    def file(self, folder: str, name: object) -> Path | None:
+        """Return the path of a file that a row names; None where that is no name, as a damaged file may have it."""
+        is_name = isinstance(name, str) and name not in ("", ".", "..") and not {"/", "\\", "\0"} & set(name)
+        return self.folder / folder / str(name) if is_name else None
+
+    def delete_afterwards(self, folder: str, name: object) -> None:
+        """Delete a file that a row has named when the transaction is on the disk."""
+        path = self.file(folder, name)
+        if path is not None:
+            self.afterwards(path.unlink)
+
     def afterwards(self, work: Callable[[], object]) -> None:
         """Do something when the transaction is on the disk, such as deleting a file that it names no more."""
         self._later.append(work)

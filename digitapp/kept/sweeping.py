@@ -30,8 +30,8 @@ def sweep_kept(store: Store) -> None:
                 path.unlink(missing_ok=True)
     before = now - KEPT_AFTER_REMOVAL_S
     for (file,) in store.rows("SELECT file FROM networks WHERE removed < ?", before):
-        path = store.folder / NETWORKS / file
+        path = store.file(NETWORKS, file)
         with suppress(OSError):
-            for state in (path, *earlier_states(path)):
+            for state in (path, *earlier_states(path)) if path is not None else ():
                 state.unlink(missing_ok=True)
     store.run("DELETE FROM networks WHERE removed < ?", before)

@@ -12,8 +12,10 @@ from kept_helpers import spoil_a_page
 
 from digitapp.kept import FILE_NAME
 from digitapp.kept.errors import KeptDamagedError, KeptError
+from digitapp.kept.networks import read_networks
 from digitapp.kept.seats import read_part, seats_by_use, take_seat, write_part
 from digitapp.kept.store import Store
+from digitapp.kept.sweeping import sweep_kept
 from digitapp.kept.writer import Writer
 
 
@@ -207,4 +209,30 @@ def test_a_damaged_file_is_renewed_by_who_writes(tmp_path: Path) -> None:
     assert isinstance(told[0], KeptDamagedError) and told[0].aside is not None and told[1:] == [None]
     store = Store(tmp_path)
     assert read_part(store, 0, "a") == b"packet"
+    store.close()
+
+
+@pytest.mark.parametrize("odd", [None, 3, b"bytes", "", "..", "../precious", "/precious", "a/b", "nul\0"])
+def test_whatever_stands_in_a_damaged_row_is_left_out_and_deletes_nothing(odd: object, tmp_path: Path) -> None:
+    folder = tmp_path / "user"
+    (tmp_path / "precious").write_text("not ours")
+    store = Store(folder)
+    for name in ("networks", "checkpoints"):
+        (folder / name).mkdir()
+    with store.transaction():
+        store.run("CREATE TABLE odd (value)")
+        store.run("INSERT INTO odd VALUES (?)", odd)
+        store.run("DROP TABLE networks")
+        store.run("CREATE TABLE networks (seat, problem, key, place, name, file, digest, packet, written, removed)")
+        store.run("INSERT INTO networks SELECT 0, 'toy', 'k', 0, 'n', value, '', value, 0, NULL FROM odd")
+        store.run("INSERT INTO networks SELECT 0, 'toy', 'l', 0, 'n', value, '', value, 0, 1 FROM odd")
+        store.run("DROP TABLE seats")
+        store.run("CREATE TABLE seats (seat, key, packet)")
+        store.run("INSERT INTO seats SELECT value, 'last used', value FROM odd")
+    assert all(isinstance(network.path, Path) and network.key == "k" for network in read_networks(store, 0, "toy"))
+    assert all(isinstance(seat, int) for seat in seats_by_use(store))
+    with store.transaction():
+        sweep_kept(store)
+        store.delete_afterwards("checkpoints", odd)
+    assert (tmp_path / "precious").exists() and folder.is_dir()
     store.close()
