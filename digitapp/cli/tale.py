@@ -9,6 +9,7 @@ import typer
 
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import JsonOption, check_can_write, print_json, print_table, say
+from digitapp.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from digitapp.inspection.tale_trial import TrialResult
@@ -53,34 +54,47 @@ def tale_command(
     """
     if csv is not None:
         check_can_write(csv, "--csv")
-    from digitapp.inspection.tale import Outcome
     from digitapp.inspection.tale_trial import Trial, run_trial
 
     given = {"activation": activation, "initializer": initializer, "epochs": epochs, "learning_rate": learning_rate}
     chosen = {name: value for name, value in given.items() if value is not None}
-    result = run_trial(Trial(seeds=seeds, hidden=hidden, noise=noise, **chosen))
+    trial = Trial(seeds=seeds, hidden=hidden, noise=noise, **chosen)
+    with progress_bar("") as show:
+
+        def report(done: int, total: int) -> None:
+            if show is not None:
+                show(done, total, f"epoch {done:,} of {total:,}")
+
+        result = run_trial(trial, report)
     assert result is not None, "nobody cancels it"
     if csv is not None:
         _write(csv, result.table())
-    counts = {outcome: len(some) for outcome, some in result.by_outcome.items()}
     if json:
-        print_json({"seeds": seeds, **{outcome.value: count for outcome, count in counts.items()}})
+        counts = {outcome.value: len(some) for outcome, some in result.by_outcome.items()}
+        print_json({"seeds": seeds, **counts})
         return
+    _tell(result)
+
+
+def _tell(result: TrialResult) -> None:
+    """Print how the networks have learned and what became of the tale in them."""
+    from digitapp.inspection.tale import Outcome
+
     trial = result.trial
     each = "1 epoch" if trial.epochs == 1 else f"{trial.epochs:,} epochs"
     learned = f", {trial.noise:.3g} of the pixels flipped" if trial.noise else ""
     title = result.networks[0].network.layers[0].activation.title
-    say(f"{seeds:,} networks 12-{hidden}-2, {title}, {each} each{learned}")
+    say(f"{trial.seeds:,} networks 12-{trial.hidden}-2, {title}, {each} each{learned}")
     titles = {
         Outcome.TALE: "the tale came true",
         Outcome.OTHER: "another solution",
         Outcome.FAILED: "not all images right",
     }
     rows = []
-    for outcome, count in counts.items():
-        rows.append(_row(titles[outcome], result, count))
+    for outcome, some in result.by_outcome.items():
+        rows.append(_row(titles[outcome], result, len(some)))
         if outcome is Outcome.OTHER:
-            rows += [_row(f"  {_kind(found)}", result, len(some)) for found, some in result.kinds]
+            rows += [_row(f"  {_kind(found)}", result, len(kind)) for found, kind in result.kinds]
     print_table(rows, frozenset({1, 2}))
 
 

@@ -48,6 +48,3 @@ class Bench(QWidget):
     def tell(self, message: Message) -> None:
         """Have the page show what went wrong."""
         self.told.emit(message)
-
-    def take_up(self, what: object) -> None:
-        """Do what was asked for elsewhere; benches that take nothing up do nothing."""

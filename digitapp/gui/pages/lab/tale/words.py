@@ -14,9 +14,6 @@ from digitapp.inspection.tale import DEMONS, LEAST_MATCH, Demon, Match, Outcome
 from digitapp.inspection.tale_trial import Judged, Share, Trial, TrialResult
 from digitapp.nn import ACTIVATIONS, INITIALIZERS
 
-SIGNS = {Outcome.TALE: "●", Outcome.OTHER: "○", Outcome.FAILED: "×"}
-"""How an outcome is marked, besides its colour."""
-
 
 def outcome_title(outcome: Outcome) -> str:
     """Return what an outcome is called."""
