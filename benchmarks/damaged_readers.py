@@ -17,6 +17,7 @@ from PIL import Image
 from digitapp.datasets.collection import Collection, Sample, TooManyDigitsError, split_of, write_collection
 from digitapp.datasets.collection_file import CollectionFile
 from digitapp.datasets.collection_import import import_digits
+from digitapp.datasets.dataset import Split
 from digitapp.datasets.errors import DataError
 from digitapp.datasets.idx import idx_header, read_idx
 from digitapp.datasets.mnist import load_mnist
@@ -27,6 +28,10 @@ from digitapp.drawing.files import DrawingFileError, read_drawings, write_drawin
 from digitapp.drawing.grid import BinaryGrid, GridTextError, read_grid
 from digitapp.drawing.images import ImageFileError
 from digitapp.drawing.ink import Drawing
+from digitapp.exports.errors import WorkbookError
+from digitapp.exports.spreadsheet import write_spreadsheet
+from digitapp.exports.spreadsheet_reader import read_spreadsheet
+from digitapp.exports.unrolled import Rule
 from digitapp.kept import FILE_NAME
 from digitapp.kept.errors import KeptError
 from digitapp.kept.histories import KeptHistory, read_history, write_history
@@ -245,6 +250,18 @@ def _take_grid(content: bytes, folder: Path, _rng: random.Random) -> None:
     read_grid(_put(folder, "g.txt", content), 4, 3)
 
 
+def _workbooks(folder: Path) -> list[bytes]:
+    data = load_toy().train
+    few = Split(data.inputs[:3], data.labels[:3])
+    write_spreadsheet(folder / "w.xlsx", _model("toy", 2, 2), few, Rule(0.5), 1)
+    return [(folder / "w.xlsx").read_bytes()]
+
+
+def _take_workbook(content: bytes, folder: Path, rng: random.Random) -> None:
+    model = read_spreadsheet(_put(folder, "w.xlsx", content), rng.choice((1, 1, 2)))
+    model.network.trace(np.zeros((1, model.network.sizes[0]), np.float32))
+
+
 # What is kept
 
 
@@ -360,6 +377,7 @@ READERS: dict[str, Reader] = {
     "IDX folders": Reader(_idx_files, _take_idx_folder, _HOSTILE, mutations.inside_gzip),
     "tables": Reader(_tables, _take_table, _HOSTILE),
     "collections": Reader(_collections, _take_collection, (DrawingFileError, TooManyDigitsError)),
+    "workbooks": Reader(_workbooks, _take_workbook, (WorkbookError,), mutations.inside_zip),
     "pixels as text": Reader(lambda _folder: [b"111\n101\n101\n111\n", b"1,1,1\n" * 4], _take_grid, (GridTextError,)),
     "checkpoints": Reader(_checkpoints, _take_checkpoint, (CheckpointError, TrainingDiverged), mutations.inside_header),
     "kept packets": Reader(_kept_packets, _take_packet, (PacketError,), mutations.inside_packet),

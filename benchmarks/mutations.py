@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import random
 import re
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 
@@ -178,6 +180,18 @@ def inside_header(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     length = int.from_bytes(content[:8], "little")
     header = change(content[8 : 8 + length])
     return len(header).to_bytes(8, "little") + header + content[8 + length :]
+
+
+def inside_zip(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """Change one of the files in an archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    chosen = sorted(files)[zlib.crc32(change(content)) % len(files)]
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, inside in files.items():
+            archive.writestr(name, change(inside) if name == chosen else inside)
+    return written.getvalue()
 
 
 def inside_packet(content: bytes, change: Callable[[bytes], bytes]) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +122,7 @@ class _Sheet:
         value = self.value(row, column)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.error(row, column, reasons.tr("a number"))
-        if not isfinite(value) or abs(value) > _LARGEST:
+        if not abs(value) <= _LARGEST:  # nor NaN, nor a whole number that no float holds
             raise self.error(row, column, reasons.tr("a number that float32 can hold"))
         return float(value)
 

@@ -24,7 +24,7 @@ from digitapp.datasets.problems import MNIST, TOY, Problem
 from digitapp.exports.errors import ExportError, WorkbookError
 from digitapp.exports.formulas import activation_formula, loss_formula
 from digitapp.exports.spreadsheet import MOST_CELLS, spreadsheet, write_spreadsheet
-from digitapp.exports.spreadsheet_reader import read_spreadsheet
+from digitapp.exports.spreadsheet_reader import _Sheet, read_spreadsheet
 from digitapp.exports.unrolled import Rule, can_unroll, one_image, usual_rule
 from digitapp.modelfile import Model, load_model
 from digitapp.nn import ACTIVATIONS, LOSSES, Network, initialize
@@ -431,6 +431,12 @@ def _spoilt(data: bytes, rng: np.random.Generator) -> bytes:
         place, length = int(rng.integers(len(data))), int(rng.integers(0, 20))
         data = data[:place] + rng.bytes(int(rng.integers(0, 20))) + data[place + length :]
     return data
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("nan"), float("inf"), 1e39])
+def test_a_number_that_no_weight_can_be_is_named(value: float) -> None:
+    with pytest.raises(WorkbookError, match=r"Weights!A1.*float32"):
+        _Sheet(Path("w.xlsx"), "Weights", [(value,)]).number(0, 0)
 
 
 def test_a_sheet_that_says_it_is_huge_is_read_as_far_as_needed(tmp_path: Path) -> None:
