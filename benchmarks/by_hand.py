@@ -1,11 +1,11 @@
-"""A weight in hand: what a drag takes on the real page, and what is found out beside it.
+"""The page Step: what a drag and a step of the walk take, and what is found out beside them.
 
     python benchmarks/by_hand.py [--moves 300] [--size 1280x800]
 
 On the page Step of a real window, in memory ("offscreen"), one weight of the toy and one of an untrained 784-128-10 is
-dragged, as one gesture. A move ends when everything that follows has been painted. Printed are wall-clock times, and
-the processor time of the window's thread, which other programs on the machine do not lengthen as much. Then: the cost
-along a weight, the error surface, and both gradients of a weight.
+dragged, as one gesture, and the walk is gone through by Next. Either ends when all that follows has been painted.
+Printed are wall-clock times, and the processor time of the window's thread, which other programs on the machine do not
+lengthen as much. Then: the cost along a weight, the error surface, and both gradients of a weight.
 """
 
 from __future__ import annotations
@@ -92,10 +92,29 @@ def drag(
         time.sleep(0.005)
     weights.surgery.end_gesture()
     sizes = "-".join(map(str, session.network.sizes))
+    tell(f"a move of a weight of {sizes}", wall, own)
+    tell(f"a step of the walk through {sizes}", *walk(application, page, moves))
+    window.close()
+
+
+def walk(application: QApplication, page: StepPage, steps: int) -> tuple[list[float], list[float]]:
+    """Press Next so many times; return how long each took until all of it was painted, by clock and by thread."""
+    wall, own = [], []
+    for index in range(steps + 22):
+        began, began_own = time.perf_counter(), time.thread_time()
+        page.go_on()
+        application.processEvents()
+        if index >= 22:  # twice around the toy: the first ones make what is needed
+            wall.append(time.perf_counter() - began)
+            own.append(time.thread_time() - began_own)
+    return wall, own
+
+
+def tell(what: str, wall: list[float], own: list[float]) -> None:
+    """Print medians and late ones, in ms."""
     for name, times in (("wall clock", wall), ("its own thread", own)):
         middle, late = np.percentile(np.array(times) * 1000, [50, 95])
-        print(f"a move of a weight of {sizes}, all painted, {name}: median {middle:.1f} ms, p95 {late:.1f} ms")
-    window.close()
+        print(f"{what}, all painted, {name}: median {middle:.1f} ms, p95 {late:.1f} ms")
 
 
 def turn_until(application: QApplication, is_done: Callable[[], bool], patience_s: float = 60.0) -> None:

@@ -14,7 +14,7 @@ from digitapp.gui.diagram.wires import Floats, curve
 
 SMALLEST, LARGEST = 0.8, 3.8
 _SPACING = 2.9  # from one bead to the next, in radii
-_LEAST_SPACING = 6.0
+_LEAST_SPACING = 8.0
 _FINE = 65  # points of the curve between which beads are placed
 
 

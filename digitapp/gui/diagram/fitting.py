@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from math import isfinite
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
@@ -18,6 +19,7 @@ NOT_A_NUMBER = "NaN"  # where there is no room for words
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_SHARES = {LEFT: 0.0, CENTRE: 0.5, RIGHT: 1.0}  # of the spare room that is left of a text
 
 
 def ways_to_write(value: float, places: int = 2, *, sign: bool = False) -> tuple[str, ...]:
@@ -47,36 +49,55 @@ def fonts(*roles: theme.FontRole, weight: QFont.Weight | None = None) -> list[QF
     return list(_fonts(roles, weight, theme.font_key()))
 
 
-@lru_cache(maxsize=256)
+@cache
 def _fonts(
     roles: tuple[theme.FontRole, ...],
     weight: QFont.Weight | None,
     key: object,  # noqa: ARG001 - what they depend on besides
 ) -> tuple[QFont, ...]:
-    return tuple(theme.tabular(theme.font(role, weight)) for role in roles)
+    made = tuple(theme.tabular(theme.font(role, weight)) for role in roles)
+    _known.update((id(font), font) for font in made)
+    return made
 
 
-@lru_cache(maxsize=8192)
-def _prepared(text: str, family: str, pixels: int, weight: QFont.Weight) -> QStaticText:
-    """Return a text laid out with figures of equal width: laying it out takes six times as long as painting it."""
+class _Text(NamedTuple):
+    """A text laid out, and how large it is: laying it out takes six times as long as painting it."""
+
+    prepared: QStaticText
+    width: float
+    height: float
+
+
+_known: dict[int, QFont] = {}  # the fonts of `fonts`, which live as long as the program, by their identity
+_texts: dict[tuple[str, int], _Text] = {}
+_MOST_TEXTS = 8192
+
+
+def _laid_out(text: str, font: QFont) -> _Text:
+    """Return a text laid out; in the fonts of `fonts` it is kept."""
+    if _known.get(id(font)) is not font:
+        return _lay_out(text, font)
+    found = _texts.get((text, id(font)))
+    if found is None:
+        if len(_texts) >= _MOST_TEXTS:
+            _texts.clear()
+        found = _texts[text, id(font)] = _lay_out(text, font)
+    return found
+
+
+def _lay_out(text: str, font: QFont) -> _Text:
     prepared = QStaticText(text)
     prepared.setTextFormat(Qt.TextFormat.PlainText)
-    font = theme.tabular(QFont(family))
-    font.setPixelSize(pixels)
-    font.setWeight(weight)
     prepared.prepare(font=font)
-    return prepared
-
-
-def _laid_out(text: str, font: QFont) -> QStaticText:
-    return _prepared(text, font.family(), font.pixelSize(), font.weight())
+    size = prepared.size()
+    return _Text(prepared, size.width(), size.height())
 
 
 def fitted(texts: Sequence[str], tried: Sequence[QFont], width: float) -> tuple[str, QFont] | None:
     """Return the first of the texts that fits the width, in the first of the fonts in which it does; None for none."""
     for text in texts:
         for font in tried:
-            if _laid_out(text, font).size().width() <= width:
+            if _laid_out(text, font).width <= width:
                 return text, font
     return None
 
@@ -101,15 +122,7 @@ def paint_fitted(
     text, font = chosen
     painter.setFont(font)
     painter.setPen(color)
-    prepared = _laid_out(text, font)
-    spare = place.size() - prepared.size()
-    x = _share_on_the_left(alignment) * spare.width()
-    painter.drawStaticText(QPointF(place.left() + x, place.top() + spare.height() / 2), prepared)
-
-
-@cache
-def _share_on_the_left(alignment: Qt.AlignmentFlag) -> float:
-    """Return what part of the room that is left lies before a text; asking flags takes as long as painting one."""
-    if alignment & Qt.AlignmentFlag.AlignHCenter:
-        return 0.5
-    return 1.0 if alignment & Qt.AlignmentFlag.AlignRight else 0.0
+    laid_out = _laid_out(text, font)
+    x = place.x() + _SHARES[alignment] * (place.width() - laid_out.width)
+    y = place.y() + (place.height() - laid_out.height) / 2
+    painter.drawStaticText(QPointF(x, y), laid_out.prepared)

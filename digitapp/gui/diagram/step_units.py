@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import floor, isfinite, log10
 
 import numpy as np
@@ -134,10 +134,11 @@ class StepPainter:
             if column.look is Look.PICTURE:
                 self._paint_picture(column)
                 continue
+            if number == 0:
+                self._paint_inputs(column)
+                continue
             for unit, place in zip(column.units, column.places, strict=True):
-                if number == 0:
-                    self._paint_input(unit, place)
-                elif number == len(self._columns) - 1:
+                if number == len(self._columns) - 1:
                     self._paint_output(unit, place, column.look)
                 elif self._cards is None:
                     self._paint_card(number - 1, unit, column, place)
@@ -145,6 +146,38 @@ class StepPainter:
                     self._paint_kept_card(self._cards, number - 1, unit, column, place)
             if not column.rest.isEmpty():
                 self._paint_rest(number - 1, column)
+
+    def _paint_inputs(self, column: StepColumn) -> None:
+        """Paint all inputs; they are kept as one picture, for they change with the sample alone."""
+        if self._cards is None:
+            for unit, place in zip(column.units, column.places, strict=True):
+                self._paint_input(unit, place)
+            return
+        room = QRectF(0, 0, column.right + 2, column.places[-1].bottom() + 2)
+        key = "inputs", self._scene.numbers.inputs.tobytes(), column.places[0].top(), room.width(), room.height()
+
+        def paint(alone: StepPainter) -> None:
+            for unit, place in zip(column.units, column.places, strict=True):
+                alone._paint_input(unit, place)
+
+        self._painter.drawPixmap(0, 0, self._kept(self._cards, key, room, paint))
+
+    def _kept(
+        self, cards: CardCache, key: tuple[object, ...], room: QRectF, paint: Callable[[StepPainter], None]
+    ) -> QPixmap:
+        """Return a picture as it was painted before, or paint it on a ground that can be seen through."""
+        ratio = self._painter.device().devicePixelRatioF()
+        whole = key, ratio, theme.current().name, theme.font_key()
+        drawn = cards.get(whole)
+        if drawn is None:
+            drawn = QPixmap((room.size() * ratio).toSize())
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(drawn) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint(StepPainter(painter, self._scene, self._columns, self._limits, tale=self._tale))
+            cards.put(whole, drawn)
+        return drawn
 
     def _paint_input(self, unit: int, place: QRectF) -> None:
         p, painter = self._colors, self._painter
@@ -183,25 +216,9 @@ class StepPainter:
 
     def _paint_kept_card(self, cards: CardCache, layer: int, unit: int, column: StepColumn, place: QRectF) -> None:
         """Paint a card as it was painted before, where nothing on it is different: its numbers take the most time."""
-        ratio = self._painter.device().devicePixelRatioF()
-        key = (
-            self._card_key(layer, unit),
-            place.width(),
-            place.height(),
-            ratio,
-            theme.current().name,
-            theme.font_key(),
-        )
-        drawn = cards.get(key)
-        if drawn is None:
-            drawn = QPixmap((place.size() * ratio).toSize())
-            drawn.setDevicePixelRatio(ratio)
-            drawn.fill(Qt.GlobalColor.transparent)
-            with QPainter(drawn) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                alone = StepPainter(painter, self._scene, self._columns, self._limits, tale=self._tale)
-                alone._paint_card(layer, unit, column, QRectF(0, 0, place.width(), place.height()))
-            cards.put(key, drawn)
+        key = self._card_key(layer, unit), place.width(), place.height()
+        room = QRectF(0, 0, place.width(), place.height())
+        drawn = self._kept(cards, key, room, lambda alone: alone._paint_card(layer, unit, column, room))
         self._painter.drawPixmap(place.topLeft(), drawn)
 
     def _card_key(self, layer: int, unit: int) -> tuple[object, ...]:

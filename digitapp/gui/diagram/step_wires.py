@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,6 +89,7 @@ class StepWires:
             is_round = targets.look is Look.CIRCLE
             steps = (_SOURCE_STEP * theme.current().scale if layer else 0.0, _TARGET_STEP * theme.current().scale)
             between = ends_between(sources.places, targets.places, steps=steps, round_targets=is_round)
+            seen = self._opacities(layer)
             for row in range(len(sources.places)):
                 for column in range(len(targets.places)):
                     unit = targets.units[column]
@@ -97,7 +97,7 @@ class StepWires:
                         weight, opacity = 0.0, _FAINT
                     else:
                         weight = float(numbers.weights[sources.units[row], unit])
-                        opacity = self._opacity(layer, sources.units[row], unit)
+                        opacity = float(seen[sources.units[row], unit])
                     ends.append(between[row, column])
                     where.append((layer, row, column))
                     values.append(weight)
@@ -113,17 +113,22 @@ class StepWires:
             np.array(opacities)[order],
         )
 
-    def _opacity(self, layer: int, source: int, unit: int) -> float:
-        """Return how much of a wire is seen: those of the chosen unit, and of sources that speak, more than others."""
+    def _opacities(self, layer: int) -> NDArray[np.float64]:
+        """Return how much of each wire is seen, (sources, units): more of those of the chosen unit, and of sources
+        that speak.
+        """
         scene = self._scene
         numbers, focus = scene.numbers.layers[layer], scene.focus
-        heard = abs(float(numbers.reads[source]))
-        share = 0.0 if math.isnan(heard) else min(1.0, heard)
-        of_focus = (focus.layer == layer and focus.unit == unit) or (focus.layer == layer - 1 and focus.unit == source)
+        shape = numbers.weights.shape
+        of_focus = np.zeros(shape, bool)
+        if focus.layer == layer:
+            of_focus[:, focus.unit] = True
+        elif focus.layer == layer - 1:
+            of_focus[focus.unit] = True
         if scene.stop.stage is Stage.FORWARD and layer > max(scene.stop.layer, 0):
-            return _FAINT if of_focus else _SILENT
-        strength = _SILENT + (_LOUD - _SILENT) * share
-        return strength if of_focus else max(_SILENT, 0.35 * strength)
+            return np.where(of_focus, _FAINT, _SILENT)
+        strength = _SILENT + (_LOUD - _SILENT) * np.minimum(1.0, np.abs(np.nan_to_num(numbers.reads)))[:, np.newaxis]
+        return np.where(of_focus, strength, np.maximum(_SILENT, 0.35 * strength))
 
     def _flow(self, layer: int) -> NDArray[np.float64] | None:
         scene, numbers = self._scene, self._scene.numbers.layers[layer]
