@@ -90,7 +90,9 @@ class HelpDialog(QDialog):
             ("Ctrl+Return", self.tr("start, pause, resume the training")),
             (".", self.tr("one step: of the training, or through the computation on Draw")),
             ("← → ↑ ↓", self.tr("move the pen, or over units, pixels and curves")),
-            ("Space", self.tr("put the pen down, lift it; toggle a pixel of the toy")),
+            ("Space", self.tr("put the pen down, lift it; toggle a pixel of the toy; play on Step")),
+            ("← →, PgUp PgDn", self.tr("on Step: back and next, another image")),
+            ("↑ ↓, Shift, Alt", self.tr("the weight in hand: 0.1, 1, 0.01; Enter types it")),
         ]
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
