@@ -18,6 +18,7 @@ from digitapp.gui.names import Names
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import MINUS, decimal, probability, signed
+from digitapp.gui.widgets.painted import painted
 from digitapp.gui.widgets.weight_text import texts_on_weights
 from digitapp.inspection.unit_images import as_images
 from digitapp.inspection.walk import Kind, Stage
@@ -170,12 +171,11 @@ class StepPainter:
         whole = key, ratio, theme.current().name, theme.font_key()
         drawn = cards.get(whole)
         if drawn is None:
-            drawn = QPixmap((room.size() * ratio).toSize())
-            drawn.setDevicePixelRatio(ratio)
-            drawn.fill(Qt.GlobalColor.transparent)
-            with QPainter(drawn) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+            def paint_alone(painter: QPainter) -> None:
                 paint(StepPainter(painter, self._scene, self._columns, self._limits, tale=self._tale))
+
+            drawn = painted(room.size(), ratio, paint_alone)
             cards.put(whole, drawn)
         return drawn
 

@@ -21,6 +21,7 @@ from digitapp.gui.diagram.words import TaleWords
 from digitapp.gui.state.scene import Focus, Scene
 from digitapp.gui.widgets.keys import step_of
 from digitapp.gui.widgets.numbers import percent, thousands
+from digitapp.gui.widgets.painted import painted
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.walk import Kind, Stage
 
@@ -207,14 +208,7 @@ class StepView(WireView):
         """Paint the wires as they were painted before, where they carry the same: in most steps they do."""
         key = carried.key, theme.current().name, self.size(), self.devicePixelRatioF()
         if self._wires_drawn is None or self._wires_drawn[0] != key:
-            ratio = self.devicePixelRatioF()
-            drawn = QPixmap(self.size() * ratio)
-            drawn.setDevicePixelRatio(ratio)
-            drawn.fill(Qt.GlobalColor.transparent)
-            with QPainter(drawn) as inner:
-                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-                carried.paint(inner)
-            self._wires_drawn = key, drawn
+            self._wires_drawn = key, painted(self.size(), self.devicePixelRatioF(), carried.paint)
         painter.drawPixmap(0, 0, self._wires_drawn[1])
 
     def _paint_output_blame(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> None:

@@ -21,6 +21,7 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.wires import Node, Thing, Wire, Wires, paint_ring
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.keys import ARROWS
+from digitapp.gui.widgets.painted import painted
 from digitapp.gui.widgets.readout import HoverReadout, ReadoutRow
 
 _REACH = 6.0  # how near the pointer must come to a wire
@@ -132,14 +133,7 @@ class WireView(QWidget):
         self.paint_marks(painter)
 
     def _make_pixmap(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(self.size() * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_all(painter)
-        return pixmap
+        return painted(self.size(), self.devicePixelRatioF(), self.paint_all)
 
     # Pointer
 

@@ -16,6 +16,7 @@ from digitapp.gui.images import ink_image
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
+from digitapp.gui.widgets.painted import painted
 
 _FEW = 100  # so many samples are all seen
 _TILE, _LEAST_TILE, _LARGE_TILE = 17.0, 11.0, 28.0  # widths of a picture
@@ -201,17 +202,13 @@ class SampleStrip(QWidget):
 
     def _make_pixmap(self) -> QPixmap:
         """Paint all pictures once: they change only with the answers."""
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(self.size() * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            first, seen, _, _ = self._grid()
-            for place in range(first, first + seen):
-                self._paint_sample(painter, place)
-        return pixmap
+        return painted(self.size(), self.devicePixelRatioF(), self._paint_all)
+
+    def _paint_all(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        first, seen, _, _ = self._grid()
+        for place in range(first, first + seen):
+            self._paint_sample(painter, place)
 
     def _paint_ring(self, painter: QPainter, place: int | None, width: float) -> None:
         box = None if place is None else self.place_rect(place)
