@@ -66,7 +66,7 @@ from digitapp.training.checkpoint import (
     take_checkpoint,
 )
 from digitapp.training.config import NetworkConfig, TrainConfig
-from digitapp.training.errors import TrainingDiverged
+from digitapp.training.errors import DataMismatch, TrainingDiverged
 from digitapp.training.history import History
 from digitapp.training.moments import Archive
 
@@ -379,7 +379,9 @@ READERS: dict[str, Reader] = {
     "collections": Reader(_collections, _take_collection, (DrawingFileError, TooManyDigitsError)),
     "workbooks": Reader(_workbooks, _take_workbook, (WorkbookError,), mutations.inside_zip),
     "pixels as text": Reader(lambda _folder: [b"111\n101\n101\n111\n", b"1,1,1\n" * 4], _take_grid, (GridTextError,)),
-    "checkpoints": Reader(_checkpoints, _take_checkpoint, (CheckpointError, TrainingDiverged), mutations.inside_header),
+    "checkpoints": Reader(
+        _checkpoints, _take_checkpoint, (CheckpointError, DataMismatch, TrainingDiverged), mutations.inside_header
+    ),
     "kept packets": Reader(_kept_packets, _take_packet, (PacketError,), mutations.inside_packet),
     "kept databases": Reader(_databases, _take_database, (KeptError, PacketError, ModelFileError)),
 }
