@@ -256,8 +256,11 @@ class Theme(QObject):
         self._dark = dark
         application.setPalette(_qt_palette(self.palette))
         # Qt brings back the font that a widget had when it was first polished; later choices have to be kept by hand.
-        fonts = [(w, w.font()) for w in application.allWidgets() if w.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
+        # All widgets are held until Qt has gone through them: what nobody wants any more may be collected on the way.
+        widgets = application.allWidgets()
+        fonts = [(w, w.font()) for w in widgets if w.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
         application.setStyleSheet(stylesheet)
+        del widgets
         for widget, chosen in fonts:
             if widget.font() != chosen:
                 widget.setFont(chosen)

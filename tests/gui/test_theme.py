@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -187,3 +188,24 @@ def test_an_icon_follows_the_theme_and_its_state(qapp: QApplication) -> None:  #
 def test_an_unknown_icon_is_refused() -> None:
     with pytest.raises(KeyError):
         icons.icon("no such icon")
+
+
+def test_widgets_that_nobody_wants_may_be_collected_while_all_are_dressed(qtbot: QtBot) -> None:
+    """Qt goes through a list of them, and ends the process where one has gone meanwhile."""
+
+    class Collecting(QWidget):
+        def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+            super().changeEvent(event)
+            gc.collect()
+
+    theme.apply_theme("light")
+    for _ in range(5):
+        for _ in range(20):
+            forgotten = QWidget()
+            forgotten.itself = forgotten  # type: ignore[attr-defined]
+        collecting = Collecting()
+        qtbot.addWidget(collecting)
+        collecting.show()
+        del forgotten
+        theme.current().set_text_size(1.3)
+        theme.current().set_text_size(1.0)
