@@ -63,6 +63,7 @@ class Problem:
     pace : int, how many batches a second a run learns unless another pace was chosen; 0 for as many as it can
     input_names : tuple of str, one for each input that is a number; empty for pixels, which are called by their place
     samples : str, what the data consist of, as a key for words: "images", "digits" or "points"
+    has_tale : bool, whether the tale of the demons is told of its networks, see `inspection.tale`
     sample : something to look at for who has not drawn anything yet, or None
     """
 
@@ -81,6 +82,7 @@ class Problem:
     pace: int = 0
     input_names: tuple[str, ...] = ()
     samples: str = "images"
+    has_tale: bool = False
     sample: Drawing | BinaryGrid | Point | None = None
 
     @property
@@ -174,6 +176,7 @@ TOY = Problem(
             {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 3.0, "batch_size": 8, "epochs": 300},
         ),
     ),
+    has_tale=True,
     sample=sample_zero(),
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from math import isfinite
-from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
@@ -60,13 +59,8 @@ def _fonts(
     return made
 
 
-class _Text(NamedTuple):
-    """A text laid out, and how large it is: laying it out takes six times as long as painting it."""
-
-    prepared: QStaticText
-    width: float
-    height: float
-
+_Text = tuple[QStaticText, float, float]
+"""A text laid out, and its width and height: laying it out takes six times as long as painting it."""
 
 _known: dict[int, QFont] = {}  # the fonts of `fonts`, which live as long as the program, by their identity
 _texts: dict[tuple[str, int], _Text] = {}
@@ -90,14 +84,14 @@ def _lay_out(text: str, font: QFont) -> _Text:
     prepared.setTextFormat(Qt.TextFormat.PlainText)
     prepared.prepare(font=font)
     size = prepared.size()
-    return _Text(prepared, size.width(), size.height())
+    return prepared, size.width(), size.height()
 
 
 def fitted(texts: Sequence[str], tried: Sequence[QFont], width: float) -> tuple[str, QFont] | None:
     """Return the first of the texts that fits the width, in the first of the fonts in which it does; None for none."""
     for text in texts:
         for font in tried:
-            if _laid_out(text, font).width <= width:
+            if _laid_out(text, font)[1] <= width:
                 return text, font
     return None
 
@@ -122,7 +116,6 @@ def paint_fitted(
     text, font = chosen
     painter.setFont(font)
     painter.setPen(color)
-    laid_out = _laid_out(text, font)
-    x = place.x() + _SHARES[alignment] * (place.width() - laid_out.width)
-    y = place.y() + (place.height() - laid_out.height) / 2
-    painter.drawStaticText(QPointF(x, y), laid_out.prepared)
+    prepared, width, height = _laid_out(text, font)
+    x = place.x() + _SHARES[alignment] * (place.width() - width)
+    painter.drawStaticText(QPointF(x, place.y() + (place.height() - height) / 2), prepared)

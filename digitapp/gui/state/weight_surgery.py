@@ -70,7 +70,7 @@ class WeightSurgery(QObject):
     def reason_not_told(self) -> str:
         """Return why the weights cannot be set as in the tale, empty where they can."""
         network = self._session.network
-        if self._session.problem.key != "toy" or not is_told_by(network.sizes) or network.shapes[0][1] != 3:
+        if not self._session.problem.has_tale or not is_told_by(network.sizes) or network.shapes[0][1] != 3:
             return self.tr("The tale has twelve pixels, three demons and two outputs: a network of 12-3-2 units.")
         return self.surgery.reason()
 

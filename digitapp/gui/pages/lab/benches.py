@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
+from digitapp.datasets.problems import TOY
 from digitapp.gui.pages.lab.bench import Bench
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
@@ -38,5 +39,5 @@ class BenchRow:
 def registered_benches() -> tuple[BenchRow, ...]:
     """Return the rows in the order of the tabs."""
     return (
-        BenchRow("tale", translate("Lab", "The tale"), "digitapp.gui.pages.lab.tale.bench.TaleBench", problem="toy"),
+        BenchRow("tale", translate("Lab", "The tale"), "digitapp.gui.pages.lab.tale.bench.TaleBench", problem=TOY.key),
     )

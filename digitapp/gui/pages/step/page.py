@@ -236,7 +236,7 @@ class StepPage(Page):
 
     def _show_actions(self, shown: Snapshot) -> None:
         if self.tale_button.parent() is not None:  # it stands in the window's header, where there is one
-            self.tale_button.setVisible(shown.problem.key == "toy")
+            self.tale_button.setVisible(shown.problem.has_tale)
         reason = self._weights.reason_not_told()
         self.tale_button.setEnabled(not reason)
         self.tale_button.setToolTip(reason or self.tr("Friends +3, biases −3: where the tale begins"))
