@@ -1,5 +1,7 @@
 """The rule that is shown for one parameter leads to the value that the training's step has led to."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from digitapp.training.config import TrainConfig
 from digitapp.training.held import Held
 from digitapp.training.stepwise import LearnFrom, Request, Stepwise
 
-RESTRAINTS = (
+RESTRAINTS: tuple[dict[str, Any], ...] = (
     {},
     {"l1": 0.003, "l2": 0.01, "weight_decay": 0.02},
     {"clip_norm": 0.05, "l2": 0.02},
@@ -21,7 +23,7 @@ RESTRAINTS = (
 
 @pytest.mark.parametrize("restraint", RESTRAINTS, ids=str)
 @pytest.mark.parametrize("optimizer", [key for key in OPTIMIZERS if OPTIMIZERS[key].uses_gradient])
-def test_the_rows_lead_to_the_value_after_the_step(optimizer: str, restraint: dict[str, float]) -> None:
+def test_the_rows_lead_to_the_value_after_the_step(optimizer: str, restraint: dict[str, Any]) -> None:
     config = TrainConfig(loss="squared_error", optimizer=optimizer, learning_rate=0.05, batch_size=8, **restraint)
     network = Network((12, 3, 2), ("sigmoid", "sigmoid"), np.float64)
     initialize(network, "normal", np.random.default_rng(5))

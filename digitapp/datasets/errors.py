@@ -79,8 +79,9 @@ class DataMissingError(DataError):
 
     def __init__(self, searched: tuple[Path, ...], missing: tuple[str, ...]) -> None:
         folders = " or ".join(str(folder) for folder in searched)
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        super().__init__(f"not found in {folders}: {missing[0]}{more}")
+        first, *others = missing
+        more = f" and {len(others)} more" if others else ""
+        super().__init__(f"not found in {folders}: {first}{more}")
         self.searched = searched
         self.missing = missing
 

@@ -61,7 +61,7 @@ def test_what_is_held_out_and_what_is_ambiguous_is_never_trained_on():
     assert {sign.name for sign in SIGNS if not sign.ambiguous} > HELD_OUT_SIGNS
     assert not set(TRAINING_KINDS) & {*HELD_OUT_KINDS, *AMBIGUOUS_KINDS}
     assert {*TRAINING_KINDS, *HELD_OUT_KINDS, *AMBIGUOUS_KINDS} == KINDS.keys()
-    trained = {one.name for one in generate_nondigits(3000, 0)}
+    trained = {one.name for one in generate_nondigits(1500, 0)}
     assert not trained & HELD_OUT_SIGNS
     assert not trained & {sign.name for sign in SIGNS if sign.ambiguous}
     unseen = {one.name for one in generate_nondigits(1500, 0, ["held-out signs", "unseen ways of letters"])}

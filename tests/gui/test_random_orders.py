@@ -131,7 +131,7 @@ def test_in_whatever_order_things_change(window: MainWindow, qtbot: QtBot, tmp_p
     window.session.open_model(tmp_path / "three.safetensors")
     changes, rng = Changes(window, seed), random.Random(seed)
     with qtbot.captureExceptions() as exceptions:
-        for _ in range(60):
+        for _ in range(40):
             changes.one()
             turns = rng.choice((0, 0, 1, 2))
             for _ in range(turns):

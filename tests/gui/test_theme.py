@@ -198,14 +198,16 @@ def test_widgets_that_nobody_wants_may_be_collected_while_all_are_dressed(qtbot:
             super().changeEvent(event)
             gc.collect()
 
-    theme.apply_theme("light")
-    for _ in range(5):
-        for _ in range(20):
+    def leave_behind(count: int) -> None:
+        for _ in range(count):
             forgotten = QWidget()
             forgotten.itself = forgotten  # type: ignore[attr-defined]
+
+    theme.apply_theme("light")
+    for _ in range(5):
+        leave_behind(20)
         collecting = Collecting()
         qtbot.addWidget(collecting)
         collecting.show()
-        del forgotten
         theme.current().set_text_size(1.3)
         theme.current().set_text_size(1.0)
