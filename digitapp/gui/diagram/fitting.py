@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -28,6 +28,12 @@ def ways_to_write(value: float, places: int = 2, *, sign: bool = False) -> tuple
     """
     if not isfinite(value):
         return translate("NetworkDiagram", "not a number"), NOT_A_NUMBER
+    return _ways(value, places, sign)
+
+
+@lru_cache(maxsize=8192)
+def _ways(value: float, places: int, sign: bool) -> tuple[str, ...]:
+    """Return the ways to write a number that is one; the same weights are written in every step."""
     write = signed if sign else decimal
     before_point = len(f"{abs(value):.0f}")
     most = max(0, min(places, places + 2 - before_point))

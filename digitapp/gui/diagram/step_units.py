@@ -357,14 +357,19 @@ class StepPainter:
         painter.setPen(QPen(p.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
-        for index, value in enumerate(change.tolist()) if height >= 12 else ():
-            ground = theme.blend(p.surface, p.gradient, float(shares.ravel()[index]))
-            tone = max((p.text, p.surface), key=lambda ink, ground=ground: theme.contrast(ink, ground))
-            self._write_cell(place, index, picture.shape[1], (width, height), value * 10**power, tone)
+        inks = {share: self._ink_on(share) for share in set(shares.ravel().tolist())}
+        tones = [inks[share] for share in shares.ravel()[: change.size].tolist()]
+        self._write_cells(place, picture.shape[1], (width, height), (change * 10.0**power).tolist(), tones)
         text = translate("StepDiagram", "change")
         if power:
             text = translate("StepDiagram", "change × {0}").format(10**power)
         self._paint_title(place, text, p.gradient, card)
+
+    def _ink_on(self, share: float) -> QColor:
+        """Return what is read best on the tint of a share of the largest change."""
+        p = self._colors
+        ground = theme.blend(p.surface, p.gradient, share)
+        return max((p.text, p.surface), key=lambda ink: theme.contrast(ink, ground))
 
     def change_of(self, layer: int) -> NDArray[np.float64]:
         """Return how the weights of a layer change by the step; where none can be taken, against their slopes."""
@@ -413,22 +418,25 @@ class StepPainter:
         painter.drawRect(place)
         if height >= 12 and width >= 20:
             tones = texts_on_weights(values, limit)
-            for index, (value, tone) in enumerate(zip(values.tolist(), tones, strict=True)):
-                self._write_cell(place, index, picture.shape[1], (width, height), value, tone)
+            self._write_cells(place, picture.shape[1], (width, height), values.tolist(), tones)
         if ring is not None and 0 <= ring < len(values):
             box = self._cell(place, ring, picture.shape[1], width, height)
             painter.setPen(QPen(p.text, 2))
             painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 2, 2)
 
-    def _write_cell(
-        self, place: QRectF, index: int, across: int, size: tuple[float, float], value: float, tone: QColor
+    def _write_cells(
+        self, place: QRectF, across: int, size: tuple[float, float], values: Sequence[float], tones: Sequence[QColor]
     ) -> None:
-        if size[1] < 12 or size[0] < 20:
+        """Write a number on each cell of a picture, where it can be read."""
+        width, height = size
+        if height < 12 or width < 20:
             return
-        box = self._cell(place, index, across, *size)
-        texts = ("0",) if value == 0 else ways_to_write(value, 1, sign=True)
-        shown = self._colors.text3 if value == 0 else tone
-        paint_fitted(self._painter, box, texts, fonts("micro"), shown, CENTRE)
+        tried, box = fonts("micro"), QRectF(0, 0, width, height)
+        for index, (value, tone) in enumerate(zip(values, tones, strict=True)):
+            row, column = divmod(index, across)
+            box.moveTo(place.left() + column * width, place.top() + row * height)
+            texts = ("0",) if value == 0 else ways_to_write(value, 1, sign=True)
+            paint_fitted(self._painter, box, texts, tried, self._colors.text3 if value == 0 else tone, CENTRE)
 
     def _paint_rest(self, layer: int, column: StepColumn) -> None:
         p, painter, numbers = self._colors, self._painter, self._scene.numbers.layers[layer]
