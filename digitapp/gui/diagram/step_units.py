@@ -79,6 +79,11 @@ def small_ways(value: float) -> tuple[str, ...]:
     return (f"{mantissa}e{int(exponent)}".replace("-", MINUS),)
 
 
+def _can_be_read(width: float, height: float) -> bool:
+    """Return whether a number can be read on a cell of this size."""
+    return height >= 12 and width >= 20
+
+
 class CardCache:
     """Pictures of cards, by everything that is on them; the oldest are forgotten."""
 
@@ -357,9 +362,9 @@ class StepPainter:
         painter.setPen(QPen(p.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
-        inks = {share: self._ink_on(share) for share in set(shares.ravel().tolist())}
-        tones = [inks[share] for share in shares.ravel()[: change.size].tolist()]
-        self._write_cells(place, picture.shape[1], (width, height), (change * 10.0**power).tolist(), tones)
+        if _can_be_read(width, height):
+            tones = [self._ink_on(share) for share in shares.ravel()[: change.size].tolist()]
+            self._write_cells(place, picture.shape[1], (width, height), (change * 10.0**power).tolist(), tones)
         text = translate("StepDiagram", "change")
         if power:
             text = translate("StepDiagram", "change × {0}").format(10**power)
@@ -416,7 +421,7 @@ class StepPainter:
         painter.setPen(QPen(p.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
-        if height >= 12 and width >= 20:
+        if _can_be_read(width, height):
             tones = texts_on_weights(values, limit)
             self._write_cells(place, picture.shape[1], (width, height), values.tolist(), tones)
         if ring is not None and 0 <= ring < len(values):
@@ -427,10 +432,8 @@ class StepPainter:
     def _write_cells(
         self, place: QRectF, across: int, size: tuple[float, float], values: Sequence[float], tones: Sequence[QColor]
     ) -> None:
-        """Write a number on each cell of a picture, where it can be read."""
+        """Write a number on each cell of a picture."""
         width, height = size
-        if height < 12 or width < 20:
-            return
         tried, box = fonts("micro"), QRectF(0, 0, width, height)
         for index, (value, tone) in enumerate(zip(values, tones, strict=True)):
             row, column = divmod(index, across)
