@@ -38,6 +38,7 @@ class StepView(WireView):
     released : it is let go
     nudged(Focus, change) : a weight is to change by a step of the keys or the wheel
     typing_wanted(Focus) : a number is to be typed in the place of a weight
+    arranged : there is another room, in which perhaps more or less is shown
     """
 
     chosen = Signal(object)
@@ -45,6 +46,7 @@ class StepView(WireView):
     released = Signal()
     nudged = Signal(object, float)
     typing_wanted = Signal(object)
+    arranged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,6 +156,7 @@ class StepView(WireView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._columns = self._shape = None
         super().resizeEvent(event)
+        self.arranged.emit()
 
     # Wires
 

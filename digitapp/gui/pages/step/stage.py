@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -136,6 +136,15 @@ class StepStage(QWidget):
         column.addWidget(HairLine())
         column.addWidget(self.samples)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # Queued: what it says takes room from the view.
+        self.view.arranged.connect(self._show_shortfall, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _show_shortfall(self) -> None:
+        """Say what of the network is not shown, in the room that there is."""
+        text = self.view.shortfall()
+        self.shortfall.setText(text)
+        self.shortfall.setVisible(bool(text))
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show a scene; None for what is missing."""
@@ -144,9 +153,7 @@ class StepStage(QWidget):
         self.empty.setVisible(scene is None)
         self.view.show_scene(scene)
         self.legend.show_scene(scene, self.view.limit)
-        text = self.view.shortfall()
-        self.shortfall.setText(text)
-        self.shortfall.setVisible(bool(text))
+        self._show_shortfall()
         self.transport.next.setEnabled(scene is not None)
         self.transport.play.setEnabled(scene is not None)
         if scene is None:
