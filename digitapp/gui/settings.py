@@ -64,13 +64,18 @@ KEEP_BY_ITSELF = Setting("hand/keep_by_itself", True)
 DATA_FOLDER = Setting("data/folder", "")
 MORE_SETTINGS = Setting("train/more_settings", False)
 OPENED_MODELS = Setting("files/opened_models", "")  # JSON: paths by the key of their problem, the newest last
-TALE_TRIAL = Setting("lab/tale", "")  # JSON: the settings of a trial
+BENCH = Setting("lab/bench", "")  # its name; an unknown one stands for the first bench
 LAST_FOLDER = Setting("files/last_folder", "")
 
 
 def setup_key(problem: str, field: str) -> Setting[str]:
     """The remembered text of one field of the Train page's setup, per problem."""
     return Setting(f"train/{problem}/{field}", "")
+
+
+def bench_key(name: str) -> Setting[str]:
+    """The remembered state of a bench of the Lab, as JSON."""
+    return Setting(f"lab/{name}", "")
 
 
 class Settings:

@@ -83,14 +83,16 @@ class Palette:
     tooltip_text: QColor
     ink: QColor
     paper: QColor
+    series: tuple[QColor, ...]  # runs, classes of points: always with a mark too, see `widgets.series`
 
     def hex(self) -> dict[str, str]:
         """Return token name to ``#rrggbb``, as style sheets want it."""
-        return {field.name: getattr(self, field.name).name() for field in fields(self)}
+        return {field.name: getattr(self, field.name).name() for field in fields(self) if field.name != "series"}
 
 
-def _palette(**tokens: str) -> Palette:
-    return Palette(**{name: QColor(value) for name, value in tokens.items()})
+def _palette(*, series: tuple[str, ...], **tokens: str) -> Palette:
+    colors = {name: QColor(value) for name, value in tokens.items()}
+    return Palette(**colors, series=tuple(map(QColor, series)))
 
 
 LIGHT = _palette(
@@ -123,6 +125,7 @@ LIGHT = _palette(
     tooltip_text="#F4F6F8",
     ink="#15181E",
     paper="#FFFFFF",
+    series=("#32315E", "#D463BE", "#978D67", "#441100"),
 )
 
 DARK = _palette(
@@ -155,6 +158,7 @@ DARK = _palette(
     tooltip_text="#181C23",
     ink="#F3F5F7",
     paper="#121418",
+    series=("#E9EBEF", "#F4F131", "#4FCB12", "#FF5CD0"),
 )
 
 

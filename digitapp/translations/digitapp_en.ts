@@ -344,13 +344,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Copied what became of %Ln network(s)</source>
-        <translation>
-            <numerusform>Copied what became of %Ln network</numerusform>
-            <numerusform>Copied what became of %Ln networks</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Left bars: read all 64. Right bars: the tale came true. In % of %Ln network(s).</source>
         <translation>
             <numerusform>Left bars: read all 64. Right bars: the tale came true. In % of %Ln network.</numerusform>

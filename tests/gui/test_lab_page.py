@@ -20,7 +20,6 @@ from digitapp.datasets.toy import load_toy
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.tale.bench import TaleBench
-from digitapp.gui.pages.lab.tale.setup import TaleSetup
 from digitapp.gui.pages.lab.tale.wall_layout import lay_out
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.tale_lab import OWN
@@ -218,7 +217,8 @@ def test_settings_are_remembered(open_window: OpenWindow, settings: Settings) ->
     trial = Trial(seeds=30, hidden=5, activation="tanh", initializer="glorot", learning_rate=0.5, epochs=40, noise=0.05)
     opened(open_window("toy")).setup.show_trial(trial)
     assert opened(open_window("toy")).setup.trial() == trial
-    settings.set(remembered.TALE_TRIAL, settings.get(remembered.TALE_TRIAL).replace("tanh", "maxout2"))
+    key = remembered.bench_key("tale")
+    settings.set(key, settings.get(key).replace("tanh", "maxout2"))
     assert opened(open_window("toy")).setup.trial() == Trial()
 
 
@@ -226,12 +226,25 @@ def test_settings_are_remembered(open_window: OpenWindow, settings: Settings) ->
     "text", ["", "{", "[]", "3", "null", '{"seeds": 0}', '{"seeds": 5000}', '{"other": 1}', '{"activation": []}']
 )
 def test_nonsense_that_was_remembered_stands_for_the_usual_settings(
-    qtbot: QtBot, settings: Settings, text: str
+    open_window: OpenWindow, settings: Settings, text: str
 ) -> None:
-    settings.set(remembered.TALE_TRIAL, text)
-    setup = TaleSetup(settings)
-    qtbot.addWidget(setup)
-    assert setup.trial() == Trial()
+    settings.set(remembered.bench_key("tale"), text)
+    assert opened(open_window("toy")).setup.trial() == Trial()
+
+
+def test_a_bench_is_opened_in_a_state_and_reset(bench: TaleBench, qtbot: QtBot) -> None:
+    window = window_of(bench)
+    window.show_page("drawPage")
+    page = window.page(LabPage)
+    page.take_up(("tale", {"hidden": 5, "seeds": 20}))
+    assert bench.setup.trial() == Trial(hidden=5, seeds=20)
+    page.take_up(("no such bench", {"hidden": 2}))
+    page.take_up("tale")
+    assert bench.setup.trial() == Trial(hidden=5, seeds=20)
+    window.show_page(LabPage)
+    settle()
+    qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
+    assert bench.setup.trial() == Trial()
 
 
 REFUSED = [
@@ -536,7 +549,7 @@ def test_the_outcomes_are_saved_and_copied(
 ) -> None:
     result, window = full.lab.shown, window_of(full)
     assert result is not None
-    full.copy.click()
+    window_of(full).page(LabPage).copy.click()
     assert QApplication.clipboard().text() == result.table("\t")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "outcomes"), ""))
     full.save.click()

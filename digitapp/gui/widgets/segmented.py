@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 
 from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
+from digitapp.gui.widgets.flow import Flow
 from digitapp.gui.widgets.focus import FocusRing
 
 _PADDING = 3
@@ -60,12 +61,20 @@ class _Segment(QAbstractButton):
 
 
 class SegmentedControl(QWidget):
-    """Exclusive choices side by side. Tab reaches the chosen one, arrow keys choose another."""
+    """Exclusive choices side by side, which `wraps` lets go on in further lines where the width ends.
+
+    Tab reaches the chosen one, arrow keys choose another.
+    """
 
     currentChanged = Signal(int)  # noqa: N815
 
     def __init__(
-        self, texts: tuple[str, ...] | list[str] = (), *, name: str = "", parent: QWidget | None = None
+        self,
+        texts: tuple[str, ...] | list[str] = (),
+        *,
+        name: str = "",
+        wraps: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._group = QButtonGroup(self)
@@ -75,7 +84,13 @@ class SegmentedControl(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)
         self._layout.setSpacing(2)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._flow = Flow(across=2, down=2) if wraps else None
+        policy = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        if self._flow is not None:
+            self._layout.addWidget(self._flow)
+            policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(name)
         self._group.idToggled.connect(self._toggled)
         for text in texts:
@@ -89,7 +104,10 @@ class SegmentedControl(QWidget):
         segment.setAccessibleName(text or tip)
         self._data.append(data)
         self._group.addButton(segment, index)
-        self._layout.addWidget(segment)
+        if self._flow is not None:
+            self._flow.add(segment)
+        else:
+            self._layout.addWidget(segment)
         FocusRing(segment, theme.CONTROL_RADIUS, target=self)
         if index == 0:
             segment.setChecked(True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -15,16 +18,21 @@ from digitapp.gui.words.messages import Message
 class Bench(QWidget):
     """One idea to play with: the bench itself on the page's stage, and what is known about it in the inspector.
 
-    Subclasses fill three widgets: `tools` stands at the right of the tabs, `for_header` in the window's header, and
-    `details` is the inspector. What they show they tell the page's `refresher`.
+    Subclasses fill three widgets: `tools` stands at the right of the tabs or below them, `for_header` in the window's
+    header, and `details` is the inspector. What they show they tell the page's `refresher`. The page remembers the
+    `state`, copies the `numbers`, and offers the whole bench as a picture.
 
     Signals
     -------
+    state_changed : what `state` returns is another
+    numbers_changed : `numbers` are there or not any more
     status_changed(text) : what the bench has to say at the right end of the status bar
     page_wanted(name, what) : as a page's
     told(Message) : something went wrong
     """
 
+    state_changed = Signal()
+    numbers_changed = Signal()
     status_changed = Signal(str)
     page_wanted = Signal(str, object)
     told = Signal(object)
@@ -38,6 +46,21 @@ class Bench(QWidget):
         self.for_header: QWidget = QWidget()
         self.details = ScrollPanel("surface")
         self.status_text = ""
+
+    # What the page remembers, and what a lesson opens it with
+
+    def state(self) -> dict[str, Any]:
+        """Return what was chosen on the bench, as values that JSON knows."""
+        return {}
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Show a state. What it does not say is as at first, so that {} resets the bench; nonsense counts as unsaid."""
+
+    def numbers(self) -> str:
+        """Return what the bench shows as a table, its cells parted by tabs; "" where there is nothing to copy."""
+        return ""
+
+    # What it tells
 
     def say(self, text: str) -> None:
         """Show a text at the right end of the status bar while this bench is shown."""

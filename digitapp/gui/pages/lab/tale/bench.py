@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QMimeData, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.problems import TOY
 from digitapp.datasets.toy import load_toy
-from digitapp.gui import clipboard, theme
 from digitapp.gui import settings as remembered
+from digitapp.gui import theme
 from digitapp.gui.causes import cause
 from digitapp.gui.pages.lab.bench import Bench
 from digitapp.gui.pages.lab.tale.groups import groups_of
 from digitapp.gui.pages.lab.tale.inspector import TaleInspector
 from digitapp.gui.pages.lab.tale.save import write_table
-from digitapp.gui.pages.lab.tale.setup import TaleSetup
+from digitapp.gui.pages.lab.tale.setup import TaleSetup, trial_of
 from digitapp.gui.pages.lab.tale.shares import SharesBar
 from digitapp.gui.pages.lab.tale.wall import Wall
 from digitapp.gui.pages.lab.tale.words import comparison_text, network_title, trial_text
@@ -60,10 +63,9 @@ class TaleBench(Bench):
     # Building
 
     def _build(self) -> None:
-        self.setup = TaleSetup(self.settings)
+        self.setup = TaleSetup()
         self.train = PrimaryButton("", "play")
         self.cancel = PlainButton(self.tr("Cancel"), "stop")
-        self.copy = GhostButton(icon="copy", tip=self.tr("Copy what became of each network, as a table"))
         self.save = GhostButton(self.tr("Save as CSV…"), "download")
         self.sentence = Label("", "body", "text2", wrap=True)
         self.shares, self.progress = SharesBar(), ProgressBar()
@@ -72,7 +74,7 @@ class TaleBench(Bench):
         self.scale = ScaleBar()
         self.inspector = self.details = TaleInspector()
         _lay_out(self.tools, self.train, self.cancel)
-        _lay_out(self.for_header, self.copy, self.save)
+        _lay_out(self.for_header, self.save)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(10)
@@ -129,9 +131,9 @@ class TaleBench(Bench):
     def _connect(self) -> None:
         self.train.clicked.connect(self._on_train)
         self.cancel.clicked.connect(self._on_cancel)
-        self.copy.clicked.connect(self._on_copy)
         self.save.clicked.connect(self._on_save)
         self.setup.changed.connect(self._show_training)
+        self.setup.changed.connect(self.state_changed)
         self.wall.chosen.connect(self._on_chosen)
         self.wall.opened.connect(self._on_opened)
         self.inspector.moved.connect(self._on_moved)
@@ -161,6 +163,16 @@ class TaleBench(Bench):
         self.sentence.setVisible(is_high)
         self._footer.setVisible(is_high and self.lab.shown is not None)
 
+    def state(self) -> dict[str, Any]:
+        return asdict(self.setup.trial())
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        self.setup.show_trial(trial_of(state))
+
+    def numbers(self) -> str:
+        """Return what became of each network."""
+        return "" if self.lab.shown is None else self.lab.shown.table("\t")
+
     # What is shown
 
     @property
@@ -189,8 +201,8 @@ class TaleBench(Bench):
         self.scale.set_limit(self._limit)
         self._body.setCurrentIndex(0 if result is None else 1)
         self._fit()
-        for button in (self.copy, self.save):
-            button.setEnabled(result is not None)
+        self.save.setEnabled(result is not None)
+        self.numbers_changed.emit()
         self.inspector.show_result(result)
         self._show_chosen()
 
@@ -326,14 +338,6 @@ class TaleBench(Bench):
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.tell(Message(self.tr("The networks could not be trained"), cause(error)))
-
-    @Slot()
-    def _on_copy(self) -> None:
-        if self.lab.shown is not None:
-            data = QMimeData()
-            data.setText(self.lab.shown.table("\t"))
-            clipboard.put(data)
-            self.say(self.tr("Copied what became of %Ln network(s)", "", len(self.lab.shown.networks)))
 
     @Slot()
     def _on_save(self) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitapp.gui import settings as remembered
 from digitapp.gui import theme
-from digitapp.gui.settings import Settings
 from digitapp.gui.widgets import ComboBox, Label, LinkButton, NumberField, SegmentedControl
 from digitapp.gui.widgets.flow import Flow
 from digitapp.gui.widgets.numbers import per_cent
@@ -46,9 +42,8 @@ class TaleSetup(QWidget):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
         usual = Trial()
         self.hidden = SegmentedControl([str(size) for size in range(1, MOST_HIDDEN + 1)], name=self.tr("Hidden units"))
         self.activation = _choice("activation", ACTIVATIONS, possible_activations())
@@ -62,7 +57,7 @@ class TaleSetup(QWidget):
         self.error.hide()
         self._build()
         self._connect()
-        self.show_trial(_remembered(settings.get(remembered.TALE_TRIAL)))
+        self.show_trial(usual)
 
     def _build(self) -> None:
         self.epochs.setToolTip(self.tr("How often each network goes through its 48 images, in 6 updates each time."))
@@ -144,7 +139,6 @@ class TaleSetup(QWidget):
             return
         trial = self.trial()
         self.reset.setVisible(trial != Trial())
-        self._settings.set(remembered.TALE_TRIAL, json.dumps(asdict(trial)))
         self.changed.emit()
 
     @Slot()
@@ -163,11 +157,10 @@ class TaleSetup(QWidget):
         self.error.setVisible(bool(text))
 
 
-def _remembered(text: str) -> Trial:
-    """Return the trial that was chosen last, the usual one where what is stored is none."""
+def trial_of(state: Mapping[str, Any]) -> Trial:
+    """Return the trial with these settings, the usual one where they are none."""
     try:
-        stored = json.loads(text)
-        trial = Trial(**stored)
+        trial = Trial(**state)
     except (ValueError, TypeError):  # a ConfigError is a ValueError
         return Trial()
     fits = trial.seeds <= MOST_NETWORKS and trial.activation in possible_activations()
