@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from digitapp import reasons
+from digitapp.plain import plain
 
 
 class DataError(Exception):
@@ -93,6 +94,26 @@ class UnknownDatasetError(DataError):
         super().__init__(f"there is no data set or folder {name!r}; expected {', '.join(known)} or a folder")
         self.name = name
         self.known = known
+
+
+class DatasetSettingError(DataError):
+    """A data set that is made to order, with a setting that cannot be used.
+
+    Attributes
+    ----------
+    name : str, of the data set, as it was asked for
+    setting : str
+    value : str or None, None where there is no such setting
+    expected : str, values that would do, or the settings that there are
+    """
+
+    def __init__(self, name: str, setting: str, value: str | None, expected: str) -> None:
+        found = f"there is no setting {setting!r}" if value is None else f"{setting} is {value!r}"
+        super().__init__(f"data set {plain(name)}: {found}; expected {expected}")
+        self.name = name
+        self.setting = setting
+        self.value = value
+        self.expected = expected
 
 
 class DownloadError(DataError):

@@ -10,7 +10,8 @@ from digitapp import reasons
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.errors import DataFileError, UnknownDatasetError
 from digitapp.datasets.mnist import find_mnist, load_mnist, mnist_status
-from digitapp.datasets.problems import FIRST, MY_HAND, PROBLEMS, TOY, Problem, problem_of
+from digitapp.datasets.plane import is_points_table, load_points, made_dataset
+from digitapp.datasets.problems import FIRST, MY_HAND, PLANE, PROBLEMS, TOY, Problem, base_name, problem_of
 from digitapp.datasets.toy import load_toy
 
 DataDir = str | os.PathLike[str] | None
@@ -18,8 +19,9 @@ DataDir = str | os.PathLike[str] | None
 
 @dataclass(frozen=True)
 class Wish:
-    """What a data set is asked for with; see `load_dataset`."""
+    """What a data set is asked for with; see `load_dataset`. `name` has the settings of one that is made to order."""
 
+    name: str
     data_dir: DataDir = None
     seed: int = 0
     cancelled: threading.Event | None = None
@@ -43,6 +45,7 @@ LOADERS: dict[str, Callable[[Wish], Dataset]] = {
     "mnist": lambda wish: load_mnist(find_mnist(wish.data_dir), seed=wish.seed),
     "handwriting": _handwriting,
     MY_HAND: _my_hand,
+    **dict.fromkeys(PLANE.datasets, lambda wish: made_dataset(wish.name)),
 }
 """How each data set that a problem offers is loaded, by its name."""
 
@@ -58,11 +61,13 @@ def load_dataset(
 
     Parameters
     ----------
-    name_or_dir : a name in `LOADERS`, such as "toy", "mnist", "handwriting" or "my-hand" (the user's own digits), the
-        path of a folder with four IDX files named as MNIST's, or that of a table (.csv) of images for the toy
+    name_or_dir : a name in `LOADERS`, such as "toy", "mnist", "handwriting" or "my-hand" (the user's own digits), with
+        settings where it is made to order ("plane:moons,noise=0.2,count=400,seed=3"); the path of a folder with four
+        IDX files named as MNIST's; or that of a table (.csv) of images for the toy or of points in the plane
     data_dir : where MNIST and the user's digits are looked for first; then come $DIGITAPP_DATA_DIR and the user's data
         folder
-    seed : int, decides which training images validate (MNIST) and what is written (handwriting)
+    seed : int, decides which training images validate (MNIST) and what is written (handwriting); what is made to order
+        has a seed of its own
     cancelled : set from another thread to end what takes seconds, the writing of handwriting
 
     Raises
@@ -71,11 +76,12 @@ def load_dataset(
     DrawingFileError : the file of the user's digits is damaged
     """
     name = os.fspath(name_or_dir)
-    if name in LOADERS:
-        return LOADERS[name](Wish(data_dir, seed, cancelled))
+    base = base_name(name)
+    if base in LOADERS:
+        return LOADERS[base](Wish(name, data_dir, seed, cancelled))
     folder = Path(name)
     if _is_table(name):
-        return load_toy(folder)
+        return load_points(folder) if is_points_table(folder) else load_toy(folder)
     try:
         is_folder = folder.is_dir()
     except OSError as error:
@@ -91,7 +97,11 @@ def _is_table(name: str) -> bool:
 
 def problem_meant_by(name: str) -> Problem:
     """Return the problem that a data set belongs to, told by its name or path before it is loaded."""
-    return problem_of(name) or (TOY if _is_table(name) else FIRST)
+    if (problem := problem_of(name)) is not None:
+        return problem
+    if _is_table(name):
+        return PLANE if is_points_table(Path(name)) else TOY
+    return FIRST
 
 
 def known_datasets() -> list[str]:

@@ -5,7 +5,7 @@ an input that is none, it says of itself. Its words for people are found by the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,11 +34,13 @@ class Preset:
     ----------
     key : str, by which its words are found
     network, training : settings by name
+    dataset : str, name for `load_dataset` of the data that it is about; empty where any will do
     """
 
     key: str
     network: Mapping[str, Any] = field(default_factory=dict, hash=False)
     training: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    dataset: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,11 @@ class Problem:
     rows, columns : int, how the inputs are laid out, row by row from the top: the pixels of a picture, or a row of
         numbers; a network has rows × columns inputs
     class_names : tuple of str, one per class; label k means class_names[k]
+    fewest_classes : int, how many of them, the first ones, data and a network have at least; all of them by default
     datasets : tuple of str, names for `load_dataset`, the usual one first
     fetched : tuple of str, those of them that are MNIST's four files, which have to be brought onto the computer
         first; the others are always at hand
+    is_made : bool, whether data sets are made to order: their names may go on with settings, such as ",noise=0.2"
     hand : str, name for `load_dataset` of the drawings that the user collects; empty where none are collected
     preprocessing : str, the name in model files of the road to the input: "binary_grid" or "mnist"
     shipped_models : tuple of str, names of the trained models that come with the program, the one to begin with first
@@ -84,6 +88,8 @@ class Problem:
     samples: str = "images"
     has_tale: bool = False
     sample: Drawing | BinaryGrid | Point | None = None
+    fewest_classes: int = 0
+    is_made: bool = False
 
     @property
     def features(self) -> int:
@@ -99,6 +105,16 @@ class Problem:
     def classes(self) -> int:
         """Return the number of classes."""
         return len(self.class_names)
+
+    def of_classes(self, count: int) -> "Problem":
+        """Return the problem with its first classes alone, as many as data have or a network tells apart.
+
+        Never fewer than `fewest_classes`. Raises ValueError for more than there are.
+        """
+        if count > self.classes:
+            raise ValueError(f"the problem {self.key} has {self.classes} classes, not {count}")
+        count = max(count, self.fewest_classes or self.classes)
+        return self if count == self.classes else replace(self, class_names=self.class_names[:count])
 
     @property
     def is_drawn(self) -> bool:
@@ -223,7 +239,55 @@ MNIST = Problem(
     sample=sample_three(),
 )
 
-PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, MNIST)}
+_NOISY = "plane:moons,count=120,noise=0.25"  # few points, and one in ten on the wrong side
+
+
+def _in_the_plane(key: str, hidden: tuple[int, ...], dataset: str, activation: str = "tanh", **training: Any) -> Preset:
+    usual = {"optimizer": "adam", "learning_rate": 0.03, "batch_size": 32, "epochs": 400}
+    network = {"hidden": hidden, "activation": activation, "initializer": "he" if activation == "relu" else "glorot"}
+    return Preset(key, network, usual | training, dataset)
+
+
+PLANE = Problem(
+    key="plane",
+    title="Points in a plane",
+    inputs=Inputs.POINTS,
+    rows=1,
+    columns=2,
+    input_names=("x", "y"),
+    class_names=tuple("ABCD"),
+    fewest_classes=2,
+    datasets=(
+        "plane:moons",
+        "plane:circles",
+        "plane:spirals-2",
+        "plane:spirals-3",
+        "plane:xor",
+        "plane:blobs-2",
+        "plane:blobs-3",
+        "plane:blobs-4",
+        "plane:line",
+    ),
+    is_made=True,
+    preprocessing="coordinates",
+    pace=500,  # fast enough not to wait, and slow enough to see the border move
+    presets=(
+        _in_the_plane("bend", (6, 2), "plane:moons"),
+        _in_the_plane("too-few", (3,), _NOISY, epochs=600),
+        _in_the_plane("just-right", (6,), _NOISY, epochs=600),
+        _in_the_plane("too-many", (20,), _NOISY, epochs=1500),
+        _in_the_plane("held-0.001", (20,), _NOISY, epochs=1500, l2=0.001),
+        _in_the_plane("held-0.01", (20,), _NOISY, epochs=1500, l2=0.01),
+        _in_the_plane("held-0.1", (20,), _NOISY, epochs=1500, l2=0.1),
+        _in_the_plane("xor-no-hidden", (), "plane:xor"),
+        _in_the_plane("xor-hidden", (4,), "plane:xor"),
+        _in_the_plane("three-arms", (20, 20), "plane:spirals-3", "relu", learning_rate=0.01),
+    ),
+    samples="points",
+    sample=Point((0.4, 0.2)),
+)
+
+PROBLEMS: dict[str, Problem] = {problem.key: problem for problem in (TOY, PLANE, MNIST)}
 """Every problem by its key; `datasets.load.LOADERS` says how the data sets are loaded."""
 
 FIRST = MNIST
@@ -232,5 +296,15 @@ FIRST = MNIST
 
 def problem_of(dataset: str) -> Problem | None:
     """Return the problem that offers a data set of this name; None for a folder."""
-    offers = (problem for problem in PROBLEMS.values() if dataset in (*problem.datasets, problem.hand))
-    return next(offers, None) if dataset else None
+    base = base_name(dataset)
+    return next((problem for problem in PROBLEMS.values() if _offers(problem, base)), None) if base else None
+
+
+def base_name(dataset: str) -> str:
+    """Return the name of a data set without the settings that one made to order is called with."""
+    base = dataset.partition(",")[0]
+    return base if any(problem.is_made and _offers(problem, base) for problem in PROBLEMS.values()) else dataset
+
+
+def _offers(problem: Problem, name: str) -> bool:
+    return name in (*problem.datasets, problem.hand)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +13,13 @@ from digitapp.atomic import atomic_write_text
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.datasets.errors import CsvError, DataFileError
 from digitapp.datasets.problems import TOY, Problem
+from digitapp.datasets.table import PARTS, table_lines
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.plain import file_name, plain
-from digitapp.regular import open_regular
 from digitapp.resources import shipped_data_dir
 
-PARTS = ("train", "validation")
 MOST_IMAGES = 500
 _MOST_BYTES = 1_000_000  # so many images take less than a tenth
-_SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +83,7 @@ def read_grid_csv(path: Path, problem: Problem) -> list[GridImage]:
     DataFileError : the file cannot be read, is not UTF-8 text, holds no image, or far more than can be used
     CsvError : a line with too few or too many fields, a pixel that is not 0 or 1, an unknown label or part
     """
-    try:
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > _MOST_BYTES:
-                raise DataFileError(path, reasons.tr("it has {0} MB", round(size / 1e6, 1)), _expected(problem))
-            text = file.read().decode("utf-8-sig").rstrip("\r\n")
-        images = _read_lines(path, text, problem)
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise DataFileError(path, found, reasons.tr("a CSV file that can be read")) from error
-    except UnicodeDecodeError as error:
-        raise DataFileError(path, reasons.tr("this is not UTF-8 text"), reasons.tr("a CSV file in UTF-8")) from error
-    except csv.Error as error:
-        found = reasons.tr("this is not a CSV file ({0})", error)
-        raise DataFileError(path, found, reasons.tr("lines of fields separated by commas")) from error
+    images = _read_lines(path, problem)
     if not images:
         raise DataFileError(path, reasons.tr("there is no image in it"), _expected(problem))
     return images
@@ -112,10 +93,9 @@ def _expected(problem: Problem) -> str:
     return reasons.tr("at most {0} lines with a label and {1} pixels each", MOST_IMAGES, problem.features)
 
 
-def _read_lines(path: Path, text: str, problem: Problem) -> list[GridImage]:
-    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    first = [field.strip() for field in next(lines, [])]
+def _read_lines(path: Path, problem: Problem) -> list[GridImage]:
+    lines = table_lines(path, _MOST_BYTES, _expected(problem))
+    _, first = next(lines, (1, []))
     names = ["label", *(f"p{number}" for number in range(1, problem.features + 1))]
     images: list[GridImage] = []
     if first and all(map(_is_number, first)):
@@ -127,10 +107,10 @@ def _read_lines(path: Path, text: str, problem: Problem) -> list[GridImage]:
         if missing:
             found = reasons.tr("no column {0}", missing)
             raise CsvError(path, 1, found, reasons.tr("the columns label, p1 .. p{0}", problem.features))
-    for fields in lines:
+    for number, fields in lines:
         if len(images) == MOST_IMAGES:
-            raise CsvError(path, lines.line_num, reasons.tr("there are too many images"), _expected(problem))
-        images.append(_read_line(path, lines.line_num, [field.strip() for field in fields], columns, problem))
+            raise CsvError(path, number, reasons.tr("there are too many images"), _expected(problem))
+        images.append(_read_line(path, number, fields, columns, problem))
     return images
 
 

@@ -34,7 +34,8 @@ class Plan:
 
     Attributes
     ----------
-    problem, network, config : what it is for, its layers, and how it learns
+    problem, network, config : what it is for, with the classes that a new one is to tell apart; its
+        layers; how it learns
     source : the model whose weights it begins with, or None for random ones
     dataset : the data to train it with, or None when it is only to be shown
     paused : whether the training is to rest after its first batch

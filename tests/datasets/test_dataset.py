@@ -18,6 +18,7 @@ def split(count: int = 4, features: int = 12, top: int = 1) -> Split:
 def test_the_problems():
     assert {key: (p.rows, p.columns, p.features, p.classes) for key, p in PROBLEMS.items()} == {
         "toy": (4, 3, 12, 2),
+        "plane": (1, 2, 2, 4),
         "mnist": (28, 28, 784, 10),
     }
     assert all(key == problem.key for key, problem in PROBLEMS.items())

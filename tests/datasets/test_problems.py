@@ -8,7 +8,7 @@ import pytest
 
 import digitapp
 from digitapp.datasets.load import LOADERS, is_missing, known_datasets, load_dataset
-from digitapp.datasets.problems import MNIST, PROBLEMS, TOY, Inputs, Problem, problem_of
+from digitapp.datasets.problems import MNIST, PLANE, PROBLEMS, TOY, Inputs, Problem, problem_of
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.drawing.point import Point
@@ -52,7 +52,7 @@ def test_what_a_problem_says_fits_together(problem: Problem) -> None:
 def test_names_that_no_problem_offers_are_folders() -> None:
     assert problem_of("somewhere/else") is None
     assert problem_of("") is None
-    assert known_datasets() == ["toy", "mnist", "handwriting", "my-hand"]
+    assert known_datasets() == ["toy", *PLANE.datasets, "mnist", "handwriting", "my-hand"]
 
 
 def test_only_what_has_to_be_fetched_can_be_missing(tmp_path: Path, mnist_dir: Path) -> None:

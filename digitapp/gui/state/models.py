@@ -89,7 +89,7 @@ class Models:
             key = name if self._entries else SHIPPED
             self._entries[key] = ModelEntry(key, "shipped", None, name=name)
         if not self._entries:
-            fresh = Plan(problem, *usual_configs(problem)).make()
+            fresh = Plan(problem.of_classes(problem.fewest_classes), *usual_configs(problem)).make()
             self._entries[OWN_NETWORK] = ModelEntry(OWN_NETWORK, "own", fresh.shown)
         self._chosen = self._first
         self.awaited = ""

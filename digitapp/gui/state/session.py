@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import FIRST
+from digitapp.datasets.problems import FIRST, Problem
 from digitapp.gui.state.calibrator import Calibrator
 from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.hand_collection import HandCollection
@@ -80,6 +80,20 @@ class Session(NetworkChoice):
             return plan.foils
         return branches[-1].facts.get("foils", 0) if branches else 0
 
+    def data_for_run(self, source: Model | None = None) -> Dataset | None:
+        """Return what a run on the chosen data set learns from; None while that is not in memory.
+
+        A new network learns all classes of the data, and one that goes on with `source` those that this model knows.
+        """
+        classes = self.problem.classes if source is None else source.network.sizes[-1]
+        return self.data.of_classes(self.dataset_name, classes)
+
+    @property
+    def problem_of_data(self) -> Problem:
+        """The shown problem with the classes that a new network for the chosen data set tells apart."""
+        dataset = self.data_for_run()
+        return self.problem.of_classes(self.problem.fewest_classes if dataset is None else dataset.problem.classes)
+
     def start_training(
         self,
         network: NetworkConfig,
@@ -97,8 +111,7 @@ class Session(NetworkChoice):
         stays.
         Raises RuntimeError while the data set is not in memory or a run is active, ConfigError as `Plan.make`.
         """
-        classes = self.problem.classes if source is None else source.network.sizes[-1]
-        dataset = self.data.of_classes(self.dataset_name, classes)
+        dataset = self.data_for_run(source)
         if dataset is None:
             raise RuntimeError("the data set is not in memory")
         if self.run.is_active:
@@ -110,7 +123,7 @@ class Session(NetworkChoice):
             if self.shows_end_of_run:
                 origin, after = self.time_machine.end(), self.run.reached
         self.resumer.leave(self._desk)
-        plan = Plan(self.problem, network, config, source, dataset, paused, marks, origin, after)
+        plan = Plan(self.problem_of_data, network, config, source, dataset, paused, marks, origin, after)
         self._starter.start(self._desk, plan)
 
     @property
@@ -141,7 +154,7 @@ class Session(NetworkChoice):
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
         """Show a network with fresh random weights, as a run with these settings would start; it has had no run yet."""
         self.resumer.leave(self._desk)
-        self._starter.start(self._desk, Plan(self.problem, network, config))
+        self._starter.start(self._desk, Plan(self.problem_of_data, network, config))
 
     def begin_by_hand(self, network: NetworkConfig, config: TrainConfig, dataset: Dataset) -> Branch:
         """Let the time machine have a run for steps that are taken by hand, from what is shown, and return it.

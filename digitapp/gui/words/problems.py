@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from digitapp.datasets.problems import Inputs, Preset, Problem
+from digitapp.datasets.problems import Inputs, Preset, Problem, base_name
 from digitapp.gui.translation import translate
 
 
@@ -15,20 +15,30 @@ def problem_title(problem: Problem) -> str:
     """Return a problem's name in a few words."""
     titles = {
         "toy": translate("Problems", "4×3 toy"),
+        "plane": translate("Problems", "Points in a plane"),
         "mnist": translate("Problems", "28×28 digits"),
     }
     return titles.get(problem.key, problem.title)
 
 
 def dataset_title(name: str) -> str:
-    """Return a data set's name for people; a folder is its own name."""
+    """Return a data set's name for people, without what it was made with; a folder is its own name."""
     titles = {
+        "plane:moons": translate("Problems", "Two moons"),
+        "plane:circles": translate("Problems", "Two circles"),
+        "plane:spirals-2": translate("Problems", "Spiral, two arms"),
+        "plane:spirals-3": translate("Problems", "Spiral, three arms"),
+        "plane:xor": translate("Problems", "XOR: opposite corners"),
+        "plane:blobs-2": translate("Problems", "Two heaps"),
+        "plane:blobs-3": translate("Problems", "Three heaps"),
+        "plane:blobs-4": translate("Problems", "Four heaps"),
+        "plane:line": translate("Problems", "Parted by a line"),
         "toy": translate("Problems", "64 zeros and ones"),
         "mnist": translate("Problems", "MNIST"),
         "handwriting": translate("Problems", "Built-in handwriting"),
         "my-images": translate("Problems", "My images"),
     }
-    return titles.get(name, name)
+    return titles.get(base_name(name), name)
 
 
 def dataset_offer(name: str) -> str:
@@ -137,6 +147,46 @@ def preset_words(preset: Preset) -> PresetWords:
         "too-fast": (
             translate("Problems", "Too large a learning rate"),
             translate("Problems", "See what it looks like when training falls apart"),
+        ),
+        "bend": (
+            translate("Problems", "Two layers"),
+            translate("Problems", "Six units, then two: how they bend the plane can be seen on the page Draw"),
+        ),
+        "too-few": (
+            translate("Problems", "Too few units"),
+            translate("Problems", "Three lines are not enough to follow the moons: points stay misread"),
+        ),
+        "just-right": (
+            translate("Problems", "Enough units"),
+            translate("Problems", "Six units draw a border as plain as the moons are"),
+        ),
+        "too-many": (
+            translate("Problems", "Too many units"),
+            translate("Problems", "Twenty units bend the border around single noisy points"),
+        ),
+        "held-0.001": (
+            translate("Problems", "Twenty, λ = 0.001"),
+            translate("Problems", "The same twenty units, with a light hand on large weights"),
+        ),
+        "held-0.01": (
+            translate("Problems", "Twenty, λ = 0.01"),
+            translate("Problems", "The same twenty units: small weights make the border smooth"),
+        ),
+        "held-0.1": (
+            translate("Problems", "Twenty, λ = 0.1"),
+            translate("Problems", "The same twenty units, held so firmly that the border is nearly straight"),
+        ),
+        "xor-no-hidden": (
+            translate("Problems", "XOR, no hidden layer"),
+            translate("Problems", "One straight border cannot part opposite corners, however long it learns"),
+        ),
+        "xor-hidden": (
+            translate("Problems", "XOR, hidden layer"),
+            translate("Problems", "Four hidden units fold the plane, and the corners come apart"),
+        ),
+        "three-arms": (
+            translate("Problems", "Three arms"),
+            translate("Problems", "20 and 20 ReLU units: straight pieces that follow three spiral arms"),
         ),
     }
     return PresetWords(*words.get(preset.key, (preset.key, "")))
