@@ -27,6 +27,7 @@ CORE = (
     "recognition",
     "reading",
     "inspection",
+    "lab",
     "exports",
     "runs",
     "kept",

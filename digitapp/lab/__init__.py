@@ -1,0 +1,1 @@
+"""Ideas of the textbooks as small machines, one module or folder each; none of them knows a window."""
