@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitapp.lab.bricks import Brick, Shape, build, can_build, units_for
-from digitapp.lab.function_fit import (
+from digitapp.lab.any_function.bricks import Brick, Shape, build, can_build, units_for
+from digitapp.lab.any_function.function_fit import (
     FIT_ACTIVATIONS,
     FIT_OPTIMIZERS,
     MOST_UNITS,
@@ -24,8 +24,8 @@ from digitapp.lab.function_fit import (
     unit_places,
     without_unit,
 )
-from digitapp.lab.target_curves import GRID, POINTS, TARGETS, drawn, pushed, straight_line_error, target
-from digitapp.lab.units_needed import COUNTS, Series, run_series
+from digitapp.lab.any_function.target_curves import GRID, POINTS, TARGETS, drawn, pushed, straight_line_error, target
+from digitapp.lab.any_function.units_needed import COUNTS, Series, run_series
 from digitapp.nn import Network
 from digitapp.training.config import ConfigError
 
@@ -191,7 +191,8 @@ def test_a_bump_goes_up_and_down_again_and_bricks_add_up(activation: str) -> Non
     rng = np.random.default_rng(4)
     for _ in range(30):
         shapes = [Shape.STEP, Shape.BUMP, Shape.STEP, Shape.BUMP]
-        bricks = [Brick(shape, *rng.uniform([-1, -2, 5, 0.1], [1, 2, 100, 1]).tolist()) for shape in shapes]
+        numbers = rng.uniform([-1, -2, 5, 0.1], [1, 2, 100, 1], (4, 4))
+        bricks = [Brick(shape, *map(float, row)) for shape, row in zip(shapes, numbers, strict=True)]
         alone = [parts(build([brick], activation)).sum for brick in bricks]
         np.testing.assert_allclose(parts(build(bricks, activation, 0.3)).sum, 0.3 + np.sum(alone, axis=0), atol=1e-8)
         for brick in bricks:

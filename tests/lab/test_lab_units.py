@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from digitapp.datasets.toy import load_toy
-from digitapp.lab import dying_units
-from digitapp.lab.activation_curve import curve_facts, unit_at, unit_curve
-from digitapp.lab.dying_units import RATES, Trial, dead_units
-from digitapp.lab.gradient_chain import CLASSES, Chain, measure
-from digitapp.lab.zigzag import BEST, Walk, fastest, loss_at, walk
+from digitapp.lab.units import dying_units
+from digitapp.lab.units.activation_curve import curve_facts, unit_at, unit_curve
+from digitapp.lab.units.dying_units import RATES, Trial, dead_units
+from digitapp.lab.units.gradient_chain import CLASSES, Chain, measure
+from digitapp.lab.units.zigzag import BEST, Walk, fastest, loss_at, walk
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, Network, initialize
 from digitapp.training.config import ConfigError
 

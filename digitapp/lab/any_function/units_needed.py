@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp.lab.function_fit import FitConfig, error, train_fit
+from digitapp.lab.any_function.function_fit import FitConfig, error, train_fit
 from digitapp.progress import Report
 from digitapp.training.config import check_whole
 

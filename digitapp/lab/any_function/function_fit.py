@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digitapp.lab.target_curves import GRID
+from digitapp.lab.any_function.target_curves import GRID
 from digitapp.nn import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, Backpropagation, Network
 from digitapp.training.config import MAX_LEARNING_RATE, MAX_SEED, check_choice, check_number, check_whole
 

@@ -13,8 +13,8 @@ from functools import cache
 
 import numpy as np
 
-from digitapp.lab.activation_curve import unit_at
-from digitapp.lab.function_fit import FIT_ACTIVATIONS
+from digitapp.lab.any_function.function_fit import FIT_ACTIVATIONS
+from digitapp.lab.units.activation_curve import unit_at
 from digitapp.nn import Network
 from digitapp.training.config import check_number
 
