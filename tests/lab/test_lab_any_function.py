@@ -192,7 +192,7 @@ def test_a_bump_goes_up_and_down_again_and_bricks_add_up(activation: str) -> Non
     for _ in range(30):
         shapes = [Shape.STEP, Shape.BUMP, Shape.STEP, Shape.BUMP]
         numbers = rng.uniform([-1, -2, 5, 0.1], [1, 2, 100, 1], (4, 4))
-        bricks = [Brick(shape, *map(float, row)) for shape, row in zip(shapes, numbers, strict=True)]
+        bricks = [Brick(shape, *row) for shape, row in zip(shapes, numbers.tolist(), strict=True)]
         alone = [parts(build([brick], activation)).sum for brick in bricks]
         np.testing.assert_allclose(parts(build(bricks, activation, 0.3)).sum, 0.3 + np.sum(alone, axis=0), atol=1e-8)
         for brick in bricks:
@@ -245,4 +245,4 @@ def test_a_fit_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
 @pytest.mark.parametrize("wrong", [{"place": 2.0}, {"height": 9.0}, {"steepness": 0.0}, {"width": float("nan")}])
 def test_a_brick_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError):
-        Brick(**wrong)
+        Brick(**wrong)  # type: ignore[arg-type]
