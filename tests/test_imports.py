@@ -28,6 +28,7 @@ CORE = (
     "reading",
     "inspection",
     "lab",
+    "lab",
     "exports",
     "runs",
     "kept",
