@@ -28,7 +28,6 @@ CORE = (
     "reading",
     "inspection",
     "lab",
-    "lab",
     "exports",
     "runs",
     "kept",

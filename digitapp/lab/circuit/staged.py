@@ -38,8 +38,8 @@ class Line:
 def staged(graph: Graph, inputs: Mapping[str, Array]) -> tuple[Line, ...]:
     """Return a program that computes the result and all gradients, with NumPy as `np`.
 
-    The result is called `f`, the gradient of `x` is called `dx`. Where a value goes several ways, its gradients are added
-    up.
+    The result is called `f`, the gradient of `x` is called `dx`. Where a value goes several ways, its gradients are
+    added up.
 
     Parameters
     ----------
