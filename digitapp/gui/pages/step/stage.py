@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.diagram.step_view import StepView
 from digitapp.gui.pages.step.samples import SampleBar
-from digitapp.gui.pages.step.transport import StepTransport
+from digitapp.gui.pages.step.track import StageTrack
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.widgets import (
     ComboBox,
@@ -21,6 +21,7 @@ from digitapp.gui.widgets import (
     PrimaryButton,
     ScaleBar,
 )
+from digitapp.gui.widgets.transport import Transport
 from digitapp.inspection.walk import Grain, Stage
 
 _SCALE = 100
@@ -110,7 +111,7 @@ class StepStage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.transport = StepTransport()
+        self.transport = Transport("step", StageTrack())
         self.view = StepView()
         self.view.setObjectName("stepDiagram")
         self.legend = _Legend()

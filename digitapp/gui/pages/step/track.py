@@ -2,102 +2,50 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from digitapp.gui import theme
-from digitapp.gui.widgets import FocusRing
+from digitapp.gui.translation import translate
+from digitapp.gui.widgets.track import Track
 from digitapp.inspection.walk import Stage
 
-_BAR, _GAP = 8.0, 5.0
 
-
-class _Part(QAbstractButton):
-    """One stage: its name, and a bar that fills."""
-
-    def __init__(self, stage: Stage, name: str, tip: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.stage = stage
-        self.share = 0.0
-        self.is_present = False
-        self.setText(name)
-        self.setToolTip(tip)
-        self.setAccessibleDescription(tip)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        FocusRing(self)
-
-    def _font(self) -> QFont:
-        return theme.font("caption-strong" if self.is_present else "caption")
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(theme.font("caption-strong"))
-        width = metrics.horizontalAdvance(self.text())
-        return QSize(round(width) + 6, round(metrics.height() + _GAP + _BAR) + 4)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme.scaled(40), self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        p, painter = theme.current().palette, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._font())
-        metrics = QFontMetricsF(self._font())
-        painter.setPen(p.text if self.is_present or self.underMouse() else p.text3)
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0, 0, self.width(), metrics.height()), int(Qt.AlignmentFlag.AlignLeft), text)
-        groove = QRectF(0, metrics.height() + _GAP, self.width(), _BAR)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(p.sunken)
-        painter.drawRoundedRect(groove, _BAR / 2, _BAR / 2)
-        if self.share > 0:
-            filled = QRectF(groove)
-            filled.setWidth(max(_BAR, groove.width() * self.share))
-            painter.setBrush(p.accent)
-            painter.drawRoundedRect(filled, _BAR / 2, _BAR / 2)
-
-
-class StageTrack(QWidget):
+class StageTrack(Track):
     """Four equal parts; the dynamic property `stage` says in which one the walk is.
 
     Signals: `wanted(Stage)`, somebody wants to go to a stage.
     """
 
-    wanted = Signal(object)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_stages(), name=translate("StageTrack", "Stages of the step"), parent=parent)
         self.setObjectName("stageTrack")
         self.setProperty("stage", Stage.FORWARD.value)
-        self.setAccessibleName(self.tr("Stages of the step"))
-        words = {
-            Stage.FORWARD: (self.tr("Forward"), self.tr("The inputs become an answer")),
-            Stage.ERROR: (self.tr("Error"), self.tr("The answer is compared with what it should be")),
-            Stage.BACKWARD: (self.tr("Backward"), self.tr("The error is passed back along the same wires")),
-            Stage.UPDATE: (self.tr("Update"), self.tr("The weights change: the step is taken")),
-        }
-        self.parts = [_Part(stage, *words[stage], self) for stage in Stage]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for part in self.parts:
-            row.addWidget(part, 1)
-            part.clicked.connect(self._on_clicked)
 
-    def _on_clicked(self) -> None:
-        part = self.sender()
-        assert isinstance(part, _Part)
-        self.wanted.emit(part.stage)
-
-    def show_progress(self, stage: Stage, share: float) -> None:
+    def show_progress(self, key: Stage, share: float) -> None:
         """Show that the walk has come so far in a stage; those before it are full."""
-        self.setProperty("stage", stage.value)
-        present = list(Stage).index(stage)
-        for index, part in enumerate(self.parts):
-            filled = 1.0 if index < present else share if index == present else 0.0
-            if part.share != filled or part.is_present != (index == present):
-                part.share, part.is_present = filled, index == present
-                part.update()
-        self.setAccessibleDescription(self.parts[present].text())
+        self.setProperty("stage", key.value)
+        super().show_progress(key, share)
+
+
+def _stages() -> list[tuple[Stage, str, str]]:
+    return [
+        (
+            Stage.FORWARD,
+            translate("StageTrack", "Forward"),
+            translate("StageTrack", "The inputs become an answer"),
+        ),
+        (
+            Stage.ERROR,
+            translate("StageTrack", "Error"),
+            translate("StageTrack", "The answer is compared with what it should be"),
+        ),
+        (
+            Stage.BACKWARD,
+            translate("StageTrack", "Backward"),
+            translate("StageTrack", "The error is passed back along the same wires"),
+        ),
+        (
+            Stage.UPDATE,
+            translate("StageTrack", "Update"),
+            translate("StageTrack", "The weights change: the step is taken"),
+        ),
+    ]

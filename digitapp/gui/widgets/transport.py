@@ -1,4 +1,4 @@
-"""The line above the picture: back, next, play, how fast, and how far the walk is."""
+"""The line above a picture that is gone through in steps: back, next, play, how fast, and how far the walk is."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.pages.step.track import StageTrack
-from digitapp.gui.widgets import ComboBox, PlainButton, PrimaryButton
+from digitapp.gui.widgets.buttons import PlainButton, PrimaryButton
+from digitapp.gui.widgets.combo import ComboBox
+from digitapp.gui.widgets.track import Track
 
 _PACES = (0.5, 1, 2, 5, 20)  # steps a second
 _USUAL = 1
 _ROOMY = 700
 
 
-class StepTransport(QWidget):
-    """Buttons of the walk. It plays by itself, step by step, until it is stopped or cannot go on.
+class Transport(QWidget):
+    """Buttons of a walk. It plays by itself, step by step, until it is stopped or cannot go on.
+
+    Parameters
+    ----------
+    prefix : of the object names of its parts, `prefixBack`, `prefixNext`, `prefixPlay` and `prefixPace`
+    track : shows how far the walk is
 
     Signals
     -------
@@ -26,7 +32,7 @@ class StepTransport(QWidget):
     next_wanted = Signal()
     back_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, prefix: str, track: Track, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back = PlainButton(
             self.tr("Back"), "step-back", tip=self.tr("One step back, exactly"), key="Left", transport=True
@@ -36,16 +42,16 @@ class StepTransport(QWidget):
             self.tr("Play"), "play", tip=self.tr("Go on by itself, step by step"), key="Space", transport=True
         )
         self.play.reserve(self.tr("Play"), self.tr("Pause"))
-        self.back.setObjectName("stepBack")
-        self.next.setObjectName("stepNext")
-        self.play.setObjectName("stepPlay")
+        self.back.setObjectName(f"{prefix}Back")
+        self.next.setObjectName(f"{prefix}Next")
+        self.play.setObjectName(f"{prefix}Play")
         self.pace = ComboBox()
-        self.pace.setObjectName("stepPace")
+        self.pace.setObjectName(f"{prefix}Pace")
         self.pace.setAccessibleName(self.tr("Speed of playing"))
         for pace in _PACES:
             self.pace.add_entry(self._pace_text(pace), data=pace)
         self.pace.setCurrentIndex(_USUAL)
-        self.track = StageTrack()
+        self.track = track
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.next_wanted)
         row = QHBoxLayout(self)
