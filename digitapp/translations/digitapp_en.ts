@@ -308,16 +308,6 @@
     </message>
 </context>
 <context>
-    <name>StepTransport</name>
-    <message numerus="yes">
-        <source>%n step(s)/s</source>
-        <translation>
-            <numerusform>%n step/s</numerusform>
-            <numerusform>%n steps/s</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>SurfaceDialog</name>
     <message numerus="yes">
         <source>C_T is counted on %n sample(s), a part of all.</source>
@@ -428,6 +418,16 @@
         <translation>
             <numerusform>The other one adds {0}.</numerusform>
             <numerusform>The other %n add {0}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message numerus="yes">
+        <source>%n step(s)/s</source>
+        <translation>
+            <numerusform>%n step/s</numerusform>
+            <numerusform>%n steps/s</numerusform>
         </translation>
     </message>
 </context>
