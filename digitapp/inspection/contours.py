@@ -39,19 +39,20 @@ def contour(
 
     Source: Lorensen, Cline, "Marching Cubes" (SIGGRAPH 1987), in the plane; saddles are told apart by their middle.
     """
-    corners = np.stack([values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]])
-    is_whole = np.isfinite(corners).all(axis=0)
-    above = np.where(is_whole, corners > level, False)
-    kinds = (above * np.array([1, 2, 4, 8])[:, np.newaxis, np.newaxis]).sum(axis=0)
+    above, is_finite = (values > level).astype(np.uint8), np.isfinite(values)
+    kinds = above[:-1, :-1] | above[:-1, 1:] << 1 | above[1:, 1:] << 2 | above[1:, :-1] << 3
+    is_whole = is_finite[:-1, :-1] & is_finite[:-1, 1:] & is_finite[1:, 1:] & is_finite[1:, :-1]
+    # Few cells of a fine grid are passed: only those are looked at again.
+    all_rows, all_columns = np.nonzero(is_whole & (kinds != 0) & (kinds != 15))
+    passed = kinds[all_rows, all_columns]
     lines = []
-    for kind in range(1, 15):
-        rows, columns = np.nonzero((kinds == kind) & is_whole)
-        if not len(rows):
-            continue
+    for kind in np.unique(passed).tolist():
+        rows, columns = all_rows[passed == kind], all_columns[passed == kind]
         if kind in _JOINS:
             lines += [_joined(values, xs, ys, level, rows, columns, join) for join in _JOINS[kind]]
             continue
-        is_high = corners[:, rows, columns].mean(axis=0) > level
+        corners = [values[rows + up, columns + across] for up, across in ((0, 0), (0, 1), (1, 1), (1, 0))]
+        is_high = np.mean(corners, axis=0) > level
         for chosen, joins in zip((is_high, ~is_high), _SADDLES[kind], strict=True):
             lines += [_joined(values, xs, ys, level, rows[chosen], columns[chosen], join) for join in joins]
     return np.concatenate(lines) if lines else np.empty((0, 2, 2))
