@@ -76,10 +76,10 @@ class PlaneMap(QWidget):
         painter.fillPath(edge, palette.paper)
         if self._map is not None:
             self._picture.paint_map(painter, frame, self._map, self.devicePixelRatioF())
-        radius = max(2.0, 5.2 * min(1.0, frame.area.width() / _LARGE))
-        self._picture.paint_points(painter, frame, self._points, radius, self.devicePixelRatioF())
+        size = max(4.5, 10.0 * min(1.0, frame.area.width() / _LARGE))
+        self._picture.paint_points(painter, frame, self._points, size, self.devicePixelRatioF())
         if self._misread.any():
-            paint_rings(painter, frame, self._points.places[self._misread], 2 * radius)
+            paint_rings(painter, frame, self._points.places[self._misread], size)
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(palette.border_strong, 1))

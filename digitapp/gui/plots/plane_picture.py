@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
 from digitapp.gui.images import indexed_image
-from digitapp.gui.plots.marks import mark_pixmap
+from digitapp.gui.widgets.series import paint_mark
 from digitapp.inspection.boundary import UNKNOWN, Bounds, DecisionMap
 
 _SHADES = 63  # of each class: four classes and what is unknown are 253 colours
@@ -124,13 +124,13 @@ class PlanePicture:
         painter.drawPixmap(frame.area.topLeft(), self._map[1])
         paint_lines(painter, frame, found)
 
-    def paint_points(self, painter: QPainter, frame: Frame, points: PlanePoints, radius: float, ratio: float) -> None:
-        """Paint points, those that validate hollow."""
+    def paint_points(self, painter: QPainter, frame: Frame, points: PlanePoints, size: float, ratio: float) -> None:
+        """Paint points, each mark about `size` wide; those that validate are hollow."""
         if not len(points):
             return
-        key = points, radius, _key(frame, ratio)
+        key = points, size, _key(frame, ratio)
         if self._points is None or self._points[0] != key:
-            self._points = key, _points_layer(frame, points, radius, ratio)
+            self._points = key, _points_layer(frame, points, size, ratio)
         painter.drawPixmap(frame.area.topLeft(), self._points[1])
 
 
@@ -174,16 +174,33 @@ def _scaled(image: QImage, area: QRectF, ratio: float) -> QPixmap:
     return pixmap
 
 
-def _points_layer(frame: Frame, points: PlanePoints, radius: float, ratio: float) -> QPixmap:
+def _points_layer(frame: Frame, points: PlanePoints, size: float, ratio: float) -> QPixmap:
     pixmap = _blank(frame.area, ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     local = Frame(frame.bounds, QRectF(0, 0, frame.area.width(), frame.area.height()))
-    half = radius + 2
+    half = _side(size) / 2
     places = (local.all_at(points.places) - half).tolist()
     # Those that validate, a few, lie above those that they are compared with.
     for index in np.argsort(points.validates, kind="stable").tolist():
-        mark = mark_pixmap(int(points.labels[index]), radius, ratio, hollow=bool(points.validates[index]))
+        mark = _mark(int(points.labels[index]), size, ratio, bool(points.validates[index]), theme.current().is_dark)
         painter.drawPixmap(QPointF(*places[index]), mark)
+    painter.end()
+    return pixmap
+
+
+def _side(size: float) -> float:
+    return 1.5 * size + 2
+
+
+@lru_cache(maxsize=256)
+def _mark(label: int, size: float, ratio: float, hollow: bool, is_dark: bool) -> QPixmap:  # noqa: ARG001 - a key
+    """Return a mark in the middle of a square."""
+    side = _side(size)
+    pixmap = _blank(QRectF(0, 0, side, side), ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    middle = QPointF(side / 2, side / 2)
+    paint_mark(painter, label, middle, size, outline=theme.current().palette.paper, hollow=hollow)
     painter.end()
     return pixmap
