@@ -48,4 +48,4 @@ def test_wrong_usage_is_one_line(arguments: tuple[str, ...]) -> None:
 
 
 def test_what_cannot_be_shown_is_refused_before_a_window_opens() -> None:
-    assert "toy or mnist" in refused("gui", "--problem", "nonsense")
+    assert "toy or plane or mnist" in refused("gui", "--problem", "nonsense")

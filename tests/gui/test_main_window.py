@@ -119,7 +119,7 @@ def test_every_part_of_the_contract_is_there(open_window: OpenWindow) -> None:
         assert stacks[0].widget(index) is part(window, name)
     selector = part(window, "problemSelector")
     assert isinstance(selector, QComboBox)
-    assert {selector.itemData(index) for index in range(selector.count())} == {"toy", "mnist"}
+    assert {selector.itemData(index) for index in range(selector.count())} == {"toy", "plane", "mnist"}
 
 
 def test_a_newcomer_draws_and_is_understood(open_window: OpenWindow, qtbot: QtBot) -> None:

@@ -213,7 +213,7 @@ NOT_SHOWN = {"info", "warning", "error", "download", "pen", "image", "search", "
 CHANGES = {"lower", "upper", "capitalize", "title", "casefold", "replace", "strip", "rstrip", "split", "partition"}
 
 
-SEPARATORS_OF_MACHINES = (None, "", "-", ",", ";;", "\n")
+SEPARATORS_OF_MACHINES = (None, "", "-", ",", ";;", "\t", "\n")
 JOINERS = {"in_a_row", "itemised"}  # of gui/translation.py
 # Variables of the system, patterns of file names, a formula, sizes of layers.
 NO_WORDS = {"open_application", "listen", "ask_open", "product", "show_hidden", "_show_architecture"}

@@ -66,7 +66,7 @@ class LabPage(Page):
         whole.addWidget(self._inspectors)
 
     def _build_actions(self) -> None:
-        self._actions = QWidget()
+        self._actions = QWidget(self)  # until the header takes it: shown without a parent it would be a window
         self.copy = GhostButton(icon="copy", tip=self.tr("Copy the numbers of this bench as a table"))
         self.reset = GhostButton(icon="reset", tip=self.tr("Reset this bench to its first state"))
         self.copy.clicked.connect(self._on_copy)
