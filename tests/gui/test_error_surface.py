@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from digitapp.gui import theme
 from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.step.surface_dialog import FEW_POINTS, POINTS, SurfaceDialog
-from digitapp.gui.plots.surface_map import Surface, SurfaceMap
+from digitapp.gui.plots.relief import Surface
+from digitapp.gui.plots.surface_map import SurfaceMap
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.inspection.colors import HEIGHT_STOPS
@@ -61,10 +62,10 @@ def session(toy_session: Session) -> Session:
 def found(dialog: SurfaceDialog, qtbot: QtBot) -> Surface:
     """Wait until the map shows what was asked for."""
     settle()
-    qtbot.waitUntil(lambda: dialog.map._surface is not None and not dialog.map._is_stale)
+    qtbot.waitUntil(lambda: dialog.map.surface is not None and not dialog.map._is_stale)
     settle()
-    assert dialog.map._surface is not None
-    return dialog.map._surface
+    assert dialog.map.surface is not None
+    return dialog.map.surface
 
 
 def total(session: Session) -> float:
@@ -112,7 +113,7 @@ def test_the_point_is_dragged_as_one_step(session: Session, open_dialog: OpenDia
         assert weights == pytest.approx((u, v), abs=0.02)
         assert height_at(surface, *weights) == pytest.approx(total(session), rel=2e-2)
     qtbot.mouseRelease(drawing, left, pos=drawing.at(1.5, -3).toPoint())
-    assert drawing._surface is surface, "nothing but these two weights has changed"
+    assert drawing.surface is surface, "nothing but these two weights has changed"
     assert surgery.undo_stack.count() == steps + 1
     qtbot.mouseClick(dialog.undo, left)
     assert session.network.weights[0][6, 0] == session.network.weights[1][0, 0] == 3
@@ -134,7 +135,7 @@ def test_keys_move_the_point(session: Session, open_dialog: OpenDialog, qtbot: Q
 
 def test_it_is_made_anew_when_other_weights_change(session: Session, open_dialog: OpenDialog, qtbot: QtBot) -> None:
     dialog = open_dialog(session)
-    old = dialog.map._surface
+    old = dialog.map.surface
     WeightSurgery.of(session).set(WeightRef(1, None, 1), 2.0)
     new = found(dialog, qtbot)
     assert new is not old and not np.allclose(new.costs, old.costs if old else 0)
@@ -165,7 +166,7 @@ def test_random_directions(session: Session, open_dialog: OpenDialog, qtbot: QtB
         assert dialog.map._place == pytest.approx((u, -0.3), abs=0.01)
         assert height_at(first, *dialog.map._place) == pytest.approx(total(session), rel=5e-2)
     qtbot.mouseRelease(dialog.map, left, pos=dialog.map.at(0.4, -0.3).toPoint())
-    assert dialog.map._surface is first and weights.surgery.undo_stack.count() == steps + 1
+    assert dialog.map.surface is first and weights.surgery.undo_stack.count() == steps + 1
     assert session.network.weights[0][6, 0] == 3, "what is locked does not move"
     assert np.count_nonzero(session.network.parameters != before) > 10
     weights.surgery.undo()
@@ -225,7 +226,7 @@ def test_large_networks_offer_what_is_near(open_session: OpenSession, open_dialo
     session = open_session("mnist", (20,), dataset=noise_digits(100, 300))
     qtbot.waitUntil(lambda: session.dataset is not None)
     dialog = open_dialog(session, WeightRef(0, 400, 3))
-    assert dialog.map._surface is not None and dialog.map._surface.costs.shape == (FEW_POINTS, FEW_POINTS)
+    assert dialog.map.surface is not None and dialog.map.surface.costs.shape == (FEW_POINTS, FEW_POINTS)
     assert 10 < dialog.across.count() < 40 and "a part of all" in dialog.note.text()
     dialog.close()
 
@@ -233,7 +234,7 @@ def test_large_networks_offer_what_is_near(open_session: OpenSession, open_dialo
 def test_without_data_it_says_so(open_session: OpenSession, open_dialog: OpenDialog) -> None:
     dialog = open_dialog(open_session("mnist", (4,)), WeightRef(1, 0, 0), wait=False)
     settle()
-    assert "no data set" in dialog.note.text() and dialog.map._surface is None
+    assert "no data set" in dialog.note.text() and dialog.map.surface is None
     dialog.grab()
 
 

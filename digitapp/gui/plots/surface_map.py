@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,29 +14,13 @@ from digitapp.gui import theme
 from digitapp.gui.images import heights_image
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.plots.axes import round_ticks, tick_text
+from digitapp.gui.plots.relief import Relief, Surface
 from digitapp.gui.widgets import FocusRing
 from digitapp.gui.widgets.keys import ARROWS, step_of
 from digitapp.gui.widgets.numbers import figure
-from digitapp.inspection.contours import contour, levels
 
-_STEEP = 30.0  # from this ratio of the highest to the lowest cost on, colours follow the logarithm
 _BAR, _GAP = 14, 8
 _POINT, _MOMENT = 6.0, 1.8
-
-
-@dataclass(frozen=True, eq=False)
-class Surface:
-    """Costs on a grid.
-
-    Attributes
-    ----------
-    us, vs : where the columns and rows stand, rising
-    costs : (len(vs), len(us))
-    """
-
-    us: NDArray[np.float64]
-    vs: NDArray[np.float64]
-    costs: NDArray[np.float64]
 
 
 class SurfaceMap(QWidget):
@@ -59,9 +42,7 @@ class SurfaceMap(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._surface: Surface | None = None
-        self._levels: NDArray[np.float64] = np.empty(0)
-        self._lines: list[NDArray[np.float64]] = []
+        self._relief: Relief | None = None
         self._place = (math.nan, math.nan)
         self._path: NDArray[np.float64] = np.empty((0, 2))
         self._names = ("", "")
@@ -84,9 +65,7 @@ class SurfaceMap(QWidget):
 
     def show_surface(self, surface: Surface) -> None:
         """Show costs."""
-        self._surface, self._is_stale = surface, False
-        self._levels = levels(surface.costs)
-        self._lines = [contour(surface.costs, surface.us, surface.vs, level) for level in self._levels]
+        self._relief, self._is_stale = Relief(surface), False
         self.update()
 
     def set_stale(self) -> None:
@@ -112,14 +91,19 @@ class SurfaceMap(QWidget):
         self.update()
 
     @property
+    def surface(self) -> Surface | None:
+        """What is shown, None before there are costs."""
+        return None if self._relief is None else self._relief.surface
+
+    @property
     def scale(self) -> tuple[str, ...]:
         """The numbers at the lines of equal cost, from the lowest to the highest."""
-        return tuple(map(tick_text, self._levels.tolist()))
+        return () if self._relief is None else tuple(map(tick_text, self._relief.levels.tolist()))
 
     # Pointer and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._surface is not None and not self._is_locked:
+        if event.button() == Qt.MouseButton.LeftButton and self._relief is not None and not self._is_locked:
             self._is_dragged = True
             self.grabbed.emit()
             self._go_to(event.position())
@@ -147,7 +131,6 @@ class SurfaceMap(QWidget):
 
     def _go_to(self, point: QPointF) -> None:
         surface, plot = self._surface, self._plot()
-        assert surface is not None
         values = []
         for axis, share in (
             (surface.us, (point.x() - plot.left()) / max(1.0, plot.width())),
@@ -170,7 +153,7 @@ class SurfaceMap(QWidget):
         return QRectF(self.rect()).adjusted(left + _GAP, _GAP, -_BAR - numbers - 3 * _GAP, -below)
 
     def _ticks(self, axis: int) -> list[float]:
-        if self._surface is None:
+        if self._relief is None:
             return []
         values = (self._surface.us, self._surface.vs)[axis]
         return round_ticks(float(values[0]), float(values[-1]), 7)
@@ -178,66 +161,34 @@ class SurfaceMap(QWidget):
     def at(self, u: float, v: float) -> QPointF:
         """Return where a place is in the widget. There must be a surface."""
         surface, plot = self._surface, self._plot()
-        assert surface is not None
         across = (u - surface.us[0]) / (surface.us[-1] - surface.us[0])
         up = (v - surface.vs[0]) / (surface.vs[-1] - surface.vs[0])
         return QPointF(plot.left() + across * plot.width(), plot.bottom() - up * plot.height())
 
-    def _shares(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return costs as heights from 0 to 1."""
-        assert self._surface is not None
-        finite = self._surface.costs[np.isfinite(self._surface.costs)]
-        if not finite.size:
-            return np.full(costs.shape, np.nan)
-        low, high = float(finite.min()), float(finite.max())
-        if low > 0 and high > _STEEP * low:
-            low, high, costs = math.log(low), math.log(high), np.log(costs)
-        return (costs - low) / (high - low) if high > low else np.where(np.isfinite(costs), 0.0, costs)
-
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._surface is None:
+        if self._relief is None:
             return
         painter.setOpacity(0.5 if self._is_stale else 1.0)
-        self._paint_costs(painter, self._surface)
+        self._relief.paint(painter, self._plot())
         painter.setOpacity(1.0)
         self._paint_axes(painter)
-        self._paint_scale(painter)
+        self._paint_scale(painter, self._relief)
         painter.save()
         painter.setClipRect(self._plot())
         self._paint_path(painter)
         painter.restore()
         self._paint_point(painter)
 
-    def _paint_costs(self, painter: QPainter, surface: Surface) -> None:
-        p, plot = theme.current().palette, self._plot()
-        image = heights_image(self._shares(surface.costs)[::-1], theme.current().name)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        # The costs belong to the middles of the picture's cells: those at the border reach half a cell beyond the plot.
-        half_u, half_v = plot.width() / (len(surface.us) - 1) / 2, plot.height() / (len(surface.vs) - 1) / 2
-        painter.save()
-        painter.setClipRect(plot)
-        painter.drawImage(plot.adjusted(-half_u, -half_v, half_u, half_v), image)
-        for level, lines in zip(self._shares(self._levels).tolist(), self._lines, strict=True):
-            # High costs are painted near the colour of text, low ones near that of the surface, in both themes.
-            painter.setPen(QPen(theme.blend(p.text, p.surface, 0.8 if level > 0.5 else 0.45), 1))
-            starts, ends = self._in_widget(lines[:, 0]), self._in_widget(lines[:, 1])
-            painter.drawLines([QLineF(*a, *b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
-        painter.restore()
-
-    def _in_widget(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return places (n, 2) of the surface in the widget's pixels."""
-        surface, plot = self._surface, self._plot()
-        assert surface is not None
-        low = np.array([surface.us[0], surface.vs[0]])
-        reach = np.array([surface.us[-1] - surface.us[0], surface.vs[-1] - surface.vs[0]])
-        size = np.array([plot.width(), -plot.height()])
-        return np.array([plot.left(), plot.bottom()]) + (places - low) / reach * size
+    @property
+    def _surface(self) -> Surface:
+        """The surface; there must be one."""
+        assert self._relief is not None
+        return self._relief.surface
 
     def _paint_axes(self, painter: QPainter) -> None:
         p, plot, surface = theme.current().palette, self._plot(), self._surface
-        assert surface is not None
         font = theme.tabular(theme.font("tick"))
         metrics = QFontMetrics(font)
         painter.setFont(font)
@@ -262,7 +213,7 @@ class SurfaceMap(QWidget):
         painter.drawText(QRectF(0, 0, plot.height(), height), int(Qt.AlignmentFlag.AlignHCenter), self._names[1])
         painter.restore()
 
-    def _paint_scale(self, painter: QPainter) -> None:
+    def _paint_scale(self, painter: QPainter, relief: Relief) -> None:
         p, plot = theme.current().palette, self._plot()
         bar = QRectF(plot.right() + 2 * _GAP, plot.top(), _BAR, plot.height())
         steps = np.linspace(1, 0, 251)[:, np.newaxis]
@@ -272,7 +223,7 @@ class SurfaceMap(QWidget):
         painter.setPen(p.text2)
         metrics = painter.fontMetrics()
         lowest = math.inf
-        for share, text in zip(self._shares(self._levels).tolist(), self.scale, strict=True):
+        for share, text in zip(relief.shares(relief.levels).tolist(), self.scale, strict=True):
             y = bar.bottom() - share * bar.height()
             if lowest - y < metrics.height():
                 continue  # numbers that would lie on each other
@@ -282,10 +233,10 @@ class SurfaceMap(QWidget):
             painter.drawLine(QPointF(bar.left(), y), QPointF(bar.right(), y))
 
     def _paint_path(self, painter: QPainter) -> None:
-        if len(self._path) < 2:
+        if len(self._path) < 2 or self._relief is None:
             return
         p = theme.current().palette
-        places = [QPointF(*place) for place in self._in_widget(self._path).tolist()]
+        places = [QPointF(*place) for place in self._relief.in_place(self._path, self._plot()).tolist()]
         for color, width in ((p.surface, 4.0), (p.text, 1.6)):  # an outline, for the ground may be light or dark
             painter.setPen(QPen(color, width))
             painter.drawPolyline(QPolygonF(places))

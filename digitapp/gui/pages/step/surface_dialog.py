@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.datasets.dataset import Split
 from digitapp.gui import theme
 from digitapp.gui.causes import cause
-from digitapp.gui.plots.surface_map import Surface, SurfaceMap
+from digitapp.gui.plots.relief import Surface
+from digitapp.gui.plots.surface_map import SurfaceMap
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
