@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 MOST_BETA = 0.99
+PERIOD = 100
+"""How many values one wave of the noisy cosine has."""
 
 
 def exponential_mean(values: ArrayLike, beta: float, *, corrected: bool = False) -> Floats:
@@ -62,11 +64,11 @@ def memory(beta: float) -> float:
 
 
 def noisy_cosine(count: int, noise: float, seed: int) -> tuple[Floats, Floats]:
-    """Return two periods of a cosine, and the same with noise N(0, noise²) on each value, (count,) both.
+    """Return a cosine with a wave of `PERIOD` values, and the same with noise N(0, noise²) on each, (count,) both.
 
     The noise of a seed begins alike whatever the number of values, and grows in proportion.
     """
-    clean = np.cos(np.linspace(0, 4 * np.pi, count))
+    clean: Floats = np.cos(2 * np.pi * np.arange(count) / PERIOD)
     return clean, clean + noise * np.random.default_rng(seed).standard_normal(count)
 
 

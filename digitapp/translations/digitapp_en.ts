@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>AveragesBench</name>
+    <message numerus="yes">
+        <source>%Ln value(s), each a step</source>
+        <translation>
+            <numerusform>%Ln value, each a step</numerusform>
+            <numerusform>%Ln values, each a step</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChangeFace</name>
     <message numerus="yes">
         <source>To make {1:a} of this {0}: draw at %n place(s), erase at {2}.</source>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitapp.lab.averages import exponential_mean, memory, noisy_cosine, past_weights
+from digitapp.lab.averages import PERIOD, exponential_mean, memory, noisy_cosine, past_weights
 
 BETAS = (0.0, 0.1, 0.5, 0.9, 0.98, 0.99)
 
@@ -40,7 +40,9 @@ def test_a_longer_signal_of_a_seed_has_noise_in_proportion() -> None:
     clean, little = noisy_cosine(200, 0.1, 3)
     _, much = noisy_cosine(200, 0.5, 3)
     np.testing.assert_allclose((much - clean) / 5, little - clean, atol=1e-12)
-    assert clean[0] == pytest.approx(1) and clean[-1] == pytest.approx(1)
+    assert (
+        clean[0] == pytest.approx(1) and clean[PERIOD] == pytest.approx(1) and clean[PERIOD // 2] == pytest.approx(-1)
+    )
 
 
 def test_nothing_and_what_is_no_number() -> None:

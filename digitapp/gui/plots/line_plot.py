@@ -52,6 +52,7 @@ class Line:
     dashed : whether it is a line of dashes, as of what is expected
     pale : whether it stands behind the others
     marks : whether each of its points has the mark, as where there are few
+    bars : whether each of its points is a bar from zero instead
     """
 
     name: str
@@ -61,6 +62,7 @@ class Line:
     dashed: bool = False
     pale: bool = False
     marks: bool = False
+    bars: bool = False
 
     def color(self) -> QColor:
         """Return the colour of the present theme."""
@@ -97,6 +99,7 @@ class LinePlot(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._x_range, self._y_range = (0.0, 1.0), (0.0, 1.0)
         self._cursor: float | None = None
+        self._room = 0  # left of the plot, at least
         self._readout: HoverReadout | None = None
         self.setAccessibleName(name)
         self.setMouseTracking(True)
@@ -219,11 +222,17 @@ class LinePlot(QWidget):
     def _tick_label(self, tick: float) -> str:
         return tick_text(10.0**tick) if self._log else tick_text(tick)
 
+    @property
+    def _widest(self) -> int:
+        """How wide the widest number left of the plot is."""
+        metrics = QFontMetrics(theme.tabular(theme.font("tick")))
+        return max((metrics.horizontalAdvance(self._tick_label(tick)) for tick in self._y_ticks()), default=0)
+
     def _plot(self) -> QRectF:
         """Return where the lines are."""
         metrics = QFontMetrics(theme.tabular(theme.font("tick")))
-        widest = max((metrics.horizontalAdvance(self._tick_label(tick)) for tick in self._y_ticks()), default=0)
-        return QRectF(self.rect()).adjusted(widest + _GAP, _TOP, -_MARK, -metrics.height() - _GAP)
+        left = max(self._room, self._widest) + _GAP
+        return QRectF(self.rect()).adjusted(left, _TOP, -_MARK, -metrics.height() - _GAP)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if not any(np.isfinite(self._heights(line.y)).any() for line in self._lines):
@@ -280,11 +289,24 @@ class LinePlot(QWidget):
         painter.setPen(QPen(line.color(), 1.2 if line.pale else 2, style))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         points = np.stack([xs, ys], axis=1)
+        if line.bars:
+            self._paint_bars(painter, plot, line, points)
+            return
         for part in np.split(points, np.flatnonzero(~np.isfinite(heights))):
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in part.tolist() if math.isfinite(y)]))
         if line.marks and line.series is not None:
             for x, y in points[np.isfinite(heights)].tolist():
                 paint_mark(painter, line.series, QPointF(x, y), theme.scaled(_MARK))
+
+    def _paint_bars(self, painter: QPainter, plot: QRectF, line: Line, points: NDArray[np.float64]) -> None:
+        low, high = self._y_range
+        zero = plot.bottom() if self._log else plot.bottom() - plot.height() * (0 - low) / (high - low)
+        apart = float(np.diff(points[:, 0]).min(initial=plot.width()))
+        half = max(0.5, min(6.0, 0.36 * apart))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(line.color())
+        for x, y in points[np.isfinite(points[:, 1])].tolist():
+            painter.drawRect(QRectF(QPointF(x - half, y), QPointF(x + half, zero)))
 
     def _paint_cursor(self, painter: QPainter, plot: QRectF, x: float) -> None:
         p = theme.current().palette
@@ -296,6 +318,15 @@ class LinePlot(QWidget):
             place = self.place(x, value) if math.isfinite(value) else None
             if line.series is not None and place is not None and plot.adjusted(-1, -1, 1, 1).contains(place):
                 paint_mark(painter, line.series, place, theme.scaled(_MARK + 2), outline=p.surface)
+
+
+def line_up(*plots: LinePlot) -> None:
+    """Let plots that stand below each other begin at the same place, whatever the width of their numbers."""
+    room = max(plot._widest for plot in plots)
+    for plot in plots:
+        if plot._room != room:
+            plot._room = room
+            plot.update()
 
 
 def _range(arrays: Sequence[NDArray[np.float64]], *, room: float) -> tuple[float, float]:

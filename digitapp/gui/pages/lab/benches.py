@@ -40,5 +40,6 @@ def registered_benches() -> tuple[BenchRow, ...]:
     """Return the rows in the order of the tabs."""
     return (
         BenchRow("tale", translate("Lab", "The tale"), "digitapp.gui.pages.lab.tale.bench.TaleBench", problem=TOY.key),
+        BenchRow("averages", translate("Lab", "Averages"), "digitapp.gui.pages.lab.averages.bench.AveragesBench"),
         BenchRow("losses", translate("Lab", "Losses"), "digitapp.gui.pages.lab.losses.bench.LossesBench"),
     )
