@@ -12,14 +12,16 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from digitapp import reasons
 from digitapp.datasets.errors import DatasetSettingError
+from digitapp.nn.options import Range
 from digitapp.plain import plain
 
-FEWEST, MOST = 8, 5000
-"""How many points can be made."""
-MOST_NOISE = 1.0
-MOST_SEED = 2**32 - 1
+LIMITS: Mapping[str, Range] = {
+    "count": Range(8, 5000, is_whole=True),
+    "noise": Range(0, 1),
+    "seed": Range(0, 2**32 - 1, is_whole=True),
+}
+"""What can be said of made points besides their shape, and how much of it."""
 USUAL_COUNT = 200
 
 Places = NDArray[np.float64]
@@ -161,17 +163,13 @@ def _shown(value: float) -> str:
 
 
 def _with(order: MadePoints, name: str, key: str, text: str) -> MadePoints:
-    limits = {"count": (FEWEST, MOST), "noise": (0.0, MOST_NOISE), "seed": (0, MOST_SEED)}
-    if key not in limits:
-        raise DatasetSettingError(name, plain(key, 20), None, ", ".join(limits))
-    lowest, highest = limits[key]
+    if key not in LIMITS:
+        raise DatasetSettingError(name, plain(key, 20), None, ", ".join(LIMITS))
+    allowed = LIMITS[key]
     try:
-        value = float(text) if isinstance(lowest, float) else int(text)
+        value = int(text) if allowed.is_whole else float(text)
     except ValueError:
         value = math.nan
-    if not lowest <= value <= highest:  # not a number is neither
-        what = reasons.tr("a number from {0} to {1}", lowest, highest)
-        if isinstance(lowest, int):
-            what = reasons.tr("a whole number from {0} to {1}", lowest, highest)
-        raise DatasetSettingError(name, key, plain(text, 20), what)
+    if not allowed.minimum <= value <= allowed.maximum:  # not a number is neither
+        raise DatasetSettingError(name, key, plain(text, 20), str(allowed))
     return replace(order, **{key: value})

@@ -16,14 +16,16 @@ from numpy.typing import DTypeLike
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Network, initialize
+from digitapp.nn.regularizers import REGULARIZERS
 from digitapp.progress import Report
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
 from digitapp.training.presets import empty_network
 from digitapp.training.run_state import RunState
 
+_ELEMENTWISE = ("l1", "l2", "weight_decay")  # regularizers that treat each weight by itself, whosever it is
 _DONE_HERE = {
     *("loss", "optimizer", "learning_rate", "momentum", "batch_size", "epochs", "seed", "threads", "schedule"),
-    *("optimizer_options", "schedule_options"),
+    *("optimizer_options", "schedule_options", *_ELEMENTWISE),
 }
 """Settings that a stack knows; all others must be as they are when nothing is set."""
 
@@ -119,6 +121,9 @@ class _Stack:
         self._gradient = np.zeros_like(self._parameters)
         options = config.optimizer_arguments()
         self._optimizer = OPTIMIZERS[config.optimizer](self._parameters.reshape(-1), **options)
+        self._regularizers = [
+            (REGULARIZERS[key], getattr(config, key)) for key in _ELEMENTWISE if getattr(config, key) > 0
+        ]
         self._weights, self._biases = _views(first, self._parameters)
         self._weight_gradients, self._bias_gradients = _views(first, self._gradient)
         self._inputs = inputs.reshape(-1, inputs.shape[-1]).astype(first.dtype)
@@ -146,6 +151,11 @@ class _Stack:
                 progress = (epoch * self._batches + batch) / (config.epochs * self._batches)
                 rate *= SCHEDULES[config.schedule].at(progress, config.schedule_options)
             self._compute(orders[:, batch * size : (batch + 1) * size])
+            for regularizer, strength in self._regularizers:
+                weights = slice(self._states[0].network.weight_count)
+                every, slopes = self._parameters[:, weights], self._gradient[:, weights]
+                regularizer.add_gradient(every, strength, slopes)
+                regularizer.shrink(every, strength, rate)
             self._optimizer.step(self._parameters.reshape(-1), self._gradient.reshape(-1), rate)
 
     def _compute(self, indices: np.ndarray) -> None:

@@ -45,6 +45,7 @@ def assert_alike(dataset, shape, config):
         ({"hidden": (1,), "activation": "tanh"}, {"loss": "cross_entropy"}),
         ({"hidden": (5, 4), "activation": "relu,sigmoid"}, {"loss": "binary_cross_entropy", "optimizer": "momentum"}),
         ({"hidden": (4,), "activation": "leaky_relu"}, {"loss": "hinge", "schedule": "cosine"}),
+        ({"hidden": (4,)}, {"l1": 0.002, "l2": 0.01, "weight_decay": 0.1}),
         ({"hidden": ()}, {"loss": "perceptron", "optimizer": "sgd", "batch_size": 1}),
     ],
     ids=str,
@@ -69,7 +70,7 @@ def test_a_problem_of_more_classes():
 @pytest.mark.parametrize(
     ("shape", "config", "field"),
     [
-        ({}, {"l2": 0.1}, "l2"),
+        ({}, {"max_norm": 0.1}, "max_norm"),
         ({}, {"hidden_dropout": 0.1}, "hidden_dropout"),
         ({}, {"patience": 3}, "patience"),
         ({}, {"optimizer": "genetic"}, "optimizer"),

@@ -10,15 +10,16 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.errors import DownloadCancelled
+from digitapp.datasets.errors import DataError, DownloadCancelled
 from digitapp.datasets.load import is_missing, load_dataset
 from digitapp.datasets.mnist import import_mnist, mnist_target
-from digitapp.datasets.problems import MNIST
+from digitapp.datasets.problems import MNIST, base_name, problem_of
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob, Work, finish_unless
 from digitapp.progress import Report
 
 DOWNLOAD_BYTES = 11_594_722  # the four gzipped files as the mirrors hold them
+_MOST_MADE = 30  # data sets with settings of their own; whoever shows or learns one keeps it
 
 
 class DataState(Enum):
@@ -81,10 +82,26 @@ class DataSource(QObject):
             self._set(name, DataState.MISSING)
             return
 
+        problem = problem_of(name)
+        if problem is not None and problem.is_made:  # in a millisecond
+            self._make(name)
+            return
+
         def load(_report: Report, cancelled: threading.Event) -> Dataset:
             return load_dataset(name, data_dir=self.data_dir, cancelled=cancelled)
 
         self._run(name, DataState.LOADING, load)
+
+    def _make(self, name: str) -> None:
+        """Make a data set to order; of many, the newest stay."""
+        made = [each for each in self._datasets if base_name(each) != each]
+        for old in made[: len(made) - _MOST_MADE + 1]:
+            del self._datasets[old], self._states[old]
+        try:
+            self.put(name, load_dataset(name))
+        except DataError as error:
+            self._errors[name] = error
+            self._set(name, DataState.FAILED)
 
     def put(self, name: str, dataset: Dataset) -> None:
         """Take in a data set that was made here, in the place of an earlier one of this name."""

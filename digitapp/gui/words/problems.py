@@ -150,31 +150,31 @@ def preset_words(preset: Preset) -> PresetWords:
         ),
         "bend": (
             translate("Problems", "Two layers"),
-            translate("Problems", "Six units, then two: how they bend the plane can be seen on the page Draw"),
+            translate("Problems", "Six units, then two: the page Draw shows how they bend the plane"),
         ),
         "too-few": (
             translate("Problems", "Too few units"),
-            translate("Problems", "Three lines are not enough to follow the moons: points stay misread"),
+            translate("Problems", "Three units: the border has too few bends to follow the moons"),
         ),
         "just-right": (
             translate("Problems", "Enough units"),
-            translate("Problems", "Six units draw a border as plain as the moons are"),
+            translate("Problems", "Six units: the border follows the moons and lets stray points be"),
         ),
         "too-many": (
             translate("Problems", "Too many units"),
-            translate("Problems", "Twenty units bend the border around single noisy points"),
+            translate("Problems", "Twenty units: the border winds around single stray points"),
         ),
         "held-0.001": (
             translate("Problems", "Twenty, λ = 0.001"),
-            translate("Problems", "The same twenty units, with a light hand on large weights"),
+            translate("Problems", "Large weights are held back a little: most of the winding goes"),
         ),
         "held-0.01": (
             translate("Problems", "Twenty, λ = 0.01"),
-            translate("Problems", "The same twenty units: small weights make the border smooth"),
+            translate("Problems", "Held more firmly: the border is nearly straight"),
         ),
         "held-0.1": (
             translate("Problems", "Twenty, λ = 0.1"),
-            translate("Problems", "The same twenty units, held so firmly that the border is nearly straight"),
+            translate("Problems", "Held so firmly that the border is straight and no answer is sure"),
         ),
         "xor-no-hidden": (
             translate("Problems", "XOR, no hidden layer"),
@@ -183,6 +183,18 @@ def preset_words(preset: Preset) -> PresetWords:
         "xor-hidden": (
             translate("Problems", "XOR, hidden layer"),
             translate("Problems", "Four hidden units fold the plane, and the corners come apart"),
+        ),
+        "perceptron": (
+            translate("Problems", "Perceptron rule"),
+            translate("Problems", "One point at a time; only a misread one moves the border, until none is left"),
+        ),
+        "softmax": (
+            translate("Problems", "Border by softmax"),
+            translate("Problems", "Every point pulls at the border, near ones more than far ones"),
+        ),
+        "hinge": (
+            translate("Problems", "Border by hinge loss"),
+            translate("Problems", "Points beyond the margin let go: only the nearest hold the border"),
         ),
         "three-arms": (
             translate("Problems", "Three arms"),

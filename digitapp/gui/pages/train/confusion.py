@@ -361,7 +361,8 @@ class ConfusionCard(Card):
 
         `when` is the epoch in which it was measured, if that was not at the end of one.
         """
-        self._epoch, self._dataset, self._names = epoch, dataset, names
+        self._epoch, self._dataset = epoch, dataset
+        self._names = names if epoch is None else names[: len(epoch.confusion)]  # a network may know fewer
         self._split = None
         if epoch is None:
             self._caption.setText(self.tr("after the first epoch"))

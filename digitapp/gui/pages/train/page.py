@@ -206,7 +206,7 @@ class TrainPage(Page):
         configs = None if session.run.is_active else self.setup.configs()
         if configs is None:
             return
-        dataset = session.dataset
+        dataset = session.data_for_run(self.setup.source)
         if dataset is None:
             self._wait_for_data(paused)
             return
@@ -311,7 +311,9 @@ class TrainPage(Page):
         """Say what the run learns from, or would."""
         images = self.session.images
         self.setup.offer_own(MY_IMAGES, shown.problem is images.problem and bool(images.own))
-        self.setup.show_dataset(shown.dataset_name, shown.data_state, shown.dataset, self._foils(shown))
+        dataset = self.session.data_for_run(self.setup.source)
+        self.setup.show_dataset(shown.dataset_name, shown.data_state, dataset, self._foils(shown))
+        self.setup.show_classes(self.session.problem_of_data)
 
     def _show_card(self, shown: Snapshot) -> None:
         """Offer the ways to data that are missing; ask for those that nobody has asked for."""
@@ -324,7 +326,7 @@ class TrainPage(Page):
         """Return how many drawings that are no digits are mixed in."""
         if shown.run.is_active:
             return self.session.foils
-        source, dataset = self.setup.source, shown.dataset
+        source, dataset = self.setup.source, self.session.data_for_run(self.setup.source)
         if source is None or dataset is None:
             return 0
         return foils_to_go_on(source.training, source.calibration, len(dataset.train))
@@ -431,8 +433,9 @@ class TrainPage(Page):
             self.transport.show_waiting(self.tr("Loading {0}…").format(dataset_title(shown.dataset_name)))
             return
         epochs, text = self.setup.settings.value("epochs"), ""
-        if shown.dataset is not None:
-            samples = len(shown.dataset.train) + self._foils(shown)
+        dataset = self.session.data_for_run(self.setup.source)
+        if dataset is not None:
+            samples = len(dataset.train) + self._foils(shown)
             batches = -(-samples // self.setup.settings.value("batch_size"))
             text = self.tr("epochs: {0}, batches each: {1}").format(thousands(epochs), thousands(batches))
         self.transport.show_ready(epochs, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import Preset, Problem
+from digitapp.datasets.problems import Preset, Problem, base_name, problem_of
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.pages.train.point_rows import PointRows
 from digitapp.gui.pages.train.rows import SettingRows
 from digitapp.gui.pages.train.start_row import StartRow, shape_of
 from digitapp.gui.settings import Settings, setup_key
@@ -39,7 +40,7 @@ from digitapp.runs.branches import Branch
 from digitapp.training.config import MAX_SEED, ConfigError, NetworkConfig, TrainConfig, parse_hidden
 from digitapp.training.presets import preset_configs
 
-_PACES = (0, 1000, 100, 20, 5)  # batches a second; 0 is full speed
+_PACES = (0, 1000, 300, 100, 20, 5)  # batches a second; 0 is full speed
 _OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
 _NETWORK = ("hidden", "activation", "activation_layers", "loss")
 _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
@@ -67,7 +68,7 @@ class SetupForm(Panel):
 
     def __init__(self, problem: Problem, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
-        self._problem = problem
+        self._problem = self._of_data = problem
         self._store = settings
         self._locked = False
         self._run: Branch | None = None  # the past run whose settings are shown
@@ -85,6 +86,8 @@ class SetupForm(Panel):
         self._dataset.setObjectName("datasetField")
         self._dataset.activated.connect(self._on_dataset_activated)
         self._dataset_row = FieldRow(self.tr("Data set"), self._dataset)
+        self.points = PointRows()
+        self.points.dataset_wanted.connect(self.dataset_chosen)
         self.start = StartRow(self._store)
         self.start.changed.connect(self._on_start_chosen)
         self.start.file_wanted.connect(self.file_wanted)
@@ -123,7 +126,7 @@ class SetupForm(Panel):
         )
         self.show_variations.setObjectName("variationsButton")
         self.show_variations.clicked.connect(self.variations_clicked)
-        data_rows = [self._dataset_row, rows["augmentation"]]
+        data_rows = [self._dataset_row, self.points, rows["augmentation"]]
         self._add_section(column, self.tr("Data"), data_rows, self.show_variations)
         self._add_section(column, self.tr("Network"), [rows[name] for name in _NETWORK], self._count)
         self._add_section(column, self.tr("Learning"), [rows[name] for name in _LEARNING], self.check_gradient)
@@ -150,7 +153,7 @@ class SetupForm(Panel):
         outer.addLayout(self._bottom())
 
     @staticmethod
-    def _add_section(column: QVBoxLayout, title: str, rows: list[FieldRow], beside: QWidget | None = None) -> None:
+    def _add_section(column: QVBoxLayout, title: str, rows: Sequence[QWidget], beside: QWidget | None = None) -> None:
         header = SectionHeader(title)
         if beside is not None:
             header.slot.addWidget(beside)
@@ -246,7 +249,7 @@ class SetupForm(Panel):
         """Say at the field when the network would be too large; a field with another fault says that instead."""
         field = self.settings.field("hidden")
         try:
-            self.settings.configs()[0].check_size(self._problem.features, self._problem.classes)
+            self.settings.configs()[0].check_size(self._of_data.features, self._of_data.classes)
         except ConfigError as error:
             if field.is_valid():
                 field.show_error(refusal(error))
@@ -270,8 +273,12 @@ class SetupForm(Panel):
         self._on_setting_changed()
 
     def apply_preset(self, preset: Preset) -> None:
-        """Enter a preset's values."""
+        """Enter a preset's values, choose the data that it is about, and the pace at which it can be followed."""
         self.start.choose_new_weights()
+        if preset.dataset:
+            self.dataset_chosen.emit(preset.dataset)
+        pace = self._problem.pace if preset.pace is None else preset.pace
+        self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
         self.settings.fill(*preset_configs(preset))
         self.settings.remember()
         self._on_setting_changed()
@@ -286,6 +293,7 @@ class SetupForm(Panel):
     def show_problem(self, problem: Problem) -> None:
         """Show the remembered settings of a problem."""
         self._problem = problem
+        self._of_data = problem.of_classes(problem.fewest_classes)
         self._run = None
         self._dataset.clear()
         for name in problem.datasets:
@@ -322,9 +330,11 @@ class SetupForm(Panel):
 
     def show_dataset(self, name: str, state: DataState, dataset: Dataset | None, foils: int = 0) -> None:
         """Show the chosen data set, how large it is, and how many drawings that are no digits are mixed in."""
-        if self._dataset.findData(name) < 0:
-            self._dataset.add_entry(dataset_title(name), data=name)
-        entry = self._dataset.findData(name)
+        base = base_name(name)
+        if self._dataset.findData(base) < 0:
+            self._dataset.add_entry(dataset_title(name), data=base)
+        entry = self._dataset.findData(base)
+        self.points.show_dataset(name)
         self._dataset.setCurrentIndex(entry)
         # Other images in files of MNIST's names are called by their folder, which is known once they are read.
         self._dataset.set_entry(entry, dataset_title(dataset.name if dataset is not None else name))
@@ -342,6 +352,12 @@ class SetupForm(Panel):
                 DataState.FAILED: self.tr("could not be loaded"),
             }.get(state, "")
         self._dataset_row.set_helper(text)
+
+    def show_classes(self, problem: Problem) -> None:
+        """Count with the classes of a problem that a new network would tell apart."""
+        if problem.classes != self._of_data.classes:
+            self._of_data = problem
+            self._show_architecture()
 
     def show_model(self, model: Model) -> None:
         """Offer to go on with the shown network, where its shape can be said in the fields."""
@@ -377,7 +393,7 @@ class SetupForm(Panel):
             of_shape = name in _OF_SHAPE and self.goes_on
             of_run = self._locked and (name != "learning_rate" or self._run is not None)
             row.set_locked(of_run or of_shape)
-        for row in (self._dataset_row, self.start):
+        for row in (self._dataset_row, self.points, self.start):
             row.set_locked(self._locked)
         self._renew.setEnabled(not self._locked)
         self._presets.setEnabled(not self._locked)
@@ -401,7 +417,7 @@ class SetupForm(Panel):
             hidden = parse_hidden(self.settings.field("hidden").text())
         except ConfigError:
             return  # the field itself says what is wrong
-        sizes = (self._problem.features, *hidden, self._problem.classes)
+        sizes = (self._of_data.features, *hidden, self._of_data.classes)
         keys = str(self.settings.value("activation")).split(",")
         keys = keys if len(keys) == len(hidden) else keys[:1] * len(hidden)
         pieces = [*(ACTIVATIONS[key].pieces for key in keys), 1]
@@ -440,7 +456,10 @@ class SetupForm(Panel):
 
     @Slot(int)
     def _on_dataset_activated(self, index: int) -> None:
-        self.dataset_chosen.emit(self._dataset.itemData(index))
+        name = self._dataset.itemData(index)
+        problem = problem_of(name)
+        is_made = problem is not None and problem.is_made
+        self.dataset_chosen.emit(self.points.with_these(name) if is_made else name)
 
     @Slot()
     def _open_menu(self) -> None:
