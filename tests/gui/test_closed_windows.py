@@ -25,7 +25,7 @@ def use(window: MainWindow, qtbot: QtBot) -> Parts:
     """Look at every page of both problems, train on each for some batches, and return what must go with the window."""
     session, train = window.session, window.page(TrainPage)
     parts: dict[str, object] = {"window": window, "session": session}
-    for problem in ("toy", "mnist"):
+    for problem in ("toy", "plane", "mnist"):
         session.choose_problem(problem)
         session.data.request(session.dataset_name)
         qtbot.waitUntil(lambda: session.dataset is not None)

@@ -71,7 +71,7 @@ class Windows(QObject):
         return False
 
 
-@pytest.mark.parametrize("problem", ["toy", "mnist"])
+@pytest.mark.parametrize("problem", ["toy", "plane", "mnist"])
 def test_nothing_flashes_while_pages_are_made(open_window: OpenWindow, qapp: QApplication, problem: str) -> None:
     window, windows = open_window(problem), Windows()
     qapp.installEventFilter(windows)

@@ -90,7 +90,7 @@ window.close()
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120)
 
 
-@pytest.mark.parametrize("problem", ["toy", "mnist"])
+@pytest.mark.parametrize("problem", ["toy", "plane", "mnist"])
 def test_what_does_not_fit_can_be_scrolled_to(
     open_window: Callable[..., MainWindow], qtbot: QtBot, problem: str
 ) -> None:

@@ -169,7 +169,7 @@ def test_paths_of_a_large_network_on_twelve_pixels(window: MainWindow) -> None:
     session = window.session
     session.artwork.commit(SEVEN, "Draw")
     window.show_page(NetworkPage)
-    for key in ("toy", "mnist", "toy", "mnist"):
+    for key in ("toy", "plane", "mnist", "toy", "plane", "mnist"):
         session.choose_problem(key)
         session.renew_weights(NetworkConfig((20,), "relu", "he"), usual_configs(session.problem)[1])
         session.artwork.clear("Clear")

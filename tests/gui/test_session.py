@@ -34,7 +34,7 @@ def wait_for_data(session: Session, qtbot: QtBot) -> None:
 
 
 def test_an_empty_canvas_has_no_answer(session: Session) -> None:
-    for problem in ("toy", "mnist"):
+    for problem in ("toy", "plane", "mnist"):
         session.choose_problem(problem)
         assert session.answer.probabilities is None
         assert session.answer.best is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pictures import offer_picture
@@ -132,7 +132,7 @@ class CurveCards(QWidget):
         self._legends = {self.loss: CurveLegend(loss_text(0.0001)), self.accuracy: CurveLegend(accuracy_text(1.0))}
         self._legends[self.loss].beside = self._legends[self.accuracy]
         self._legends[self.accuracy].beside = self._legends[self.loss]
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.CARD_GAP)
         for title, plot in ((self.tr("Loss"), self.loss), (self.tr("Accuracy"), self.accuracy)):
@@ -142,6 +142,10 @@ class CurveCards(QWidget):
             row.addWidget(card, 1)
         self.loss.cursor_moved.connect(self._on_loss_cursor)
         self.accuracy.cursor_moved.connect(self._on_accuracy_cursor)
+
+    def set_stacked(self, stacked: bool) -> None:
+        """Put loss above accuracy, or again both side by side."""
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
 
     def set_epochs(self, epochs: int) -> None:
         """Let both axes end with the planned number of epochs."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.plots.plane_picture import (
+    MOST_RINGS,
     NO_POINTS,
     Frame,
     PlanePicture,
@@ -19,6 +22,8 @@ from digitapp.gui.plots.plane_picture import (
 )
 from digitapp.inspection.boundary import DecisionMap
 
+LEAST_PULL = 0.02
+"""The share of the strongest pull from which a point is said to pull."""
 _RADIUS = 8.0  # of the corners
 _LARGE = 480.0  # pixels a side, at which marks have the size that they have on the canvas
 
@@ -31,6 +36,7 @@ class PlaneMap(QWidget):
         self._map: DecisionMap | None = None
         self._points = NO_POINTS
         self._misread: NDArray[np.bool_] = np.empty(0, np.bool_)
+        self._pulls: NDArray[np.floating] = np.empty(0)
         self._picture = PlanePicture()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.current().changed.connect(self.update)
@@ -58,6 +64,11 @@ class PlaneMap(QWidget):
         self._misread = np.zeros(len(points), np.bool_) if misread is None else misread
         self.update()
 
+    def show_pulls(self, pulls: NDArray[np.floating] | None) -> None:
+        """Show how strongly each of the first points pulls at the network, (n,), by a wider ring; None for nothing."""
+        self._pulls = np.empty(0) if pulls is None else pulls
+        self.update()
+
     @property
     def frame(self) -> Frame:
         """Where the plane is painted: a square in the middle."""
@@ -78,9 +89,21 @@ class PlaneMap(QWidget):
             self._picture.paint_map(painter, frame, self._map, self.devicePixelRatioF())
         size = max(4.5, 10.0 * min(1.0, frame.area.width() / _LARGE))
         self._picture.paint_points(painter, frame, self._points, size, self.devicePixelRatioF())
+        if self._pulls.any():
+            self._paint_pulls(painter, frame, size)
         if self._misread.any():
             paint_rings(painter, frame, self._points.places[self._misread], size)
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(palette.border_strong, 1))
         painter.drawPath(edge)
+
+    def _paint_pulls(self, painter: QPainter, frame: Frame, size: float) -> None:
+        shares = self._pulls / self._pulls.max()
+        strongest = np.argsort(-shares, kind="stable")[:MOST_RINGS]
+        chosen = strongest[shares[strongest] > LEAST_PULL]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.current().palette.text, 1))
+        for (x, y), share in zip(frame.all_at(self._points.places[chosen]).tolist(), shares[chosen], strict=True):
+            radius = size * (0.75 + 1.25 * math.sqrt(share))
+            painter.drawEllipse(QPointF(x, y), radius, radius)

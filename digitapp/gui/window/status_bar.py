@@ -93,9 +93,8 @@ class StatusBar(Panel):
             epoch = self._session.run.history.last_epoch
             if epoch is None:
                 return self.tr("no epoch finished yet")
-            if epoch.validation_accuracy is not None:
-                return self.tr("{0} on the validation images").format(percent(epoch.validation_accuracy))
-            return self.tr("{0} on the training images").format(percent(epoch.train_accuracy))
+            accuracy, validates = epoch.validation_accuracy, epoch.validation_accuracy is not None
+            return self._on_the_part(validates).format(percent(epoch.train_accuracy if accuracy is None else accuracy))
         place = self._session.time_machine.place
         if place is not None:
             epochs = epoch_text(place.branch.epochs_at(place.moment.step))
@@ -103,14 +102,10 @@ class StatusBar(Panel):
         if {"edits", "by_hand"} & set(self._session.model.training):
             return self.tr("changed by hand")
         results = self._session.model.training.get("results", {})
-        for part, text in (
-            ("test", self.tr("{0} on {1} test images")),
-            ("validation", self.tr("{0} on {1} validation images")),
-            ("train", self.tr("{0} on {1} training images")),
-        ):
+        for part in ("test", "validation", "train"):
             accuracy, samples = results.get(f"{part}_accuracy"), results.get(f"{part}_samples")
             if isinstance(accuracy, float | int) and isinstance(samples, int):
-                return text.format(percent(accuracy, 2), thousands(samples))
+                return self._on_samples(part).format(percent(accuracy, 2), thousands(samples))
         if self._session.current_entry.origin == "own":
             is_new = self._session.run.history.last_batch is None
             return self.tr("not trained yet") if is_new else self.tr("no epoch finished yet")
@@ -118,5 +113,23 @@ class StatusBar(Panel):
         if measured is None:
             return self.tr("accuracy unknown")
         evaluation, validates = measured
-        text = self.tr("{0} on {1} validation images") if validates else self.tr("{0} on {1} training images")
+        text = self._on_samples("validation" if validates else "train")
         return text.format(percent(evaluation.accuracy, 2), thousands(evaluation.samples))
+
+    def _on_the_part(self, validates: bool) -> str:
+        if self._session.problem.has_picture:
+            return self.tr("{0} on the validation images") if validates else self.tr("{0} on the training images")
+        return self.tr("{0} on the validation points") if validates else self.tr("{0} on the training points")
+
+    def _on_samples(self, part: str) -> str:
+        images = {
+            "test": self.tr("{0} on {1} test images"),
+            "validation": self.tr("{0} on {1} validation images"),
+            "train": self.tr("{0} on {1} training images"),
+        }
+        points = {
+            "test": self.tr("{0} on {1} test points"),
+            "validation": self.tr("{0} on {1} validation points"),
+            "train": self.tr("{0} on {1} training points"),
+        }
+        return (images if self._session.problem.has_picture else points)[part]

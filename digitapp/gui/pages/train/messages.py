@@ -69,9 +69,9 @@ def finding_message(finding: Finding) -> Message:
         )
     if isinstance(finding, Guesses):
         text = (
-            translate("TrainMessages", "It reads {0} of {1} validation images right; one answer for all gives {2}.")
+            translate("TrainMessages", "It reads {0} of {1} validation samples right; one answer for all gives {2}.")
             if finding.part == "validation"
-            else translate("TrainMessages", "It reads {0} of {1} training images right; one answer for all gives {2}.")
+            else translate("TrainMessages", "It reads {0} of {1} training samples right; one answer for all gives {2}.")
         )
         return Message(
             translate("TrainMessages", "The network is no better than guessing"),
@@ -80,12 +80,12 @@ def finding_message(finding: Finding) -> Message:
         )
     if len(finding.layers) == finding.of:
         text = translate(
-            "TrainMessages", "{0} of the training images are misread, but that reaches no weights any more."
+            "TrainMessages", "{0} of the training samples are misread, but that reaches no weights any more."
         )
     else:
         text = translate(
             "TrainMessages",
-            "{0} of the training images are misread, but that does not reach the weights of all layers.",
+            "{0} of the training samples are misread, but that does not reach the weights of all layers.",
         )
     return Message(
         translate("TrainMessages", "The network cannot learn any more"),

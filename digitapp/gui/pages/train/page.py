@@ -44,10 +44,11 @@ class TrainPage(Page):
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.stage = TrainStage(session.data)
+        self.stage = TrainStage(session.data, session.start_job)
+        self.stage.show_problem(session.problem)
         self.transport, self.note = self.stage.transport, self.stage.note
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
-        self.confusion, self.units = self.stage.confusion, self.stage.units
+        self.confusion, self.units, self.plane = self.stage.confusion, self.stage.units, self.stage.plane
         self.setup = SetupForm(session.problem, settings)
         self._past = StoryView(session, self.confusion, self)
         self._watch = RunWatch(session, self)
@@ -98,6 +99,8 @@ class TrainPage(Page):
         add("confusion", self._show_confusion, on=(another, moment, session.epoch_finished))
         on = (another, session.network_changed)
         add("units", self._show_units, on=on, in_turn=(session.weights_changed,), of=self.units)
+        on = (another, session.network_changed, session.dataset_changed, phase, self.plane.pulls_toggled)
+        add("map", self._show_plane, on=on, in_turn=(session.weights_changed,), of=self.plane)
         add("trouble", self._show_trouble, on=(another, session.run_failed))
         add("findings", self._show_findings, on=(session.dataset_changed, self._watch.found))
         for part in (progress, loss, accuracy):
@@ -407,6 +410,7 @@ class TrainPage(Page):
         """Show another problem's form, at once: no run may begin with the settings of the problem before."""
         self._start_when_loaded = None
         self._start_reader.forget()
+        self.stage.show_problem(self.session.problem)
         self.setup.show_problem(self.session.problem)
         self._read_remembered_start()
         self._set_pace()
@@ -455,10 +459,12 @@ class TrainPage(Page):
         if not shown.run.is_active:
             self.say("")
         elif speed is not None:
-            if speed >= 1000:
-                self.say(self.tr("{0} k images/s").format(decimal(speed / 1000, 1)))
+            many, pictures = speed >= 1000, shown.problem.has_picture
+            if pictures:
+                text = self.tr("{0} k images/s") if many else self.tr("{0} images/s")
             else:
-                self.say(self.tr("{0} images/s").format(decimal(speed, 0)))
+                text = self.tr("{0} k points/s") if many else self.tr("{0} points/s")
+            self.say(text.format(decimal(speed / 1000, 1) if many else decimal(speed, 0)))
 
     def _show_loss(self, shown: Snapshot) -> None:
         self.curves.show_plot(self.curves.loss, self._past.story(shown))
@@ -471,6 +477,10 @@ class TrainPage(Page):
 
     def _show_units(self, shown: Snapshot) -> None:
         self.units.show_network(shown.network, shown.problem, shown.weight_limit(0))
+
+    def _show_plane(self, shown: Snapshot) -> None:
+        if shown.problem.is_plane:
+            self.plane.show_plane(shown, self.session.data_for_run())
 
     def _show_trouble(self, shown: Snapshot) -> None:
         """Say why a run ended by itself, or went nowhere, and what is wrong with the data."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.datasets.problems import Problem
 from digitapp.gui import theme
 from digitapp.gui.pages.train.confusion import ConfusionCard
 from digitapp.gui.pages.train.data import DataCard
+from digitapp.gui.pages.train.plane import PlaneCard
 from digitapp.gui.pages.train.transport import TransportBar
 from digitapp.gui.pages.train.units import UnitsCard
 from digitapp.gui.plots.curve_cards import CurveCards
 from digitapp.gui.state.data_source import DataSource
+from digitapp.gui.state.jobs import StartJob
 from digitapp.gui.widgets import GhostButton, NoteBar, PlainButton, SegmentedControl
 from digitapp.gui.words.messages import Message
 
@@ -55,7 +58,7 @@ class RunNote(NoteBar):
 class TrainStage(QWidget):
     """Lays out its parts; what they show is the page's business."""
 
-    def __init__(self, data: DataSource, parent: QWidget | None = None) -> None:
+    def __init__(self, data: DataSource, start_job: StartJob, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.transport = TransportBar()
         self.note = RunNote()
@@ -64,8 +67,10 @@ class TrainStage(QWidget):
         self.curves = CurveCards()
         self.confusion = ConfusionCard()
         self.units = UnitsCard()
+        self.plane = PlaneCard(start_job)
         self.tabs = SegmentedControl([self.tr("Confusion"), self.tr("Hidden units")], name=self.tr("Below the plots"))
         self._compact: bool | None = None
+        self._has_plane = False
         self._lay_out()
         self.tabs.currentChanged.connect(self.show_lower)
         self.arrange(0, 0)  # the smallest: a page may grow, but not shrink below what it holds
@@ -75,6 +80,7 @@ class TrainStage(QWidget):
         lower = QHBoxLayout(self._lower)
         lower.setContentsMargins(0, 0, 0, 0)
         lower.setSpacing(theme.CARD_GAP)
+        lower.addWidget(self.plane, 1)
         lower.addWidget(self.confusion, 1)
         lower.addWidget(self.units, 1)
         self._column = QVBoxLayout(self)
@@ -82,9 +88,14 @@ class TrainStage(QWidget):
         self._column.addWidget(self.transport)
         self._column.addWidget(self.note)
         self._column.addWidget(self.data_card)
-        self._column.addWidget(self.curves, 6)
-        self._column.addWidget(self.tabs)
-        self._column.addWidget(self._lower, 7)
+        below = QVBoxLayout()
+        below.setSpacing(theme.SPACE)
+        below.addWidget(self.tabs)
+        below.addWidget(self._lower, 1)
+        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._body.addWidget(self.curves, 6)
+        self._body.addLayout(below, 7)
+        self._column.addLayout(self._body, 1)
 
     def arrange(self, width: int, height: int) -> None:
         """Lay the parts out for a page of this size: in little room one card below the plots, narrower margins."""
@@ -97,7 +108,20 @@ class TrainStage(QWidget):
         self._compact = compact
         margin = 16 if compact else theme.STAGE_MARGIN
         self._column.setContentsMargins(margin, margin - 2, margin, margin)
-        self._column.setSpacing(12 if compact else theme.CARD_GAP)
+        for layout in (self._column, self._body):
+            layout.setSpacing(12 if compact else theme.CARD_GAP)
+        self.show_lower()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Give a plane the most room, beside the curves; what other problems show below them, one card at a time."""
+        if problem.is_plane == self._has_plane:
+            return
+        self._has_plane = problem.is_plane
+        cards = [self.tr("Confusion"), self.tr("Hidden units")]
+        self.tabs.set_segments([self.tr("Plane"), *cards] if self._has_plane else cards)
+        directions = QBoxLayout.Direction
+        self._body.setDirection(directions.RightToLeft if self._has_plane else directions.TopToBottom)
+        self.curves.set_stacked(self._has_plane)
         self.show_lower()
 
     def show_card(self, shown: bool) -> None:
@@ -110,14 +134,17 @@ class TrainStage(QWidget):
 
     @Slot()
     def show_lower(self) -> None:
-        """Show both cards below the plots, or in little room the chosen one, or none beside a note."""
-        compact = bool(self._compact)
-        room = not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
-        self.tabs.setVisible(compact and room)
+        """Show both cards below the plots, or in little room and beside them the chosen one, or none below a note."""
+        compact, beside = bool(self._compact), self._has_plane
+        room = beside or not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
+        one_at_a_time = compact or beside
+        self.tabs.setVisible(one_at_a_time and room)
         self._lower.setVisible(room)
-        chosen = self.tabs.currentIndex()
-        self.confusion.setVisible(not compact or chosen == 0)
-        self.units.setVisible(not compact or chosen == 1)
+        cards = [self.plane, self.confusion, self.units] if beside else [self.confusion, self.units]
+        for index, card in enumerate(cards):
+            card.setVisible(not one_at_a_time or index == self.tabs.currentIndex())
+        if not beside:
+            self.plane.hide()
 
 
 def is_compact(width: int, height: int) -> bool:

@@ -1,0 +1,98 @@
+"""The card that shows the plane while the network learns: its answer everywhere, and the points it learns from."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from digitapp.datasets.dataset import Dataset
+from digitapp.gui.pictures import offer_picture
+from digitapp.gui.plots.plane_map import LEAST_PULL, PlaneMap
+from digitapp.gui.plots.plane_picture import NO_POINTS, PlanePoints, bounds_around, points_of
+from digitapp.gui.state.jobs import StartJob
+from digitapp.gui.state.mapping import Mapper
+from digitapp.gui.state.snapshot import Snapshot
+from digitapp.gui.translation import in_a_row
+from digitapp.gui.widgets import Card, GhostButton, Label
+from digitapp.gui.widgets.numbers import thousands
+from digitapp.inspection.boundary import DecisionMap
+from digitapp.inspection.pulls import pulls
+from digitapp.modelfile import Model
+
+
+class PlaneCard(Card):
+    """A decision map with the points on it, and on request how strongly each holds the border.
+
+    Signals: `pulls_toggled` wants the card shown anew.
+    """
+
+    pulls_toggled = Signal()
+
+    def __init__(self, start_job: StartJob, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        offer_picture(self, self.tr("The plane in training"), "plane-in-training")
+        self.set_title(self.tr("The plane"))
+        self.map = PlaneMap()
+        self._caption = Label("", "caption", "text2", wrap=True, tabular=True)
+        self.pulls = GhostButton(
+            self.tr("Pulls"),
+            tip=self.tr("Ring the points that hold the border where it is: the wider, the more they pull"),
+        )
+        self.pulls.setObjectName("pullsButton")
+        self.pulls.setCheckable(True)
+        self.pulls.toggled.connect(self.pulls_toggled)
+        self.slot.addWidget(self.pulls)
+        self.body.addWidget(self.map, 1)
+        self.body.addWidget(self._caption)
+        self._mapper = Mapper(start_job, self)
+        self._mapper.mapped.connect(self._on_mapped)
+        self._dataset: Dataset | None = None
+        self._points: PlanePoints = NO_POINTS
+
+    def show_plane(self, shown: Snapshot, dataset: Dataset | None) -> None:
+        """Show what the shown network answers, and the points of the data that are chosen."""
+        if dataset is not self._dataset:
+            self._dataset, self._points = dataset, points_of(dataset)
+        points, model = self._points, shown.model
+        self._mapper.ask(shown, bounds_around(points))
+        with np.errstate(over="ignore", invalid="ignore"):
+            outputs = model.network.forward(points.places) if len(points) else np.zeros((0, 1))
+        right = outputs.argmax(axis=1) == points.labels
+        self.map.show_points(points, ~right)
+        held = self._show_pulls(model)
+        self._caption.setText(self._said(model, right, held))
+        self.map.setAccessibleDescription(self._caption.text())
+
+    def _show_pulls(self, model: Model) -> int | None:
+        """Ring the points that pull, and return how many do; None where that is not asked for or cannot be told."""
+        dataset = self._dataset
+        knows_all = dataset is not None and dataset.train.labels.max() < model.network.sizes[-1]
+        if not self.pulls.isChecked() or dataset is None or not knows_all:
+            self.map.show_pulls(None)
+            return None
+        strengths = pulls(model.network, model.loss, dataset.train.without_foils())
+        self.map.show_pulls(strengths)
+        return int((strengths > LEAST_PULL * strengths.max()).sum()) if strengths.any() else 0
+
+    def _said(self, model: Model, right: np.ndarray, held: int | None) -> str:
+        points = self._points
+        if not len(points):
+            return self.tr("The points are on their way.")
+        learned = ~points.validates
+        text = self.tr("{0} of {1} points are right.")
+        if points.validates.any():
+            text = self.tr("{0} of {1} points are right, and {2} of the {3} hollow ones that validate.")
+        counts = (right[learned].sum(), learned.sum(), right[~learned].sum(), (~learned).sum())
+        sentences = [text.format(*(thousands(int(count)) for count in counts))]
+        classes, known = int(points.labels.max()) + 1, model.network.sizes[-1]
+        if classes > known:
+            missing = self.tr("This network knows {0} of the {1} classes; a new one will learn all.")
+            sentences.append(missing.format(known, classes))
+        elif held is not None:
+            sentences.append(self.tr("{0} points hold the border.").format(thousands(held)))
+        return in_a_row(*sentences)
+
+    @Slot(object)
+    def _on_mapped(self, found: DecisionMap) -> None:
+        self.map.show_map(found)
