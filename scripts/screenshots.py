@@ -34,6 +34,7 @@ from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.tale.bench import TaleBench
+from digitapp.gui.pages.lab.units.bench import UnitsBench
 from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.train.page import TrainPage
@@ -125,6 +126,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_network(window, save, "toy")
         take_training(window, save, "toy")
         take_tale(window, save)
+        take_units(window, save)
         take_step(window, save)
 
 
@@ -176,6 +178,21 @@ def take_tale(window: MainWindow, save: Callable[[str], None]) -> None:
     bench.inspector.compare.click()
     wait_until(lambda: bench.lab.training is None)
     save("lab-tale")
+
+
+def take_units(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Show the four questions of the bench of units."""
+    bench = window.show_page(LabPage).bench("units")
+    assert isinstance(bench, UnitsBench)
+    window.page(LabPage).take_up(("units", {}))
+    save("lab-units-slope")
+    for place, name in enumerate(("chain", "centring", "dying"), 1):
+        bench.chooser.setCurrentIndex(place)
+        if name == "dying":
+            bench.dying.train.click()
+            wait_until(lambda: bench.dying.result is not None)
+        settle(1500)
+        save(f"lab-units-{name}")
 
 
 def take_why(window: MainWindow, save: Callable[[str], None]) -> None:

@@ -12,6 +12,26 @@
     </message>
 </context>
 <context>
+    <name>CentringFace</name>
+    <message numerus="yes">
+        <source>%n update(s)</source>
+        <translation>
+            <numerusform>%n update</numerusform>
+            <numerusform>%n updates</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChainFace</name>
+    <message numerus="yes">
+        <source>%n hidden layer(s)</source>
+        <translation>
+            <numerusform>%n hidden layer</numerusform>
+            <numerusform>%n hidden layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChangeFace</name>
     <message numerus="yes">
         <source>To make {1:a} of this {0}: draw at %n place(s), erase at {2}.</source>
@@ -63,6 +83,16 @@
         <translation>
             <numerusform>{0} read as {1}: %Ln image</numerusform>
             <numerusform>{0} read as {1}: %Ln images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DyingFace</name>
+    <message numerus="yes">
+        <source>%n network(s) trained</source>
+        <translation>
+            <numerusform>%n network trained</numerusform>
+            <numerusform>%n networks trained</numerusform>
         </translation>
     </message>
 </context>
@@ -287,6 +317,16 @@
         <translation>
             <numerusform>%n hidden unit</numerusform>
             <numerusform>%n hidden units</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SlopeFace</name>
+    <message numerus="yes">
+        <source>after %n such unit(s)</source>
+        <translation>
+            <numerusform>after %n such unit</numerusform>
+            <numerusform>after %n such units</numerusform>
         </translation>
     </message>
 </context>

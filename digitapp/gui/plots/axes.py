@@ -15,6 +15,7 @@ LOSS_FLOOR = 1e-8  # what a loss of exactly zero is drawn as
 _ACCURACY_FLOORS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
 _ACCURACY_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25)
 _DECADE_STEPS = ((1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0))
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _OVERHANG = 60  # pixels
 _START_SHARE = 0.3  # of the run so far: the steep beginning may leave the picture of the accuracy
 
@@ -71,6 +72,11 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
 def tick_text(tick: float) -> str:
     """Return a round value with a real minus, "−2.5"."""
     return f"{tick:g}".replace("-", MINUS)
+
+
+def power_text(exponent: int) -> str:
+    """Return a power of ten, "10⁻⁷"; those that are read faster as a number are one, "0.01"."""
+    return tick_text(10.0**exponent) if -3 <= exponent <= 4 else f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def loss_ticks(low: float, high: float) -> list[float]:

@@ -7,7 +7,7 @@ some hundred points are drawn, each in the colour and with the mark of its serie
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +27,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.plots.axes import loss_ticks, round_ticks, tick_text
+from digitapp.gui.plots.axes import loss_ticks, power_text, round_ticks, tick_text
+from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import figure
 from digitapp.gui.widgets.readout import readout_in
-from digitapp.gui.widgets.series import paint_mark, series_color
+from digitapp.gui.widgets.series import paint_mark, series_color, series_symbol
 
 _GAP = 6
 _TOP = 10
 _MARK = 8
+_MARKS_APART = 22
 _KEY_STEPS = 50  # from one end of the axis to the other
 
 
@@ -51,7 +53,7 @@ class Line:
     series : whose colour and mark it has; None for one in grey, without a mark
     dashed : whether it is a line of dashes, as of what is expected
     pale : whether it stands behind the others
-    marks : whether each of its points has the mark, as where there are few
+    marks : whether its points have the mark, each where they have room and else some of them
     bars : whether each of its points is a bar from zero instead
     """
 
@@ -85,6 +87,9 @@ class LinePlot(QWidget):
     name : for screen readers
     log : whether the values are drawn by their logarithm; those of zero and below are then left out
     x_title : what the axis below counts, behind its last number
+    whole : whether it counts whole things, so that the cursor goes from one to the next
+    show : how a value is written
+    empty : what is said while there is nothing to show
 
     Signals
     -------
@@ -93,9 +98,20 @@ class LinePlot(QWidget):
 
     moved = Signal(float)
 
-    def __init__(self, name: str, *, log: bool = False, x_title: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        log: bool = False,
+        x_title: str = "",
+        whole: bool = False,
+        show: Callable[[float], str] = figure,
+        empty: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._log, self._x_title = log, x_title
+        self._log, self._x_title, self._whole, self._show, self._empty = log, x_title, whole, show, empty
+        self._x_names: tuple[str, ...] = ()
         self._lines: tuple[Line, ...] = ()
         self._x_range, self._y_range = (0.0, 1.0), (0.0, 1.0)
         self._cursor: float | None = None
@@ -120,15 +136,30 @@ class LinePlot(QWidget):
         *,
         x_range: tuple[float, float] | None = None,
         y_range: tuple[float, float] | None = None,
+        x_names: Sequence[str] = (),
     ) -> None:
-        """Show lines; a range that is not given holds all of them. That of a logarithmic axis is of the values."""
-        self._lines = tuple(lines)
+        """Show lines; a range that is not given holds all of them. That of a logarithmic axis is of the values.
+
+        `x_names` stand at the places 0, 1, 2 and so on of the axis below, where its steps are no even ones.
+        """
+        self._lines, self._x_names = tuple(lines), tuple(x_names)
         self._x_range = x_range or _range([line.x for line in lines], room=0.0)
         if y_range is not None:
             low, high = y_range
             self._y_range = (math.log10(low), math.log10(high)) if self._log else (low, high)
         else:
             self._y_range = _range([self._heights(line.y) for line in lines], room=0.06)
+        self._describe()
+        self.update()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are shown."""
+        return self._lines
+
+    def set_empty(self, text: str) -> None:
+        """Say something else while there is nothing to show."""
+        self._empty = text
         self.update()
 
     def set_cursor(self, x: float | None) -> None:
@@ -136,10 +167,31 @@ class LinePlot(QWidget):
         self._cursor = x
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if x is None else Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor if x is None else Qt.CursorShape.SizeHorCursor)
-        if x is not None:
-            values = (self.tr("{0}: {1}").format(line.name, figure(line.at(x))) for line in self._lines if line.name)
-            self.setAccessibleDescription("\n".join((figure(x), *values)))
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """Say for screen readers what the lines are at the cursor; without one, where they begin and end."""
+        x, named = self._cursor, [line for line in self._lines if line.name and line.y.size]
+        if x is not None:
+            values = (self.tr("{0}: {1}").format(self._legend(line), self._show(line.at(x))) for line in named)
+            self.setAccessibleDescription("\n".join((self._x_text(x), *values)))
+        else:
+            ends = (
+                self.tr("{0}: from {1} to {2}").format(self._legend(line), *map(self._show, line.y[[0, -1]]))
+                for line in named
+            )
+            self.setAccessibleDescription(itemised(ends) if named else self._empty)
+
+    def _legend(self, line: Line) -> str:
+        """Return a line's name behind its mark."""
+        return line.name if line.series is None else self.tr("{0} {1}").format(series_symbol(line.series), line.name)
+
+    def _x_text(self, x: float) -> str:
+        """Return a place of the axis below with what it counts."""
+        named = self._x_names and 0 <= round(x) < len(self._x_names)
+        text = self._x_names[round(x)] if named else (tick_text(x) if self._is_whole else figure(x))
+        return text if not self._x_title else self.tr("{0} {1}").format(text, self._x_title)
 
     def _heights(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where values stand on the axis."""
@@ -182,8 +234,12 @@ class LinePlot(QWidget):
             super().keyPressEvent(event)
             return
         left, right = self._x_range
-        share = (step.across - step.down) / _KEY_STEPS
-        self.moved.emit(min(max(self._cursor + share * (right - left), left), right))
+        way = 1.0 if self._is_whole else (right - left) / _KEY_STEPS
+        self.moved.emit(min(max(self._cursor + (step.across - step.down) * way, left), right))
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._whole or bool(self._x_names)
 
     def _x_at(self, across: float) -> float:
         plot, (left, right) = self._plot(), self._x_range
@@ -193,7 +249,7 @@ class LinePlot(QWidget):
     def _go_to(self, across: float) -> None:
         left, right = self._x_range
         pixel = (right - left) / max(1.0, self._plot().width())
-        places = max(0, math.ceil(-math.log10(pixel)))
+        places = 0 if self._is_whole else max(0, math.ceil(-math.log10(pixel)))
         self.moved.emit(round(self._x_at(across), places))  # no more digits than a pixel is worth
 
     def _show_readout(self, point: QPointF) -> None:
@@ -201,12 +257,16 @@ class LinePlot(QWidget):
             self._hide_readout()
             return
         x = self._x_at(point.x())
+        x = float(round(x)) if self._is_whole else x
         found = ((line, line.at(x)) for line in self._lines if line.name)
-        rows = [ReadoutRow(line.name, figure(value), line.color()) for line, value in found if math.isfinite(value)]
+        rows = [
+            ReadoutRow(self._legend(line), self._show(value), line.color())
+            for line, value in found
+            if math.isfinite(value)
+        ]
         if rows:
             self._readout = readout_in(self.window(), self._readout)
-            title = figure(x) if not self._x_title else self.tr("{0} {1}").format(figure(x), self._x_title)
-            self._readout.show_at(self.mapTo(self.window(), point.toPoint()), title, rows)
+            self._readout.show_at(self.mapTo(self.window(), point.toPoint()), self._x_text(x), rows)
         else:
             self._hide_readout()
 
@@ -220,7 +280,9 @@ class LinePlot(QWidget):
         return loss_ticks(*self._y_range) if self._log else round_ticks(*self._y_range, 5)
 
     def _tick_label(self, tick: float) -> str:
-        return tick_text(10.0**tick) if self._log else tick_text(tick)
+        if not self._log:
+            return tick_text(tick)
+        return power_text(round(tick)) if tick == round(tick) else tick_text(float(f"{10.0**tick:.6g}"))
 
     @property
     def _widest(self) -> int:
@@ -231,23 +293,30 @@ class LinePlot(QWidget):
     def _plot(self) -> QRectF:
         """Return where the lines are."""
         metrics = QFontMetrics(theme.tabular(theme.font("tick")))
-        left = max(self._room, self._widest) + _GAP
+        left = max(self._room, self._widest) + _GAP + _MARK / 2
         return QRectF(self.rect()).adjusted(left, _TOP, -_MARK, -metrics.height() - _GAP)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        if not any(np.isfinite(self._heights(line.y)).any() for line in self._lines):
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not any(np.isfinite(self._heights(line.y)).any() for line in self._lines):
+            self._paint_empty(painter)
+            return
         plot = self._plot()
         self._paint_axes(painter, plot)
         painter.save()
-        painter.setClipRect(plot.adjusted(-1, -2, 1, 2))
+        painter.setClipRect(plot.adjusted(-_MARK, -_MARK, _MARK, _MARK))
         for line in sorted(self._lines, key=lambda line: not line.pale):
             self._paint_line(painter, plot, line)
         painter.restore()
         if self._cursor is not None:
             self._paint_cursor(painter, plot, self._cursor)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.current().palette.text2)
+        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(QRectF(self.rect()).adjusted(24, 0, -24, 0), flags, self._empty)
 
     def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
         p, font = theme.current().palette, theme.tabular(theme.font("tick"))
@@ -259,24 +328,32 @@ class LinePlot(QWidget):
             painter.setPen(QPen(p.border_strong if tick == 0 and not self._log else p.border, 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(p.text3)
-            place = QRectF(0, y - metrics.height() / 2, plot.left() - _GAP, metrics.height())
+            place = QRectF(0, y - metrics.height() / 2, plot.left() - _GAP - _MARK / 2, metrics.height())
             painter.drawText(
                 place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._tick_label(tick)
             )
         self._paint_ticks_below(painter, plot, metrics)
 
+    def _x_ticks(self) -> list[tuple[float, str]]:
+        """Return what stands along the axis below, and where."""
+        if self._x_names:
+            return [(float(place), name) for place, name in enumerate(self._x_names)]
+        ticks = round_ticks(*self._x_range, 6)
+        return [(tick, tick_text(tick)) for tick in ticks if not self._whole or tick == round(tick)]
+
     def _paint_ticks_below(self, painter: QPainter, plot: QRectF, metrics: QFontMetrics) -> None:
         left, right = self._x_range
-        title = QRectF(plot.right() + _MARK, plot.bottom() + _GAP, 0, metrics.height())
-        if self._x_title:
-            title.setLeft(title.right() - metrics.horizontalAdvance(self._x_title))
-            painter.drawText(title, int(Qt.AlignmentFlag.AlignRight), self._x_title)
-        for tick in round_ticks(left, right, 6):
-            text = tick_text(tick)
+        title = QRectF(plot.right() + _MARK + 2, plot.bottom() + _GAP, 0, metrics.height())
+        if self._x_title and not self._x_names:
+            title.setLeft(title.right() - 2 - metrics.horizontalAdvance(self._x_title))
+            painter.drawText(title, int(Qt.AlignmentFlag.AlignLeft), self._x_title)
+        free = -math.inf
+        for tick, text in self._x_ticks():
             x, half = plot.left() + plot.width() * (tick - left) / (right - left), metrics.horizontalAdvance(text) / 2
             start = max(0.0, min(x - half, self.width() - 2 * half))
             place = QRectF(start, plot.bottom() + _GAP, 2 * half + 1, metrics.height())
-            if not self._x_title or place.right() + _GAP < title.left():
+            if place.left() >= free and place.right() < title.left():
+                free = place.right() + _GAP
                 painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter), text)
 
     def _paint_line(self, painter: QPainter, plot: QRectF, line: Line) -> None:
@@ -295,7 +372,9 @@ class LinePlot(QWidget):
         for part in np.split(points, np.flatnonzero(~np.isfinite(heights))):
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in part.tolist() if math.isfinite(y)]))
         if line.marks and line.series is not None:
-            for x, y in points[np.isfinite(heights)].tolist():
+            seen = points[np.isfinite(heights)]
+            apart = max(1, math.ceil(theme.scaled(_MARKS_APART) * len(seen) / max(1.0, plot.width())))
+            for x, y in seen[::apart].tolist():
                 paint_mark(painter, line.series, QPointF(x, y), theme.scaled(_MARK))
 
     def _paint_bars(self, painter: QPainter, plot: QRectF, line: Line, points: NDArray[np.float64]) -> None:

@@ -5,9 +5,10 @@ The core describes each of them itself, in English; a new one is shown in those 
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from digitapp.gui.translation import translate
+from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.options import Option
 
 
@@ -39,6 +40,12 @@ def choice_words(kind: str, key: str, entry: Choice) -> ChoiceWords:
         "schedule": _schedules,
     }
     return known[kind]().get(key, ChoiceWords(entry.title, entry.summary))
+
+
+def activation_words(key: str) -> ChoiceWords:
+    """Return the words for an activation."""
+    entry: Any = ACTIVATIONS[key]
+    return choice_words("activation", key, entry)
 
 
 def option_words(owner: str, option: Option) -> ChoiceWords:

@@ -110,3 +110,21 @@ def _end_of_run(inputs: NDArray[np.float64], is_flat: NDArray[np.bool_]) -> floa
     if not is_flat[0]:
         return None
     return float(inputs[steep[0] - 1]) if len(steep) else float(inputs[-1])
+
+
+FORMULAS: dict[str, str] = {
+    "sigmoid": "f(z) = 1 / (1 + e⁻ᶻ),   f′ = f (1 − f)",
+    "tanh": "f(z) = tanh z,   f′ = 1 − f²",
+    "relu": "f(z) = max(0, z),   f′ = 1 or 0",
+    "leaky_relu": "f(z) = max(0.01 z, z),   f′ = 1 or 0.01",
+    "elu": "f(z) = z, below 0: eᶻ − 1,   f′ = 1 or f + 1",
+    "softplus": "f(z) = ln(1 + eᶻ),   f′ = 1 / (1 + e⁻ᶻ)",
+    "gelu": "f(z) = ½ z (1 + tanh(0.798 (z + 0.0447 z³)))",
+    "scaled_tanh": "f(z) = 1.7159 tanh(⅔ z)",
+    "maxout2": "f = max(z₁, z₂),   f′ = 1 for the larger",
+    "maxout3": "f = max(z₁, z₂, z₃),   f′ = 1 for the largest",
+    "maxout5": "f = max(z₁, …, z₅),   f′ = 1 for the largest",
+    "step": "f(z) = 1 above 0, else 0,   f′ = 0",
+    "identity": "f(z) = z,   f′ = 1",
+}
+"""The formula of each activation, as its class has it."""

@@ -85,8 +85,12 @@ class Reach:
     @property
     def share(self) -> float:
         """How much arrives at the first layer of what the last hidden layer passes on; not a number for nothing."""
+        return self.share_at(0)
+
+    def share_at(self, layer: int) -> float:
+        """Return how much arrives at a layer, from 0, of what the last one passes on; not a number for nothing."""
         with np.errstate(all="ignore"):
-            return float(self.deltas[0] / self.deltas[-1])
+            return float(self.deltas[layer] / self.deltas[-1])
 
 
 def measure(chain: Chain) -> Reach:

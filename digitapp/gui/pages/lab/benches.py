@@ -41,5 +41,6 @@ def registered_benches() -> tuple[BenchRow, ...]:
     return (
         BenchRow("tale", translate("Lab", "The tale"), "digitapp.gui.pages.lab.tale.bench.TaleBench", problem=TOY.key),
         BenchRow("averages", translate("Lab", "Averages"), "digitapp.gui.pages.lab.averages.bench.AveragesBench"),
+        BenchRow("units", translate("Lab", "Units"), "digitapp.gui.pages.lab.units.bench.UnitsBench"),
         BenchRow("losses", translate("Lab", "Losses"), "digitapp.gui.pages.lab.losses.bench.LossesBench"),
     )
