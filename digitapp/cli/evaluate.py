@@ -9,8 +9,9 @@ import typer
 from numpy.typing import NDArray
 
 from digitapp.cli.errors import BadInput
-from digitapp.cli.inputs import PEN_WIDTH, check_reads_drawings, data_for, labelled_drawings, split_of
+from digitapp.cli.inputs import PEN_WIDTH, check_reads_drawings, data_for, labelled_drawings, own_dataset, split_of
 from digitapp.cli.output import DataDirOption, JsonOption, ModelArgument, note, percent, print_json, print_table, say
+from digitapp.cli.to_order import DATASETS, CountOption, NoiseOption, to_order
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.drawing.ink import Drawing
 from digitapp.modelfile import Model, load_model
@@ -32,8 +33,7 @@ def evaluate_command(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="toy, mnist, handwriting, my-hand, a folder with four IDX files, or a table (.csv) of 4×3 images. "
-            "[the model's own]",
+            help=f"{DATASETS} [the model's own]",
         ),
     ] = None,
     part: Annotated[
@@ -42,6 +42,8 @@ def evaluate_command(
     drawings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Measure on the labelled drawings in this file.")
     ] = None,
+    noise: NoiseOption = None,
+    count: CountOption = None,
     seed: Annotated[str, typer.Option(metavar="N", help="The seed that parted the data set in training.")] = "0",
     data_dir: DataDirOption = None,
     json: JsonOption = False,
@@ -60,7 +62,8 @@ def evaluate_command(
         split, source = split_of(labelled), str(drawings)
         refused = _refused_drawings(loaded, labelled)
     else:
-        data = data_for(loaded, dataset, data_dir, parse_seed(seed))
+        wanted = to_order(dataset or own_dataset(loaded), noise, count)
+        data = data_for(loaded, wanted, data_dir, parse_seed(seed))
         split, chosen = _choose(data, part)
         source = data.name if chosen == "all" else f"the {chosen} part of {data.name}"
         refused = _refused(loaded, split)

@@ -34,8 +34,20 @@ def check_reads_drawings(model: Model) -> None:
         )
 
 
+def own_dataset(model: Model) -> str:
+    """Return the name of the data set to look at a model with where none is named.
+
+    It is the usual one of its problem, but the one that the model learned from where data are made to order: another
+    has other classes.
+    """
+    problem, learned = PROBLEMS[model.problem], model.training.get("dataset")
+    if problem.is_made and isinstance(learned, str) and problem_of(learned) is problem:
+        return learned
+    return problem.usual_dataset
+
+
 def data_for(model: Model, name: str | None, data_dir: Path | None, seed: int = 0) -> Dataset:
-    """Return a data set to look at a model with; None is the usual one of its problem.
+    """Return a data set to look at a model with; None is its own, see `own_dataset`.
 
     Raises
     ------
@@ -43,10 +55,10 @@ def data_for(model: Model, name: str | None, data_dir: Path | None, seed: int = 
         loaded or generated, where its name says so
     DataError, DrawingFileError : it cannot be loaded
     """
-    name = name or PROBLEMS[model.problem].usual_dataset
+    name = name or own_dataset(model)
     known = problem_of(name)
     if known is not None:
-        _check_fits(model, name, known)
+        _check_fits(model, name, known.of_classes(known.fewest_classes))
     with loading(name):
         data = load_dataset(name, data_dir=data_dir, seed=seed)
     tell_of_data(name, data)

@@ -18,6 +18,7 @@ from digitapp.cli.findings import tell, tell_of_data
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table, say
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
+from digitapp.cli.to_order import DATASETS, CountOption, NoiseOption, to_order
 from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset, problem_meant_by
 from digitapp.datasets.pens import find_pens
@@ -51,10 +52,11 @@ def train_command(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="toy, mnist, handwriting, my-hand, a folder with four IDX files, or a table (.csv) of 4×3 images. "
-            "[mnist]",
+            help=f"{DATASETS} [mnist]",
         ),
     ] = None,
+    noise: NoiseOption = None,
+    count: CountOption = None,
     recipe: Annotated[
         str | None,
         typer.Option(metavar="NAME", help=f"Train as a shipped model was trained: {', '.join(RECIPES)}."),
@@ -90,16 +92,25 @@ def train_command(
         check_can_write(keep, "--checkpoint")
     given = {name: value for name, value in settings.items() if value is not None and value != []}
     if resume is not None:
-        taken = {"dataset": dataset, "recipe": recipe, "pens": pens, "start_from": start_from, **given}
+        taken = {
+            "dataset": dataset,
+            "noise": noise,
+            "count": count,
+            "recipe": recipe,
+            "pens": pens,
+            "start_from": start_from,
+            **given,
+        }
         task = _resumed(resume, data_dir, [name for name, value in taken.items() if value is not None])
     elif recipe is not None:
         if dataset is not None:
             raise BadInput(f"--recipe {recipe}: brings its own data; expected no --dataset")
+        to_order(None, noise, count)
         task = _follow_recipe(recipe, data_dir, pens, start_from, given)
     elif pens is not None:
         raise BadInput("--pens: real pen strokes are a part of a recipe; expected --recipe as well")
     else:
-        task = _begun(dataset or FIRST.usual_dataset, data_dir, start_from, given)
+        task = _begun(to_order(dataset, noise, count) or FIRST.usual_dataset, data_dir, start_from, given)
     keeper = keep and CheckpointKeeper(keep, every, write_origin(task.origin), resume_command(keep, out, data_dir))
     history = _follow(task.run, keeper)
     _save(task, history, out, json)
