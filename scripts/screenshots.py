@@ -33,6 +33,7 @@ from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.pages.lab.page import LabPage
+from digitapp.gui.pages.lab.sizes.bench import SizesBench
 from digitapp.gui.pages.lab.tale.bench import TaleBench
 from digitapp.gui.pages.lab.units.bench import UnitsBench
 from digitapp.gui.pages.network.page import NetworkPage
@@ -127,6 +128,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_training(window, save, "toy")
         take_tale(window, save)
         take_units(window, save)
+        take_benches(window, save)
         take_step(window, save)
 
 
@@ -193,6 +195,20 @@ def take_units(window: MainWindow, save: Callable[[str], None]) -> None:
             wait_until(lambda: bench.dying.result is not None)
         settle(1500)
         save(f"lab-units-{name}")
+
+
+def take_benches(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Show the benches of the Lab that are there at once, and the maps of nine shapes."""
+    page = window.show_page(LabPage)
+    page.take_up(("losses", {}))
+    settle()
+    save("lab-losses")
+    page.take_up(("sizes", {"view": 1, "shape": 5}))
+    bench = page.bench("sizes")
+    assert isinstance(bench, SizesBench)
+    wait_until(lambda: bench.shapes.is_known)
+    settle()
+    save("lab-sizes")
 
 
 def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
