@@ -311,12 +311,32 @@
     </message>
 </context>
 <context>
+    <name>SizeWall</name>
+    <message numerus="yes">
+        <source>%n unit(s)</source>
+        <translation>
+            <numerusform>%n unit</numerusform>
+            <numerusform>%n units</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SizesChart</name>
     <message numerus="yes">
         <source>%n hidden unit(s)</source>
         <translation>
             <numerusform>%n hidden unit</numerusform>
             <numerusform>%n hidden units</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SizesDialog</name>
+    <message numerus="yes">
+        <source>%n unit(s), seed {0}</source>
+        <translation>
+            <numerusform>%n unit, seed {0}</numerusform>
+            <numerusform>%n units, seed {0}</numerusform>
         </translation>
     </message>
 </context>

@@ -36,8 +36,8 @@ def use(window: MainWindow, qtbot: QtBot) -> Parts:
         for place in range(window.stack.count()):
             window.stack.setCurrentIndex(place)
             QApplication.processEvents()
-        train.check_gradient()
-        train.show_variations()
+        train.dialogs.check_gradient()
+        train.dialogs.show_variations()
         made = {"network": session.network, "run": session.run, "data": session.dataset, "drawing": session.artwork}
         parts |= {f"{name} of {problem}": part for name, part in made.items()}
     parts |= {page.objectName(): page for page in (window.page(name) for name in window.stack.names)}
@@ -89,7 +89,7 @@ def test_dialogs_and_menus_are_gone_when_they_are_closed(open_window: OpenWindow
 
     def open_and_close_all() -> int:
         opening: list[Callable[[], object]] = [
-            window.page(TrainPage).check_gradient,
+            window.page(TrainPage).dialogs.check_gradient,
             window.page(TrainPage).show_variations,
             window.page(FeaturesPage).surgery.open_painter,
             window._show_pictures,

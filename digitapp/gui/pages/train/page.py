@@ -14,6 +14,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MY_IMAGES
 from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_ON, Page
+from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
@@ -50,6 +51,7 @@ class TrainPage(Page):
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
         self.confusion, self.units, self.plane = self.stage.confusion, self.stage.units, self.stage.plane
         self.setup = SetupForm(session.problem, settings)
+        self.dialogs = TrainDialogs(session, self.setup, self)
         self._past = StoryView(session, self.confusion, self)
         self._watch = RunWatch(session, self)
         self._start_when_loaded: tuple[str, bool] | None = None
@@ -119,8 +121,9 @@ class TrainPage(Page):
         self.setup.source_changed.connect(self._ready.mark)
         self.setup.pace_changed.connect(self._set_pace)
         self.setup.renew_clicked.connect(self._renew)
-        self.setup.check_clicked.connect(self.check_gradient)
-        self.setup.variations_clicked.connect(self.show_variations)
+        self.setup.check_clicked.connect(self.dialogs.check_gradient)
+        self.setup.variations_clicked.connect(self.dialogs.show_variations)
+        self.plane.sizes_clicked.connect(self.dialogs.show_sizes)
         self.setup.file_wanted.connect(self.choose_start)
         self._start_reader.opened.connect(self.setup.start.start_from)
         self._start_reader.failed.connect(self._refuse_start)
@@ -249,29 +252,6 @@ class TrainPage(Page):
         configs = self.setup.configs()
         if configs is not None:
             self.session.renew_weights(*configs)
-
-    @Slot()
-    def check_gradient(self) -> None:
-        """Open the gradient check for the shown network."""
-        # Deferred: a start of the application is quicker without it.
-        from digitapp.gui.pages.train.gradient_dialog import GradientDialog
-
-        dialog = GradientDialog(self.session, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    @Slot()
-    def show_variations(self) -> None:
-        """Open the pictures' variations; what is chosen there counts for the next run."""
-        # Deferred: a start of the application is quicker without it.
-        from digitapp.gui.pages.train.variations import VariationsDialog, sample_pictures
-
-        problem = self.session.problem
-        strengths = self.setup.settings.value("augmentation")
-        dialog = VariationsDialog(problem, sample_pictures(problem, self.session.dataset), strengths, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self.setup.set_variations(dialog.strengths))
-        dialog.open()
 
     @Slot()
     def _set_pace(self) -> None:

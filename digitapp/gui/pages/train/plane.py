@@ -14,7 +14,7 @@ from digitapp.gui.state.jobs import StartJob
 from digitapp.gui.state.mapping import Mapper
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import in_a_row
-from digitapp.gui.widgets import Card, GhostButton, Label
+from digitapp.gui.widgets import Card, GhostButton, Label, LinkButton
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.inspection.boundary import DecisionMap
 from digitapp.inspection.pulls import pulls
@@ -24,9 +24,10 @@ from digitapp.modelfile import Model
 class PlaneCard(Card):
     """A decision map with the points on it, and on request how strongly each holds the border.
 
-    Signals: `pulls_toggled` wants the card shown anew.
+    Signals: `sizes_clicked` asks for the trial of small and large networks; `pulls_toggled` wants the card shown anew.
     """
 
+    sizes_clicked = Signal()
     pulls_toggled = Signal()
 
     def __init__(self, start_job: StartJob, parent: QWidget | None = None) -> None:
@@ -42,7 +43,13 @@ class PlaneCard(Card):
         self.pulls.setObjectName("pullsButton")
         self.pulls.setCheckable(True)
         self.pulls.toggled.connect(self.pulls_toggled)
+        self.sizes = LinkButton(
+            self.tr("Small or large? ›"), tip=self.tr("Train many networks of three sizes on these points and compare")
+        )
+        self.sizes.setObjectName("sizesButton")
+        self.sizes.clicked.connect(self.sizes_clicked)
         self.slot.addWidget(self.pulls)
+        self.slot.addWidget(self.sizes)
         self.body.addWidget(self.map, 1)
         self.body.addWidget(self._caption)
         self._mapper = Mapper(start_job, self)
@@ -55,6 +62,7 @@ class PlaneCard(Card):
         if dataset is not self._dataset:
             self._dataset, self._points = dataset, points_of(dataset)
         points, model = self._points, shown.model
+        self.sizes.setEnabled(dataset is not None)
         self._mapper.ask(shown, bounds_around(points))
         with np.errstate(over="ignore", invalid="ignore"):
             outputs = model.network.forward(points.places) if len(points) else np.zeros((0, 1))

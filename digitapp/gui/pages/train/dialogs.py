@@ -1,0 +1,55 @@
+"""What the Train page opens on top of itself. A start of the application is quicker without the dialogs themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QDialog, QWidget
+
+from digitapp.gui.state.session import Session
+
+if TYPE_CHECKING:
+    from digitapp.gui.pages.train.setup import SetupForm
+
+
+class TrainDialogs(QObject):
+    """Opens each over the page, its parent, for what the session shows and the form says at that moment."""
+
+    def __init__(self, session: Session, setup: SetupForm, page: QWidget) -> None:
+        super().__init__(page)
+        self._session, self._setup, self._page = session, setup, page
+
+    @Slot()
+    def check_gradient(self) -> None:
+        """Check the gradient of the shown network."""
+        from digitapp.gui.pages.train.gradient_dialog import GradientDialog
+
+        _open(GradientDialog(self._session, self._page))
+
+    @Slot()
+    def show_variations(self) -> None:
+        """Show the pictures' variations; what is chosen there counts for the next run."""
+        from digitapp.gui.pages.train.variations import VariationsDialog, sample_pictures
+
+        problem = self._session.problem
+        strengths = self._setup.settings.value("augmentation")
+        pictures = sample_pictures(problem, self._session.dataset)
+        dialog = VariationsDialog(problem, pictures, strengths, self._page)
+        dialog.accepted.connect(lambda: self._setup.set_variations(dialog.strengths))
+        _open(dialog)
+
+    @Slot()
+    def show_sizes(self) -> None:
+        """Try what is said of small and large networks on the chosen points, with the settings of the form."""
+        from digitapp.gui.pages.train.sizes_dialog import SizesDialog
+
+        dataset, configs = self._session.data_for_run(), self._setup.configs()
+        if dataset is not None and configs is not None:
+            labels = {name: row.label.text() for name, row in self._setup.settings.rows.items()}
+            _open(SizesDialog(self._session, dataset, *configs, labels, self._page))
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
