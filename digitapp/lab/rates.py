@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from digitapp.lab.descent import Runner, run_race
 from digitapp.lab.surfaces import Surface
 from digitapp.nn.optimizers import OPTIMIZERS
-from digitapp.progress import Report
 
 LOWEST_RATE, HIGHEST_RATE = 1e-4, 10.0
 STARTS = 20
@@ -95,23 +94,3 @@ def search_rate(
 def _round(rates: NDArray[np.float64]) -> list[float]:
     """Return rates with two digits, each once."""
     return sorted({float(f"{rate:.2g}") for rate in rates})
-
-
-def best_rates(
-    surface: Surface,
-    runners: tuple[Runner, ...],
-    steps: int,
-    noise: float = 0.0,
-    report: Report | None = None,
-    cancelled: threading.Event | None = None,
-) -> tuple[RateSearch, ...] | None:
-    """Search the rate of each runner; `report` is told how many are done. None where it was cancelled."""
-    found = []
-    for runner in runners:
-        search = search_rate(surface, runner, steps, noise, cancelled)
-        if search is None:
-            return None
-        found.append(search)
-        if report is not None:
-            report(len(found), len(runners))
-    return tuple(found)

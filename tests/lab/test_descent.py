@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from digitapp.lab.contest import Contest, KnownRates, run_contest, run_from_many_starts
 from digitapp.lab.descent import Runner, run_race
-from digitapp.lab.rates import RACE_SEED, STARTS, best_rates, search_rate, usual_rate
+from digitapp.lab.rates import search_rate, usual_rate
 from digitapp.lab.surfaces import SURFACES, Surface
 from digitapp.nn.optimizers import OPTIMIZERS
 
@@ -143,11 +144,16 @@ def test_with_its_best_rate_no_rule_does_worse() -> None:
     runners = ALL[:11]
     steps = 60
     reports: list[tuple[int, int]] = []
-    found = best_rates(RAVINE, runners, steps, report=lambda *done: reports.append(done))
-    assert found is not None and reports == [(k + 1, len(runners)) for k in range(len(runners))]
-    best = tuple(replace(runner, learning_rate=search.best) for runner, search in zip(runners, found, strict=True))
-    starts = RAVINE.starts(STARTS, RACE_SEED)
-    usual, tuned = run_race(RAVINE, runners, starts, steps), run_race(RAVINE, best, starts, steps)
+    contest = Contest("ravine", runners, RAVINE.start, steps)
+    known = KnownRates()
+    best = run_contest(replace(contest, rates="best"), known, lambda *done: reports.append(done))
+    assert best is not None and reports == [(k + 1, len(runners)) for k in range(len(runners))]
+    assert [runner.learning_rate for runner in best.runners] == [search.best for search in best.searches]
+    again = run_contest(replace(contest, rates="best", start=(1.0, 1.0)), known)
+    assert again is not None and again.searches == best.searches, "each search is made once"
+    outcome = run_contest(contest, known)
+    assert outcome is not None and outcome.runners == runners
+    usual, tuned = run_from_many_starts(outcome), run_from_many_starts(best)
     assert usual is not None and tuned is not None
     before, after = (np.median(np.nan_to_num(race.errors[-1], nan=np.inf), axis=-1) for race in (usual, tuned))
     for runner, one, other in zip(runners, before.tolist(), after.tolist(), strict=True):
@@ -158,4 +164,6 @@ def test_it_ends_without_a_result_when_asked() -> None:
     cancelled = threading.Event()
     cancelled.set()
     assert run_race(RAVINE, ALL, np.array([RAVINE.start]), 5, cancelled=cancelled) is None
-    assert best_rates(RAVINE, ALL, 5, cancelled=cancelled) is None
+    for rates in ("own", "best"):
+        contest = Contest("ravine", ALL, RAVINE.start, 5, rates=rates)
+        assert run_contest(contest, KnownRates(), cancelled=cancelled) is None

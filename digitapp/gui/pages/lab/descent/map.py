@@ -1,0 +1,415 @@
+"""The map of an error surface with the paths of a race, and the start that can be dragged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.lab.descent.words import lost_text
+from digitapp.gui.plots.axes import tick_text
+from digitapp.gui.plots.relief import Relief
+from digitapp.gui.plots.relief import Surface as Grid
+from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
+from digitapp.gui.widgets.keys import ARROWS, step_of
+from digitapp.gui.widgets.numbers import figure
+from digitapp.gui.widgets.painted import painted
+from digitapp.gui.widgets.readout import readout_in
+from digitapp.gui.widgets.series import paint_mark, series_color
+from digitapp.lab.descent import Race
+from digitapp.lab.surfaces import Surface
+
+_CELL = 7  # pixels of the grid that heights are asked for
+_LEVELS = 9
+_SHADE = 0.55  # of the darkest or lightest colour: the paths must be seen everywhere
+_MOST_DOTS = 200  # steps of which each is a dot
+_MARK, _START, _CROSS = 11, 8, 7
+_EDGE = 16  # from the border to the arrow of who is beyond it
+
+
+class RaceMap(QWidget):
+    """The surface from above, both directions in one scale, so that a path crosses the lines at right angles.
+
+    Signals
+    -------
+    start_moved(x, y) : the start is to go there
+    """
+
+    start_moved = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._surface: Surface | None = None
+        self._relief: Relief | None = None
+        self._ground: QPixmap | None = None
+        self._race: Race | None = None
+        self._absent: frozenset[int] = frozenset()
+        self._step, self._chosen = 0, 0
+        self._start = (0.0, 0.0)
+        self._is_dragged, self._hints = False, True
+        self._readout: HoverReadout | None = None
+        self.setObjectName("raceMap")
+        self.setAccessibleName(self.tr("Map of the error surface; arrow keys move the start"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        FocusRing(self, theme.CARD_RADIUS)
+        theme.current().changed.connect(self._on_theme_changed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.scaled(560), theme.scaled(320))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.scaled(280), theme.scaled(180))
+
+    # What is shown
+
+    def show_surface(self, surface: Surface) -> None:
+        """Show another surface."""
+        if surface is not self._surface:
+            self._surface = surface
+            self._measure()
+
+    def show_race(self, race: Race | None, step: int, chosen: int, absent: Sequence[int] = ()) -> None:
+        """Show a race up to a step, the chosen runner above the others, without those that are absent."""
+        self._race, self._step, self._chosen, self._absent = race, step, chosen, frozenset(absent)
+        self.update()
+
+    def set_start(self, x: float, y: float) -> None:
+        """Put the start somewhere."""
+        self._start = x, y
+        self.setAccessibleDescription(self.tr("The start is at {0} and {1}.").format(figure(x), figure(y)))
+        self.update()
+
+    def at(self, x: float, y: float) -> QPointF:
+        """Return where a place of the surface is in the widget. There must be a surface."""
+        middle, scale = self._view()
+        return QPointF(self.width() / 2 + (x - middle[0]) * scale, self.height() / 2 - (y - middle[1]) * scale)
+
+    def place_at(self, point: QPointF) -> tuple[float, float]:
+        """Return the place of the surface at a point of the widget, with no more digits than a pixel is worth."""
+        middle, scale = self._view()
+        places = max(0, math.ceil(math.log10(scale)))
+        x = middle[0] + (point.x() - self.width() / 2) / scale
+        y = middle[1] - (point.y() - self.height() / 2) / scale
+        return round(x, places), round(y, places)
+
+    def _view(self) -> tuple[tuple[float, float], float]:
+        """Return what is in the middle, and how many pixels 1 is."""
+        assert self._surface is not None
+        across, up = self._surface.reach
+        return self._surface.middle, min(self.width() / (2 * across), self.height() / (2 * up))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._ground = None
+        self.update()
+
+    def _measure(self) -> None:
+        """Ask the surface for its heights on the part that is seen."""
+        if self._surface is None or self.width() < 2 or self.height() < 2:
+            return
+        (x, y), scale = self._view()
+        half_x, half_y = self.width() / 2 / scale, self.height() / 2 / scale
+        us = np.linspace(x - half_x, x + half_x, max(2, self.width() // _CELL))
+        vs = np.linspace(y - half_y, y + half_y, max(2, self.height() // _CELL))
+        with np.errstate(all="ignore"):
+            heights = self._surface.height(np.stack(np.meshgrid(us, vs), axis=-1))
+        self._relief = _relief(Grid(us, vs, heights))
+        self._ground = None
+        self.update()
+
+    # Pointer and keyboard
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._surface is not None:
+            self._is_dragged, self._hints = True, False
+            self._hide_readout()
+            self._drag_to(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._is_dragged:
+            self._drag_to(event.position())
+        elif self._surface is not None:
+            self._show_readout(self._surface, event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self._is_dragged = False
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hide_readout()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._is_dragged = False
+        self._hide_readout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = ARROWS.get(Qt.Key(event.key()))
+        if step is None or self._surface is None:
+            super().keyPressEvent(event)
+            return
+        size = step_of(event.modifiers())
+        self._hints = False
+        self._move_to(self._start[0] + step.across * size, self._start[1] - step.down * size)
+
+    def _drag_to(self, point: QPointF) -> None:
+        self._move_to(*self.place_at(point))
+
+    def _move_to(self, x: float, y: float) -> None:
+        """Ask for the start somewhere, where that is on the map."""
+        (left, up), (right, down) = self.place_at(QPointF(0, 0)), self.place_at(QPointF(self.width(), self.height()))
+        self.start_moved.emit(round(min(max(x, left), right), 6), round(min(max(y, down), up), 6))
+
+    def _show_readout(self, surface: Surface, point: QPointF) -> None:
+        x, y = self.place_at(point)
+        with np.errstate(all="ignore"):
+            place = np.array([x, y])
+            height, slope = float(surface.height(place)), surface.gradient(place)
+        rows = [
+            ReadoutRow(self.tr("x"), figure(x)),
+            ReadoutRow(self.tr("y"), figure(y)),
+            ReadoutRow(self.tr("slope"), figure(float(np.hypot(*slope)), 3)),
+        ]
+        self._readout = readout_in(self.window(), self._readout)
+        title = self.tr("C = {0}").format(figure(height))
+        self._readout.show_at(self.mapTo(self.window(), point.toPoint()), title, rows)
+
+    def _hide_readout(self) -> None:
+        if self._readout is not None:
+            self._readout.hide()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._relief is None or self._surface is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._ground is None:
+            relief, surface = self._relief, self._surface
+            self._ground = painted(
+                self.size(), self.devicePixelRatioF(), lambda ground: self._paint_ground(ground, relief, surface)
+            )
+        painter.drawPixmap(0, 0, self._ground)
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(self.rect()), theme.CARD_RADIUS, theme.CARD_RADIUS)
+        painter.setClipPath(outline)
+        labels: list[QRectF] = []
+        if self._race is not None:
+            shown = [runner for runner in range(len(self._race.runners)) if runner not in self._absent]
+            for runner in sorted(shown, key=lambda runner: runner == self._chosen):
+                self._paint_path(painter, self._race, runner)
+            self._paint_start(painter)
+            for runner in sorted(shown, key=lambda runner: runner == self._chosen):
+                self._paint_end(painter, self._race, runner, labels)
+        else:
+            self._paint_start(painter)
+
+    def _paint_ground(self, painter: QPainter, relief: Relief, surface: Surface) -> None:
+        plot = QRectF(self.rect())
+        outline = QPainterPath()
+        outline.addRoundedRect(plot, theme.CARD_RADIUS, theme.CARD_RADIUS)
+        painter.setClipPath(outline)
+        relief.paint(painter, plot)
+        self._paint_numbers(painter, relief, surface)
+        p = theme.current().palette
+        for x, y in surface.minima.tolist():
+            place = self.at(x, y)
+            for color, width in ((p.surface, 4.0), (p.text, 1.6)):
+                painter.setPen(QPen(color, width))
+                painter.drawLine(place - QPointF(_CROSS, 0), place + QPointF(_CROSS, 0))
+                painter.drawLine(place - QPointF(0, _CROSS), place + QPointF(0, _CROSS))
+
+    def _paint_numbers(self, painter: QPainter, relief: Relief, surface: Surface) -> None:
+        """Write on lines their heights, up along a ray from the minimum as far as they do not lie on each other."""
+        p, font = theme.current().palette, theme.tabular(theme.font("tick"))
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        taken: list[QRectF] = []
+        beyond = self.at(*surface.minima[0].tolist())
+        ray = np.array([0.25 * self.width(), -self.height()])
+        ray /= np.hypot(*ray)
+        room = QRectF(self.rect()).adjusted(8, 8, -8, -8)
+        # Every other line has a number: so the lowest and, as there are nine, the highest.
+        for level, lines in list(zip(relief.levels.tolist(), relief.lines, strict=True))[::2]:
+            if not len(lines):
+                continue
+            middles = relief.in_place(lines, QRectF(self.rect())).mean(axis=1) - np.array([beyond.x(), beyond.y()])
+            along, aside = middles @ ray, np.abs(middles @ np.array([-ray[1], ray[0]]))
+            best = int(np.where(along > 0, aside, np.inf).argmin())
+            text = tick_text(float(f"{level:.3g}"))
+            place = QRectF(0, 0, metrics.horizontalAdvance(text) + 10, metrics.height() + 2)
+            place.moveCenter(beyond + QPointF(*middles[best].tolist()))
+            if not room.contains(place) or any(place.adjusted(-4, -4, 4, 4).intersects(other) for other in taken):
+                continue
+            taken.append(place)
+            self._paint_label(painter, place, text)
+        painter.setPen(p.text)
+
+    @staticmethod
+    def _paint_label(painter: QPainter, place: QRectF, text: str) -> None:
+        p = theme.current().palette
+        ground = theme.blend(p.surface, p.text, 0.04)
+        ground.setAlphaF(0.82)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(place, 4, 4)
+        painter.setPen(p.text)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _places(self, race: Race, runner: int) -> NDArray[np.float64]:
+        """Return a path up to the shown step in the widget, as far as it is one, (steps, 2)."""
+        middle, scale = self._view()
+        path = race.paths[: self._step + 1, runner, 0]
+        lost = race.lost_at[runner, 0]
+        path = path if lost < 0 else path[:lost]
+        return np.array([self.width() / 2, self.height() / 2]) + (path - np.array(middle)) * np.array([scale, -scale])
+
+    def _paint_path(self, painter: QPainter, race: Race, runner: int) -> None:
+        p, color = theme.current().palette, series_color(runner)
+        places = [QPointF(x, y) for x, y in self._places(race, runner).tolist()]
+        if len(places) < 2:
+            return
+        width = 2.4 if runner == self._chosen else 1.6
+        for pen in (QPen(theme.blend(p.window, color, 0.1), width + 2), QPen(color, width)):
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            if runner >= len(p.series):
+                pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF(places))
+        if len(places) <= _MOST_DOTS:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            for place in places[1:-1]:
+                painter.drawEllipse(place, width, width)
+
+    def _paint_start(self, painter: QPainter) -> None:
+        p, place = theme.current().palette, self.at(*self._start)
+        glow = theme.current().palette.accent
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.blend(p.window, glow, 0.4))
+        painter.setOpacity(0.6)
+        painter.drawEllipse(place, _START + 5, _START + 5)
+        painter.setOpacity(1.0)
+        painter.setPen(QPen(glow, 3))
+        painter.setBrush(p.surface)
+        painter.drawEllipse(place, _START - 2, _START - 2)
+        if self._hints:
+            self._paint_hint(painter, place)
+
+    def _paint_hint(self, painter: QPainter, start: QPointF) -> None:
+        p, font = theme.current().palette, theme.font("caption-strong")
+        text = self.tr("Drag the start")
+        metrics = QFontMetrics(font)
+        bubble = QRectF(0, 0, metrics.horizontalAdvance(text) + 24, metrics.height() + 16)
+        bubble.moveCenter(start - QPointF(0, bubble.height() / 2 + 2.5 * _START))
+        if bubble.top() < 8:
+            bubble.moveTop(start.y() + 2.5 * _START)
+        bubble.moveLeft(min(max(8.0, bubble.left()), self.width() - 8 - bubble.width()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(p.tooltip)
+        painter.drawRoundedRect(bubble, 6, 6)
+        painter.setPen(p.tooltip_text)
+        painter.setFont(font)
+        painter.drawText(bubble, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _paint_end(self, painter: QPainter, race: Race, runner: int, labels: list[QRectF]) -> None:
+        """Paint where a runner is: its mark, an arrow at the edge where that is beyond it, and where it was lost."""
+        places = self._places(race, runner)
+        lost = int(race.lost_at[runner, 0])
+        is_lost = 0 <= lost <= self._step
+        if not len(places):
+            return
+        inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        place = QPointF(*places[-1].tolist())
+        dark = theme.current().palette.surface
+        if not inside.contains(place):
+            place, angle = self._at_the_edge(place)
+            self._paint_arrow(painter, runner, place, angle)
+            place = place - QPointF(math.cos(angle), math.sin(angle)) * (_MARK + 4)
+        size = theme.scaled(_MARK + 2 if runner == self._chosen else _MARK)
+        paint_mark(painter, runner, place, size, outline=dark)
+        if is_lost:
+            self._paint_lost(painter, place, lost_text(lost), labels)
+
+    def _at_the_edge(self, place: QPointF) -> tuple[QPointF, float]:
+        """Return where the way from the middle to a place beyond the border ends, and its direction."""
+        half = QPointF(self.width() / 2, self.height() / 2)
+        way = place - half
+        share = min((half.x() - _EDGE) / max(abs(way.x()), 1e-9), (half.y() - _EDGE) / max(abs(way.y()), 1e-9))
+        return half + way * share, math.atan2(way.y(), way.x())
+
+    @staticmethod
+    def _paint_arrow(painter: QPainter, runner: int, place: QPointF, angle: float) -> None:
+        head = QPolygonF([QPointF(11, 0), QPointF(-2, -7), QPointF(-2, 7)])
+        painter.save()
+        painter.translate(place)
+        painter.rotate(math.degrees(angle))
+        painter.setPen(QPen(theme.current().palette.surface, 1))
+        painter.setBrush(series_color(runner))
+        painter.drawPolygon(head)
+        painter.restore()
+
+    def _paint_lost(self, painter: QPainter, place: QPointF, text: str, labels: list[QRectF]) -> None:
+        font = theme.tabular(theme.font("tick"))
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        label = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 4)
+        label.moveCenter(place + QPointF(0, _MARK + label.height() / 2 + 2))
+        label.moveLeft(min(max(8.0, label.left()), self.width() - 8 - label.width()))
+        if label.bottom() > self.height() - 8:
+            label.moveBottom(place.y() - _MARK - 2)
+        down = -1 if label.center().y() > self.height() / 2 else 1
+        while any(label.intersects(other) for other in labels):
+            label.translate(0, down * (label.height() + 2))
+        labels.append(label)
+        self._paint_label(painter, label, text)
+
+
+def _relief(grid: Grid) -> Relief:
+    """Return a surface in colours that tell low heights apart too: by a root of the height above the lowest."""
+    finite = grid.costs[np.isfinite(grid.costs)]
+    if not finite.size or finite.min() == finite.max():
+        return Relief(grid)
+    low, high = float(finite.min()), float(np.quantile(finite, 0.99))
+    if not high > low:
+        high = float(finite.max())
+    with np.errstate(over="ignore"):
+        reach = high - low
+    if not math.isfinite(reach):
+        return Relief(grid)
+    # The root that puts the middle of all heights near the middle of the colours.
+    half = min(0.9, max(1e-9, (float(np.median(finite)) - low) / reach))
+    root = min(6.0, max(2.0, math.log(half) / math.log(0.45)))
+
+    def shares(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(invalid="ignore", over="ignore"):
+            return _SHADE * np.power(np.maximum(heights - low, 0) / reach, 1 / root)
+
+    evenly = low + reach * (np.arange(1, _LEVELS + 1) / (_LEVELS + 1)) ** root
+    return Relief(grid, shares, np.unique([float(f"{level:.2g}") for level in evenly]))
