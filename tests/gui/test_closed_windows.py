@@ -38,6 +38,8 @@ def use(window: MainWindow, qtbot: QtBot) -> Parts:
             QApplication.processEvents()
         train.dialogs.check_gradient()
         train.dialogs.show_variations()
+        if session.problem.is_plane:
+            train.dialogs.show_sizes()
         made = {"network": session.network, "run": session.run, "data": session.dataset, "drawing": session.artwork}
         parts |= {f"{name} of {problem}": part for name, part in made.items()}
     parts |= {page.objectName(): page for page in (window.page(name) for name in window.stack.names)}
@@ -90,7 +92,7 @@ def test_dialogs_and_menus_are_gone_when_they_are_closed(open_window: OpenWindow
     def open_and_close_all() -> int:
         opening: list[Callable[[], object]] = [
             window.page(TrainPage).dialogs.check_gradient,
-            window.page(TrainPage).show_variations,
+            window.page(TrainPage).dialogs.show_variations,
             window.page(FeaturesPage).surgery.open_painter,
             window._show_pictures,
             window._show_preferences,
