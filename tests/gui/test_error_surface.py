@@ -285,5 +285,16 @@ def test_it_opens_from_the_weight_in_hand_and_goes_when_it_is_closed(
     dialog.map.setFocus()
     qtbot.keyClick(dialog.map, Qt.Key.Key_Up)
     assert WeightSurgery.of(window.session).surgery.undo_stack.count() == steps + 1
-    dialog.close()
+    assert not dialog.isModal(), "the page beside it goes on"
+    before = dialog.readout.text()
+    for _ in range(11):
+        page.go_on()
+        settle()
+        page.refresher.catch_up()
+    qtbot.waitUntil(lambda: dialog.readout.text() != before)
+    page.weight_panel.surface.click()
+    qtbot.waitUntil(lambda: window.findChild(SurfaceDialog) not in (None, dialog))
+    last = window.findChild(SurfaceDialog)
+    assert last is not None
+    last.close()
     qtbot.waitUntil(lambda: window.findChild(SurfaceDialog) is None)

@@ -122,6 +122,17 @@ def test_a_run_goes_on_while_the_other_problem_is_shown(session: Session, qtbot:
         run.stop()
 
 
+def test_weights_are_not_renewed_under_a_run(toy_session: Session, qtbot: QtBot) -> None:
+    """They would not fit what the run sends."""
+    network, config = usual_configs(TOY)
+    toy_session.start_training(network, config)
+    assert toy_session.run.is_active
+    with pytest.raises(RuntimeError, match="active"):
+        toy_session.renew_weights(NetworkConfig((7,), "sigmoid", "normal"), config)
+    with qtbot.waitSignal(toy_session.run.ended, timeout=10_000):
+        toy_session.run.stop()
+
+
 def test_a_selected_unit_that_the_new_network_lacks_is_let_go(session: Session) -> None:
     _, config = usual_configs(TOY)
     session.renew_weights(NetworkConfig((12,), "sigmoid", "normal"), config)

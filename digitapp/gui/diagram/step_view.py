@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.fitting import LEFT, RIGHT, fonts, paint_fitted
 from digitapp.gui.diagram.step_layout import Look, StepColumn, is_small, lay_out_step, strongest
+from digitapp.gui.diagram.step_locks import paint_locks, places_of_locks
 from digitapp.gui.diagram.step_units import CardCache, StepPainter, need_of, small_ways
 from digitapp.gui.diagram.step_wires import Chip, StepWires
 from digitapp.gui.diagram.step_words import node_readout, wire_readout
@@ -25,6 +26,7 @@ from digitapp.gui.widgets.painted import painted
 from digitapp.gui.widgets.readout import ReadoutRow
 from digitapp.inspection.walk import Kind, Stage
 
+_FLOW_MS, _FLOW_STEP = 50, 0.08  # a bead takes the next one's place in 0.6 s
 _DRAG_PER_PIXEL, _FINE_PER_PIXEL = 0.02, 0.002
 
 
@@ -59,8 +61,33 @@ class StepView(WireView):
         self._cards = CardCache()
         self._keeps_cards = False
         self._wires_drawn: tuple[object, QPixmap] | None = None
+        self._flow = QTimer(self)
+        self._flow.timeout.connect(self._on_flow)
+        self._phase = 0.0  # how far the beads have moved
         self.is_tale = False
         self.setAccessibleName(self.tr("Diagram of one step"))
+
+    # Flowing
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Let the beads of gradients move from right to left as long as the walk goes on by itself."""
+        if is_playing:
+            self._flow.start(_FLOW_MS)
+        else:
+            self._flow.stop()
+            self._phase = 0.0
+        self.refresh()
+
+    @property
+    def flows(self) -> bool:
+        """Whether beads are moving now."""
+        return self._flow.isActive() and self.carried is not None and self.carried.has_flow
+
+    @Slot()
+    def _on_flow(self) -> None:
+        if self.flows and self.isVisible():
+            self._phase = (self._phase + _FLOW_STEP) % 1
+            self.update()
 
     # What it shows
 
@@ -188,13 +215,21 @@ class StepView(WireView):
             self._paint_kept_wires(painter, carried)
         else:
             carried.paint(painter)
+            carried.paint_flow(painter, self._phase)
         carried.paint_followed(painter)
         units = self._painter(painter, scene, columns)
         units.paint_units()
+        if not (self._keeps_cards and self.flows):
+            self._paint_numbers(units)
+        self._paint_output_blame(painter, scene, columns)
+        numbers = {chip.focus.weight: chip.place for chip in self.chips() if chip.focus.weight is not None}
+        paint_locks(painter, places_of_locks(scene.shown.marks, columns, numbers))
+
+    def _paint_numbers(self, units: StepPainter) -> None:
+        """Paint the numbers on the wires, but the one that is held."""
         for chip in self.chips():
             if chip.style != "handle":
                 units.paint_chip(chip.place, chip.texts, chip.style)
-        self._paint_output_blame(painter, scene, columns)
 
     def _painter(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> StepPainter:
         cards = self._cards if self._keeps_cards else None
@@ -208,10 +243,19 @@ class StepView(WireView):
             self._keeps_cards = False
 
     def _paint_kept_wires(self, painter: QPainter, carried: StepWires) -> None:
-        """Paint the wires as they were painted before, where they carry the same: in most steps they do."""
-        key = carried.key, theme.current().name, self.size(), self.devicePixelRatioF()
+        """Paint the wires as they were painted before, where they carry the same: in most steps they do.
+
+        Beads that move are painted above them, again and again.
+        """
+        key = carried.key, theme.current().name, self.size(), self.devicePixelRatioF(), self.flows
+
+        def paint(painter: QPainter) -> None:
+            carried.paint(painter)
+            if not self.flows:
+                carried.paint_flow(painter)
+
         if self._wires_drawn is None or self._wires_drawn[0] != key:
-            self._wires_drawn = key, painted(self.size(), self.devicePixelRatioF(), carried.paint)
+            self._wires_drawn = key, painted(self.size(), self.devicePixelRatioF(), paint)
         painter.drawPixmap(0, 0, self._wires_drawn[1])
 
     def _paint_output_blame(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> None:
@@ -259,8 +303,11 @@ class StepView(WireView):
     def paint_marks(self, painter: QPainter) -> None:
         scene, columns = self._scene, self.columns
         assert scene is not None and columns is not None
-        super().paint_marks(painter)
         units = self._painter(painter, scene, columns)
+        if self.flows and self.carried is not None:
+            self.carried.paint_flow(painter, self._phase)
+            self._paint_numbers(units)
+        super().paint_marks(painter)
         for chip in self.chips():
             if chip.style == "handle":
                 units.paint_chip(chip.place, chip.texts, chip.style)

@@ -198,24 +198,34 @@ class StepWires:
     # Painting
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the weights as lines, and over them the gradients as beads; then the lines are faint."""
+        """Paint the weights as lines; where a gradient flows, they are faint."""
+        wires, backward = self.wires, self.flows
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index in range(len(wires)):
+            layer = int(wires.where[index][0])
+            opacity = float(wires.opacities[index]) * (0.4 if backward[layer] is not None else 1.0)
+            if self._columns[layer].look is not Look.PICTURE and opacity >= _UNSEEN:
+                # Lines of one pixel are painted six times as fast, and of faint ones nobody sees how wide they are.
+                width = float(wires.widths[index]) if opacity > _FAINT_LINE else min(1.0, float(wires.widths[index]))
+                painter.setPen(wire_pen(float(wires.values[index]), width, opacity))
+                painter.drawPath(wire_path(wires.ends[index]))
+
+    def paint_flow(self, painter: QPainter, phase: float = 0.0) -> None:
+        """Paint the gradients as beads, those of the chosen unit the clearest; `phase` as in `paint_beads`."""
         wires, backward = self.wires, self.flows
         limits = [0.0 if flow is None else float(np.abs(np.nan_to_num(flow)).max(initial=0.0)) for flow in backward]
         for index in range(len(wires)):
             layer, row, column = (int(part) for part in wires.where[index])
             flow = backward[layer]
-            faint = 0.4 if flow is not None else 1.0
-            opacity = float(wires.opacities[index]) * faint
-            if self._columns[layer].look is not Look.PICTURE and opacity >= _UNSEEN:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                # Lines of one pixel are painted six times as fast, and of faint ones nobody sees how wide they are.
-                width = float(wires.widths[index]) if opacity > _FAINT_LINE else min(1.0, float(wires.widths[index]))
-                painter.setPen(wire_pen(float(wires.values[index]), width, opacity))
-                painter.drawPath(wire_path(wires.ends[index]))
             if flow is not None:
                 value = self._flow_of(flow, layer, row, column)
-                of_focus = self._touches_focus(layer, row, column)
-                paint_beads(painter, wires.ends[index], value, limits[layer], opacity=1.0 if of_focus else 0.5)
+                opacity = 1.0 if self._touches_focus(layer, row, column) else 0.5
+                paint_beads(painter, wires.ends[index], value, limits[layer], opacity=opacity, phase=phase)
+
+    @property
+    def has_flow(self) -> bool:
+        """Whether a gradient flows anywhere."""
+        return any(flow is not None for flow in self.flows)
 
     def _flow_of(self, flow: NDArray[np.float64], layer: int, row: int, column: int) -> float:
         unit = self._columns[layer + 1].units[column]

@@ -152,7 +152,12 @@ class Session(NetworkChoice):
         self.start_training(branch.configs[0], config, source=model, paused=paused)
 
     def renew_weights(self, network: NetworkConfig, config: TrainConfig) -> None:
-        """Show a network with fresh random weights, as a run with these settings would start; it has had no run yet."""
+        """Show a network with fresh random weights, as a run with these settings would start; it has had no run yet.
+
+        Raises RuntimeError while a run is active, whose weights it would not fit.
+        """
+        if self.run.is_active:
+            raise RuntimeError("a run is active")
         self.resumer.leave(self._desk)
         self._starter.start(self._desk, Plan(self.problem_of_data, network, config))
 

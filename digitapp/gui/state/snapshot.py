@@ -18,6 +18,7 @@ from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.reading import Answer
 from digitapp.runs.branches import PlaceInRun
+from digitapp.runs.marks import Marks
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,11 @@ class Snapshot:
     def network(self) -> Network:
         """The model's network."""
         return self.model.network
+
+    @property
+    def marks(self) -> Marks:
+        """What of the network was switched off, frozen or locked by hand."""
+        return self.entry.marks if self.place is None else self.place.branch.marks
 
     @property
     def names(self) -> Names:

@@ -27,10 +27,12 @@ class Transport(QWidget):
     Signals
     -------
     next_wanted, back_wanted : one step
+    playing_changed(bool) : it began or ceased to go on by itself
     """
 
     next_wanted = Signal()
     back_wanted = Signal()
+    playing_changed = Signal(bool)
 
     def __init__(self, prefix: str, track: Track, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +88,7 @@ class Transport(QWidget):
         else:
             self._timer.start(self._interval())
             self._show()
+            self.playing_changed.emit(True)
             self.next_wanted.emit()
 
     @Slot()
@@ -94,6 +97,7 @@ class Transport(QWidget):
         if self.is_playing:
             self._timer.stop()
             self._show()
+            self.playing_changed.emit(False)
 
     def _interval(self) -> int:
         return round(1000 / float(self.pace.currentData()))

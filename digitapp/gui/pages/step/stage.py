@@ -137,6 +137,7 @@ class StepStage(QWidget):
         column.addWidget(HairLine())
         column.addWidget(self.samples)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.transport.playing_changed.connect(self.view.set_playing)
         # Queued: what it says takes room from the view.
         self.view.arranged.connect(self._show_shortfall, Qt.ConnectionType.QueuedConnection)
 

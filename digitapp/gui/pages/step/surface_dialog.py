@@ -80,7 +80,10 @@ class _Frame:
 
 
 class SurfaceDialog(QDialog):
-    """Shows the total cost around the shown network; dragging the point changes the network, as one step of undo."""
+    """Shows the total cost around the shown network; dragging the point changes the network, as one step of undo.
+
+    It stands beside the window and follows what is done there: a step, a training, another network.
+    """
 
     def __init__(self, session: Session, weight: WeightRef, parent: QWidget | None = None) -> None:
         """Show the surface over a weight, which the shown network has, and another one of the same unit."""

@@ -247,12 +247,14 @@ class WeightPanel(Panel):
 
     @Slot()
     def open_surface(self) -> None:
-        """Open the error surface over this weight and another one."""
+        """Open the error surface over this weight and another one, beside the window; one that is open goes."""
         # Deferred: a page that shows a weight is there sooner without it.
         from digitapp.gui.pages.step.surface_dialog import SurfaceDialog
 
         if self._weight is not None and self._weights.has(self._weight):
-            SurfaceDialog(self._session, self._weight, self.window()).open()
+            for dialog in self.window().findChildren(SurfaceDialog):
+                dialog.close()
+            SurfaceDialog(self._session, self._weight, self.window()).show()
 
     # What is shown
 
