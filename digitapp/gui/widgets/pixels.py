@@ -39,12 +39,14 @@ class PixelImage(HoverPicture):
         """Show ink, shape (rows, columns), 0 the page and 1 full ink; ``smooth`` for pictures finer than the screen."""
         self._show("ink", grey, 1.0, smooth)
 
-    def set_weights(self, values: ArrayLike | None, limit: float = 1.0, cells: int | None = None) -> None:
+    def set_weights(
+        self, values: ArrayLike | None, limit: float = 1.0, cells: int | None = None, *, smooth: bool = False
+    ) -> None:
         """Show signed values, shape (rows, columns), on the scale from −limit to +limit.
 
-        Cells after the first `cells` stand for nothing.
+        Cells after the first `cells` stand for nothing; ``smooth`` for pictures of what has no pixels.
         """
-        self._show("weights", values, limit, False, cells)
+        self._show("weights", values, limit, smooth, cells)
 
     def _show(
         self,

@@ -62,12 +62,14 @@ class UnitPicture:
     """The picture of a unit's weights: values (rows, columns) on the scale from −limit to +limit.
 
     The cells after the first `cells` stand for nothing; `cell_name(row, column)` is what a readout calls the others.
+    It is `smooth` where the cells are places that the picture was made at and no pixels.
     """
 
     values: NDArray[np.floating]
     limit: float
     cells: int
     cell_name: Callable[[int, int], str]
+    smooth: bool = False
 
 
 def dossier_width(page_width: int, least: int) -> int:
@@ -233,7 +235,7 @@ class Dossier(ScrollPanel):
         column.addWidget(self.examples)
         self._no_examples = Label("", "caption", "text2", wrap=True)
         self._no_examples.setText(
-            self.tr("What wakes it most is not shown here: the samples are numbers, not pictures.")
+            self.tr("The samples are numbers, not pictures: where they lie is shown under “Looks for”.")
         )
         column.addWidget(self._no_examples)
         column.addSpacing(4)
@@ -275,7 +277,7 @@ class Dossier(ScrollPanel):
         shown = self._shown
         network, unit = shown.network, shown.selected
         self._picture = picture
-        self.picture.set_weights(picture.values, picture.limit, picture.cells)
+        self.picture.set_weights(picture.values, picture.limit, picture.cells, smooth=picture.smooth)
         self.title.setText(self._words.title(unit))
         last = len(network.weights) - 1
         self._votes = unit_votes(network, unit.layer, unit.unit) if unit.layer < last else None
@@ -316,13 +318,13 @@ class Dossier(ScrollPanel):
                     (self.tr("It adds to “{0}”").format(name), signed(float(self._contributions(answer)[answer.best])))
                 )
         if self._picture is not None:
-            largest = float(np.abs(self._picture.values).max())
+            largest = float(np.abs(network.unit_weights[unit.layer][:, unit.unit]).max())
             rows.append((self.tr("Peak weight"), decimal(largest) if np.isfinite(largest) else UNKNOWN))
         for index, (name, value) in enumerate(self._values):
             name.setText(rows[index][0] if index < len(rows) else "")
             value.setText(rows[index][1] if index < len(rows) else "")
         self.histogram.set_mark(mark, drawing)
-        if self.faces.currentIndex() == WORTH_FACE:
+        if self.faces.currentIndex() == WORTH_FACE or shown.problem.is_plane:
             self._show_trials()
 
     def _contributions(self, answer: Answer) -> NDArray[np.floating]:
@@ -379,6 +381,10 @@ class Dossier(ScrollPanel):
         assert picture is not None
         limit = self._shown.weight_limit(unit.layer)
         self.looks.weights.show_signed(filter_, name, self._words.filter(unit.layer), len(weights), limit)
+        self.looks.set_plane(problem.is_plane)
+        if problem.is_plane:
+            self.looks.region.show_unit(self._shown, self._words.region(unit))
+            return
         known = self._layer_known
         if not problem.has_picture:
             nothing = self._words.lack(Lack.NO_PICTURE, Shown.PATTERN)

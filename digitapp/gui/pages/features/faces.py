@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.pages.features.charts import LossChart
+from digitapp.gui.pages.features.region import RegionFace
 from digitapp.gui.pages.features.trials import Ideal, Loss
 from digitapp.gui.widgets import (
     ElidedLabel,
@@ -116,10 +117,14 @@ class LooksFace(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
+        self.region = RegionFace()
+        column.addWidget(self.region)
+        self._lines = [HairLine() for _ in self._rows[1:]]
         for index, row in enumerate(self._rows):
             if index:
-                column.addWidget(HairLine())
+                column.addWidget(self._lines[index - 1])
             column.addWidget(row)
+        self.set_plane(False)
 
     @property
     def _rows(self) -> tuple[PictureRow, ...]:
@@ -129,6 +134,12 @@ class LooksFace(QWidget):
         """Choose the pictures' size for a dossier of this width."""
         for row in self._rows:
             row.set_side(_WIDE_SIDE if width >= _ROOMY else _SIDE)
+
+    def set_plane(self, is_plane: bool) -> None:
+        """Show a region in the plane, or pictures of ink."""
+        self.region.setVisible(is_plane)
+        for part in (*self._lines, self.pattern, self.ideal):
+            part.setVisible(not is_plane)
 
     def show_ideal(
         self, ideal: Ideal | None, shape: tuple[int, int], name: Callable[[int, int], str], missing: str

@@ -13,9 +13,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.gui.pages.features.evidence import Evidence
 from digitapp.gui.pages.features.shown import Lack, Shown, View
+from digitapp.gui.plots.plane_picture import bounds_around, points_of
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.snapshot import Snapshot
+from digitapp.inspection.boundary import Bounds
+from digitapp.inspection.regions import RESOLUTION, unit_regions
 from digitapp.inspection.unit_images import (
     change_images,
     class_images,
@@ -88,9 +91,16 @@ class Gallery(QObject):
         self._errand.ask(work, key, patient=True, rest=rest)
 
     @property
+    def bounds(self) -> Bounds:
+        """The part of the plane that regions show: that of the points."""
+        return bounds_around(points_of(self._shown.dataset))
+
+    @property
     def cells(self) -> int:
         """How many cells of a picture stand for a weight or a pixel, from the top left; the others for nothing."""
         sizes = self._shown.network.sizes
+        if self.view.on_plane:
+            return RESOLUTION * RESOLUTION
         return sizes[0] if self.view.on_pixels else sizes[self.view.layer]
 
     def own_limits(self, images: Images) -> NDArray[np.floating]:
@@ -121,6 +131,8 @@ class Gallery(QObject):
         """Return empty pictures in the shape that they will have."""
         problem, network = self._shown.problem, self._shown.network
         units = network.sizes[self.view.layer + 1]
+        if self.view.on_plane:
+            return np.zeros((units, RESOLUTION, RESOLUTION), network.dtype)
         if self.view.on_pixels:
             return np.zeros((units, problem.rows, problem.columns), network.dtype)
         return np.zeros((units, *compact_shape(network.sizes[self.view.layer])), network.dtype)
@@ -130,6 +142,8 @@ class Gallery(QObject):
         units = sizes[view.layer + 1]
         if view.shown is Shown.PATTERN:
             return 0.0
+        if view.on_plane:
+            return float(RESOLUTION * RESOLUTION * sum(sizes[1 : view.layer + 2]))
         if view.shown is Shown.PROJECTED:
             return sum(sizes[below] * sizes[below + 1] for below in range(view.layer)) * units / _PRODUCT
         return float(sizes[view.layer] * units)
@@ -138,6 +152,8 @@ class Gallery(QObject):
         """Return what makes the pictures, or why there are none."""
         view, network, problem = self.view, self._shown.network, self._shown.problem
         grid = problem.rows, problem.columns
+        if view.on_plane:
+            return partial(unit_regions, network, view.layer, self.bounds)
         if view.shown is Shown.WEIGHTS:
             return partial(layer_images, network, view.layer, *grid)
         if view.shown is Shown.PROJECTED:

@@ -33,6 +33,7 @@ from digitapp.gui.widgets import HairLine, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.numbers import signed, thousands
 from digitapp.gui.words.messages import Message
 from digitapp.inspection.colors import symmetric_limit
+from digitapp.inspection.regions import Region
 from digitapp.nn.network import UnitRef
 
 
@@ -188,7 +189,8 @@ class FeaturesPage(Page):
         self._shown_layer = self.layer
         self.note.hide()
         last = len(shown.network.weights) - 1
-        self.tools.offer(is_first=self.layer == 0, is_output=self.layer == last)
+        is_plane = shown.problem.is_plane
+        self.tools.offer(is_plane=is_plane, is_first=self.layer == 0, is_output=self.layer == last)
         self._limit = None
         self._gallery.show(View(self.layer, self.tools.shown, self.tools.label), shown)
         self._made = shown.version
@@ -243,7 +245,7 @@ class FeaturesPage(Page):
         limit = (
             float(self._gallery.own_limits(image[np.newaxis])[0]) if self.sizes.own_scale.isChecked() else self._limit
         )
-        picture = UnitPicture(image, limit or 1.0, self._gallery.cells, self._cell_name)
+        picture = UnitPicture(image, limit or 1.0, self._gallery.cells, self._cell_name, self._gallery.view.on_plane)
         self.dossier.show_network(picture)
 
     def _show_answer(self, _shown: Snapshot) -> None:
@@ -298,6 +300,9 @@ class FeaturesPage(Page):
         self._mark_all_units()
 
     def _cell_name(self, row: int, column: int) -> str:
+        if self._gallery.view.on_plane:
+            region = Region(self._gallery.bounds, self._images[0])
+            return self._words.place(*region.place(row, column))
         if self._gallery.view.on_pixels:
             return self._words.cell(row, column)
         return self._words.source_unit(self.layer, row * self._images.shape[2] + column)
@@ -341,10 +346,12 @@ class FeaturesPage(Page):
     def _show_hint(self) -> None:
         view = self._gallery.view
         parts = [
-            self.tr("Hover for a weight, click to inspect."),
+            self.tr("Hover for a sum, click to inspect.")
+            if view.on_plane
+            else self.tr("Hover for a weight, click to inspect."),
             self._words.shown(view.shown, view.layer, view.label),
         ]
-        if view.layer == 0 and self._evidence.blank is not None and self._evidence.blank.any():
+        if view.on_pixels and view.layer == 0 and self._evidence.blank is not None and self._evidence.blank.any():
             parts.append(self.tr("Pixels that are blank in every digit are faded."))
         if not self._orders.is_settled and not self._trials.is_ranking:
             parts.append(self._words.unsettled(self._orders.order, self._trials))

@@ -9,6 +9,7 @@ from enum import Enum
 class Shown(Enum):
     """What the tiles show."""
 
+    REGION = "region"
     PROJECTED = "projected"
     WEIGHTS = "weights"
     PATTERN = "pattern"
@@ -37,4 +38,9 @@ class View:
     @property
     def on_pixels(self) -> bool:
         """Whether the cells are the inputs' pixels."""
-        return self.layer == 0 or self.shown in (Shown.PROJECTED, Shown.PATTERN)
+        return not self.on_plane and (self.layer == 0 or self.shown in (Shown.PROJECTED, Shown.PATTERN))
+
+    @property
+    def on_plane(self) -> bool:
+        """Whether the cells are places in the plane."""
+        return self.shown is Shown.REGION

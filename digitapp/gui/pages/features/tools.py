@@ -52,8 +52,14 @@ class FeatureTools(QWidget):
         for box in self._boxes:
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.scale_bar = ScaleBar()
-        self._chosen: dict[bool, Shown] = {True: Shown.WEIGHTS, False: Shown.PROJECTED}
-        self._is_first = True
+        # By whether the inputs are places in a plane, and whether it is the first layer.
+        self._chosen = {
+            (False, True): Shown.WEIGHTS,
+            (False, False): Shown.PROJECTED,
+            (True, True): Shown.REGION,
+            (True, False): Shown.REGION,
+        }
+        self._kind = False, True
         self._texts: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._rows = 0
         self._first, self._second = QHBoxLayout(), QHBoxLayout()
@@ -123,23 +129,27 @@ class FeatureTools(QWidget):
             self.class_box.add_entry(self.tr("Class {0}").format(name))
         self.class_box.setCurrentIndex(min(chosen, len(names) - 1))
 
-    def offer(self, *, is_first: bool, is_output: bool) -> None:
+    def offer(self, *, is_plane: bool, is_first: bool, is_output: bool) -> None:
         """Offer what makes sense for a layer; what was chosen before stays chosen where it does."""
         order = self.order_box.currentData()
-        self._is_first = is_first
+        self._kind = is_plane, is_first
         self.shown_box.clear()
+        if is_plane:
+            tip = self.tr("The unit's sum at every place in the plane: where it wakes, and where it is quiet")
+            self._add(self.shown_box, self.tr("Region"), Shown.REGION, tip)
         if not is_first:
             tip = self.tr("The weights of all layers below, multiplied: a linear sketch")
             self._add(self.shown_box, self.tr("Projected"), Shown.PROJECTED, tip)
         tip = self.tr("The filter itself: what the unit multiplies its inputs by")
         self._add(self.shown_box, self.tr("Weights"), Shown.WEIGHTS, tip)
-        tip = self.tr("How the ink differs from the average when the unit is excited, which a filter does not tell")
-        self._add(self.shown_box, self.tr("Pattern"), Shown.PATTERN, tip)
+        if not is_plane:
+            tip = self.tr("How the ink differs from the average when the unit is excited, which a filter does not tell")
+            self._add(self.shown_box, self.tr("Pattern"), Shown.PATTERN, tip)
         tip = self.tr("What training has added to the weights that the network began with")
         self._add(self.shown_box, self.tr("Change"), Shown.CHANGE, tip)
         tip = self.tr("Weights times the average input of one class: what each cell adds to the unit's sum there")
         self._add(self.shown_box, self.tr("By class"), Shown.CLASS, tip)
-        self.shown_box.setCurrentIndex(max(0, self.shown_box.findData(self._chosen[is_first])))
+        self.shown_box.setCurrentIndex(max(0, self.shown_box.findData(self._chosen[self._kind])))
         self._show_chosen()
         self.order_box.clear()
         for text, data, tip in self._orders():
@@ -201,7 +211,7 @@ class FeatureTools(QWidget):
         self.shown_box.setToolTip(self.shown_box.itemData(index, Qt.ItemDataRole.ToolTipRole))
 
     def _on_shown_chosen(self) -> None:
-        self._chosen[self._is_first] = self.shown
+        self._chosen[self._kind] = self.shown
         self._show_chosen()
         self.shown_chosen.emit()
 

@@ -15,6 +15,7 @@ from digitapp.gui.translation import in_a_row, listed, translate
 from digitapp.gui.widgets.numbers import decimal, per_cent, percent, signed, thousands
 from digitapp.gui.words.messages import data_message
 from digitapp.inspection.dossier import unit_votes
+from digitapp.inspection.half_planes import half_plane, has_lines
 from digitapp.inspection.looks import LayerEvidence, UnitEvidence
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class UnitWords:
     def cell(self, row: int, column: int) -> str:
         """Return what a cell of a unit's picture is called when it is a pixel."""
         return self._shown.names.unit_inside(-1, row * self._shown.problem.columns + column)
+
+    def place(self, x: float, y: float) -> str:
+        """Return what a cell is called when it is a place in the plane."""
+        return translate("FeaturesPage", "x {0}, y {1}").format(signed(x), signed(y))
 
     def source_unit(self, layer: int, unit: int) -> str:
         """Return what a cell is called when it is a unit of the layer before."""
@@ -179,6 +184,8 @@ class UnitWords:
 
     def shown(self, shown: Shown, layer: int, label: int) -> str:
         """Return one plain sentence about what the tiles show."""
+        if shown is Shown.REGION:
+            return translate("FeaturesPage", "Its sum at every place: orange where it is above zero, blue below.")
         if shown is Shown.PROJECTED:
             return translate("FeaturesPage", "A linear sketch: all weights below, multiplied.")
         if shown is Shown.PATTERN:
@@ -218,6 +225,23 @@ class UnitWords:
         if layer == 0:
             return translate("FeaturesPage", "Its filter: orange ink excites it, blue ink quiets it.")
         return translate("FeaturesPage", "Its filter: one weight for each unit of the layer before.")
+
+    def region(self, unit: UnitRef) -> str:
+        """Return what a unit's region in the plane is."""
+        network = self._shown.network
+        if unit.layer == len(network.layers) - 1:
+            return translate("FeaturesPage", "Its score: orange where it speaks for the class, blue where against.")
+        if unit.layer or not has_lines(network):
+            return translate(
+                "FeaturesPage", "Its region: orange where its sum is above zero. The units before it bend the border."
+            )
+        found = half_plane(network, unit.unit)
+        line = translate("FeaturesPage", "{0} x {1} y {2} = 0").format(
+            decimal(found.x), signed(found.y), signed(found.bias)
+        )
+        return translate(
+            "FeaturesPage", "Its half-plane: it wakes on the orange side, and switches along the line {0}."
+        ).format(line)
 
     def pattern(self, evidence: LayerEvidence | None, lack: str) -> str:
         """Return what the pattern is, or why there is none."""
