@@ -66,6 +66,7 @@ def test_a_unit_is_shown_as_its_half_plane_and_deeper_as_its_region(
     assert not looks.region.isVisible()
     session.choose_problem(PLANE.key)
     session.renew_weights(NetworkConfig((30,), "maxout2", "he"), usual_configs(PLANE)[1])
+    session.select_unit(0, 0)
     settle()
     assert page._images.shape == (30, RESOLUTION, RESOLUTION)
     assert not window.fault_bar.isVisible()
