@@ -32,6 +32,7 @@ from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.hand.page import HandPage
+from digitapp.gui.pages.lab.any_function.bench import AnyFunctionBench
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.sizes.bench import SizesBench
 from digitapp.gui.pages.lab.tale.bench import TaleBench
@@ -129,6 +130,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_tale(window, save)
         take_units(window, save)
         take_benches(window, save)
+        take_any_function(window, save)
         take_step(window, save)
 
 
@@ -209,6 +211,27 @@ def take_benches(window: MainWindow, save: Callable[[str], None]) -> None:
     wait_until(lambda: bench.shapes.is_known)
     settle()
     save("lab-sizes")
+
+
+def take_any_function(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Let a network learn a curve, build one by hand, and measure how many units it needs."""
+    page = window.show_page(LabPage)
+    page.take_up(("any-function", {"learn": {"curve": "wavy", "units": 6}}))
+    bench = page.bench()
+    assert isinstance(bench, AnyFunctionBench)
+    bench.learn.start.click()
+    wait_until(lambda: bench.learn.learner.fit.steps > 4000)
+    bench.learn.pause.click()
+    save("lab-function-learn")
+    bench.target.choose("sine")
+    bench.show_face("build")
+    bench.build.follow.click()
+    bench.build.shown.setCurrentIndex(2)
+    save("lab-function-build")
+    bench.show_face("needed")
+    bench.needed.train.click()
+    wait_until(lambda: bench.needed.result is not None)
+    save("lab-function-needed")
 
 
 def take_why(window: MainWindow, save: Callable[[str], None]) -> None:

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>BuildFace</name>
+    <message numerus="yes">
+        <source>%n hidden unit(s)</source>
+        <translation>
+            <numerusform>%n hidden unit</numerusform>
+            <numerusform>%n hidden units</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CentringFace</name>
     <message numerus="yes">
         <source>%n update(s)</source>
@@ -287,6 +297,33 @@
         <translation>
             <numerusform>There is room for %Ln image and no more.</numerusform>
             <numerusform>There is room for %Ln images and no more.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LearnFace</name>
+    <message numerus="yes">
+        <source>%n step(s) learned</source>
+        <translation>
+            <numerusform>%n step learned</numerusform>
+            <numerusform>%n steps learned</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NeededFace</name>
+    <message numerus="yes">
+        <source>%n hidden unit(s)</source>
+        <translation>
+            <numerusform>%n hidden unit</numerusform>
+            <numerusform>%n hidden units</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n network(s) trained</source>
+        <translation>
+            <numerusform>%n network trained</numerusform>
+            <numerusform>%n networks trained</numerusform>
         </translation>
     </message>
 </context>

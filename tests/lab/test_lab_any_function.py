@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitapp.lab.any_function.bricks import Brick, Shape, build, can_build, units_for
+from digitapp.lab.any_function.bricks import MOST_BRICKS, Brick, Shape, build, bumps_along, can_build, units_for
 from digitapp.lab.any_function.function_fit import (
     FIT_ACTIVATIONS,
     FIT_OPTIMIZERS,
@@ -19,13 +19,14 @@ from digitapp.lab.any_function.function_fit import (
     error,
     grown,
     parts,
+    stacked,
     start_network,
     train_fit,
     unit_places,
     without_unit,
 )
 from digitapp.lab.any_function.target_curves import GRID, POINTS, TARGETS, drawn, pushed, straight_line_error, target
-from digitapp.lab.any_function.units_needed import COUNTS, Series, run_series
+from digitapp.lab.any_function.units_needed import COUNTS, Series, compare, run_series
 from digitapp.nn import Network
 from digitapp.training.config import ConfigError
 
@@ -49,6 +50,25 @@ def test_the_parts_add_up_to_the_network(activation: str) -> None:
         np.testing.assert_allclose(made.sum, network.forward(GRID[:, np.newaxis])[:, 0], rtol=1e-9, atol=1e-9)
         targets = np.random.default_rng(seed).uniform(-1, 1, POINTS)
         assert error(network, targets) == pytest.approx(np.linalg.norm(made.sum - targets) / POINTS**0.5)
+
+
+@pytest.mark.parametrize("activation", FIT_ACTIVATIONS)
+def test_a_stack_grows_to_the_network_unit_by_unit(activation: str) -> None:
+    for seed in range(20):
+        network = random_network(seed, activation)
+        made, places = parts(network), unit_places(network)
+        curves = stacked(made, places)
+        assert len(curves) == network.sizes[1] + 1 and np.ptp(curves[0]) == 0
+        np.testing.assert_allclose(curves[-1], made.sum, rtol=1e-9, atol=1e-8)
+        assert np.ptp([curve[0] for curve in curves]) <= 1e-8, "all of them begin where the network does"
+        added = np.diff(np.array(curves), axis=0)
+        for step, unit in zip(added, np.argsort(places, kind="stable"), strict=True):
+            np.testing.assert_allclose(step, made.units[unit] - made.units[unit, 0], rtol=1e-6, atol=1e-8)
+        half = network.sizes[1] // 2
+        groups = [half, network.sizes[1] - half]
+        together = stacked(made, places, groups)
+        np.testing.assert_allclose(together[1] - made.base, made.units[:half].sum(axis=0), atol=1e-8)
+        np.testing.assert_allclose(together[-1], made.sum, rtol=1e-9, atol=1e-8)
 
 
 @pytest.mark.parametrize("activation", FIT_ACTIVATIONS)
@@ -149,9 +169,36 @@ def test_the_error_falls_with_the_number_of_units() -> None:
     assert run_series(result.series, cancelled=cancelled) is None
 
 
+def test_series_are_compared_one_after_the_other() -> None:
+    both = tuple(Series(FitConfig(activation=key), tuple(target("bump")), steps=3, seeds=2) for key in ("relu", "tanh"))
+    told: list[tuple[int, int]] = []
+    results = compare(both, lambda *far: told.append(far))
+    assert results is not None and told == [(done, 40) for done in range(1, 41)]
+    for series, result in zip(both, results, strict=True):
+        alone = run_series(series)
+        assert alone is not None
+        np.testing.assert_array_equal(result.errors, alone.errors)
+    cancelled = threading.Event()
+    cancelled.set()
+    assert compare(both, cancelled=cancelled) is None
+
+
 # By hand
 
 BUILT = [key for key in FIT_ACTIVATIONS if can_build(key)]
+
+
+@pytest.mark.parametrize("activation", BUILT)
+def test_bumps_side_by_side_follow_a_curve_and_more_of_them_come_nearer(activation: str) -> None:
+    for key in TARGETS:
+        values = target(key)
+        errors = [error(build(bumps_along(values, count), activation), values) for count in (3, MOST_BRICKS)]
+        assert errors[1] < 0.6 * errors[0] or errors[1] < 0.1
+    flat = np.full(POINTS, 0.4)
+    np.testing.assert_allclose(parts(build(bumps_along(flat, 5), activation)).sum, flat, atol=0.02)
+    for count in (1, MOST_BRICKS + 1):
+        with pytest.raises(ConfigError):
+            bumps_along(flat, count)
 
 
 def test_two_relus_make_a_step_and_four_a_bump_and_lines_make_none() -> None:

@@ -393,7 +393,7 @@ class LinePlot(QWidget):
         painter.setPen(QPen(p.text3, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(across, plot.top()), QPointF(across, plot.bottom()))
         for line in self._lines:
-            value = line.at(x)
+            value = line.at(x) if line.name else math.nan
             place = self.place(x, value) if math.isfinite(value) else None
             if line.series is not None and place is not None and plot.adjusted(-1, -1, 1, 1).contains(place):
                 paint_mark(painter, line.series, place, theme.scaled(_MARK + 2), outline=p.surface)

@@ -12,11 +12,13 @@ from enum import Enum
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from digitapp.lab.any_function.function_fit import FIT_ACTIVATIONS
+from digitapp.lab.any_function.target_curves import GRID
 from digitapp.lab.units.activation_curve import unit_at
 from digitapp.nn import Network
-from digitapp.training.config import check_number
+from digitapp.training.config import check_number, check_whole
 
 LEAST_STEEPNESS, MOST_STEEPNESS = 0.5, 200.0
 LEAST_WIDTH, MOST_WIDTH = 0.02, 2.0
@@ -113,6 +115,34 @@ def units_for(shape: Shape, activation: str) -> int:
     """Return how many units a brick takes, 0 where it cannot be built."""
     rise = _rise_of(activation)
     return 0 if rise is None else len(rise.shifts) * (1 if shape is Shape.STEP else 2)
+
+
+def bumps_along(targets: ArrayLike, count: int) -> tuple[Brick, ...]:
+    """Return bumps side by side, each as high as the curve is on average where it stands.
+
+    Where one ends the next begins, so that together they make a staircase; the first and the last reach half a bump
+    beyond the ends of the range. This is how a curve is put together in Nielsen's book.
+
+    Parameters
+    ----------
+    targets : (POINTS,), the curve at `GRID`
+    count : from 2 to `MOST_BRICKS`
+
+    Raises
+    ------
+    ConfigError : no such count
+    """
+    check_whole("count", count, 2, MOST_BRICKS)
+    values = np.asarray(targets, dtype=np.float64)
+    width = 2.0 / (count - 1)
+    bricks = []
+    for place in np.linspace(-1.0, 1.0, count).tolist():
+        height = float(values[np.abs(GRID - place) <= width / 2 + 1e-9].mean())
+        steepness = min(4.0 / width, MOST_STEEPNESS)
+        bricks.append(
+            Brick(Shape.BUMP, round(place, 3), round(height, 3), round(steepness, 1), min(round(width, 3), MOST_WIDTH))
+        )
+    return tuple(bricks)
 
 
 def build(bricks: Sequence[Brick], activation: str, base: float = 0.0) -> Network:

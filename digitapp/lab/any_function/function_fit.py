@@ -6,12 +6,14 @@ of a sigmoidal function" (1989); Hornik, "Approximation capabilities of multilay
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digitapp.lab.any_function.target_curves import GRID
+from digitapp.lab.any_function.target_curves import GRID, rms
 from digitapp.nn import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, Backpropagation, Network
 from digitapp.training.config import MAX_LEARNING_RATE, MAX_SEED, check_choice, check_number, check_whole
 
@@ -135,6 +137,34 @@ def parts(network: Network, x: ArrayLike = GRID) -> Parts:
     return Parts(activations.T * network.weights[1], float(network.biases[1][0]))
 
 
+def stacked(made_of: Parts, places: ArrayLike, groups: Sequence[int] = ()) -> list[NDArray[np.float64]]:
+    """Return the curves that a network's curve grows through as unit after unit is added, the last one being its own.
+
+    Without groups the units are added from the left to the right, and each counts from the left end of the range on:
+    what it gives there goes to the base. So a unit that flattens bends the curve behind its place alone.
+
+    Parameters
+    ----------
+    places : (n,), where each unit has its middle
+    groups : how many units, in their order, are added at a time; () for one, from the left to the right
+
+    Returns
+    -------
+    curves (places,), one more than there are units or groups: the first is the base
+    """
+    if groups:
+        edges = np.cumsum([0, *groups])
+        added = [made_of.units[start:end].sum(axis=0) for start, end in pairwise(edges.tolist())]
+        curves = [np.full(made_of.units.shape[1], made_of.base)]
+    else:
+        order = np.argsort(np.nan_to_num(np.asarray(places), nan=np.inf), kind="stable")
+        added = list((made_of.units - made_of.units[:, :1])[order])
+        curves = [np.full(made_of.units.shape[1], made_of.sum[0])]
+    for values in added:
+        curves.append(curves[-1] + values)
+    return curves
+
+
 def unit_places(network: Network) -> NDArray[np.float64]:
     """Return where each hidden unit's weighted sum is 0, (n,): the middle of its step, or its corner; NaN for none."""
     weights, biases = network.weights[0][0], network.biases[0]
@@ -145,8 +175,7 @@ def unit_places(network: Network) -> NDArray[np.float64]:
 def error(network: Network, targets: ArrayLike) -> float:
     """Return the root of the mean squared distance between a network's curve and the wanted one, both at `GRID`."""
     with np.errstate(over="ignore", invalid="ignore"):
-        difference = parts(network).sum - np.asarray(targets, dtype=np.float64)
-        return float(np.sqrt(np.mean(difference**2)))
+        return rms(parts(network).sum, targets)
 
 
 class FunctionFit:

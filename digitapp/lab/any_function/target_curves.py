@@ -67,9 +67,15 @@ def pushed(values: ArrayLike, x: float, change: float, width: float = 0.1) -> ND
     return np.clip(values + change * np.exp(-(((GRID - x) / width) ** 2)), LOWEST, HIGHEST)
 
 
+def rms(values: ArrayLike, targets: ArrayLike) -> float:
+    """Return the root of the mean squared distance between two curves; infinite where it overflows."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = np.asarray(values, dtype=np.float64) - np.asarray(targets, dtype=np.float64)
+        return float(np.sqrt(np.mean(difference**2)))
+
+
 def straight_line_error(values: ArrayLike) -> float:
     """Return the root of the mean squared error of the best straight line: what a linear network cannot go below."""
     values = np.asarray(values, dtype=np.float64)
     columns = np.stack([np.ones(POINTS), GRID], axis=1)
-    best = columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
-    return float(np.sqrt(np.mean((values - best) ** 2)))
+    return rms(columns @ np.linalg.lstsq(columns, values, rcond=None)[0], values)

@@ -61,6 +61,9 @@ class SeriesResult:
         return np.median(self.errors, axis=1)
 
 
+Comparison = tuple[Series, ...]
+
+
 def run_series(
     series: Series, report: Report | None = None, cancelled: threading.Event | None = None
 ) -> SeriesResult | None:
@@ -78,3 +81,23 @@ def run_series(
             if report is not None:
                 report(row * series.seeds + seed + 1, errors.size)
     return SeriesResult(series, errors)
+
+
+def compare(
+    comparison: Comparison, report: Report | None = None, cancelled: threading.Event | None = None
+) -> list[SeriesResult] | None:
+    """Run several series one after the other; None where they were cancelled. `report` is told of all networks."""
+    total = sum(len(COUNTS) * series.seeds for series in comparison)
+    results: list[SeriesResult] = []
+    for series in comparison:
+        before = sum(result.errors.size for result in results)
+
+        def tell(done: int, _total: int, before: int = before) -> None:
+            if report is not None:
+                report(before + done, total)
+
+        result = run_series(series, tell, cancelled)
+        if result is None:
+            return None
+        results.append(result)
+    return results

@@ -60,6 +60,9 @@ class Bench(QWidget):
         """Return what the bench shows as a table, its cells parted by tabs; "" where there is nothing to copy."""
         return ""
 
+    def undo(self) -> None:
+        """Take back the last edit; benches without edits do nothing."""
+
     # What it tells
 
     def say(self, text: str) -> None:

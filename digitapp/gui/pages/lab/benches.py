@@ -44,5 +44,10 @@ def registered_benches() -> tuple[BenchRow, ...]:
         BenchRow("averages", translate("Lab", "Averages"), "digitapp.gui.pages.lab.averages.bench.AveragesBench"),
         BenchRow("units", translate("Lab", "Units"), "digitapp.gui.pages.lab.units.bench.UnitsBench"),
         BenchRow("losses", translate("Lab", "Losses"), "digitapp.gui.pages.lab.losses.bench.LossesBench"),
+        BenchRow(
+            "any-function",
+            translate("Lab", "Any function"),
+            "digitapp.gui.pages.lab.any_function.bench.AnyFunctionBench",
+        ),
         BenchRow("sizes", translate("Lab", "Sizes"), "digitapp.gui.pages.lab.sizes.bench.SizesBench"),
     )

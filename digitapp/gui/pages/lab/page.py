@@ -187,6 +187,10 @@ class LabPage(Page):
         self._show_actions()
         self._show_status()
 
+    def undo(self) -> None:
+        if (bench := self._shown_bench) is not None:
+            bench.undo()
+
     @property
     def _shown_bench(self) -> Bench | None:
         """The bench on the stage, None where the chosen one belongs to another problem."""

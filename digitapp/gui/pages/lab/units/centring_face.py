@@ -11,9 +11,9 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.gui.pages.lab.face import Face
 from digitapp.gui.pages.lab.facts import FactRows, add_section, inspector_column
 from digitapp.gui.pages.lab.number_fields import rate_field, real_field, whole_field
-from digitapp.gui.pages.lab.units.face import Face
 from digitapp.gui.pages.lab.units.walk_map import WalkMap
 from digitapp.gui.plots.line_plot import Line, LinePlot
 from digitapp.gui.state.errand import Errand

@@ -14,9 +14,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.pages.lab import remembered
+from digitapp.gui.pages.lab.face import Face
 from digitapp.gui.pages.lab.facts import FactRows, add_section, inspector_column
 from digitapp.gui.pages.lab.number_fields import whole_field
-from digitapp.gui.pages.lab.units.face import Face
 from digitapp.gui.plots.line_plot import Line, LinePlot, line_up
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob

@@ -12,9 +12,9 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from digitapp.gui.pages.lab.face import Face
 from digitapp.gui.pages.lab.facts import FactRows, add_section, inspector_column
 from digitapp.gui.pages.lab.number_fields import whole_field
-from digitapp.gui.pages.lab.units.face import Face
 from digitapp.gui.plots.axes import tick_text
 from digitapp.gui.plots.line_plot import Line, LinePlot
 from digitapp.gui.state.errand import Errand

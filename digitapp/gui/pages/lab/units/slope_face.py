@@ -10,10 +10,10 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digitapp.gui.pages.lab import remembered
+from digitapp.gui.pages.lab.face import Face
 from digitapp.gui.pages.lab.facts import FactRows, add_section, inspector_column
 from digitapp.gui.pages.lab.number_fields import number_text, real_field
 from digitapp.gui.pages.lab.units.curve_view import REACH, CurveView
-from digitapp.gui.pages.lab.units.face import Face
 from digitapp.gui.pages.lab.units.gallery import Gallery
 from digitapp.gui.widgets import Card, FieldRow, Label
 from digitapp.gui.widgets.numbers import figure

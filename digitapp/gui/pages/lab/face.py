@@ -1,4 +1,4 @@
-"""What the faces of the bench of units have in common."""
+"""What the faces have in common of which some benches are made: one question each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Face(QWidget):
-    """One question about units: the stage, and in `details` what the inspector shows beside it.
+    """One question: the stage, and in `details` what the inspector shows beside it.
 
     Signals
     -------
