@@ -1,5 +1,7 @@
 """Fixtures that all tests share."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,10 @@ from digitapp.datasets.idx import read_idx, write_idx
 # A busy machine is no failure: tests never judge by the clock.
 settings.register_profile("digitapp", deadline=None)
 settings.load_profile("digitapp")
+
+# Many tests begin a process, and to compile the program anew takes longer than most of them do.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"

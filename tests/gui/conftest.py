@@ -225,13 +225,17 @@ def show_page(qtbot: QtBot, settings: Settings, open_session: OpenSession) -> Sh
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, settings: Settings) -> Iterator[Callable[..., MainWindow]]:
+def open_window(
+    qtbot: QtBot, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., MainWindow]]:
     """Return a function that opens the real window; it is closed when the test ends.
 
     Without `data_dir` there is no MNIST on this user's computer; without `kept` it begins afresh, and keeps nothing.
     """
     from digitapp.gui.app import create_window
 
+    # A window that shows My hand writes digits to compare with; thousands of them would take seconds, window by window.
+    monkeypatch.setattr("digitapp.gui.pages.hand.tuning._WRITTEN_DIGITS", 120)
     opened: list[weakref.ref[MainWindow]] = []  # the test decides how long it wants a window
 
     def open_it(

@@ -105,9 +105,17 @@ def calls(path: Path) -> Iterator[Call]:
     yield from walk(tree(path), "")
 
 
-ALL = [call for path in SOURCES if path.name != "translation.py" for call in calls(path)]
-ALL += [call for call in calls(PACKAGE / "gui" / "translation.py") if call.context == "Sentences"]
-REASONS = [call for path in CORE for call in calls(path)]
+@cache
+def all_calls() -> list[Call]:
+    """Return the calls of the window; read when they are wanted first, for most test processes never do."""
+    found = [call for path in SOURCES if path.name != "translation.py" for call in calls(path)]
+    return found + [call for call in calls(PACKAGE / "gui" / "translation.py") if call.context == "Sentences"]
+
+
+@cache
+def reason_calls() -> list[Call]:
+    """Return the calls of the core."""
+    return [call for path in CORE for call in calls(path)]
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +134,7 @@ def found_by_the_tool(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[st
 def test_the_translators_tool_finds_every_text_and_no_other(
     found_by_the_tool: dict[tuple[str, str], bool],
 ) -> None:
-    wanted = {(call.context, str(call.text)): call.counts for call in ALL + REASONS}
+    wanted = {(call.context, str(call.text)): call.counts for call in all_calls() + reason_calls()}
     assert len(wanted) > 1000
     assert {text for text in found_by_the_tool.items() if text not in wanted.items()} == set()
     assert {text for text in wanted.items() if text not in found_by_the_tool.items()} == set()
@@ -137,15 +145,15 @@ def test_every_context_is_a_plain_name(found_by_the_tool: dict[tuple[str, str], 
 
 
 def test_a_text_is_a_literal() -> None:
-    assert [call.place for call in ALL + REASONS if call.text is None] == []
+    assert [call.place for call in all_calls() + reason_calls() if call.text is None] == []
 
 
 def test_the_core_gives_reasons_with_a_literal_and_facts() -> None:
     """The tool would take a second literal for a remark to the translators."""
-    assert [call.place for call in REASONS if not call.is_reason] == []
-    second = [(call, fact) for call in REASONS for fact in call.node.args[1:2]]
+    assert [call.place for call in reason_calls() if not call.is_reason] == []
+    second = [(call, fact) for call in reason_calls() for fact in call.node.args[1:2]]
     assert [call.place for call, fact in second if isinstance(fact, ast.JoinedStr | ast.Constant)] == []
-    assert len(REASONS) > 30
+    assert len(reason_calls()) > 30
 
 
 def test_a_reason_is_english_and_knows_its_text_and_facts(qapp: QApplication) -> None:  # noqa: ARG001
@@ -159,7 +167,7 @@ def test_a_reason_is_english_and_knows_its_text_and_facts(qapp: QApplication) ->
 
 def test_texts_are_asked_for_in_one_of_two_ways() -> None:
     """No alias, no other object's `tr`, no `QCoreApplication.translate`: the tool would not know the context."""
-    called = {id(call.node.func) for call in ALL}
+    called = {id(call.node.func) for call in all_calls()}
     odd = [
         place(path, node)
         for path in SOURCES
@@ -177,7 +185,7 @@ def test_only_objects_of_qt_have_a_tr_and_only_it_has_plural_forms() -> None:
 
     And of `translate` the tool sees no plural forms.
     """
-    for call in ALL:
+    for call in all_calls():
         if isinstance(call.node.func, ast.Attribute):
             owner = getattr(import_module(module_name(call.path)), call.owner)
             assert issubclass(owner, QObject), call.place
@@ -312,7 +320,7 @@ def test_no_text_is_glued_or_changed() -> None:
 def test_a_text_ends_with_no_space_and_has_no_article_or_sign_before_or_after_its_placeholder() -> None:
     """A space waits to be glued; "a {0}" may be "an 8", which `{0:a}` knows, and a share is written by `percent`."""
     odd = re.compile(r"^\s|\s$|\b[Aa]n? \{\d\}|\{\d\} %")
-    assert [call.place for call in ALL if odd.search(str(call.text)) and call.text != "{0} %"] == []
+    assert [call.place for call in all_calls() if odd.search(str(call.text)) and call.text != "{0} %"] == []
 
 
 def shown_literals(node: ast.Call) -> Iterator[ast.expr]:
