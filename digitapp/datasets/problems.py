@@ -157,6 +157,9 @@ MY_HAND = "my-hand"
 MY_IMAGES = "my-images"
 """The name of the images that the user has drawn in the place of a problem's own, where pixels are set by hand."""
 
+MY_POINTS = "my-points"
+"""The name of the points that the user has set in a plane, or read from a table."""
+
 TOY = Problem(
     key="toy",
     title="0 or 1 on 4×3 pixels",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -81,31 +81,38 @@ def test_a_problem_without_words_is_shown_by_the_names_that_it_carries(window: M
     assert (model.problem, model.class_names, model.network.sizes) == (HEAPS.key, HEAPS.class_names, (2, 5, 3))
 
 
-def test_the_answer_follows_the_point(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_answer_follows_the_pointer_over_the_plane(window: MainWindow, qtbot: QtBot) -> None:
     page = window.show_page(DrawPage)
-    assert page.inspector.header.digit.text() == "?"
-    qtbot.mouseClick(page.inspector.header.sample_button, Qt.MouseButton.LeftButton)
-    answer = window.session.answer
+    QApplication.processEvents()
+    letter = window.findChild(QLabel, "predictionLabel")
+    assert letter is not None
+    assert letter.text() == "?"
+    qtbot.mouseMove(page.canvas, QPoint(page.canvas.width() // 4, page.canvas.height() // 3))
+    answer, asked = window.session.answer, page.plane.surface.test_place
     assert answer.inputs is not None
     assert answer.label is not None
+    assert asked is not None
     QApplication.processEvents()
-    np.testing.assert_array_equal(answer.inputs, SAMPLE.to_vector())
-    assert page.inspector.header.digit.text() == HEAPS.class_names[answer.label]
-    page.undo()
-    assert window.session.answer.inputs is None
+    np.testing.assert_array_equal(answer.inputs, np.array(asked, np.float32))
+    assert letter.text() == HEAPS.class_names[answer.label]
 
 
-def test_on_the_canvas_there_is_nothing_to_draw_open_or_paste(window: MainWindow, qtbot: QtBot) -> None:
+def test_points_of_a_problem_that_is_not_for_them_cannot_be_set_opened_or_pasted(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     page = window.show_page(DrawPage)
-    assert "numbers" in page.canvas.accessibleDescription()
+    points = page.session.points.points
     qtbot.mouseClick(page.canvas, Qt.MouseButton.LeftButton)
-    assert window.session.artwork.value == Point()
-    QGuiApplication.clipboard().setText("1 0\n0 1")
+    QGuiApplication.clipboard().setText("0.5, 0.5, A")
     page.paste()
+    page.clear()
     QApplication.processEvents()
-    assert "there is no drawing to open or paste" in page.inspector.note.text()
+    assert page.session.points.points is points
+    assert len(points) == 210
+    assert window.session.dataset_name == HEAPS.usual_dataset
     assert not page.open_button.isEnabled()
-    assert not page.save_button.isEnabled()
+    assert page.save_button.isEnabled()
+    assert not page.plane.tools.tools.isVisible()
 
 
 def test_why_adds_up_units_and_says_that_there_are_no_pixels(window: MainWindow) -> None:

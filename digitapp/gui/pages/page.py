@@ -21,6 +21,7 @@ from digitapp.modelfile import SUFFIX, ModelFileError
 from digitapp.plain import file_name
 
 TRAIN_ON = "train on"  # what the page that trains takes up: going on from the moment that the window shows
+TRAIN_NEW = "train new"  # and this: a new run with the settings of its form
 
 
 class Page(QWidget):
@@ -34,12 +35,14 @@ class Page(QWidget):
     -------
     status_changed(text) : what the page has to say at the right end of the status bar
     page_wanted(name, what) : the user wants to see another page; what that one is asked to `take_up`, None for nothing
+    work_wanted(name, what) : another page is to take something up, and this one stays
     """
 
     NAME: ClassVar[str]
 
     status_changed = Signal(str)
     page_wanted = Signal(str, object)
+    work_wanted = Signal(str, object)
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -31,6 +31,8 @@ class DataState(Enum):
     LOADING = "loading"
     READY = "ready"
     FAILED = "failed"
+    EMPTY = "empty"
+    """It is the user's own, and has nothing in it yet."""
 
 
 class DataSource(QObject):
@@ -76,7 +78,7 @@ class DataSource(QObject):
 
     def request(self, name: str) -> None:
         """Bring a data set into memory, unless it is there or on its way; `changed` tells how it went."""
-        if self.state(name) in (DataState.READY, DataState.LOADING, DataState.FETCHING):
+        if self.state(name) in (DataState.READY, DataState.LOADING, DataState.FETCHING, DataState.EMPTY):
             return
         if is_missing(name, self.data_dir):
             self._set(name, DataState.MISSING)
@@ -109,6 +111,12 @@ class DataSource(QObject):
         self._errors.pop(name, None)
         self._states[name] = DataState.READY
         self.changed.emit(name)
+
+    def empty(self, name: str) -> None:
+        """Have nothing to learn from in a data set that is made here."""
+        self._datasets.pop(name, None)
+        self._errors.pop(name, None)
+        self._set(name, DataState.EMPTY)
 
     def download(self) -> None:
         """Fetch MNIST from its mirrors, then load it."""

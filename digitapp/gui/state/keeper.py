@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from digitapp.datasets.problems import Problem
 from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.restoring import Trouble
@@ -23,6 +24,7 @@ from digitapp.kept.errors import KeptDamagedError
 from digitapp.kept.image_sets import write_images
 from digitapp.kept.networks import remove_network, write_network
 from digitapp.kept.packing import pack
+from digitapp.kept.point_sets import write_points
 from digitapp.kept.seats import Seat, mark_used, write_part
 from digitapp.kept.sheets import write_sheet
 from digitapp.kept.sweeping import sweep_kept
@@ -82,6 +84,7 @@ class Keeper(QObject):
         session = self._session
         session.drawing_changed.connect(self._on_drawn)
         session.images.changed.connect(self._mark_images)
+        session.points.changed.connect(self._mark_points)
         for signal in (session.models_changed, session.network_changed, session.model_described):
             signal.connect(self._mark_networks)
         session.weights_changed.connect(self._on_weights_changed)
@@ -98,7 +101,7 @@ class Keeper(QObject):
     # What is stale
 
     def _shown(self) -> Desk:
-        return next(desk for desk in self._session.desks if desk.problem is self._session.problem)
+        return self._desk_of(self._session.problem)
 
     def _mark(self, desk: Desk, part: str, *_what: object) -> None:
         self._stale.add((desk, part))
@@ -113,8 +116,14 @@ class Keeper(QObject):
 
     @Slot()
     def _mark_images(self) -> None:
-        owner = self._session.images.problem
-        self._mark(next(desk for desk in self._session.desks if desk.problem is owner), "images")
+        self._mark(self._desk_of(self._session.images.problem), "images")
+
+    @Slot()
+    def _mark_points(self) -> None:
+        self._mark(self._desk_of(self._session.points.problem), "points")
+
+    def _desk_of(self, problem: Problem) -> Desk:
+        return next(desk for desk in self._session.desks if desk.problem is problem)
 
     @Slot()
     def _mark_networks(self) -> None:
@@ -142,6 +151,8 @@ class Keeper(QObject):
                 self._put_part(desk, part, partial(write_sheet, sheet))
             elif part == "images":
                 self._put_part(desk, part, partial(write_images, self._session.images.own))
+            elif part == "points":
+                self._put_part(desk, part, partial(write_points, self._session.points.own))
             elif part == "desk":
                 facts = _facts_of(desk)
                 if facts != self._facts[desk]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitapp.datasets.problems import MY_IMAGES
+from digitapp.datasets.problems import MY_IMAGES, MY_POINTS
 from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.session import Session
@@ -23,6 +23,7 @@ from digitapp.kept.errors import KeptDamagedError, KeptError
 from digitapp.kept.image_sets import read_images
 from digitapp.kept.networks import read_networks
 from digitapp.kept.packing import PacketError, unpack
+from digitapp.kept.point_sets import read_points
 from digitapp.kept.runs import KeptRun, RunFate, branch_of, history_of, newest_number, read_moments, read_runs
 from digitapp.kept.seats import Seat, read_part, seats_by_use, take_seat
 from digitapp.kept.sheets import read_sheet
@@ -138,6 +139,9 @@ class Restorer(QObject):
         images = read_part(store, seat, f"{problem}/images")
         if images is not None:
             self._try(lambda: self._session.images.take_up(read_images(images, desk.problem)))
+        points = read_part(store, seat, f"{problem}/points")
+        if points is not None:
+            self._try(lambda: self._session.points.take_up(read_points(points, desk.problem)))
         desk.models.take_up(read_networks(store, seat, problem))
         desk.machine.count_from(newest_number(store, seat, problem))
         choices = read_part(store, seat, f"{problem}/desk")
@@ -147,7 +151,8 @@ class Restorer(QObject):
     def _restore_choices(self, desk: Desk, packet: bytes) -> None:
         facts = unpack(packet)[0]
         desk.dataset_name = str(facts["dataset"])
-        if desk.dataset_name == MY_IMAGES and not self._session.images.own:  # they were damaged
+        gone = {MY_IMAGES: not self._session.images.own, MY_POINTS: self._session.points.own is None}
+        if gone.get(desk.dataset_name):  # they were damaged
             desk.dataset_name = desk.problem.usual_dataset
         self._shows_run[desk.problem.key] = bool(facts["shows run"])
         if facts["place"] is not None:

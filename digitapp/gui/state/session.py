@@ -21,6 +21,7 @@ from digitapp.gui.state.hand_collection import HandCollection
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
 from digitapp.gui.state.network_choice import NetworkChoice
 from digitapp.gui.state.own_images import OwnImages
+from digitapp.gui.state.own_points import OwnPoints
 from digitapp.gui.state.resuming import Resumer
 from digitapp.gui.state.starting import Starter
 from digitapp.modelfile import Model
@@ -43,6 +44,7 @@ class Session(NetworkChoice):
         super().__init__(problem, data_dir, parent)
         self.hand = HandCollection(self._jobs.start, self)
         self.images = OwnImages(self.data, self)
+        self.points = OwnPoints(self)
         self._starter = Starter(self._jobs.start, self)
         self._starter.made.connect(self._on_made)
         self._starter.begun.connect(self._on_begun)

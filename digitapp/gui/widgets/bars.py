@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -24,6 +24,7 @@ from digitapp.gui import theme
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets.focus import FocusRing
 from digitapp.gui.widgets.numbers import decimal, per_cent, probability
+from digitapp.gui.widgets.series import paint_mark
 
 _BAR = 10
 _ROW = 24
@@ -31,6 +32,7 @@ _LEAST_ROW = 18
 _TRIFLE = 0.0005  # "<0.1 %"
 _SLIVER = 4  # what is not nothing stays visible
 _NOTABLE = 0.1
+_MARK = 24  # room for the mark of a series
 
 
 class _Layout(NamedTuple):
@@ -54,6 +56,7 @@ class ProbabilityBars(QWidget):
     ----------
     labels : the names of the classes
     numbers : "percent" for "77.1 %", "decimal" for "0.77"
+    marks : whether the mark of its series stands before each name, as beside the points of a plane
     """
 
     def __init__(
@@ -61,12 +64,14 @@ class ProbabilityBars(QWidget):
         labels: Sequence[str] = (),
         *,
         numbers: Literal["percent", "decimal"] = "percent",
+        marks: bool = False,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._labels = tuple(labels)
         self._numbers = numbers
+        self._marks = marks
         self._values: NDArray[np.float64] | None = None
         self._answered = True
         self._marked = -1
@@ -195,7 +200,10 @@ class ProbabilityBars(QWidget):
             painter.setFont(fonts[0])
             painter.setPen(color)
             for index in indices:
-                painter.drawText(layout.name_places[index], middle, layout.names[index])
+                place = layout.name_places[index]
+                if self._marks:
+                    paint_mark(painter, index, QPointF(theme.scaled(8), place.center().y()), theme.scaled(10))
+                painter.drawText(place, middle, layout.names[index])
             if self._values is None:
                 continue
             painter.setFont(fonts[1])
@@ -235,7 +243,8 @@ class ProbabilityBars(QWidget):
         label_width = min(label_width, self.width() // 3)
         widest = per_cent(">99.9") if self._numbers == "percent" else "0.00"
         number_width = QFontMetrics(strong[1]).horizontalAdvance(widest)
-        left, height = label_width + 16, self._row_height()
+        indent = theme.scaled(_MARK) if self._marks else 0
+        left, height = indent + label_width + 16, self._row_height()
         thickness = min(_BAR, height - 6)
         rows = [self.row_rect(index) for index in range(len(self._labels))]
         width = self.width() - left - number_width - 16
@@ -248,7 +257,7 @@ class ProbabilityBars(QWidget):
             plain,
             strong,
             [metrics.elidedText(label, Qt.TextElideMode.ElideRight, label_width) for label in self._labels],
-            [QRectF(0, row.top(), label_width, row.height()) for row in rows],
+            [QRectF(indent, row.top(), label_width, row.height()) for row in rows],
             [QRect(right, int(row.top()), number_width + 8, round(row.height())) for row in rows],
             grooves,
             all_grooves,

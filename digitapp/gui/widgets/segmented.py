@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
@@ -12,23 +12,24 @@ from digitapp.gui import theme
 from digitapp.gui.icons import paint_icon
 from digitapp.gui.widgets.flow import Flow
 from digitapp.gui.widgets.focus import FocusRing
+from digitapp.gui.widgets.series import paint_mark
 
 _PADDING = 3
 _ICON = 16
 
 
 class _Segment(QAbstractButton):
-    def __init__(self, text: str, icon: str | None, parent: QWidget) -> None:
+    def __init__(self, text: str, icon: str | None, mark: int | None, parent: QWidget) -> None:
         super().__init__(parent)
         self.setText(text)
-        self._icon_name = icon
+        self._icon_name, self._mark = icon, mark
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFont(theme.font("button"))
 
     def sizeHint(self) -> QSize:
         height = theme.scaled(theme.CONTROL_HEIGHT) - 2 * _PADDING
-        icon = theme.scaled(_ICON) if self._icon_name else 0
+        icon = theme.scaled(_ICON) if self._has_picture else 0
         if not self.text():
             return QSize(icon + theme.scaled(14), height)
         gap = 6 if icon else 0
@@ -36,6 +37,10 @@ class _Segment(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    @property
+    def _has_picture(self) -> bool:
+        return self._icon_name is not None or self._mark is not None
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         p = theme.current().palette
@@ -48,12 +53,15 @@ class _Segment(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         active = checked or self.underMouse()
         color = p.text3 if not enabled else p.text if active else p.text2
-        size = theme.scaled(_ICON) if self._icon_name else 0
+        size = theme.scaled(_ICON) if self._has_picture else 0
         text_width = QFontMetrics(self.font()).horizontalAdvance(self.text())
         gap = 6 if size and text_width else 0
         x = (self.width() - size - gap - text_width) // 2
         if self._icon_name:
             paint_icon(painter, self._icon_name, QPoint(x, (self.height() - size) // 2), size, color)
+        if self._mark is not None:
+            middle = QPointF(x + size / 2, self.height() / 2)
+            paint_mark(painter, self._mark, middle, size * 0.7, outline=p.text if enabled else None)
         painter.setPen(color)
         painter.setFont(self.font())
         place = QRect(x + size + gap, 0, self.width(), self.height())
@@ -96,10 +104,21 @@ class SegmentedControl(QWidget):
         for text in texts:
             self.add_segment(text)
 
-    def add_segment(self, text: str = "", icon: str | None = None, *, data: Any = None, tip: str = "") -> None:
-        """Append a choice; the first one is chosen. A choice without text needs a tip, which is also its name."""
+    def add_segment(
+        self,
+        text: str = "",
+        icon: str | None = None,
+        *,
+        mark: int | None = None,
+        data: Any = None,
+        tip: str = "",
+    ) -> None:
+        """Append a choice, with an icon or the mark of a series; the first one is chosen.
+
+        A choice without text needs a tip, which is also its name.
+        """
         index = len(self._data)
-        segment = _Segment(text, icon, self)
+        segment = _Segment(text, icon, mark, self)
         segment.setToolTip(tip)
         segment.setAccessibleName(text or tip)
         self._data.append(data)

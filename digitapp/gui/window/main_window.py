@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.header.add_page(page)
         page.status_changed.connect(self._on_status_changed)
         page.page_wanted.connect(self._on_page_wanted)
+        page.work_wanted.connect(self._on_work_wanted)
         return page
 
     def findChild(
@@ -354,6 +355,10 @@ class MainWindow(QMainWindow):
         page = self.show_page(name)
         if what is not None:
             page.take_up(what)
+
+    @Slot(str, object)
+    def _on_work_wanted(self, name: str, what: object) -> None:
+        self.page(name).take_up(what)
 
     @Slot()
     def _show_help(self) -> None:

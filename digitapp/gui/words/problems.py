@@ -37,6 +37,7 @@ def dataset_title(name: str) -> str:
         "mnist": translate("Problems", "MNIST"),
         "handwriting": translate("Problems", "Built-in handwriting"),
         "my-images": translate("Problems", "My images"),
+        "my-points": translate("Problems", "My points"),
     }
     return titles.get(base_name(name), name)
 

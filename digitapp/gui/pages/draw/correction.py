@@ -71,10 +71,18 @@ class CorrectionRow(QWidget):
         row.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(theme.scaled(24))
+        self._keys: list[QShortcut] = []
         for label, button in enumerate(self.digits):
             button.clicked.connect(partial(self.correct, label))
-            QShortcut(QKeySequence(str(label)), host).activated.connect(partial(self.correct, label))
+            key = QShortcut(QKeySequence(str(label)), host)
+            key.activated.connect(partial(self.correct, label))
+            self._keys.append(key)
         self.undo_button.clicked.connect(self.undo)
+
+    def set_keys(self, are_taken: bool) -> None:
+        """Take the keys of the digits, or leave them to others."""
+        for key in self._keys:
+            key.setEnabled(are_taken)
 
     def _widest_question(self) -> int:
         metrics = QFontMetrics(self._question.font())

@@ -135,6 +135,11 @@ class Inspector(ScrollPanel):
         if not problem.is_drawn and not self._is_made("diagram"):
             self.diagram.hide()
 
+    def lend_names(self) -> None:
+        """Leave the names by which the answer is found to another inspector."""
+        for widget in (self.header.digit, self.bars, self.toy_bars):
+            widget.setObjectName("")
+
     def mark_pixel(self, pixel: int | None) -> None:
         """Mark an input in the diagram that is hovered on the canvas."""
         if self._is_made("diagram"):
@@ -146,6 +151,7 @@ class Inspector(ScrollPanel):
         drawn = problem.is_drawn
         other, bars = (self.toy_bars, self.bars) if drawn else (self.bars, self.toy_bars)
         other.setObjectName("")
+        self.header.digit.setObjectName("predictionLabel")
         bars.setObjectName(_BARS_NAME)
         bars.set_labels(shown.model.class_names)
         for widget in (self._bars_title, self._bars_gap):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Slot
@@ -17,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
-from digitapp.datasets.problems import Inputs
+from digitapp.datasets.problems import PLANE, Inputs, Problem
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
@@ -30,7 +31,7 @@ from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note
 from digitapp.gui.pages.draw.stage import DrawStage
 from digitapp.gui.pages.draw.tools import TOOL_KEYS, ToolsLine
-from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.page import TRAIN_NEW, Page
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
@@ -39,6 +40,9 @@ from digitapp.gui.widgets import GhostButton
 from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.words.messages import Message
 from digitapp.recognition import Reason
+
+if TYPE_CHECKING:
+    from digitapp.gui.pages.draw.plane.part import PlanePart
 
 # The inspector's width at the page widths of a 1024, a 1280 and a 1920 pixels wide window.
 _PAGE_WIDTHS = (952, 1208, 1848)
@@ -58,6 +62,7 @@ class DrawPage(Page):
         super().__init__(session, settings, parent)
         self.setAcceptDrops(True)
         self._error = ""
+        self._plane: PlanePart | None = None
         self.ink = InkSurface(session, self)
         self.ink.filled_up.connect(self._on_filled_up)
         self.grid = GridSurface(session, self)
@@ -74,16 +79,11 @@ class DrawPage(Page):
         self.inspector = Inspector(session, self.refresher)
         self.inspector.faces.currentChanged.connect(self._fit)  # each of them needs a width of its own
         self.files = DrawingFiles(session, settings, self)
-        self.copy_button = GhostButton(
-            self.tr("Copy"), "copy", tip=self.tr("Copy the drawing"), key=QKeySequence.StandardKey.Copy
-        )
-        self.open_button = GhostButton(
-            self.tr("Open…"), "folder", tip=self.tr("Open a drawing"), key=QKeySequence.StandardKey.Open
-        )
-        self.save_button = GhostButton(
-            self.tr("Save…"), "download", tip=self.tr("Save the drawing"), key=QKeySequence.StandardKey.Save
-        )
-        row = QHBoxLayout(self)
+        self.copy_button = GhostButton(self.tr("Copy"), "copy")
+        self.open_button = GhostButton(self.tr("Open…"), "folder")
+        self.save_button = GhostButton(self.tr("Save…"), "download")
+        self._name_actions(session.problem)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the parts follow the page, not it them
@@ -95,6 +95,28 @@ class DrawPage(Page):
         self.tools.guides.setChecked(settings.get(remembered.GUIDES))
         self.ink.set_guides(self.tools.guides.isChecked())
         self._change_surface()
+
+    @property
+    def plane(self) -> PlanePart:
+        """What there is for points in a plane; made when such a problem is shown first."""
+        if self._plane is None:
+            self._plane = self._make_plane()
+        return self._plane
+
+    def _make_plane(self) -> PlanePart:
+        from digitapp.gui.pages.draw.plane.part import PlanePart
+
+        part = PlanePart(self.session, self.settings, self.canvas, self.refresher, self)
+        part.steps_changed.connect(self._show_steps)
+        part.start_wanted.connect(partial(self.work_wanted.emit, "trainPage", TRAIN_NEW))
+        part.model_found.connect(self.show_model)
+        self._row.addWidget(part.inspector)
+        return part
+
+    @property
+    def _in_plane(self) -> bool:
+        """Whether the problem that is shown is one of points in a plane."""
+        return self.session.problem.is_plane
 
     def _connect_parts(self) -> None:
         tools, inspector = self.tools, self.inspector
@@ -128,7 +150,8 @@ class DrawPage(Page):
         session.network_changed.connect(self._forget_error)
         add("problem", self._show_problem, on=(session.problem_changed,))
         add("drawing", self._show_drawing, on=(session.drawing_changed,))
-        add("answer", self.inspector.refresh, on=(session.answer_changed,))
+        add("actions", self._show_actions, on=(session.dataset_changed,))
+        add("answer", self._show_answer, on=(session.answer_changed,))
         self._note = add("note", self._show_note, on=(session.answer_changed, session.run_state_changed))
         self._time = add("time", self._show_time, on=(session.answer_changed,))
 
@@ -149,6 +172,11 @@ class DrawPage(Page):
             QShortcut(keys, self).activated.connect(slot)
         for tool, key in TOOL_KEYS.items():
             QShortcut(QKeySequence(key), self).activated.connect(partial(self._choose_tool, tool))
+        self._class_keys = [QShortcut(QKeySequence(str(label + 1)), self) for label in range(PLANE.classes)]
+        for label, key in enumerate(self._class_keys):
+            key.activated.connect(partial(self._choose_class, label))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self._toggle_run)
 
     def header_actions(self) -> Sequence[QWidget]:
         """Return Copy, Open and Save."""
@@ -160,14 +188,20 @@ class DrawPage(Page):
     def undo(self) -> None:
         """Take back the last edit of the drawing."""
         self.canvas.end_gesture()
-        self.session.artwork.undo_stack.undo()
+        if self._in_plane:
+            self.plane.steps.undo()
+        else:
+            self.session.artwork.undo_stack.undo()
         self.refresher.catch_up()
 
     @Slot()
     def redo(self) -> None:
         """Do the edit that was taken back again."""
         self.canvas.end_gesture()
-        self.session.artwork.undo_stack.redo()
+        if self._in_plane:
+            self.plane.steps.redo()
+        else:
+            self.session.artwork.undo_stack.redo()
         self.refresher.catch_up()
 
     @Slot()
@@ -175,7 +209,10 @@ class DrawPage(Page):
         """Empty the canvas, undoably."""
         self.canvas.end_gesture()
         self._on_replaced()
-        self.session.artwork.clear(self.tr("Clear"))
+        if self._in_plane:
+            self.plane.clear()
+        else:
+            self.session.artwork.clear(self.tr("Clear"))
         self.refresher.catch_up()
 
     @Slot()
@@ -188,30 +225,47 @@ class DrawPage(Page):
     def copy(self) -> None:
         """Copy the drawing."""
         self.canvas.end_gesture()
-        self.files.copy()
+        (self.plane.files if self._in_plane else self.files).copy()
 
     @Slot()
     def paste(self) -> None:
         """Put what is on the clipboard on the canvas."""
         self.canvas.end_gesture()
-        self.files.paste()
+        (self.plane if self._in_plane else self.files).paste()
 
     @Slot()
     def open(self) -> None:
         """Ask for a file and put it on the canvas."""
         self.canvas.end_gesture()
-        self.files.ask_open()
+        (self.plane.files if self._in_plane else self.files).ask_open()
 
     @Slot()
     def save(self) -> None:
         """Ask for a name and save the drawing."""
         self.canvas.end_gesture()
-        self.files.ask_save()
+        (self.plane.files if self._in_plane else self.files).ask_save()
 
     def _choose_tool(self, tool: Tool) -> None:
         if self.canvas.surface is self.ink:
             self.canvas.end_gesture()
             self.tools.choose_tool(tool)
+        elif self._in_plane and tool != "pen":
+            self.canvas.end_gesture()
+            self.plane.choose_tool("erase" if tool == "eraser" else "move")
+
+    def _choose_class(self, label: int) -> None:
+        self.canvas.end_gesture()
+        self.plane.choose_tool(label)
+
+    @Slot()
+    def _toggle_run(self) -> None:
+        if self._in_plane:
+            self.plane.toggle()
+
+    @Slot()
+    def _show_steps(self) -> None:
+        if self._in_plane:
+            self.tools.show_steps(self.plane.steps.undo_text, self.plane.steps.redo_text)
 
     @Slot()
     def _thinner(self) -> None:
@@ -238,13 +292,13 @@ class DrawPage(Page):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        stack = self.session.artwork.undo_stack
+        takes, empty = self._takes_things, self._is_empty
         for icon, text, slot, enabled in (
-            ("undo", self.tr("Undo"), self.undo, stack.canUndo()),
-            ("redo", self.tr("Redo"), self.redo, stack.canRedo()),
-            ("copy", self.tr("Copy"), self.copy, not self.files.is_empty),
-            ("paste", self.tr("Paste"), self.paste, self.session.problem.has_picture),
-            ("trash", self.tr("Clear"), self.clear, not self.files.is_empty),
+            ("undo", self.tr("Undo"), self.undo, self.tools.undo.isEnabled()),
+            ("redo", self.tr("Redo"), self.redo, self.tools.redo.isEnabled()),
+            ("copy", self.tr("Copy"), self.copy, not empty),
+            ("paste", self.tr("Paste"), self.paste, takes),
+            ("trash", self.tr("Clear"), self.clear, not empty),
         ):
             menu.addAction(icons.icon(icon), text, slot).setEnabled(enabled)
         if self.session.problem.is_drawn:
@@ -254,6 +308,9 @@ class DrawPage(Page):
             guides.setCheckable(True)
             guides.setChecked(self.tools.guides.isChecked())
             guides.toggled.connect(self.tools.guides.setChecked)
+        elif self._in_plane:
+            menu.addSeparator()
+            self.plane.fill_menu(menu)
         menu.popup(self.canvas.mapToGlobal(place))
 
     # What has happened
@@ -262,29 +319,75 @@ class DrawPage(Page):
     def _change_surface(self) -> None:
         """Lay what the problem is drawn on, at once: no pen may be left on the sheet of the problem before."""
         self.canvas.end_gesture()
-        self.canvas.lay(self._surfaces[self.session.problem.inputs])
-        self.inspector.prepare(self.session.problem)
-        self.tools.follow(self.session.artwork)
+        problem, in_plane = self.session.problem, self._in_plane
+        self.canvas.lay(self.plane.surface if in_plane else self._surfaces[problem.inputs])
+        if not in_plane:
+            self.inspector.prepare(problem)
+        for key in self._class_keys:
+            key.setEnabled(in_plane)
+        self.inspector.header.correction.set_keys(not in_plane)
+        self.tools.follow(None if in_plane else self.session.artwork)
+        self._show_steps()
         self._on_replaced()
 
     def _show_problem(self, shown: Snapshot) -> None:
         problem = shown.problem
         self.stage.set_grid(problem.shape if problem.inputs is Inputs.GRID else None)
         self.tools.set_inputs(problem.inputs)
-        self.inspector.show_problem(shown)
+        if problem.is_plane:
+            self.inspector.lend_names()
+            self.tools.set_plane(self.plane.tools)
+        else:
+            self.tools.set_plane(None)
+            self.inspector.show_problem(shown)
+        self.inspector.setVisible(not problem.is_plane)
+        if self._plane is not None:
+            self._plane.inspector.setVisible(problem.is_plane)
+            self._plane.inspector.lend_names(problem.is_plane)
+        self._name_actions(problem)
         self._fit()
+
+    def _name_actions(self, problem: Problem) -> None:
+        """Say what is copied, opened and saved here."""
+        key = QKeySequence.StandardKey
+        if problem.is_plane:
+            tips = self.tr("Copy the points"), self.tr("Open points from a table (CSV)"), self.tr("Save the points")
+        else:
+            tips = self.tr("Copy the drawing"), self.tr("Open a drawing"), self.tr("Save the drawing")
+        self.copy_button.set_tip(tips[0], key.Copy)
+        self.open_button.set_tip(tips[1], key.Open)
+        self.save_button.set_tip(tips[2], key.Save)
 
     def _show_drawing(self, shown: Snapshot) -> None:
         self.tools.set_pen_width(shown.pen_width)
         self.canvas.surface.show_session()
-        empty = self.files.is_empty
-        self.open_button.setEnabled(self.session.problem.has_picture)
+        self._show_actions()
+
+    def _show_actions(self, _shown: Snapshot | None = None) -> None:
+        empty = self._is_empty
+        self.open_button.setEnabled(self._takes_things)
         self.copy_button.setEnabled(not empty)
         self.save_button.setEnabled(not empty)
 
+    @property
+    def _is_empty(self) -> bool:
+        """Whether there is nothing to copy or save."""
+        return self.plane.is_empty if self._in_plane else self.files.is_empty
+
+    @property
+    def _takes_things(self) -> bool:
+        """Whether something can be opened or pasted here."""
+        return self.plane.has_own if self._in_plane else self.session.problem.has_picture
+
+    def _show_answer(self, shown: Snapshot) -> None:
+        if not shown.problem.is_plane:
+            self.inspector.refresh(shown)
+
     def _show_note(self, shown: Snapshot) -> None:
         """Say the most important of what there is to say besides the answer."""
-        if self._error:
+        if shown.problem.is_plane:
+            self.plane.show_error(self._error)
+        elif self._error:
             self.inspector.show_note("error", self._error)
         elif self.canvas.is_drawing:
             return
@@ -365,7 +468,7 @@ class DrawPage(Page):
 
     @Slot()
     def _fit(self) -> None:
-        drawn = self.shown.problem.is_drawn
+        drawn = self.shown.problem.is_drawn or self.shown.problem.is_plane
         widths = _INSPECTOR_WIDTHS if drawn else _TOY_INSPECTOR_WIDTHS
         # The design's sizes are for its font; a larger one makes the page, in its own measure, a smaller one.
         breadth = theme.scaled(100) / 100
@@ -375,6 +478,11 @@ class DrawPage(Page):
         largest = min(share * self.width(), self.width() - self.stage.minimumWidth())
         least = min(self.inspector.least_width, self.width() - self.stage.minimumWidth())
         self.inspector.fit(max(round(min(width, largest)), least), self.height(), compact)
+        if self.shown.problem.is_plane:
+            self.plane.inspector.set_compact(compact)
+            least = min(self.plane.inspector.least_width, self.width() - self.stage.minimumWidth())
+            names = self.shown.problem.class_names
+            self.plane.inspector.fit(names, max(round(min(width, largest)), least), self.height(), compact)
         self.tools.set_compact(compact)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -399,7 +507,7 @@ class DrawPage(Page):
         """Put what was dropped, here or on another page, on the canvas."""
         if isinstance(what, QMimeData):
             self.canvas.end_gesture()
-            self.files.take(what)
+            (self.plane if self._in_plane else self.files).take(what)
 
 
 def _milliseconds(seconds: float) -> str:

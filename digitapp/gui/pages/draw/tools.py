@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent
@@ -14,6 +15,9 @@ from digitapp.gui.canvas.ink import Tool
 from digitapp.gui.state.artwork import Artwork
 from digitapp.gui.widgets import GhostButton, Label, PlainButton, SegmentedControl, Slider
 from digitapp.gui.widgets.buttons import tip_with_key
+
+if TYPE_CHECKING:
+    from digitapp.gui.pages.draw.plane.tools import PlaneTools
 
 TOOL_KEYS: dict[Tool, str] = {"pen": "P", "eraser": "E", "move": "H"}
 
@@ -36,6 +40,7 @@ class ToolsLine(QWidget):
         self._artwork: Artwork | None = None
         self._side = 0.0
         self._compact, self._inputs = False, Inputs.STROKES
+        self._plane: PlaneTools | None = None  # in the place of all others, while a plane is shown
         self.tools = SegmentedControl(name=self.tr("Tool"))
         tips: tuple[tuple[Tool, str], ...] = (
             ("pen", self.tr("Pen: draw; arrow keys move it too, Space puts it down and lifts it")),
@@ -60,6 +65,7 @@ class ToolsLine(QWidget):
         self.guides = GhostButton(self.tr("Guides"), "guides", tip=self.tr("Show box and centre of mass of the ink"))
         self.guides.setCheckable(True)
         self.hint = Label("", "body", "text2")
+        self._filler = QWidget(self)
         key = QKeySequence.StandardKey
         self.undo = GhostButton(icon="undo", tip=self.tr("Undo"), key=key.Undo)
         self.undo.setObjectName("undoButton")
@@ -70,7 +76,7 @@ class ToolsLine(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
         row.addWidget(self.tools)
@@ -78,7 +84,7 @@ class ToolsLine(QWidget):
         row.addWidget(self.width_slider)
         row.addWidget(self.width_value)
         row.addWidget(self.hint)
-        row.addStretch(1)
+        row.addWidget(self._filler, 1)
         row.addWidget(self.guides)
         row.addWidget(self.undo)
         row.addWidget(self.redo)
@@ -119,6 +125,17 @@ class ToolsLine(QWidget):
         self._inputs = inputs
         self._show_what_fits()
 
+    def set_plane(self, tools: PlaneTools | None) -> None:
+        """Offer the tools of a plane instead of all others that are not for everything; None for these again."""
+        if tools is not None and tools.parentWidget() is not self:
+            self._row.insertWidget(0, tools, 1)
+        if self._plane is not None and tools is None:
+            self._plane.hide()
+            self.clear.setText(self.tr("Clear"))
+            self.clear.reserve(self.clear.text())
+        self._plane = tools
+        self._show_what_fits()
+
     def set_compact(self, compact: bool) -> None:
         """Leave out what a narrow window has no room for; it is in the canvas's menu."""
         self._compact = compact
@@ -139,33 +156,55 @@ class ToolsLine(QWidget):
         for spare in (self.guides, self._width_label, self.width_value, self.hint):
             if spare in shown and self._needed([*shown, *always]) > self.width():
                 shown.remove(spare)
+        if self._plane is not None:
+            shown = [self._plane]
+            self._fit_plane(self._plane, always)
         for widget in (*of_ink, self.hint):
             widget.setVisible(widget in shown)
+        self._filler.setVisible(self._plane is None)
+
+    def _fit_plane(self, tools: PlaneTools, always: list[QWidget]) -> None:
+        """Leave out words, the least needed first, until there is room."""
+        for words, clear in ((True, True), (False, True), (False, False)):
+            tools.set_brief(not words)
+            self.clear.setText(self.tr("Clear") if clear else "")
+            self.clear.reserve(self.clear.text())
+            if self._needed([tools, *always]) <= self.width():
+                break
+        tools.show()
 
     def _needed(self, widgets: Sequence[QWidget]) -> int:
         widths = [
-            widget.minimumSizeHint().width() if widget is self.width_slider else widget.sizeHint().width()
+            (widget.minimumSizeHint() if widget in (self.width_slider, self._plane) else widget.sizeHint()).width()
             for widget in widgets
         ]
         return sum(widths) + theme.SPACE * len(widths)
 
-    def follow(self, artwork: Artwork) -> None:
-        """Let undo and redo be enabled by this artwork."""
+    def show_steps(self, undo: str, redo: str) -> None:
+        """Offer to take back and to do again what these texts name; empty ones for nothing."""
+        self.undo.setEnabled(bool(undo))
+        self.redo.setEnabled(bool(redo))
+        self._name_undo(undo)
+        self._name_redo(redo)
+
+    def follow(self, artwork: Artwork | None) -> None:
+        """Let undo and redo be enabled by this artwork; by none where `show_steps` says it."""
         if self._artwork is not None:
             self._artwork.undo_stack.canUndoChanged.disconnect(self.undo.setEnabled)
             self._artwork.undo_stack.canRedoChanged.disconnect(self.redo.setEnabled)
             self._artwork.undo_stack.undoTextChanged.disconnect(self._name_undo)
             self._artwork.undo_stack.redoTextChanged.disconnect(self._name_redo)
         self._artwork = artwork
+        if artwork is None:
+            return
         stack = artwork.undo_stack
         stack.canUndoChanged.connect(self.undo.setEnabled)
         stack.canRedoChanged.connect(self.redo.setEnabled)
         stack.undoTextChanged.connect(self._name_undo)
         stack.redoTextChanged.connect(self._name_redo)
+        self.show_steps(stack.undoText(), stack.redoText())
         self.undo.setEnabled(stack.canUndo())
         self.redo.setEnabled(stack.canRedo())
-        self._name_undo(stack.undoText())
-        self._name_redo(stack.redoText())
 
     @Slot(str)
     def _name_undo(self, edit: str) -> None:

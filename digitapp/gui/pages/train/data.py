@@ -69,10 +69,8 @@ class DataCard(EmptyState):
         """Show where a data set is; return whether there is anything to say about it."""
         state = self._source.state(name)
         error = self._source.error(name)
-        fetching, missing, failed = (
-            state is DataState.FETCHING,
-            state is DataState.MISSING,
-            state is DataState.FAILED,
+        fetching, missing, failed, empty = (
+            state is kind for kind in (DataState.FETCHING, DataState.MISSING, DataState.FAILED, DataState.EMPTY)
         )
         title = dataset_title(name)
         if fetching:
@@ -85,6 +83,9 @@ class DataCard(EmptyState):
             )
         elif failed:
             self.set_text(translate("DataCard", "{0} could not be loaded").format(title), "")
+        elif empty:
+            text = translate("DataCard", "Set some on the page Draw, or choose another data set here.")
+            self.set_text(translate("DataCard", "There is no point to learn from yet"), text)
         else:
             text = translate(
                 "DataCard", "70,000 handwritten digits, {0} MB. The toy and drawing work without it."
@@ -106,7 +107,7 @@ class DataCard(EmptyState):
         for part in (self._instead, self._remark):
             part.setVisible((missing or failed) and bool(instead))
         self._cancel.setVisible(fetching)
-        return fetching or missing or failed
+        return fetching or missing or failed or empty
 
     def text(self) -> str:
         """Return what the card says."""

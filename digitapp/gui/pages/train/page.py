@@ -11,9 +11,9 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import MY_IMAGES
+from digitapp.datasets.problems import MY_IMAGES, MY_POINTS
 from digitapp.gui import settings as remembered
-from digitapp.gui.pages.page import TRAIN_ON, Page
+from digitapp.gui.pages.page import TRAIN_NEW, TRAIN_ON, Page
 from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
@@ -224,6 +224,11 @@ class TrainPage(Page):
     def take_up(self, what: object) -> None:
         if what == TRAIN_ON:
             self.train_on()
+        elif what == TRAIN_NEW:
+            self._show_model(self.session.snapshot())  # that a run may go on with, also while this page is not seen
+            self.start()
+            if not self.session.run.is_active:  # a field, or the card of the data, says why
+                self.page_wanted.emit(self.NAME, None)
 
     @Slot()
     def train_on(self, *, paused: bool = False) -> None:
@@ -292,8 +297,9 @@ class TrainPage(Page):
 
     def _show_data(self, shown: Snapshot) -> None:
         """Say what the run learns from, or would."""
-        images = self.session.images
+        images, points = self.session.images, self.session.points
         self.setup.offer_own(MY_IMAGES, shown.problem is images.problem and bool(images.own))
+        self.setup.offer_own(MY_POINTS, shown.problem is points.problem and points.own is not None)
         dataset = self.session.data_for_run(self.setup.source)
         self.setup.show_dataset(shown.dataset_name, shown.data_state, dataset, self._foils(shown))
         self.setup.show_classes(self.session.problem_of_data)

@@ -350,6 +350,7 @@ class SetupForm(Panel):
                 DataState.FETCHING: self.tr("on its way…"),
                 DataState.MISSING: self.tr("not on this computer yet"),
                 DataState.FAILED: self.tr("could not be loaded"),
+                DataState.EMPTY: self.tr("no points yet"),
             }.get(state, "")
         self._dataset_row.set_helper(text)
 
