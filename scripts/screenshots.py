@@ -33,6 +33,7 @@ from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.hand.page import HandPage
 from digitapp.gui.pages.lab.any_function.bench import AnyFunctionBench
+from digitapp.gui.pages.lab.circuit.bench import CircuitBench
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.sizes.bench import SizesBench
 from digitapp.gui.pages.lab.tale.bench import TaleBench
@@ -130,6 +131,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_tale(window, save)
         take_units(window, save)
         take_benches(window, save)
+        take_circuit(window, save)
         take_any_function(window, save)
         take_step(window, save)
 
@@ -211,6 +213,17 @@ def take_benches(window: MainWindow, save: Callable[[str], None]) -> None:
     wait_until(lambda: bench.shapes.is_known)
     settle()
     save("lab-sizes")
+
+
+def take_circuit(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Go back through the textbook's circuit until the product swaps."""
+    page = window.show_page(LabPage)
+    page.take_up(("circuit", {"position": 7}))
+    bench = page.bench()
+    assert isinstance(bench, CircuitBench)
+    bench.machine.look_at(bench.machine.scene.walk.backward[2])
+    save("lab-circuit")
+    page.take_up("tale")
 
 
 def take_any_function(window: MainWindow, save: Callable[[str], None]) -> None:

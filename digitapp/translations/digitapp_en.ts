@@ -87,6 +87,23 @@
     </message>
 </context>
 <context>
+    <name>CircuitBench</name>
+    <message numerus="yes">
+        <source>%n gate(s)</source>
+        <translation>
+            <numerusform>%n gate</numerusform>
+            <numerusform>%n gates</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n input(s)</source>
+        <translation>
+            <numerusform>%n input</numerusform>
+            <numerusform>%n inputs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConfusionCard</name>
     <message numerus="yes">
         <source>{0} read as {1}: %Ln image(s)</source>

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digitapp.lab.circuit import operations
 from digitapp.lab.circuit.arrange import arrange
 from digitapp.lab.circuit.counting import count, growing
-from digitapp.lab.circuit.evaluation import agree, backward, forward_mode, nudges, values
+from digitapp.lab.circuit.evaluation import agree, backward, forward_mode, nudges, values, wire_nudge
 from digitapp.lab.circuit.faults import CircuitError, Fault
 from digitapp.lab.circuit.graph import Graph, build, has_sigmoid
 from digitapp.lab.circuit.operations import Array
@@ -215,6 +215,15 @@ VECTORS = (
 )
 
 
+@pytest.mark.parametrize("text", [*VECTORS, "x*x/(x + 2) where x = 3", "(x*x + 1)*(x*x) where x = 0.5"])
+def test_the_gradient_on_a_wire_is_what_a_change_on_this_wire_alone_does(text: str) -> None:
+    graph = build(parse(text))
+    found = computed(graph, graph.given)
+    sweep, single = backward(graph, found), [value[0] for value in found]
+    for wire, gradient in sweep.wires.items():
+        assert agree(gradient[0], *wire_nudge(graph, single, wire)), wire
+
+
 @pytest.mark.parametrize("text", VECTORS)
 def test_vectors_and_matrices_have_the_same_gradients_in_every_way(text: str) -> None:
     graph = build(parse(text))
@@ -309,10 +318,7 @@ def check_program(graph: Graph, inputs: dict[str, Array]) -> None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = "\n".join(line.code for line in lines)
-        for line in lines[: len(inputs)]:  # numbers of NumPy, as every value of the program is that comes after them
-            name, _, value = line.code.partition(" = ")
-            room[name] = np.float64(value) if "[" not in value else eval(value, room)
-        exec("\n".join(code.splitlines()[len(inputs) :]), room)
+        exec(code, room)
     names = {line.node: line.code.split()[0] for line in reversed(lines) if line.part in ("input", "forward")}
     for index, name in names.items():
         np.testing.assert_allclose(room[name], found[index][0], rtol=1e-9, atol=1e-12)

@@ -37,11 +37,17 @@ def paint_beads(
     limit : the largest value that is drawn
     phase : 0 to 1, how far the beads have moved towards the next one, from right to left
     """
+    paint_beads_along(painter, curve(ends, np.linspace(1, 0, _FINE)), value, limit, opacity=opacity, phase=phase)
+
+
+def paint_beads_along(
+    painter: QPainter, points: Floats, value: float, limit: float, *, opacity: float = 1.0, phase: float = 0.0
+) -> None:
+    """Paint a gradient on a line of `points`, shape (n, 2), in the order in which beads go; else as `paint_beads`."""
     if value == 0:
         return
     p = theme.current().palette
     radius = radius_of(value, limit)
-    points = curve(ends, np.linspace(1, 0, _FINE))
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     spacing = max(_LEAST_SPACING, _SPACING * radius)

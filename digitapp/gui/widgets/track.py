@@ -22,6 +22,7 @@ class _Part(QAbstractButton):
         super().__init__(parent)
         self.key = key
         self.share = 0.0
+        self.note = ""
         self.is_present = False
         self.setText(name)
         self.setToolTip(tip)
@@ -49,7 +50,12 @@ class _Part(QAbstractButton):
         metrics = QFontMetricsF(self._font())
         painter.setPen(p.text if self.is_present or self.underMouse() else p.text3)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0, 0, self.width(), metrics.height()), int(Qt.AlignmentFlag.AlignLeft), text)
+        line = QRectF(0, 0, self.width(), metrics.height())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), text)
+        if self.note and metrics.horizontalAdvance(f"{self.text()}  {self.note}") <= self.width():
+            painter.setFont(theme.font("caption"))
+            painter.setPen(p.text2)
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), self.note)
         groove = QRectF(0, metrics.height() + _GAP, self.width(), _BAR)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(p.sunken)
@@ -84,6 +90,12 @@ class Track(QWidget):
         part = self.sender()
         assert isinstance(part, _Part)
         self.wanted.emit(part.key)
+
+    def set_note(self, note: str) -> None:
+        """Show a text at the right end where there is room for it, such as "step 7 of 8"."""
+        if self.parts[-1].note != note:
+            self.parts[-1].note = note
+            self.parts[-1].update()
 
     def show_progress(self, key: Any, share: float) -> None:
         """Show that the walk has come so far in a stage; those before it are full."""

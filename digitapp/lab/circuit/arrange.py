@@ -156,19 +156,30 @@ def _rows(columns: list[list[int]], chains: dict[Wire, list[int]], nodes: int) -
     size = sum(map(len, columns))
     before, behind = _neighbours([0] * size, chains)
     rows = [0.0] * size
-    for index, column in enumerate(columns):
-        wanted = [_mean([rows[point] for point in before[each]], float(place)) for place, each in enumerate(column)]
-        if not index:
-            wanted = [float(place) for place in range(len(column))]
-        for point, row in zip(column, _apart(wanted, _rooms(column, nodes)), strict=True):
-            rows[point] = row
-    for column in reversed(columns[:-1]):
-        wanted = [_mean([rows[point] for point in behind[each]], rows[each]) for each in column]
+    for column in columns:
+        for place, point in enumerate(column):
+            rows[point] = float(place)
+    _settle(rows, columns, before, nodes)
+    # What nothing comes before, an input, goes towards those that take it, and the others follow.
+    for column in columns:
+        wanted = [
+            rows[each] if before[each] else _mean([rows[point] for point in behind[each]], rows[each])
+            for each in column
+        ]
         middle = [(rows[each] + row) / 2 for each, row in zip(column, wanted, strict=True)]
         for point, row in zip(column, _apart(middle, _rooms(column, nodes)), strict=True):
             rows[point] = row
+    _settle(rows, columns, before, nodes)
     top = min(rows)
     return [row - top for row in rows]
+
+
+def _settle(rows: list[float], columns: list[list[int]], before: list[list[int]], nodes: int) -> None:
+    """Put each point into the middle of those before it, from the left to the right, with room between neighbours."""
+    for column in columns:
+        wanted = [_mean([rows[point] for point in before[each]], rows[each]) for each in column]
+        for point, row in zip(column, _apart(wanted, _rooms(column, nodes)), strict=True):
+            rows[point] = row
 
 
 def _rooms(column: list[int], nodes: int) -> list[float]:

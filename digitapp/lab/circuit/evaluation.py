@@ -6,7 +6,7 @@ warning is given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,6 +176,47 @@ def nudges(graph: Graph, inputs: Mapping[str, Array], growth: float = 0.1) -> Nu
         return {name: part.reshape(inputs[name].shape) for name, part in zip(inputs, split, strict=True)}
 
     return Nudges(shaped(differences), shaped(noise), shaped(grown))
+
+
+def wire_nudge(graph: Graph, found: Sequence[Array], wire: Wire) -> tuple[Array, Array]:
+    """Return what the result does when only what comes along one wire changes.
+
+    Where a value goes several ways, the others stay as they are: this is the check of the gradient on this wire alone.
+
+    Parameters
+    ----------
+    found : the value of every node, of its shape
+
+    Returns
+    -------
+    difference, noise : as in `Nudges`, of the shape of what the wire carries
+    """
+    gate, place = wire
+    start = found[graph.nodes[gate].sources[place]]
+    steps = _STEP * np.maximum(1.0, np.abs(start.ravel()))
+    many = np.tile(start, (2 * start.size, *(1,) * start.ndim)).reshape(2, start.size, start.size)
+    own = np.arange(start.size)
+    many[0, own, own] += steps
+    many[1, own, own] -= steps
+    exact = many[0, own, own] - many[1, own, own]
+    moved: dict[int, Array] = {}
+    with np.errstate(all="ignore"):
+        for index in range(gate, len(graph.nodes)):
+            node = graph.nodes[index]
+            if node.operation is None or (index != gate and not moved.keys() & set(node.sources)):
+                continue
+            operands = [
+                moved[source]
+                if source in moved
+                else np.broadcast_to(found[source], (len(exact) * 2, *found[source].shape))
+                for source in node.sources
+            ]
+            if index == gate:
+                operands[place] = many.reshape(-1, *start.shape)
+            moved[index] = node.operation.value(operands)
+        above, below = moved[graph.result].reshape(2, start.size)
+        noise = _ROUNDING * np.maximum(np.abs(above), np.abs(below)) / exact
+        return ((above - below) / exact).reshape(start.shape), noise.reshape(start.shape)
 
 
 def agree(gradient: Array, difference: Array, noise: Array) -> bool:

@@ -46,10 +46,12 @@ class Operation(ABC):
 
     Attributes
     ----------
+    key : names the kind
     symbol : stands on the gate
     role : what it does with a gradient
     """
 
+    key: str
     symbol: str
     role: Role
 
@@ -94,6 +96,7 @@ class Elementwise(Operation):
     slope_codes : the derivatives, {2} for the result; "1" where the gradient is handed on
     """
 
+    key: str
     symbol: str
     role: Role
     function: Callable[..., Array]
@@ -165,12 +168,15 @@ def _summed(gradient: Array, operand: Array) -> Array:
 
 # Two inputs
 
-ADD = Elementwise("+", Role.HANDS_ON, np.add, (_always(1.0), _always(1.0)), "{0} + {1}", ("1", "1"))
-SUBTRACT = Elementwise("−", Role.SUBTRACTS, np.subtract, (_always(1.0), _always(-1.0)), "{0} - {1}", ("1", "-1"))
+ADD = Elementwise("add", "+", Role.HANDS_ON, np.add, (_always(1.0), _always(1.0)), "{0} + {1}", ("1", "1"))
+SUBTRACT = Elementwise(
+    "subtract", "−", Role.SUBTRACTS, np.subtract, (_always(1.0), _always(-1.0)), "{0} - {1}", ("1", "-1")
+)
 MULTIPLY = Elementwise(
-    "×", Role.SWAPS, np.multiply, (lambda _a, b, _v: b, lambda a, _b, _v: a), "{0} * {1}", ("{1}", "{0}")
+    "multiply", "×", Role.SWAPS, np.multiply, (lambda _a, b, _v: b, lambda a, _b, _v: a), "{0} * {1}", ("{1}", "{0}")
 )
 DIVIDE = Elementwise(
+    "divide",
     "÷",
     Role.DIVIDES,
     np.divide,
@@ -179,6 +185,7 @@ DIVIDE = Elementwise(
     ("1 / {1}", "-{0} / {1}**2"),
 )
 POWER = Elementwise(
+    "power",
     "^",
     Role.SLOPES,
     np.power,
@@ -189,6 +196,7 @@ POWER = Elementwise(
 # Where both are alike, the first one gets all of it.
 MAX = Elementwise(
     "max",
+    "max",
     Role.CHOOSES,
     np.maximum,
     (lambda a, b, _v: (a >= b) * 1.0, lambda a, b, _v: (a < b) * 1.0),
@@ -196,6 +204,7 @@ MAX = Elementwise(
     ("{0} >= {1}", "{0} < {1}"),
 )
 MIN = Elementwise(
+    "min",
     "min",
     Role.CHOOSES,
     np.minimum,
@@ -206,15 +215,18 @@ MIN = Elementwise(
 
 # One input
 
-NEGATE = Elementwise("× −1", Role.SCALES, np.negative, (_always(-1.0),), "-{0}", ("-1",))
-RECIPROCAL = Elementwise("1 ÷", Role.SLOPES, np.reciprocal, (lambda _x, v: -(v**2),), "1 / {0}", ("-{2}**2",))
-EXP = Elementwise("exp", Role.SLOPES, np.exp, (lambda _x, v: v,), "np.exp({0})", ("{2}",))
-LOG = Elementwise("log", Role.SLOPES, np.log, (lambda x, _v: 1 / x,), "np.log({0})", ("1 / {0}",))
-SIN = Elementwise("sin", Role.SLOPES, np.sin, (lambda x, _v: np.cos(x),), "np.sin({0})", ("np.cos({0})",))
-COS = Elementwise("cos", Role.SLOPES, np.cos, (lambda x, _v: -np.sin(x),), "np.cos({0})", ("-np.sin({0})",))
-TANH = Elementwise("tanh", Role.SLOPES, np.tanh, (lambda _x, v: 1 - v**2,), "np.tanh({0})", ("1 - {2}**2",))
-SQRT = Elementwise("√", Role.SLOPES, np.sqrt, (lambda _x, v: 0.5 / v,), "np.sqrt({0})", ("0.5 / {2}",))
+NEGATE = Elementwise("negate", "× −1", Role.SCALES, np.negative, (_always(-1.0),), "-{0}", ("-1",))
+RECIPROCAL = Elementwise(
+    "reciprocal", "1 ÷", Role.SLOPES, np.reciprocal, (lambda _x, v: -(v**2),), "1 / {0}", ("-{2}**2",)
+)
+EXP = Elementwise("exp", "exp", Role.SLOPES, np.exp, (lambda _x, v: v,), "np.exp({0})", ("{2}",))
+LOG = Elementwise("log", "log", Role.SLOPES, np.log, (lambda x, _v: 1 / x,), "np.log({0})", ("1 / {0}",))
+SIN = Elementwise("sin", "sin", Role.SLOPES, np.sin, (lambda x, _v: np.cos(x),), "np.sin({0})", ("np.cos({0})",))
+COS = Elementwise("cos", "cos", Role.SLOPES, np.cos, (lambda x, _v: -np.sin(x),), "np.cos({0})", ("-np.sin({0})",))
+TANH = Elementwise("tanh", "tanh", Role.SLOPES, np.tanh, (lambda _x, v: 1 - v**2,), "np.tanh({0})", ("1 - {2}**2",))
+SQRT = Elementwise("sqrt", "√", Role.SLOPES, np.sqrt, (lambda _x, v: 0.5 / v,), "np.sqrt({0})", ("0.5 / {2}",))
 SIGMOID = Elementwise(
+    "sigmoid",
     "σ",
     Role.SLOPES,
     lambda x: 0.5 * (1 + np.tanh(0.5 * x)),  # the same function, and nothing in it overflows
@@ -228,7 +240,9 @@ def scale(factor: float) -> Elementwise:
     """Return a gate that multiplies with a number."""
     text = number_text(factor)
     shown = _shown(factor)
-    return Elementwise(f"× {shown}", Role.SCALES, lambda x: factor * x, (_always(factor),), f"{text} * {{0}}", (text,))
+    return Elementwise(
+        "scale", f"× {shown}", Role.SCALES, lambda x: factor * x, (_always(factor),), f"{text} * {{0}}", (text,)
+    )
 
 
 def divide_by(divisor: float) -> Elementwise:
@@ -236,7 +250,7 @@ def divide_by(divisor: float) -> Elementwise:
     text = number_text(divisor)
     shown = f"÷ {_shown(divisor)}"
     return Elementwise(
-        shown, Role.SCALES, lambda x: x / divisor, (_always(1 / divisor),), f"{{0}} / {text}", (f"1 / {text}",)
+        "scale", shown, Role.SCALES, lambda x: x / divisor, (_always(1 / divisor),), f"{{0}} / {text}", (f"1 / {text}",)
     )
 
 
@@ -244,7 +258,7 @@ def shift(amount: float) -> Elementwise:
     """Return a gate that adds a number."""
     symbol = f"+ {_shown(amount)}" if amount >= 0 else f"− {_shown(-amount)}"
     code = f"{{0}} + {number_text(amount)}" if amount >= 0 else f"{{0}} - {number_text(-amount)}"
-    return Elementwise(symbol, Role.HANDS_ON, lambda x: x + amount, (_always(1.0),), code, ("1",))
+    return Elementwise("shift", symbol, Role.HANDS_ON, lambda x: x + amount, (_always(1.0),), code, ("1",))
 
 
 def raised(exponent: float) -> Elementwise:
@@ -254,6 +268,7 @@ def raised(exponent: float) -> Elementwise:
     slope = f"{text} * {{0}} ** {number_text(exponent - 1)}"
     slope = {0.0: "0", 1.0: "1", 2.0: "2 * {0}"}.get(exponent, slope)
     return Elementwise(
+        "raise",
         f"^ {_shown(exponent)}",
         Role.SLOPES,
         lambda x: np.power(x, exponent),
@@ -274,6 +289,7 @@ def _shown(value: float) -> str:
 class Sum(Operation):
     """All entries of a vector or a matrix added up; of a number, the number."""
 
+    key: str = "sum"
     symbol: str = "sum"
     role: Role = Role.SPREADS
 
@@ -322,6 +338,7 @@ _BACK_CODES: dict[tuple[int, int], tuple[str, str]] = {
 class Product(Operation):
     """The product of two vectors, a matrix and a vector, or two matrices: W·x."""
 
+    key: str = "product"
     symbol: str = "·"
     role: Role = Role.SWAPS
 

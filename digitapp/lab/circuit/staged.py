@@ -10,7 +10,6 @@ from typing import Literal
 
 from digitapp.lab.circuit.graph import Graph
 from digitapp.lab.circuit.operations import Array
-from digitapp.lab.circuit.syntax import value_text
 
 Part = Literal["input", "forward", "seed", "backward"]
 
@@ -117,8 +116,5 @@ def _operand(graph: Graph, names: dict[int, str], node: int) -> str:
 
 
 def _literal(value: Array) -> str:
-    entries = value.tolist()
-    if not value.ndim:
-        return value_text(entries)
-    rows = tuple(tuple(row) for row in entries) if value.ndim == 2 else tuple(entries)
-    return f"np.array({value_text(rows)})"
+    """Return a value as it stands in the program: with points, for powers of whole numbers are others in NumPy."""
+    return f"np.array({value.tolist()})" if value.ndim else repr(float(value))

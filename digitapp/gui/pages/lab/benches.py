@@ -40,6 +40,7 @@ def registered_benches() -> tuple[BenchRow, ...]:
     """Return the rows in the order of the tabs."""
     return (
         BenchRow("tale", translate("Lab", "The tale"), "digitapp.gui.pages.lab.tale.bench.TaleBench", problem=TOY.key),
+        BenchRow("circuit", translate("Lab", "Circuit"), "digitapp.gui.pages.lab.circuit.bench.CircuitBench"),
         BenchRow("descent", translate("Lab", "Descent"), "digitapp.gui.pages.lab.descent.bench.DescentBench"),
         BenchRow("averages", translate("Lab", "Averages"), "digitapp.gui.pages.lab.averages.bench.AveragesBench"),
         BenchRow("units", translate("Lab", "Units"), "digitapp.gui.pages.lab.units.bench.UnitsBench"),

@@ -83,6 +83,7 @@ class LabPage(Page):
         self._head.setSpacing(12)
         self._head.addWidget(self.tabs)
         self._head.addWidget(self._tools, 1)
+        self._head.addStretch(0)  # beside the tabs of a bench without tools
         self._switch = PrimaryButton("", "chevron-right")
         self._switch.clicked.connect(self._on_switch)
         self._elsewhere = EmptyState("lab", "", "", [self._switch])

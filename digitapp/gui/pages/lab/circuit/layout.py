@@ -1,0 +1,250 @@
+"""Where the parts of a circuit stand in a picture: nodes, wires, and the room for the numbers on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+from digitapp.gui import theme
+from digitapp.gui.diagram.wires import Floats, curve
+from digitapp.lab.circuit.arrange import Arrangement, Place
+from digitapp.lab.circuit.evaluation import Wire
+from digitapp.lab.circuit.graph import Graph
+
+_BOX, _BOX_HEIGHT = 96.0, 42.0
+_GATE, _LEAST_GATE = 62.0, 38.0
+_LEAST_PITCH, _MOST_PITCH = 80.0, 172.0  # from one layer to the next
+_LEAST_ROW, _MOST_ROW = 56.0, 104.0
+LINE = 18.0  # of a number
+_LABEL_WIDTH, _NUMBER_WIDTH = 112.0, 46.0  # the most that a number has, and what most need
+_WORD_WIDTH = 64.0  # of a word below a gate
+_ABOVE, _BELOW = 3.0, 5.0  # from a wire to its numbers
+_NEAR, _STEEPEST = 17.0, 11.0  # what a number covers of a wire, and how far it goes out of the way
+_SIDE, _MARGIN = 2.0, 6.0  # at the sides, and above and below, for rings
+_POINTS = 25  # of a piece of a wire
+_PORTS = 0.36  # of a gate's width, between the ends of its two wires
+_TRIED = (0.36, 0.28, 0.44, 0.52, 0.6, 0.2)  # shares of a wire at which its numbers may stand
+_TRIED_BRANCH = (0.62, 0.7, 0.54, 0.46, 0.36)  # of one of several that begin at the same place
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A circuit laid out.
+
+    Attributes
+    ----------
+    size : of the whole picture
+    nodes : the rectangle of each node; gates are circles in theirs
+    result : the circle of f, behind the last node
+    wires : each wire as points from its source to its gate, shape (points, 2)
+    way_out : the same from the last node to f
+    labels : the room for the numbers on each wire, a value at its top and a gradient at its bottom; where it is too
+        tight for both, it is a line high
+    label_out : the same on the way to f
+    """
+
+    size: QSizeF
+    nodes: tuple[QRectF, ...]
+    result: QRectF
+    wires: dict[Wire, Floats]
+    way_out: Floats
+    labels: dict[Wire, QRectF]
+    label_out: QRectF
+
+    @cached_property
+    def reading_order(self) -> tuple[int, ...]:
+        """The nodes from the left to the right, and from the top to the bottom."""
+        corners = [(round(place.center().x()), place.center().y()) for place in self.nodes]
+        return tuple(sorted(range(len(corners)), key=corners.__getitem__))
+
+    def node_at(self, point: QPointF) -> int | None:
+        """Return the node at a point; the circle of f counts as the last one."""
+        if self.result.contains(point):
+            return len(self.nodes) - 1
+        return next((index for index, place in enumerate(self.nodes) if place.contains(point)), None)
+
+    def wire_at(self, point: QPointF, reach: float) -> Wire | None:
+        """Return the wire whose numbers are at a point, or that comes as near to it as `reach`."""
+        for wire, room in self.labels.items():
+            if room.contains(point):
+                return wire
+        at = np.array([point.x(), point.y()])
+        nearest, least = None, reach
+        for wire, points in self.wires.items():
+            distance = float(np.linalg.norm(points - at, axis=1).min())
+            if distance < least:
+                nearest, least = wire, distance
+        return nearest
+
+
+def least_size(arrangement: Arrangement) -> QSizeF:
+    """Return how much room a circuit needs at least so that it can be read."""
+    scale = theme.current().scale
+    width = (_BOX + arrangement.layers * _LEAST_PITCH) * scale + 2 * _SIDE
+    height = max(1.0, arrangement.rows) * _LEAST_ROW * scale + 2 * _MARGIN
+    return QSizeF(width, height)
+
+
+def lay_out(graph: Graph, arrangement: Arrangement, room: QSizeF) -> Layout:
+    """Return where everything stands in a room, which is as large as `least_size` at least.
+
+    What has more room than it needs stands at the left, in the middle of the height.
+    """
+    scale = theme.current().scale
+    box, layers = _BOX * scale, arrangement.layers
+    pitch = min((room.width() - 2 * _SIDE - box) / layers, _MOST_PITCH * scale)
+    rows = max(1.0, arrangement.rows)
+    row = min((room.height() - 2 * _MARGIN) / rows, _MOST_ROW * scale)
+    gate = min(_GATE * scale, max(_LEAST_GATE * scale, 0.46 * pitch))
+    gate = min(gate, row - 18 * scale)  # a word stands below
+    top = (room.height() - rows * row) / 2 + row / 2 - 4 * scale
+    # Between any two columns there is the same gap, although boxes are wider than gates.
+    gap = pitch - gate
+    lefts = [_SIDE, *(_SIDE + box + gap + layer * pitch for layer in range(layers))]
+
+    def middle(place: Place) -> QPointF:
+        width = box if place.layer == 0 else gate
+        return QPointF(lefts[place.layer] + width / 2, top + place.row * row)
+
+    nodes = tuple(
+        _node_place(graph, index, middle(place), (box, _BOX_HEIGHT * scale), gate, place.layer)
+        for index, place in enumerate(arrangement.places)
+    )
+    last = nodes[graph.result].center()
+    result = QRectF(lefts[layers], last.y() - gate / 2, gate, gate)
+    wires = {
+        (index, place): _line(
+            [
+                QPointF(nodes[source].right(), nodes[source].center().y()),
+                *map(middle, arrangement.bends[index, place]),
+                _port(graph, nodes, arrangement, (index, place)),
+            ]
+        )
+        for index in graph.gates
+        for place, source in enumerate(graph.nodes[index].sources)
+    }
+    way_out = _line([QPointF(nodes[graph.result].right(), last.y()), QPointF(result.left(), last.y())])
+    width = min(_LABEL_WIDTH * scale, gap - 6)
+    labels = _widened(_labels(wires, graph, arrangement, nodes), width)
+    return Layout(room, nodes, result, wires, way_out, labels, _beside(way_out, 0.5, width))
+
+
+def _node_place(graph: Graph, index: int, middle: QPointF, box: tuple[float, float], gate: float, layer: int) -> QRectF:
+    width, height = box
+    if graph.nodes[index].operation is not None:
+        width = height = gate
+    elif layer:  # an input or a constant that stands right before it is needed
+        width, height = gate, min(height, 0.66 * gate)
+    return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
+
+
+def _port(graph: Graph, nodes: tuple[QRectF, ...], arrangement: Arrangement, wire: Wire) -> QPointF:
+    """Return where a wire arrives: the wires of a gate stand in the order in which they come, from top to bottom."""
+    gate, place = wire
+    circle, count = nodes[gate], len(graph.nodes[gate].sources)
+    if count == 1:
+        return QPointF(circle.left(), circle.center().y())
+
+    def height(other: int) -> tuple[float, int]:
+        bends = arrangement.bends[gate, other]
+        source = graph.nodes[gate].sources[other]
+        return (bends[-1] if bends else arrangement.places[source]).row, other
+
+    order = sorted(range(count), key=height).index(place)
+    down = (order - (count - 1) / 2) * _PORTS * circle.width()
+    radius = circle.width() / 2
+    return QPointF(circle.center().x() - (radius**2 - down**2) ** 0.5, circle.center().y() + down)
+
+
+def _line(stops: list[QPointF]) -> Floats:
+    """Return points of a wire through its stops, horizontal at each of them."""
+    ends = np.array([[one.x(), one.y(), other.x(), other.y()] for one, other in pairwise(stops)])
+    pieces = curve(ends, np.linspace(0, 1, _POINTS))
+    return np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
+
+
+def _beside(points: Floats, share: float, width: float) -> QRectF:
+    """Return the room for numbers above and below a wire, at a share of its way."""
+    scale = theme.current().scale
+    across = points[0, 0] + share * (points[-1, 0] - points[0, 0])
+    near = np.array([across - _NEAR * scale, across, across + _NEAR * scale])
+    left, y, right = np.interp(near, points[:, 0], points[:, 1]).tolist()
+    top = max(min(left, y, right), y - _STEEPEST) - (_ABOVE + LINE * scale)
+    bottom = min(max(left, y, right), y + _STEEPEST) + _BELOW + LINE * scale
+    return QRectF(across - width / 2, top, width, bottom - top)
+
+
+def _labels(
+    wires: dict[Wire, Floats], graph: Graph, arrangement: Arrangement, nodes: tuple[QRectF, ...]
+) -> dict[Wire, QRectF]:
+    """Return a room for the numbers of each wire that touches as little as can be of gates, words and other numbers."""
+    width = _NUMBER_WIDTH * theme.current().scale
+    found: dict[Wire, QRectF] = {}
+    taken: list[list[QRectF]] = [[] for _ in range(arrangement.layers)]
+    columns: list[list[QRectF]] = [[] for _ in range(arrangement.layers)]
+    for index, (place, rect) in enumerate(zip(arrangement.places, nodes, strict=True)):
+        columns[place.layer].append(rect)
+        if graph.nodes[index].operation is not None:
+            columns[place.layer].append(_word(rect))
+    for wire, points in wires.items():
+        bends = (len(points) - _POINTS) // (_POINTS - 1)
+        layer = arrangement.places[wire[0]].layer - 1 - bends
+        near = taken[layer] + columns[layer] + columns[layer + 1]
+        first = points[:_POINTS]  # behind the first bend other wires are near
+        source = graph.nodes[wire[0]].sources[wire[1]]
+        shares = _TRIED_BRANCH if len(graph.consumers[source]) > 1 else _TRIED
+        room, shared = _freest([_beside(first, share, width) for share in shares], near)
+        if _overlap(room, taken[layer]):
+            tight, less = _freest([_on(first, share, width) for share in shares], near)
+            room = tight if less < shared else room
+        taken[layer].append(room)
+        found[wire] = room
+    return found
+
+
+def _word(gate: QRectF) -> QRectF:
+    """Return the room of the word below a gate."""
+    scale = theme.current().scale
+    width = _WORD_WIDTH * scale
+    return QRectF(gate.center().x() - width / 2, gate.bottom(), width, LINE * scale)
+
+
+def _widened(rooms: dict[Wire, QRectF], width: float) -> dict[Wire, QRectF]:
+    """Return the rooms as wide as a number may be that needs it."""
+    found = {}
+    for wire, room in rooms.items():
+        more = max(0.0, width - room.width()) / 2
+        found[wire] = room.adjusted(-more, 0, more, 0)
+    return found
+
+
+def _on(points: Floats, share: float, width: float) -> QRectF:
+    """Return the room for a single number on a wire."""
+    around, height = _beside(points, share, width), LINE * theme.current().scale
+    return QRectF(around.left(), around.center().y() - height / 2, width, height)
+
+
+def _freest(rooms: Iterable[QRectF], others: list[QRectF]) -> tuple[QRectF, float]:
+    """Return the first of the rooms that shares the least area with others, and this area."""
+    best, least = QRectF(), float("inf")
+    for room in rooms:
+        shared = _overlap(room, others)
+        if shared < least:
+            best, least = room, shared
+        if not shared:
+            break
+    return best, least
+
+
+def _overlap(room: QRectF, others: Iterable[QRectF]) -> float:
+    """Return the area that a rectangle shares with others."""
+    total = 0.0
+    for other in others:
+        common = room.intersected(other)
+        total += max(0.0, common.width()) * max(0.0, common.height())
+    return total
