@@ -13,6 +13,7 @@ import numpy as np
 
 from digitapp.gui.diagram.step_units import small_ways
 from digitapp.gui.pages.step.formulas import exact, plain, plus, slope_formula, sub, term, value_formula
+from digitapp.gui.pages.step.sample_words import sample_words
 from digitapp.gui.pages.step.tale import StepWords
 from digitapp.gui.state.scene import Focus, Scene, terms_of
 from digitapp.gui.translation import translate
@@ -242,10 +243,10 @@ def _error(scene: Scene) -> list[Block]:
         "hinge": "C = Σ max(0, z − z<sub>t</sub> + 1)",
         "perceptron": "C = Σ (y − t) z",
     }[loss]
-    blocks = [Block(translate("StepPage", "The error of this image"), formula, tuple(rows))]
+    blocks = [Block(sample_words(scene.shown.problem).error_title, formula, tuple(rows))]
     if scene.totals is not None:
         total = scene.totals
-        text = translate("StepPage", "all {0} images").format(len(total.answers))
+        text = sample_words(scene.shown.problem).learned_all.format(len(total.answers))
         blocks.append(
             Block(
                 translate("StepPage", "The total error"),
@@ -421,11 +422,12 @@ def _update(scene: Scene) -> list[Block]:
 
 
 def _learned_from(scene: Scene, count: int) -> str:
+    words = sample_words(scene.shown.problem)
     if count == 1:
-        return translate("StepPage", "this image")
+        return words.learned_this
     if scene.totals is not None and count == len(scene.totals.answers):
-        return translate("StepPage", "all {0} images").format(count)
-    return translate("StepPage", "a batch of {0} images").format(count)
+        return words.learned_all.format(count)
+    return words.learned_batch.format(count)
 
 
 def _largest(change: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.step.formulas import exact, plus
+from digitapp.gui.pages.step.sample_words import sample_words
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets import Label, PlainButton
@@ -93,7 +94,7 @@ def _activation(scene: Scene, stop: Stop, unit: int) -> Guess:
 def _error(scene: Scene) -> Guess:
     is_right = scene.numbers.answer == scene.numbers.label
     choices = translate("StepGuess", "Rightly"), translate("StepGuess", "Wrongly")
-    question = translate("StepGuess", "Will this image be read rightly?")
+    question = sample_words(scene.shown.problem).will_it
     return Guess(question, choices, 0 if is_right else 1, f"C = {exact(scene.numbers.cost)}")
 
 

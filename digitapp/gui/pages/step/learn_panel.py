@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.pages.step.explain import Row
 from digitapp.gui.pages.step.ledger import Ledger
+from digitapp.gui.pages.step.sample_words import sample_words
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.widgets import ElidedLabel, HairLine, Label, NumberField, SectionHeader, SegmentedControl
 from digitapp.gui.widgets.numbers import decimal, thousands
@@ -92,7 +93,7 @@ class LearnPanel(QWidget):
 
     def _show_sources(self, scene: Scene) -> None:
         sources = [LearnFrom.SAMPLE, LearnFrom.BATCH]
-        texts = [self.tr("This image"), self.tr("Batch ({0})").format(scene.batch_size)]
+        texts = [sample_words(scene.shown.problem).this, self.tr("Batch ({0})").format(scene.batch_size)]
         if scene.totals is not None:
             sources.append(LearnFrom.ALL)
             texts.append(self.tr("All {0}").format(len(scene.totals.answers)))
@@ -118,7 +119,7 @@ class LearnPanel(QWidget):
         cost = sample_numbers(after, loss, numbers.inputs, numbers.label).cost
         rows = [
             Row(
-                self.tr("Error of this image"),
+                sample_words(scene.shown.problem).error_of_this,
                 "",
                 f"{decimal(numbers.cost, 4)} → {decimal(cost, 4)}",
             )

@@ -14,6 +14,7 @@ from digitapp.datasets.problems import Inputs
 from digitapp.gui import theme
 from digitapp.gui.pages.step.blocks import Formula
 from digitapp.gui.pages.step.formulas import exact
+from digitapp.gui.pages.step.sample_words import sample_words
 from digitapp.gui.pages.step.strip import Samples, SampleStrip
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.followed import FEW_SAMPLES
@@ -157,10 +158,12 @@ class SampleBar(QWidget):
         order, whole = orders
         answers = _answers(len(every), whole, total)
         chosen = scene.sample if scene is not None else None
-        self.strip.show_samples(Samples(order, every.inputs, every.labels, answers, chosen, shown.problem.shape, names))
+        is_plane = shown.problem.is_plane
+        shape = (1, 1) if is_plane else shown.problem.shape
+        self.strip.show_samples(Samples(order, every.inputs, every.labels, answers, chosen, shape, names, is_plane))
         self.misread.setVisible(not few)
         self.images.setVisible(few and shown.problem.inputs is Inputs.GRID)  # others are not set pixel by pixel
-        self._hint.setText(self.tr("Red: misread, with the answer. Choose another image with PgUp and PgDn."))
+        self._hint.setText(sample_words(shown.problem).hint)
         if few:
             held = 0 if dataset.validation is None else len(dataset.validation)
             self._hint.setText(
@@ -176,7 +179,7 @@ class SampleBar(QWidget):
         elif scene.sample is None:
             self._which.setText(self.tr("My drawing"))
         else:
-            text = self.tr("Image {0} of {1}") if dataset.problem.has_picture else self.tr("Sample {0} of {1}")
+            text = sample_words(dataset.problem).which
             self._which.setText(text.format(thousands(scene.position + 1), thousands(scene.samples)))
         self._show_reading(scene)
         self._right.setVisible(total is not None)
@@ -186,8 +189,9 @@ class SampleBar(QWidget):
             self._right.setText(text.format(thousands(total.right), thousands(len(total.answers))))
             few = len(total.answers) <= FEW_SAMPLES
             self._error.setText(f"C<sub>T</sub> = {exact(total.cost)}" if few else f"C̄ = {exact(total.mean_cost)}")
-            whole = self.tr("Total error: the sum of C over all images")
-            self._error.setToolTip(whole if few else self.tr("Mean error over the images that are learned from"))
+            if dataset is not None:
+                words = sample_words(dataset.problem)
+                self._error.setToolTip(words.total_error if few else words.mean_error)
 
     def _show_reading(self, scene: Scene | None) -> None:
         if scene is None:

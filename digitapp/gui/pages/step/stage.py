@@ -53,7 +53,7 @@ class _Legend(QWidget):
             (Grain.TERM, self.tr("by term")),
             (Grain.UNIT, self.tr("by unit")),
             (Grain.LAYER, self.tr("by layer")),
-            (Grain.SAMPLE, self.tr("by image")),
+            (Grain.SAMPLE, self.tr("by sample")),
             (Grain.BATCH, self.tr("by batch")),
             (Grain.EPOCH, self.tr("by epoch")),
         ):

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitapp.datasets.plane import REACH
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
 from digitapp.gui.translation import Name
 from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.painted import painted
+from digitapp.gui.widgets.series import paint_mark
 
 _FEW = 100  # so many samples are all seen
 _TILE, _LEAST_TILE, _LARGE_TILE = 17.0, 11.0, 28.0  # widths of a picture
@@ -24,6 +26,7 @@ _GAP, _LEAST_GAP, _ROW_GAP = 7.0, 5.0, 7.0
 _BADGED = 14.0  # a picture this wide has room for the answer on it
 _IN_A_ROW = 32  # so many of few samples stand in a row, where that leaves them large enough
 _MOST_ROWS = 3
+_MARK = 0.4  # the share of a box that the mark of a point takes
 _MARGIN = 3.0  # for the ring
 
 
@@ -40,6 +43,7 @@ class Samples:
     chosen : index of the followed sample; None for none of them
     shape : rows and columns of a picture
     class_names : words for the labels
+    is_plane : whether inputs are places in a plane: each is the mark of its class where it lies
     """
 
     indices: NDArray[np.int64]
@@ -49,6 +53,7 @@ class Samples:
     chosen: int | None
     shape: tuple[int, int]
     class_names: Sequence[str]
+    is_plane: bool = False
 
 
 class SampleStrip(QWidget):
@@ -108,9 +113,13 @@ class SampleStrip(QWidget):
         index = int(samples.indices[place])
         label = samples.class_names[samples.labels[index]]
         if samples.answers is None or samples.answers[index] == samples.labels[index]:
-            return self.tr("Image {0}: {1}").format(place + 1, label)
+            text = self.tr("Point {0}: {1}") if samples.is_plane else self.tr("Image {0}: {1}")
+            return text.format(place + 1, label)
         answer = samples.class_names[samples.answers[index]]
-        return self.tr("Image {0}: {1:a}, read as {2}").format(place + 1, Name(label), answer)
+        text = (
+            self.tr("Point {0}: {1:a}, read as {2}") if samples.is_plane else self.tr("Image {0}: {1:a}, read as {2}")
+        )
+        return text.format(place + 1, Name(label), answer)
 
     # Geometry
 
@@ -221,7 +230,10 @@ class SampleStrip(QWidget):
         samples, p, box = self._samples, theme.current().palette, self.place_rect(place)
         assert samples is not None and box is not None
         index = int(samples.indices[place])
-        painter.drawImage(box, ink_image(samples.inputs[index].reshape(samples.shape), theme.current().name))
+        if samples.is_plane:
+            self._paint_point(painter, box, index)
+        else:
+            painter.drawImage(box, ink_image(samples.inputs[index].reshape(samples.shape), theme.current().name))
         misread = samples.answers is not None and samples.answers[index] != samples.labels[index]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(p.danger if misread else p.border_strong, 1.5 if misread else 1))
@@ -236,6 +248,17 @@ class SampleStrip(QWidget):
             painter.drawText(
                 badge, int(Qt.AlignmentFlag.AlignCenter), str(samples.class_names[samples.answers[index]])[:2]
             )
+
+    def _paint_point(self, painter: QPainter, box: QRectF, index: int) -> None:
+        """Paint a point as it lies in the plane."""
+        assert self._samples is not None
+        painter.fillRect(box, theme.current().palette.paper)
+        mark = box.width() * _MARK
+        x, y = (min(max(float(value) / REACH, -1.0), 1.0) for value in self._samples.inputs[index])
+        room = (box.width() - mark) / 2
+        middle = box.center()
+        center = QPointF(middle.x() + x * room, middle.y() - y * room)
+        paint_mark(painter, int(self._samples.labels[index]), center, mark)
 
     # Pointer and keys
 
