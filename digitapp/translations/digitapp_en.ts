@@ -355,6 +355,30 @@
     </message>
 </context>
 <context>
+    <name>PointFiles</name>
+    <message numerus="yes">
+        <source>%Ln point(s) pasted</source>
+        <translation>
+            <numerusform>%Ln point pasted</numerusform>
+            <numerusform>%Ln points pasted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln point(s) read from {0}</source>
+        <translation>
+            <numerusform>%Ln point read from {0}</numerusform>
+            <numerusform>%Ln points read from {0}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln point(s) written to {0}</source>
+        <translation>
+            <numerusform>%Ln point written to {0}</numerusform>
+            <numerusform>%Ln points written to {0}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ProbesView</name>
     <message numerus="yes">
         <source>%Ln value(s)</source>
