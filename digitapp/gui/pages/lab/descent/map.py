@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFontMetrics,
     QHideEvent,
@@ -41,6 +41,8 @@ _CELL = 7  # pixels of the grid that heights are asked for
 _LEVELS = 9
 _SHADE = 0.55  # of the darkest or lightest colour: the paths must be seen everywhere
 _MOST_DOTS = 200  # steps of which each is a dot
+_FINE, _COARSE = 0.7, 3.0  # pixels of the shortest piece of a path, of few steps and of many
+_DASH, _MOST_DASHED = 9.0, 20_000.0  # pixels of a dash with its gap, and of the longest path that has some
 _MARK, _START, _CROSS = 11, 8, 7
 _EDGE = 16  # from the border to the arrow of who is beyond it
 
@@ -292,21 +294,22 @@ class RaceMap(QWidget):
 
     def _paint_path(self, painter: QPainter, race: Race, runner: int) -> None:
         p, color = theme.current().palette, series_color(runner)
-        places = [QPointF(x, y) for x, y in self._places(race, runner).tolist()]
+        places = self._places(race, runner)
         if len(places) < 2:
             return
         width = 2.4 if runner == self._chosen else 1.6
-        for pen in (QPen(theme.blend(p.window, color, 0.1), width + 2), QPen(color, width)):
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            if runner >= len(p.series):
-                pen.setStyle(Qt.PenStyle.DashLine)
+        pieces = _pieces(places, dashed=runner >= len(p.series))
+        # Pieces instead of one line of many corners, for which the painter takes a hundred times as long.
+        outline, line = QPen(theme.blend(p.window, color, 0.1), width + 2), QPen(color, width)
+        for pen in (outline, line) if len(places) <= _MOST_DOTS else (line,):
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             painter.setPen(pen)
-            painter.drawPolyline(QPolygonF(places))
+            painter.drawLines(pieces)
         if len(places) <= _MOST_DOTS:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            for place in places[1:-1]:
-                painter.drawEllipse(place, width, width)
+            pen = QPen(color, 2 * width)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawPoints(QPolygonF([QPointF(x, y) for x, y in places[1:-1].tolist()]))
 
     def _paint_start(self, painter: QPainter) -> None:
         p, place = theme.current().palette, self.at(*self._start)
@@ -358,11 +361,12 @@ class RaceMap(QWidget):
             self._paint_lost(painter, place, lost_text(lost), labels)
 
     def _at_the_edge(self, place: QPointF) -> tuple[QPointF, float]:
-        """Return where the way from the middle to a place beyond the border ends, and its direction."""
-        half = QPointF(self.width() / 2, self.height() / 2)
-        way = place - half
-        share = min((half.x() - _EDGE) / max(abs(way.x()), 1e-9), (half.y() - _EDGE) / max(abs(way.y()), 1e-9))
-        return half + way * share, math.atan2(way.y(), way.x())
+        """Return the point near the border that is nearest to a place beyond it, and the direction to that place."""
+        near = QPointF(
+            min(max(place.x(), _EDGE), self.width() - _EDGE), min(max(place.y(), _EDGE), self.height() - _EDGE)
+        )
+        way = place - near
+        return near, math.atan2(way.y(), way.x())
 
     @staticmethod
     def _paint_arrow(painter: QPainter, runner: int, place: QPointF, angle: float) -> None:
@@ -389,6 +393,24 @@ class RaceMap(QWidget):
             label.translate(0, down * (label.height() + 2))
         labels.append(label)
         self._paint_label(painter, label, text)
+
+
+def _pieces(places: NDArray[np.float64], *, dashed: bool) -> list[QLineF]:
+    """Return the pieces of a path through places (n, 2); a dashed one has gaps.
+
+    Where the path hardly moves within a step, as at a minimum, several steps are one piece.
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places, axis=0).T))])
+    least = _FINE if len(places) <= _MOST_DOTS else _COARSE
+    _, corners = np.unique(np.floor(along / least), return_index=True)
+    corners = np.unique([*corners.tolist(), len(places) - 1])
+    if dashed and along[-1] < _MOST_DASHED:
+        middles = np.arange(_DASH / 2, along[-1], _DASH)
+        ends = np.clip([middles - _DASH / 3, middles + _DASH / 3], 0, along[-1])
+        x, y = (np.interp(ends, along, places[:, axis]) for axis in range(2))
+        return [QLineF(*ends) for ends in zip(x[0].tolist(), y[0].tolist(), x[1].tolist(), y[1].tolist(), strict=True)]
+    corner = places[corners]
+    return [QLineF(*start, *end) for start, end in zip(corner[:-1].tolist(), corner[1:].tolist(), strict=True)]
 
 
 def _relief(grid: Grid) -> Relief:

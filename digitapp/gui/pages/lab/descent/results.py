@@ -47,9 +47,13 @@ class ResultsPanel(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        heads = self.tr("first below {0}").format(LIMIT), self.tr("wins of {0} starts").format(STARTS)
-        for place, text in enumerate(heads):
+        heads = (
+            (self.tr("below {0}").format(LIMIT), self.tr("The step at which the error was below {0} first")),
+            (self.tr("wins of {0}").format(STARTS), self.tr("From how many of {0} other starts it ends lowest")),
+        )
+        for place, (text, tip) in enumerate(heads):
             head = Label(text, "caption", "text2")
+            head.setToolTip(tip.format((LIMIT, STARTS)[place]))
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(head, 0, 2 + place)
         for row, parts in enumerate(self.rows):
