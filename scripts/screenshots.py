@@ -204,9 +204,10 @@ def take_units(window: MainWindow, save: Callable[[str], None]) -> None:
 def take_benches(window: MainWindow, save: Callable[[str], None]) -> None:
     """Show the benches of the Lab that are there at once, and the maps of nine shapes."""
     page = window.show_page(LabPage)
-    page.take_up(("losses", {}))
-    settle()
-    save("lab-losses")
+    for name in ("descent", "averages", "losses"):
+        page.take_up((name, {}))
+        settle()
+        save(f"lab-{name}")
     page.take_up(("sizes", {"view": 1, "shape": 5}))
     bench = page.bench("sizes")
     assert isinstance(bench, SizesBench)

@@ -85,6 +85,11 @@ class Contest:
         runner = usual_runner(optimizer, self.made_surface())
         return replace(self, runners=(*self.runners, runner))
 
+    def on_same_surface(self, other: Contest) -> bool:
+        """Return whether another contest is run on the same surface."""
+        own = (other.expression, other.reach) if other.surface == OWN else (self.expression, self.reach)
+        return (self.surface, self.expression, self.reach) == (other.surface, *own)
+
     def in_same_race(self, other: Contest) -> bool:
         """Return whether another contest differs by nothing but where the race that is watched begins."""
         return replace(self, start=other.start) == other
@@ -275,6 +280,7 @@ def run_contest(
     Raises
     ------
     CircuitError, OwnSurfaceError : an own expression that cannot be used
+    NowhereToStartError : there are not so many places from which a search could start
     """
     surface, searches = contest.made_surface(), []
     if contest.rates == "best":
@@ -301,7 +307,7 @@ def run_from_many_starts(outcome: Outcome, cancelled: threading.Event | None = N
 
     Raises
     ------
-    ValueError : there are not so many places to start from
+    NowhereToStartError : there are not so many places to start from
     """
     contest, surface = outcome.contest, outcome.race.surface
     starts = surface.starts(STARTS, RACE_SEED)

@@ -14,6 +14,10 @@ FAR = 3.0
 """How many times beyond what the map must show a point counts as lost: no window shows so much."""
 
 
+class NowhereToStartError(ValueError):
+    """C is hardly anywhere a number."""
+
+
 @dataclass(frozen=True, eq=False)
 class Surface:
     """A height C over each place (x, y) of the plane, to be made as small as possible.
@@ -59,7 +63,7 @@ class Surface:
 
         Raises
         ------
-        ValueError : C is hardly anywhere a number
+        NowhereToStartError : C is hardly anywhere a number
         """
         rng = np.random.default_rng(seed)
         found: list[Floats] = []
@@ -70,7 +74,7 @@ class Surface:
             found += list(places[is_good])
             if len(found) >= count:
                 return np.array(found[:count])
-        raise ValueError("there is no place to start from: C is hardly anywhere a number")
+        raise NowhereToStartError("C is hardly anywhere a number")
 
 
 @dataclass(frozen=True, eq=False)

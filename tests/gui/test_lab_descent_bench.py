@@ -257,6 +257,13 @@ def test_ones_own_surface_is_typed_and_nonsense_is_refused(bench: DescentBench, 
     bench.map.start_moved.emit(3.0, 1.0)
     assert not setup._start_row.note()
     check(bench, qtbot)
+    setup.expression.setText("log(0.0001 - x^2 - y^2)")
+    qtbot.keyClick(setup.expression, KEY.Key_Return)
+    bench.runners.rates.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: bench.lab.error is not None)
+    assert "hardly anywhere a number" in bench.tuning._search.text()
+    choose(setup.preset, "rules")
+    check(bench, qtbot)
 
 
 def test_numbers_are_copied_and_any_state_comes_back(page: LabPage, bench: DescentBench, qtbot: QtBot) -> None:

@@ -73,6 +73,11 @@ class DescentLab(QObject):
         self.chosen_changed.emit()
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a race is being run."""
+        return self._race.is_busy
+
+    @property
     def is_searching(self) -> bool:
         """Whether best rates are being looked for."""
         return self._race.is_busy and self.contest.rates == "best"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -30,9 +30,11 @@ from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.widgets.refresher import Refresher
 from digitapp.gui.words.messages import Message
 from digitapp.lab.contest import MOST_STEPS, Contest, Outcome, from_state, to_state
+from digitapp.lab.surfaces import NowhereToStartError
 
 _LOW = 560  # below this height of the bench, map and race are seen by turns
 _MARGIN = 24
+_PATIENCE_MS = 300  # after which it is said that a race takes long
 _CHOSEN = 1  # the runner that is looked at first
 
 
@@ -45,6 +47,7 @@ class DescentBench(Bench):
         super().__init__(session, settings, refresher, parent)
         self.lab = DescentLab(session, self)
         self._chosen = _CHOSEN
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self.map, self.card = RaceMap(), RaceCard()
         self.setup, self.runners = DescentSetup(), RunnersPanel()
         self.tuning, self.results = TuningPanel(), ResultsPanel()
@@ -101,6 +104,7 @@ class DescentBench(Bench):
         lab.many_changed.connect(self._show_wins)
         lab.step_changed.connect(self._on_step_changed)
         lab.searched.connect(self._on_searched)
+        self._patience.timeout.connect(self._on_patience_lost)
 
     # Size
 
@@ -119,6 +123,7 @@ class DescentBench(Bench):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.lab.rest()
+        self._patience.stop()
 
     # State
 
@@ -157,9 +162,11 @@ class DescentBench(Bench):
 
     @property
     def _outcome(self) -> Outcome | None:
-        """The race that is shown: of as many runners as are chosen now, or none."""
-        outcome = self.lab.outcome
-        return outcome if outcome is not None and len(outcome.runners) == len(self.lab.contest.runners) else None
+        """The race that is shown: on the chosen surface, of as many runners as are chosen now, or none."""
+        outcome, contest = self.lab.outcome, self.lab.contest
+        if outcome is None or not outcome.contest.on_same_surface(contest):
+            return None
+        return outcome if len(outcome.runners) == len(contest.runners) else None
 
     def _show_contest(self) -> None:
         contest, surface = self.lab.contest, self.lab.contest.made_surface()
@@ -178,9 +185,12 @@ class DescentBench(Bench):
     def _on_run(self) -> None:
         """Show another race, or why there is none."""
         lab = self.lab
-        if lab.error is not None:
+        self._patience.stop()
+        if isinstance(lab.error, NowhereToStartError):
+            self.tuning.show_failure()
+        elif lab.error is not None:
             self.tell(Message(self.tr("The race could not be run"), cause(lab.error)))
-        outcome = self._outcome
+        outcome = self._outcome if lab.error is None else None
         if outcome is not None:
             self.tuning.show_searches(outcome.searches if lab.contest.rates == "best" else ())
         self._show_step()
@@ -222,11 +232,17 @@ class DescentBench(Bench):
         if self.lab.is_searching:
             self.tuning.show_searches((), done)
 
+    @Slot()
+    def _on_patience_lost(self) -> None:
+        if self.lab.is_busy:
+            self.say(self.tr("The race is being run…"))
+
     # What is done
 
     def _choose(self, contest: Contest) -> None:
         """Have another contest run."""
         self.lab.choose(contest)
+        self._patience.start()
         self._show_contest()
         self._on_run_again()
         self.state_changed.emit()

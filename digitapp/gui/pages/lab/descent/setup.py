@@ -12,7 +12,7 @@ from digitapp.gui import theme
 from digitapp.gui.pages.lab.descent.words import expression_refusal, preset_title, surface_title
 from digitapp.gui.pages.lab.parameter import ParameterRow, linear
 from digitapp.gui.widgets import ComboBox, FieldRow, NumberField, SectionHeader, TextField
-from digitapp.gui.widgets.numbers import MINUS, thousands
+from digitapp.gui.widgets.numbers import MINUS
 from digitapp.gui.words.settings import number_refusal
 from digitapp.lab.contest import MOST_NOISE, MOST_STEPS, OWN, PRESETS, Contest
 from digitapp.lab.own_surface import MOST_REACH, own_surface
@@ -43,7 +43,7 @@ class DescentSetup(QWidget):
         self.start_x = self._number(0, lambda: self._ends(0), self.tr("Start, x"))
         self.start_y = self._number(0, lambda: self._ends(1), self.tr("Start, y"))
         self.steps = NumberField(
-            _read_steps, 60, step=lambda steps, way: max(1, steps + 10 * way), show=thousands, describe=_refuse_steps
+            _read_steps, 60, step=lambda steps, way: max(1, steps + 10 * way), describe=_refuse_steps
         )
         self.noise = ParameterRow()
         self.noise.set_range(self.tr("Gradient noise"), Range(0, MOST_NOISE), linear(0, _SLIDER_NOISE))
@@ -193,7 +193,7 @@ def _place_text(value: float) -> str:
 
 
 def _read_steps(text: str) -> int:
-    steps = parse_whole("steps", text.replace(",", ""))
+    steps = parse_whole("steps", text)
     check_whole("steps", steps, 1, MOST_STEPS)
     return steps
 

@@ -111,6 +111,7 @@ class TuningPanel(QWidget):
     def show_searches(self, searches: tuple[RateSearch, ...], done: int = 0) -> None:
         """Show how the best rates were found; () where there are none, or not yet."""
         self._searches = searches
+        self._search.set_tone("text2")
         is_best, has = self._contest.rates == "best", self._index < len(searches)
         for part in (self.search_plot, self.take_over):
             part.setVisible(is_best and has)
@@ -121,6 +122,13 @@ class TuningPanel(QWidget):
             self.rate.set_value(self._runner.learning_rate, is_fixed=True)
             text = self.tr("Looking for the best rate of each: {0} of {1} found")
             self._search.setText(text.format(thousands(done), thousands(len(self._contest.runners))))
+
+    def show_failure(self) -> None:
+        """Say that there are no best rates, and why."""
+        self._search.set_tone("danger")
+        self._search.setText(
+            self.tr("C is hardly anywhere a number on the map, so rates cannot be tried. Let the map reach less far.")
+        )
 
     def _show_search(self, search: RateSearch) -> None:
         self.rate.set_value(search.best, is_fixed=True)
