@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -31,7 +32,10 @@ class Entry:
 
 
 class Legend(QWidget):
-    """Marks with names and values from the right; where room is short the names are left out, then the last entries."""
+    """Marks with names and values from the right.
+
+    Where room is short the values are left out; where it is shorter still the names instead, and then the last entries.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,51 +51,51 @@ class Legend(QWidget):
             self.updateGeometry()
             self.update()
 
-    @staticmethod
-    def _fonts() -> tuple[QFont, QFont]:
-        return theme.font("caption"), theme.tabular(theme.font("caption-strong"))
+    def _width(self, entry: Entry) -> float:
+        widths = (QFontMetricsF(font).horizontalAdvance(text) for text, font, _ in self._texts(entry))
+        return self._sign_width(entry) + sum(_GAP + width for width in widths)
 
-    def _width(self, entry: Entry, *, named: bool) -> float:
-        name, value = (QFontMetricsF(font) for font in self._fonts())
-        width = self._sign_width(entry)
-        for part, metrics in ((entry.name if named else "", name), (entry.value, value)):
-            width += _GAP + metrics.horizontalAdvance(part) if part else 0
-        return width
+    def _texts(self, entry: Entry) -> list[tuple[str, QFont, QColor]]:
+        p = theme.current().palette
+        name = entry.name, theme.font("caption"), p.text2
+        value = entry.value, theme.tabular(theme.font("caption-strong")), p.text
+        return [text for text in (name, value) if text[0]]
 
     @staticmethod
     def _sign_width(entry: Entry) -> int:
         return theme.scaled(_PIECE if entry.series is None else _MARK)
 
-    def _whole(self, *, named: bool) -> float:
-        widths = [self._width(entry, named=named) for entry in self._entries]
-        return sum(widths) + _APART * max(0, len(widths) - 1)
+    def _whole(self, entries: Sequence[Entry]) -> float:
+        return sum(map(self._width, entries)) + _APART * max(0, len(entries) - 1)
+
+    def _fitting(self) -> tuple[Entry, ...]:
+        """Return what of the entries there is room for."""
+        without_values = tuple(replace(entry, value="") for entry in self._entries)
+        without_names = tuple(replace(entry, name="") if entry.value else entry for entry in self._entries)
+        each = (self._entries, without_values, without_names)
+        return next((entries for entries in each if self._whole(entries) <= self.width()), without_names)
 
     def sizeHint(self) -> QSize:
-        return QSize(round(self._whole(named=True)) + 2, theme.scaled(20))
+        return QSize(math.ceil(self._whole(self._entries)) + 2, theme.scaled(20))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.scaled(40), theme.scaled(20))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        p, painter = theme.current().palette, QPainter(self)
-        name_font, value_font = self._fonts()
-        named = self._whole(named=True) <= self.width()
-        x = max(0.0, self.width() - self._whole(named=named))
-        for entry in self._entries:
-            width = self._width(entry, named=named)
+        painter = QPainter(self)
+        entries = self._fitting()
+        x = max(0.0, self.width() - self._whole(entries))
+        for entry in entries:
+            width = self._width(entry)
             if x + width > self.width() + 1:
                 break
             self._paint_sign(painter, entry, x)
             place = QRectF(x + self._sign_width(entry) + _GAP, 0, width, self.height())
-            flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-            if named:
-                painter.setFont(name_font)
-                painter.setPen(p.text2)
-                painter.drawText(place, flags, entry.name)
-                place.translate(QFontMetricsF(name_font).horizontalAdvance(entry.name) + _GAP, 0)
-            painter.setFont(value_font)
-            painter.setPen(p.text)
-            painter.drawText(place, flags, entry.value)
+            for text, font, color in self._texts(entry):
+                painter.setFont(font)
+                painter.setPen(color)
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+                place.translate(QFontMetricsF(font).horizontalAdvance(text) + _GAP, 0)
             x += width + _APART
 
     def _paint_sign(self, painter: QPainter, entry: Entry, x: float) -> None:
