@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -60,9 +60,10 @@ class DescentBench(Bench):
 
     def _build(self) -> None:
         self.view = SegmentedControl([self.tr("Map"), self.tr("Race")], name=self.tr("What is shown"))
-        self.start = PrimaryButton("", "play", tip=self.tr("Let the runners go, from the start where they are there"))
+        tip = self.tr("Let the runners go on, or from the start once they are through")
+        self.start = PrimaryButton("", "play", tip=tip, key="Ctrl+Return")
         self.start.reserve(self.tr("Start"), self.tr("Pause"))
-        self.step = PlainButton(self.tr("Step"), "step", tip=self.tr("Let each runner take one step"))
+        self.step = PlainButton(self.tr("Step"), "step", tip=self.tr("Let each runner take one step"), key=".")
         self.back = PlainButton(self.tr("Reset"), "reset", tip=self.tr("Put all runners back to the start"))
         for button, name in ((self.start, "raceStart"), (self.step, "raceStep"), (self.back, "raceReset")):
             button.setObjectName(name)
@@ -93,6 +94,9 @@ class DescentBench(Bench):
         self.step.clicked.connect(self._on_step)
         self.back.clicked.connect(self._on_back)
         self.view.currentChanged.connect(self._fit)
+        # A bench that is not shown gets no shortcuts, and fields keep the keys that they can type.
+        for keys, slot in (("Ctrl+Return", self._on_start), ("Ctrl+Enter", self._on_start), (".", self._on_step)):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
         self.map.start_moved.connect(self._on_start_moved)
         self.card.step_wanted.connect(lab.show_step)
         for panel in (self.setup, self.runners, self.tuning):

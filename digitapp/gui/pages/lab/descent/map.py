@@ -24,10 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.pages.lab.descent.ground import Ground, paint_label
 from digitapp.gui.pages.lab.descent.words import lost_text
-from digitapp.gui.plots.axes import tick_text
-from digitapp.gui.plots.relief import Relief
-from digitapp.gui.plots.relief import Surface as Grid
 from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS, step_of
 from digitapp.gui.widgets.numbers import figure
@@ -38,12 +36,10 @@ from digitapp.lab.descent import Race
 from digitapp.lab.surfaces import Surface
 
 _CELL = 7  # pixels of the grid that heights are asked for
-_LEVELS = 9
-_SHADE = 0.55  # of the darkest or lightest colour: the paths must be seen everywhere
 _MOST_DOTS = 200  # steps of which each is a dot
 _FINE, _COARSE = 0.7, 3.0  # pixels of the shortest piece of a path, of few steps and of many
 _DASH, _MOST_DASHED = 9.0, 20_000.0  # pixels of a dash with its gap, and of the longest path that has some
-_MARK, _START, _CROSS = 11, 8, 7
+_MARK, _START = 11, 8
 _EDGE = 16  # from the border to the arrow of who is beyond it
 
 
@@ -60,8 +56,8 @@ class RaceMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._surface: Surface | None = None
-        self._relief: Relief | None = None
-        self._ground: QPixmap | None = None
+        self._ground: Ground | None = None
+        self._picture: QPixmap | None = None  # of the ground
         self._race: Race | None = None
         self._absent: frozenset[int] = frozenset()
         self._step, self._chosen = 0, 0
@@ -127,7 +123,7 @@ class RaceMap(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self._ground = None
+        self._picture = None
         self.update()
 
     def _measure(self) -> None:
@@ -138,10 +134,7 @@ class RaceMap(QWidget):
         half_x, half_y = self.width() / 2 / scale, self.height() / 2 / scale
         us = np.linspace(x - half_x, x + half_x, max(2, self.width() // _CELL))
         vs = np.linspace(y - half_y, y + half_y, max(2, self.height() // _CELL))
-        with np.errstate(all="ignore"):
-            heights = self._surface.height(np.stack(np.meshgrid(us, vs), axis=-1))
-        self._relief = _relief(Grid(us, vs, heights))
-        self._ground = None
+        self._ground, self._picture = Ground(self._surface, us, vs), None
         self.update()
 
     # Pointer and keyboard
@@ -208,19 +201,18 @@ class RaceMap(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        if self._relief is None or self._surface is None:
+        ground = self._ground
+        if ground is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._ground is None:
-            relief, surface = self._relief, self._surface
-            self._ground = painted(
-                self.size(), self.devicePixelRatioF(), lambda ground: self._paint_ground(ground, relief, surface)
-            )
-        painter.drawPixmap(0, 0, self._ground)
+        if self._picture is None:
+            plot = QRectF(self.rect())
+            self._picture = painted(self.size(), self.devicePixelRatioF(), lambda inner: ground.paint(inner, plot))
         outline = QPainterPath()
         outline.addRoundedRect(QRectF(self.rect()), theme.CARD_RADIUS, theme.CARD_RADIUS)
         painter.setClipPath(outline)
+        painter.drawPixmap(0, 0, self._picture)
         labels: list[QRectF] = []
         if self._race is not None:
             shown = [runner for runner in range(len(self._race.runners)) if runner not in self._absent]
@@ -231,58 +223,6 @@ class RaceMap(QWidget):
                 self._paint_end(painter, self._race, runner, labels)
         else:
             self._paint_start(painter)
-
-    def _paint_ground(self, painter: QPainter, relief: Relief, surface: Surface) -> None:
-        plot = QRectF(self.rect())
-        outline = QPainterPath()
-        outline.addRoundedRect(plot, theme.CARD_RADIUS, theme.CARD_RADIUS)
-        painter.setClipPath(outline)
-        relief.paint(painter, plot)
-        self._paint_numbers(painter, relief, surface)
-        p = theme.current().palette
-        for x, y in surface.minima.tolist():
-            place = self.at(x, y)
-            for color, width in ((p.surface, 4.0), (p.text, 1.6)):
-                painter.setPen(QPen(color, width))
-                painter.drawLine(place - QPointF(_CROSS, 0), place + QPointF(_CROSS, 0))
-                painter.drawLine(place - QPointF(0, _CROSS), place + QPointF(0, _CROSS))
-
-    def _paint_numbers(self, painter: QPainter, relief: Relief, surface: Surface) -> None:
-        """Write on lines their heights, up along a ray from the minimum as far as they do not lie on each other."""
-        p, font = theme.current().palette, theme.tabular(theme.font("tick"))
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
-        taken: list[QRectF] = []
-        beyond = self.at(*surface.minima[0].tolist())
-        ray = np.array([0.25 * self.width(), -self.height()])
-        ray /= np.hypot(*ray)
-        room = QRectF(self.rect()).adjusted(8, 8, -8, -8)
-        # Every other line has a number: so the lowest and, as there are nine, the highest.
-        for level, lines in list(zip(relief.levels.tolist(), relief.lines, strict=True))[::2]:
-            if not len(lines):
-                continue
-            middles = relief.in_place(lines, QRectF(self.rect())).mean(axis=1) - np.array([beyond.x(), beyond.y()])
-            along, aside = middles @ ray, np.abs(middles @ np.array([-ray[1], ray[0]]))
-            best = int(np.where(along > 0, aside, np.inf).argmin())
-            text = tick_text(float(f"{level:.3g}"))
-            place = QRectF(0, 0, metrics.horizontalAdvance(text) + 10, metrics.height() + 2)
-            place.moveCenter(beyond + QPointF(*middles[best].tolist()))
-            if not room.contains(place) or any(place.adjusted(-4, -4, 4, 4).intersects(other) for other in taken):
-                continue
-            taken.append(place)
-            self._paint_label(painter, place, text)
-        painter.setPen(p.text)
-
-    @staticmethod
-    def _paint_label(painter: QPainter, place: QRectF, text: str) -> None:
-        p = theme.current().palette
-        ground = theme.blend(p.surface, p.text, 0.04)
-        ground.setAlphaF(0.82)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(place, 4, 4)
-        painter.setPen(p.text)
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _places(self, race: Race, runner: int) -> NDArray[np.float64]:
         """Return a path up to the shown step in the widget, as far as it is one, (steps, 2)."""
@@ -392,7 +332,7 @@ class RaceMap(QWidget):
         while any(label.intersects(other) for other in labels):
             label.translate(0, down * (label.height() + 2))
         labels.append(label)
-        self._paint_label(painter, label, text)
+        paint_label(painter, label, text)
 
 
 def _pieces(places: NDArray[np.float64], *, dashed: bool) -> list[QLineF]:
@@ -411,27 +351,3 @@ def _pieces(places: NDArray[np.float64], *, dashed: bool) -> list[QLineF]:
         return [QLineF(*ends) for ends in zip(x[0].tolist(), y[0].tolist(), x[1].tolist(), y[1].tolist(), strict=True)]
     corner = places[corners]
     return [QLineF(*start, *end) for start, end in zip(corner[:-1].tolist(), corner[1:].tolist(), strict=True)]
-
-
-def _relief(grid: Grid) -> Relief:
-    """Return a surface in colours that tell low heights apart too: by a root of the height above the lowest."""
-    finite = grid.costs[np.isfinite(grid.costs)]
-    if not finite.size or finite.min() == finite.max():
-        return Relief(grid)
-    low, high = float(finite.min()), float(np.quantile(finite, 0.99))
-    if not high > low:
-        high = float(finite.max())
-    with np.errstate(over="ignore"):
-        reach = high - low
-    if not math.isfinite(reach):
-        return Relief(grid)
-    # The root that puts the middle of all heights near the middle of the colours.
-    half = min(0.9, max(1e-9, (float(np.median(finite)) - low) / reach))
-    root = min(6.0, max(2.0, math.log(half) / math.log(0.45)))
-
-    def shares(heights: NDArray[np.float64]) -> NDArray[np.float64]:
-        with np.errstate(invalid="ignore", over="ignore"):
-            return _SHADE * np.power(np.maximum(heights - low, 0) / reach, 1 / root)
-
-    evenly = low + reach * (np.arange(1, _LEVELS + 1) / (_LEVELS + 1)) ** root
-    return Relief(grid, shares, np.unique([float(f"{level:.2g}") for level in evenly]))

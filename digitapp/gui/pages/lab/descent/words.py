@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from digitapp.gui.pages.lab.circuit.mistakes import mistake_text
 from digitapp.gui.translation import in_a_row, listed, translate
 from digitapp.gui.widgets.numbers import figure
 from digitapp.gui.words.choices import choice_words, option_words
+from digitapp.lab.circuit.faults import CircuitError, Fault
 from digitapp.lab.contest import OWN, Contest, Outcome, Rates
 from digitapp.lab.descent import WHOLE_SET, Runner
 from digitapp.lab.own_surface import OwnSurfaceError
@@ -116,7 +118,9 @@ def expression_refusal(error: ValueError) -> str:
         if error.kind == "names":
             return translate("Descent", "There are only x and y here, and no {0}.").format(listed(error.names))
         return translate("Descent", "This is nowhere a number on the map. Try another, such as x^2/20 + y^2.")
-    return translate("Descent", "This cannot be read. Use x and y, numbers, + - * / ^ and brackets: x^2/20 + y^2.")
+    if isinstance(error, CircuitError) and error.fault is not Fault.EMPTY:
+        return mistake_text(error)
+    return translate("Descent", "Type an expression in x and y, such as x^2/20 + y^2.")
 
 
 def error_text(error: float) -> str:
