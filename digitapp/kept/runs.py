@@ -138,19 +138,33 @@ def end_run(store: Store, key: str, fate: RunFate, ended: float, history: Callab
     store.run("UPDATE runs SET state = ?, ended = ?, history = ?, network = ? WHERE run = ?", *values)
 
 
+def write_steps(store: Store, key: str, history: Callable[[], bytes]) -> None:
+    """Write how a run of steps by hand stands; there is nothing in it to be taken up."""
+    store.run("UPDATE runs SET state = ?, history = ? WHERE run = ?", RunFate.ENDED, history(), key)
+
+
 def give_up_run(store: Store, key: str) -> None:
     """Write that a run that was interrupted is not taken up again."""
     store.run("UPDATE runs SET state = ? WHERE run = ?", RunFate.GIVEN_UP, key)
 
 
-def write_moments(store: Store, key: str, moments: Sequence[Moment], most_bytes: int | None = None) -> None:
+def write_moments(
+    store: Store,
+    key: str,
+    moments: Sequence[Moment],
+    most_bytes: int | None = None,
+    replaced: frozenset[int] = frozenset(),
+) -> None:
     """Write which moments of a run are kept: new ones come, those that made room go.
 
-    Where the new ones are more than `most_bytes`, some of them are left out, evenly, but not the last.
+    Where the new ones are more than `most_bytes`, some of them are left out, evenly, but not the last. `replaced` are
+    steps whose moments may be there and are others now.
     """
     there = {step for (step,) in store.rows("SELECT step FROM moments WHERE run = ?", key)}
     wanted = {moment.step: moment for moment in moments}
-    for step in there - wanted.keys():
+    gone = (there - wanted.keys()) | (there & replaced)
+    there -= gone
+    for step in gone:
         store.run("DELETE FROM moments WHERE run = ? AND step = ?", key, step)
     new = sorted(wanted.keys() - there)
     if most_bytes is not None and new:

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.ink import Drawing
 from digitapp.gui.pages.features.page import FeaturesPage
+from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state import data_source
 from digitapp.gui.state.models import SHIPPED
@@ -27,6 +28,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.state.weight_surgery import WeightSurgery
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.inspection.walk import Grain
 from digitapp.kept import FILE_NAME
 from digitapp.kept.networks import KeptNetwork
 from digitapp.kept.store import Store
@@ -278,6 +280,52 @@ def test_a_run_that_is_left_stays_in_the_time_machine(open_kept: OpenKept, qtbot
     third = open_kept("mnist").session
     assert third.interrupted is None and third.network.parameters.tobytes() == network
     assert third.time_machine.branches[0].moments.kept[-1].parameters.tobytes() == network
+
+
+def test_steps_by_hand_are_there_at_the_next_start(open_kept: OpenKept, kept: Path, qtbot: QtBot) -> None:
+    """With those that were taken back gone, and those that came in their place."""
+    window = open_kept("toy")
+    page = window.show_page(StepPage)
+    qtbot.waitUntil(lambda: page.scene is not None)
+    stepper, session = page.stepper, window.session
+    stepper.set_grain(Grain.BATCH)
+
+    def updates() -> int:
+        page.refresher.catch_up()
+        assert page.scene is not None
+        return page.scene.updates
+
+    def step(count: int) -> None:
+        wanted = updates() + count
+        while updates() < wanted:
+            page.go_on()
+
+    step(5)
+    qtbot.waitUntil(lambda: moments_on_disk(kept) == 6, timeout=10_000)
+    while updates() > 2:
+        page.go_back()
+    stepper.set_learning_rate(0.7)
+    step(3)
+    branch = session.time_machine.branches[-1]
+    expected = {moment.step: moment.parameters.tobytes() for moment in branch.moments.kept}
+    assert len(expected) == 6 and branch.facts["by_hand"]
+    close(window)
+
+    window = open_kept()
+    again = window.session.time_machine.branches[-1]
+    assert again.key == branch.key and again.facts["by_hand"] and again.can_be_scrubbed
+    assert {moment.step: moment.parameters.tobytes() for moment in again.moments.kept} == expected
+    assert window.session.network.parameters.tobytes() == expected[5]
+    assert window.session.interrupted is None
+
+
+def moments_on_disk(folder: Path) -> int:
+    """Return how many moments of runs are written."""
+    store = Store(folder)
+    try:
+        return store.rows("SELECT count(*) FROM moments")[0][0]
+    finally:
+        store.close()
 
 
 def test_two_windows_keep_two_drawings(open_kept: OpenKept) -> None:

@@ -49,6 +49,7 @@ class Desks(QObject):
     branches_changed : the time machine has another run to show
     moment_changed : another moment of a run is shown, or now; the network's own signals were emitted before
     run_begun(Desk) : of any problem; its branch is the newest one of the desk's time machine
+    begun_by_hand(Desk) : the same for a run of steps that are taken by hand
     interrupted_changed : of the shown problem, whether there is a run of an earlier start to be taken up
     """
 
@@ -70,6 +71,7 @@ class Desks(QObject):
     branches_changed = Signal()
     moment_changed = Signal()
     run_begun = Signal(object)
+    begun_by_hand = Signal(object)
     interrupted_changed = Signal()
 
     def __init__(self, problem: str = FIRST.key, data_dir: Path | None = None, parent: QObject | None = None) -> None:

@@ -1,4 +1,7 @@
-"""The runs of a desk are written while they learn, so that one that is cut off can be taken up again."""
+"""The runs of a desk are written while they learn, so that one that is cut off can be taken up again.
+
+A run of steps that are taken by hand is at its end after each of them: what is written is how it stands.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from digitapp.kept.runs import (
     leave_list,
     write_moments,
     write_progress,
+    write_steps,
 )
 from digitapp.kept.writer import Writer
 from digitapp.progress import Report
@@ -32,6 +36,8 @@ FIRST_MS, EVERY_MS = 500, 4000
 """From the beginning of a run to its first checkpoint, and from one to the next."""
 BYTES_PER_S = 20e6
 """Of checkpoints that are written beside a run, at most: those of large networks come less often."""
+BY_HAND_MS = 1000
+"""From a step by hand until it is written: many come one after the other."""
 CLOSING_BYTES = 16_000_000
 """Of moments that are still to be written when the window closes, at most: nobody waits for more of them."""
 
@@ -48,28 +54,61 @@ class RunKeeper(QObject):
         self._branch: Branch | None = None  # of the run that is under way
         self._hashed: Split | None = None
         self._moments: dict[str, tuple[Moment, ...]] = {}  # what of each run was handed over
+        self._replaced: dict[str, set[int]] = {}  # moments of steps that were taken back and taken anew
+        self._by_hand: Branch | None = None  # the run of steps by hand that is going on
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ask)
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._keep_steps)
         desk.run.is_kept = True
         desk.run.checkpoint_taken.connect(self._on_checkpoint)
         desk.run.ended.connect(self._on_ended)
         session.run_begun.connect(self._on_begun)
+        session.begun_by_hand.connect(self._on_begun_by_hand)
+        session.branches_changed.connect(self._on_stepped)
         session.resumer.left.connect(self._on_left)
 
     @Slot(object)
     def _on_begun(self, desk: Desk) -> None:
         if desk is not self._desk:
             return
-        branch = self._branch = desk.machine.branches[-1]
-        problem, seat = desk.problem.key, self._seat
-        foils = branch.facts.get("foils", 0)
-        facts, began = describe_run(branch, desk.dataset_name, foils), time.time()
+        self._by_hand = None
+        self._branch = self._put_beginning()
+        self._timer.start(FIRST_MS)
+
+    def _put_beginning(self) -> Branch:
+        """Have it written that the desk's newest run has begun, and return the run."""
+        desk, seat = self._desk, self._seat
+        branch, problem = desk.machine.branches[-1], desk.problem.key
+        facts, began = describe_run(branch, desk.dataset_name, branch.facts.get("foils", 0)), time.time()
         listed = [other.key for other in desk.machine.branches]
         self._writer.put(
             ("run begins", branch.key), lambda store: begin_run(store, seat, problem, branch, facts, began)
         )
         self._writer.put(("runs", problem), lambda store: leave_list(store, seat, problem, listed))
-        self._timer.start(FIRST_MS)
+        return branch
+
+    @Slot(object)
+    def _on_begun_by_hand(self, desk: Desk) -> None:
+        if desk is self._desk:
+            self._by_hand = self._put_beginning()
+            self._pause.start(BY_HAND_MS)
+
+    @Slot()
+    def _on_stepped(self) -> None:
+        branch = self._by_hand
+        if branch is not None and self._moments.get(branch.key) is not branch.moments.kept:
+            self._pause.start(BY_HAND_MS)
+
+    @Slot()
+    def _keep_steps(self) -> None:
+        """Write the steps by hand as they stand."""
+        branch = self._by_hand
+        if branch is None:
+            return
+        history = write_history(self._history(branch))
+        self._writer.put(("run", branch.key), lambda store: write_steps(store, branch.key, history))
+        self._keep_moments()
 
     @Slot()
     def _ask(self) -> None:
@@ -124,8 +163,14 @@ class RunKeeper(QObject):
                 self._put_moments(branch.key, kept, most_bytes)
 
     def _put_moments(self, key: str, kept: tuple[Moment, ...], most_bytes: int | None) -> None:
+        if ("moments", key) not in self._writer.waiting:
+            self._replaced.pop(key, None)
+        replaced = self._replaced.setdefault(key, set())
+        before = {moment.step: moment for moment in self._moments.get(key, ())}
+        replaced |= {moment.step for moment in kept if before.get(moment.step, moment) is not moment}
+        anew = frozenset(replaced)
         self._moments[key] = kept
-        self._writer.put(("moments", key), lambda store: write_moments(store, key, kept, most_bytes))
+        self._writer.put(("moments", key), lambda store: write_moments(store, key, kept, most_bytes, anew))
 
     def know_past(self) -> None:
         """What was read of earlier runs is on the disk."""
@@ -156,4 +201,7 @@ class RunKeeper(QObject):
     def close(self) -> None:
         """Hand over the moments of a run that was cut off: its checkpoint came when the session was closed."""
         self._timer.stop()
+        if self._pause.isActive():
+            self._pause.stop()
+            self._keep_steps()
         self._keep_moments(CLOSING_BYTES)

@@ -186,6 +186,7 @@ class Session(NetworkChoice):
         branch = desk.machine.begin(self.model, history, (network, config), dataset, marks, origin, facts)
         entry = self.current_entry
         entry.loaded = replace(entry.model, training={**branch.before, **branch.facts})
+        self.begun_by_hand.emit(desk)
         self.model_described.emit()
         self.run_state_changed.emit()
         self.branches_changed.emit()
