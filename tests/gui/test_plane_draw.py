@@ -291,3 +291,32 @@ def test_a_table_that_cannot_be_used_changes_nothing_and_is_said(
     QGuiApplication.clipboard().setText("nothing of the kind")
     page.paste()
     qtbot.waitUntil(lambda: note.text().startswith("The clipboard holds no points"))
+
+
+def test_where_other_seeds_disagree_is_hatched_and_said(page: DrawPage, qtbot: QtBot) -> None:
+    session, part = page.session, page.plane
+    session.choose_dataset("plane:moons,count=40,noise=0.3")
+    QApplication.processEvents()
+    plain = page.canvas.grab().toImage()
+    part.inspector.classes.seeds.setChecked(True)
+    qtbot.waitUntil(lambda: part.seeds.found is not None)
+    found = part.seeds.found
+    assert found is not None
+    QApplication.processEvents()
+    text = part.inspector.classes._seeds_text.text()
+    assert text.startswith(f"8 networks agree on {100 * found.agreed:.1f}")
+    frame, hatched = part.surface.frame, page.canvas.grab().toImage()
+    rows, columns = found.disagreement.shape
+    row, column = np.unravel_index(int(found.disagreement.argmax()), (rows, columns))
+    b = frame.bounds
+    spot = frame.at(b.left + column / (columns - 1) * b.width, b.bottom + row / (rows - 1) * b.height).toPoint()
+    near = [spot + QPoint(dx, dy) for dx in range(-6, 7) for dy in range(-6, 7)]
+    inside = [place for place in near if page.canvas.rect().contains(place)]
+    assert any(plain.pixel(place) != hatched.pixel(place) for place in inside)
+    session.points.commit([LabelledPoint(0, 0, 0)], "Set")
+    qtbot.waitUntil(lambda: part.seeds.found is None)
+    QApplication.processEvents()
+    assert "two classes" in part.inspector.classes._seeds_text.text()
+    part.inspector.classes.seeds.setChecked(False)
+    QApplication.processEvents()
+    assert not part.inspector.classes._seeds_text.isVisible()

@@ -138,7 +138,7 @@ def paint_lines(painter: QPainter, frame: Frame, found: DecisionMap, width: floa
     """Paint the lines between the classes of a map."""
     ends = frame.all_at(found.lines).reshape(-1, 4)
     painter.setPen(
-        QPen(theme.current().palette.text, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)  # no gaps at corners
+        QPen(theme.current().palette.text, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)  # no gaps at corners
     )
     painter.drawLines([QLineF(*line) for line in ends.tolist()])
 

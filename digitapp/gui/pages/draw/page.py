@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
 
-from digitapp.datasets.problems import PLANE, Inputs, Problem
+from digitapp.datasets.problems import PLANE, Inputs
 from digitapp.drawing.ink import Drawing
 from digitapp.gui import icons, theme
 from digitapp.gui import settings as remembered
@@ -26,6 +26,7 @@ from digitapp.gui.canvas.canvas import Canvas
 from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface, Tool
 from digitapp.gui.canvas.numbers import NumbersSurface
+from digitapp.gui.pages.draw.actions import DrawActions
 from digitapp.gui.pages.draw.files import MIME, DrawingFiles
 from digitapp.gui.pages.draw.inspector import Inspector
 from digitapp.gui.pages.draw.notes import width_note
@@ -36,7 +37,6 @@ from digitapp.gui.pictures import offer_picture
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.widgets import GhostButton
 from digitapp.gui.widgets.dropping import taken, welcome
 from digitapp.gui.words.messages import Message
 from digitapp.recognition import Reason
@@ -79,10 +79,8 @@ class DrawPage(Page):
         self.inspector = Inspector(session, self.refresher)
         self.inspector.faces.currentChanged.connect(self._fit)  # each of them needs a width of its own
         self.files = DrawingFiles(session, settings, self)
-        self.copy_button = GhostButton(self.tr("Copy"), "copy")
-        self.open_button = GhostButton(self.tr("Open…"), "folder")
-        self.save_button = GhostButton(self.tr("Save…"), "download")
-        self._name_actions(session.problem)
+        self.header = DrawActions(session.problem, self)
+        self.copy_button, self.open_button, self.save_button = self.header.buttons
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -180,7 +178,7 @@ class DrawPage(Page):
 
     def header_actions(self) -> Sequence[QWidget]:
         """Return Copy, Open and Save."""
-        return (self.copy_button, self.open_button, self.save_button)
+        return self.header.buttons
 
     # What the user can do
 
@@ -344,19 +342,8 @@ class DrawPage(Page):
         if self._plane is not None:
             self._plane.inspector.setVisible(problem.is_plane)
             self._plane.inspector.lend_names(problem.is_plane)
-        self._name_actions(problem)
+        self.header.show_problem(problem)
         self._fit()
-
-    def _name_actions(self, problem: Problem) -> None:
-        """Say what is copied, opened and saved here."""
-        key = QKeySequence.StandardKey
-        if problem.is_plane:
-            tips = self.tr("Copy the points"), self.tr("Open points from a table (CSV)"), self.tr("Save the points")
-        else:
-            tips = self.tr("Copy the drawing"), self.tr("Open a drawing"), self.tr("Save the drawing")
-        self.copy_button.set_tip(tips[0], key.Copy)
-        self.open_button.set_tip(tips[1], key.Open)
-        self.save_button.set_tip(tips[2], key.Save)
 
     def _show_drawing(self, shown: Snapshot) -> None:
         self.tools.set_pen_width(shown.pen_width)
@@ -364,10 +351,7 @@ class DrawPage(Page):
         self._show_actions()
 
     def _show_actions(self, _shown: Snapshot | None = None) -> None:
-        empty = self._is_empty
-        self.open_button.setEnabled(self._takes_things)
-        self.copy_button.setEnabled(not empty)
-        self.save_button.setEnabled(not empty)
+        self.header.enable(takes=self._takes_things, has_any=not self._is_empty)
 
     @property
     def _is_empty(self) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from digitapp.gui import settings as remembered
+from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 
 if TYPE_CHECKING:
@@ -16,9 +19,18 @@ if TYPE_CHECKING:
 class TrainDialogs(QObject):
     """Opens each over the page, its parent, for what the session shows and the form says at that moment."""
 
-    def __init__(self, session: Session, setup: SetupForm, page: QWidget) -> None:
+    def __init__(self, session: Session, settings: Settings, setup: SetupForm, page: QWidget) -> None:
         super().__init__(page)
-        self._session, self._setup, self._page = session, setup, page
+        self._session, self._settings, self._setup, self._page = session, settings, setup, page
+
+    @Slot()
+    def choose_data_folder(self) -> None:
+        """Let the user say where MNIST's files are, and copy them."""
+        title, folder = self.tr("Folder with MNIST's four files"), self._settings.get(remembered.DATA_FOLDER)
+        chosen = QFileDialog.getExistingDirectory(self._page, title, folder)
+        if chosen:
+            self._settings.set(remembered.DATA_FOLDER, chosen)
+            self._session.data.import_from(Path(chosen))
 
     @Slot()
     def check_gradient(self) -> None:

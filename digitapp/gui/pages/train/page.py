@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS
-from digitapp.gui import settings as remembered
 from digitapp.gui.pages.page import TRAIN_NEW, TRAIN_ON, Page
 from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.messages import finding_message, run_message
@@ -51,7 +50,7 @@ class TrainPage(Page):
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
         self.confusion, self.units, self.plane = self.stage.confusion, self.stage.units, self.stage.plane
         self.setup = SetupForm(session.problem, settings)
-        self.dialogs = TrainDialogs(session, self.setup, self)
+        self.dialogs = TrainDialogs(session, settings, self.setup, self)
         self._past = StoryView(session, self.confusion, self)
         self._watch = RunWatch(session, self)
         self._start_when_loaded: tuple[str, bool] | None = None
@@ -136,7 +135,7 @@ class TrainPage(Page):
         card = self.data_card
         card.download_clicked.connect(self.session.data.download)
         card.cancel_clicked.connect(self.session.data.cancel)
-        card.folder_clicked.connect(self.choose_data_folder)
+        card.folder_clicked.connect(self.dialogs.choose_data_folder)
         card.instead_clicked.connect(self._use_instead)
         card.retry_clicked.connect(self._request_data)
 
@@ -271,16 +270,6 @@ class TrainPage(Page):
     @Slot()
     def _request_data(self) -> None:
         self.session.data.request(self.session.dataset_name)
-
-    @Slot()
-    def choose_data_folder(self) -> None:
-        """Let the user say where MNIST's files are, and copy them."""
-        folder = QFileDialog.getExistingDirectory(
-            self, self.tr("Folder with MNIST's four files"), self.settings.get(remembered.DATA_FOLDER)
-        )
-        if folder:
-            self.settings.set(remembered.DATA_FOLDER, folder)
-            self.session.data.import_from(Path(folder))
 
     @Slot()
     def _use_instead(self) -> None:

@@ -6,14 +6,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from digitapp.drawing.point import Point
 from digitapp.gui import theme
+from digitapp.gui.causes import cause
 from digitapp.gui.pages.draw.plane.scene import PlaneScene
+from digitapp.gui.state.seed_trial import SeedTrial
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.widgets import Label, ProbabilityBars, SectionHeader
+from digitapp.gui.translation import in_a_row, listed
+from digitapp.gui.widgets import GhostButton, Label, ProbabilityBars, SectionHeader
 from digitapp.gui.widgets.labels import Tone
-from digitapp.gui.widgets.numbers import thousands
+from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.gui.widgets.series import SeriesMark
 from digitapp.gui.words.answers import shares_of, sure_words
+from digitapp.inspection.seed_maps import USUAL_SEEDS, SeedMaps
 
 _UNKNOWN = "?"
 _COMPACT_LETTER, _COMPACT_TITLE = 96, 17
@@ -110,14 +115,17 @@ class PlaneAnswer(QWidget):
 class ClassBars(QWidget):
     """A bar for each class that the network knows, and a line for the class that could come next.
 
-    Signals: `rows_changed`, there are more or fewer of them.
+    Signals: `rows_changed`, there are more or fewer of them; `seeds_toggled(bool)`, networks of other seeds are to be
+    asked too.
     """
 
     rows_changed = Signal()
+    seeds_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._brief = False
+        self._told: tuple[PlaneScene, bool] | None = None  # what `show_classes` was told last
         self.bars = ProbabilityBars(name=self.tr("Probability of each class"), marks=True, parent=self)
         self._hint = QWidget(self)
         self._hint_text = Label("", "caption", "text2", wrap=True, parent=self._hint)
@@ -131,13 +139,31 @@ class ClassBars(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(SectionHeader(self.tr("Probability of each class"), parent=self))
+        self.seeds = GhostButton(
+            self.tr("{0} seeds").format(USUAL_SEEDS),
+            "dice",
+            tip=self.tr("Train {0} networks from other random weights too, and hatch where they disagree").format(
+                USUAL_SEEDS
+            ),
+            parent=self,
+        )
+        self.seeds.setObjectName("seedsButton")
+        self.seeds.setCheckable(True)
+        self.seeds.toggled.connect(self.seeds_toggled)
+        self._seeds_text = Label("", "caption", "text2", wrap=True, tabular=True, parent=self)
+        self._seeds_text.hide()
+        header = SectionHeader(self.tr("Probability of each class"), parent=self)
+        header.add(self.seeds)
+        column.addWidget(header)
         column.addWidget(self.bars)
+        column.addWidget(self._seeds_text)
         column.addWidget(self._hint)
 
     def set_brief(self, brief: bool) -> None:
-        """Leave out what could be set next, where there is little room; `show_classes` follows."""
+        """Leave out what could be set next, where there is little room."""
         self._brief = brief
+        if self._told is not None:
+            self.show_classes(*self._told)
 
     def show_answer(self, shown: Snapshot) -> None:
         """Show the probabilities at the test point."""
@@ -150,6 +176,7 @@ class ClassBars(QWidget):
 
     def show_classes(self, scene: PlaneScene, can_set: bool) -> None:
         """Say which classes have points that the network does not know, or which could have some."""
+        self._told = scene, can_set
         names, known = scene.shown.problem.class_names, scene.shown.network.sizes[-1]
         unknown = [label for label in sorted(scene.classes) if label >= known]
         free = [label for label in range(len(names)) if label not in scene.classes]
@@ -169,7 +196,33 @@ class ClassBars(QWidget):
         self._hint_name.setText(names[label])
         self._hint_text.setText(text)
 
+    def show_seeds(self, trial: SeedTrial, shown: Snapshot) -> None:
+        """Say what networks of other seeds answer at the test point, and in how much of the plane all agree."""
+        text = ""
+        if trial.error is not None:
+            text = self.tr("Networks of other seeds could not be trained: {0}.").format(cause(trial.error))
+        elif trial.share is not None:
+            text = self.tr("{0} networks learn beside the window: {1}").format(USUAL_SEEDS, percent(trial.share, 0))
+        elif trial.found is not None:
+            agree = self.tr("{0} networks agree on {1} of the plane.")
+            votes = _votes_at(trial.found, shown)
+            names = shown.problem.class_names
+            said = listed(self.tr("{0} say {1}").format(count, names[label]) for label, count in votes.items())
+            here = self.tr("At the ring {0}.").format(said) if votes else ""
+            text = in_a_row(agree.format(len(trial.found.maps), percent(trial.found.agreed)), here)
+        elif self.seeds.isChecked():
+            text = self.tr("There is nothing to learn yet: set points of two classes at least.")
+        self._seeds_text.setText(text)
+        if self._seeds_text.isHidden() != (not text):
+            self._seeds_text.setVisible(bool(text))
+            self.rows_changed.emit()
+
     def _show_hint(self, shown: bool) -> None:
         if self._hint.isHidden() == shown:
             self._hint.setVisible(shown)
             self.rows_changed.emit()
+
+
+def _votes_at(found: SeedMaps, shown: Snapshot) -> dict[int, int]:
+    ink = shown.ink
+    return found.votes(*ink.numbers) if isinstance(ink, Point) and len(ink.numbers) == 2 else {}

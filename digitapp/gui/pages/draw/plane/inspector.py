@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -21,6 +22,8 @@ _SHARE = 0.49  # of the width, for the bent plane
 class PlaneInspector(ScrollPanel):
     """The right part of the Draw page where the inputs are places in a plane."""
 
+    _refit = Signal()
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
         self._margin, self._height = _MARGIN, 0
@@ -30,7 +33,9 @@ class PlaneInspector(ScrollPanel):
         self.learning = LearningStrip(self.content)
         self.note = NoteBar(parent=self.content)
         self.note.hide()
-        self.classes.rows_changed.connect(self.fit_picture)
+        # Later: what has changed asks for its room when the turn of the event loop ends.
+        self._refit.connect(self.fit_picture, Qt.ConnectionType.QueuedConnection)
+        self.classes.rows_changed.connect(self._refit)
         column = self._column = QVBoxLayout(self.content)
         column.setContentsMargins(_MARGIN, 8, _MARGIN, 8)
         column.setSpacing(12)
@@ -67,6 +72,7 @@ class PlaneInspector(ScrollPanel):
         self._column.setSpacing(8 if low else 12)
         self.fit_picture()
 
+    @Slot()
     def fit_picture(self) -> None:
         """Give the bent plane what the other parts leave, down to a least size; then the inspector scrolls."""
         least = theme.scaled(_LEAST)
@@ -81,4 +87,4 @@ class PlaneInspector(ScrollPanel):
         self.note.set_note(kind, text)
         if self.note.isHidden() != (not text):
             self.note.setVisible(bool(text))
-            self.fit_picture()
+            self._refit.emit()

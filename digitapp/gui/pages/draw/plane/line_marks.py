@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
 
 from digitapp.gui import theme
 from digitapp.gui.names import Names
@@ -68,6 +69,7 @@ class LineMark:
 def line_marks(lines: Sequence[UnitLine], frame: Frame, names: Names, chosen: int | None) -> list[LineMark]:
     """Return the lines with their names, which keep out of each other's way as far as there is room."""
     metrics = QFontMetrics(theme.font("caption"))
+    height, digit = metrics.height() + 4, metrics.horizontalAdvance("0")
     taken: list[QRectF] = []
     marks: list[LineMark] = []
     for line in lines:
@@ -75,7 +77,7 @@ def line_marks(lines: Sequence[UnitLine], frame: Frame, names: Names, chosen: in
         name = names.short(0, line.unit)
         tag = QRectF()
         if len(lines) <= _MOST_NAMES or line.unit == chosen:
-            tag = _free_place(drawn, metrics.horizontalAdvance(name) + 14, metrics.height() + 2, frame.area, taken)
+            tag = _free_place(drawn, digit * len(name) + 14, height, frame.area, taken)
         marks.append(LineMark(line, drawn, name, tag))
     return marks
 
@@ -89,7 +91,7 @@ def _free_place(drawn: QLineF, width: float, height: float, area: QRectF, taken:
     room = area.adjusted(6, 6, -6, -6)
     for inset in np.arange(_INSET, length / 2, _INSET).tolist():
         for at in (upper_first.pointAt(inset / length), upper_first.pointAt(1 - inset / length)):
-            tag = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+            tag = QRectF(round(at.x() - width / 2), round(at.y() - height / 2), width, height)
             tag.moveLeft(min(max(tag.left(), room.left()), room.right() - width))
             tag.moveTop(min(max(tag.top(), room.top()), room.bottom() - height))
             if not any(tag.adjusted(-3, -2, 3, 2).intersects(other) for other in taken):
@@ -123,19 +125,32 @@ def paint_unit_lines(painter: QPainter, marks: Sequence[LineMark], chosen: int |
             painter.drawLines([QLineF(at, at + step) for at in map(mark.drawn.pointAt, _TICKS)])
 
 
-def paint_tags(painter: QPainter, marks: Sequence[LineMark], chosen: int | None) -> None:
-    """Paint the names of the lines."""
-    palette = theme.current().palette
+def paint_tags(painter: QPainter, marks: Sequence[LineMark], chosen: int | None, ratio: float) -> None:
+    """Paint the names of the lines, on a screen with `ratio` pixels per unit."""
     for mark in sorted(marks, key=lambda mark: mark.line.unit == chosen):
-        if mark.tag.isEmpty():
-            continue
-        strong = mark.line.unit == chosen
-        painter.setPen(QPen(palette.text if strong else palette.border_strong, 1.5 if strong else 1))
-        painter.setBrush(palette.surface)
-        painter.drawRoundedRect(mark.tag, 4, 4)
-        painter.setFont(theme.font("caption-strong" if strong else "caption"))
-        painter.setPen(palette.text if strong else palette.text2)
-        painter.drawText(mark.tag, Qt.AlignmentFlag.AlignCenter, mark.name)
+        if not mark.tag.isEmpty():
+            size = mark.tag.width(), mark.tag.height()
+            tag = _tag(mark.name, size, mark.line.unit == chosen, ratio, theme.current().is_dark)
+            painter.drawPixmap(mark.tag.topLeft(), tag)
+
+
+@lru_cache(maxsize=256)
+def _tag(name: str, size: tuple[float, float], strong: bool, ratio: float, is_dark: bool) -> QPixmap:  # noqa: ARG001
+    """Return a name on its ground: it is the same in every picture, and letters take their time."""
+    palette, rect = theme.current().palette, QRectF(0, 0, *size)
+    pixmap = QPixmap(math.ceil(size[0] * ratio), math.ceil(size[1] * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(palette.text if strong else palette.border_strong, 1.5 if strong else 1))
+    painter.setBrush(palette.surface)
+    painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 4, 4)
+    painter.setFont(theme.font("caption-strong" if strong else "caption"))
+    painter.setPen(palette.text if strong else palette.text2)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
+    painter.end()
+    return pixmap
 
 
 def paint_grips(painter: QPainter, mark: LineMark) -> None:

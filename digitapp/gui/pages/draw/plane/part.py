@@ -15,6 +15,7 @@ from digitapp.gui.pages.draw.plane.steps import PlaneSteps
 from digitapp.gui.pages.draw.plane.surface import PlaneSurface, PlaneTool
 from digitapp.gui.pages.draw.plane.tools import PlaneTools
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.seed_trial import SeedTrial
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.state.training_run import RunPhase
@@ -52,6 +53,7 @@ class PlanePart(QObject):
         self.tools = PlaneTools(session.points.problem, page)
         self.inspector = PlaneInspector(session, page)
         self.steps = PlaneSteps(session, self)
+        self.seeds = SeedTrial(session)
         self.files = PointFiles(session, settings, page)
         self._readout = HoverReadout(canvas)
         self._connect_parts()
@@ -62,6 +64,7 @@ class PlanePart(QObject):
         tools.tool_chosen.connect(surface.set_tool)
         tools.dataset_chosen.connect(self._choose_dataset)
         tools.lines_toggled.connect(surface.set_lines)
+        self.inspector.classes.seeds_toggled.connect(self._toggle_seeds)
         surface.hovered.connect(self._on_hovered)
         surface.line_pushed.connect(self.steps.add_line)
         surface.refused.connect(self._refuse)
@@ -77,13 +80,15 @@ class PlanePart(QObject):
         session, inspector, add = self._session, self.inspector, refresher.add
         another = session.problem_changed, session.network_changed, session.dataset_changed
         add("plane data", self._show_data, on=(*another, session.points.changed))
-        add("scene", self._show_scene, on=(*another, session.weights_changed, session.selection_changed))
+        weights = (session.weights_changed,)
+        add("scene", self._show_scene, on=(*another, session.selection_changed), in_turn=weights)
         add("plane answer", self._show_answer, on=(session.problem_changed, session.answer_changed))
-        bent = add("bent plane", self._show_bent, on=another, in_turn=(session.weights_changed,), of=inspector.bent)
+        bent = add("bent plane", self._show_bent, on=another, in_turn=weights, of=inspector.bent)
         inspector.bent.seen_changed.connect(bent.mark)
-        add("plane run", self._show_phase, on=(session.problem_changed, session.run_state_changed))
-        on = (session.problem_changed, session.run_state_changed)
-        add("plane loss", self._show_progress, on=on, in_turn=(session.run_progressed,))
+        on = (session.dataset_changed, session.run_state_changed, session.moment_changed)
+        self._seeds_part = add("seeds", self._ask_seeds, on=on)
+        add("seed maps", self._show_seeds, on=(self.seeds.changed, session.answer_changed))
+        add("plane run", self._show_run, on=(session.problem_changed, session.run_state_changed))
 
     # What the user can do
 
@@ -147,6 +152,13 @@ class PlanePart(QObject):
         self._tell("")
         self._session.choose_dataset(name)
 
+    @Slot(bool)
+    def _toggle_seeds(self, wanted: bool) -> None:
+        if wanted:
+            self._seeds_part.mark()
+        else:
+            self.seeds.stop()
+
     # What has happened
 
     @Slot()
@@ -190,6 +202,8 @@ class PlanePart(QObject):
         self.surface.show_scene(scene)
         self.inspector.answer.show_points(scene)
         self.inspector.classes.show_classes(scene, self.has_own)
+        if shown.run.is_active:  # as often as the map: what is in the same turn need not take one of its own
+            self.inspector.learning.show_progress(shown)
 
     def _show_answer(self, shown: Snapshot) -> None:
         if not shown.problem.is_plane:
@@ -197,17 +211,26 @@ class PlanePart(QObject):
         self.inspector.answer.show_answer(shown, self._place is not None)
         self.inspector.classes.show_answer(shown)
         self.inspector.bent.show_test_point(shown)
-        self.surface.show_session()
         self._show_readout(shown)
 
     def _show_bent(self, shown: Snapshot) -> None:
         if self._scene is not None and shown.problem.is_plane:
             self.inspector.bent.show_scene(self._scene)
 
-    def _show_phase(self, shown: Snapshot) -> None:
-        self.inspector.learning.show_phase(shown)
+    def _ask_seeds(self, shown: Snapshot) -> None:
+        """Train the networks anew where points or settings are others; while a run learns, the old ones stay."""
+        if not shown.problem.is_plane:
+            self.seeds.stop()
+        elif self._scene is not None and self.inspector.classes.seeds.isChecked() and not shown.run.is_active:
+            self.seeds.ask(shown, self._scene.bounds)
 
-    def _show_progress(self, shown: Snapshot) -> None:
+    def _show_seeds(self, shown: Snapshot) -> None:
+        if shown.problem.is_plane:
+            self.surface.show_seeds(self.seeds.found)
+            self.inspector.classes.show_seeds(self.seeds, shown)
+
+    def _show_run(self, shown: Snapshot) -> None:
+        self.inspector.learning.show_phase(shown)
         self.inspector.learning.show_progress(shown)
 
     def _show_readout(self, shown: Snapshot) -> None:

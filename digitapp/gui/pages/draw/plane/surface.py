@@ -34,12 +34,14 @@ from digitapp.gui.pages.draw.plane.line_marks import (
     tag_at,
 )
 from digitapp.gui.pages.draw.plane.scene import PlaneScene, as_arrays, misread
+from digitapp.gui.pages.draw.plane.seed_shading import SeedShading
 from digitapp.gui.plots.plane_picture import NO_POINTS, Frame, PlanePicture, PlanePoints, paint_rings
 from digitapp.gui.state.mapping import Mapper
 from digitapp.gui.state.own_points import Points
 from digitapp.gui.state.session import Session
 from digitapp.inspection.boundary import Bounds, DecisionMap
 from digitapp.inspection.half_planes import Place
+from digitapp.inspection.seed_maps import SeedMaps
 
 PlaneTool = Literal["erase", "move"] | int
 """A class that points are set of, by its label, or what else is done with them."""
@@ -78,6 +80,8 @@ class PlaneSurface(Surface):
         self.shows_lines = True
         self._map: DecisionMap | None = None
         self._picture = PlanePicture()
+        self._shading = SeedShading()
+        self._seeds: SeedMaps | None = None
         self._marks: list[LineMark] = []
         self._hovered: QPointF | None = None
         self._near: LineMark | None = None  # the line that a press would take
@@ -98,6 +102,12 @@ class PlaneSurface(Surface):
 
     def show_session(self) -> None:
         self._repaint()
+
+    def show_seeds(self, seeds: SeedMaps | None) -> None:
+        """Show where networks of other seeds disagree; None for nothing."""
+        if seeds is not self._seeds:
+            self._seeds = seeds
+            self._repaint()
 
     def set_tool(self, tool: PlaneTool) -> None:
         """Let a press do something else."""
@@ -350,32 +360,26 @@ class PlaneSurface(Surface):
     def paint(self, painter: QPainter, focused: bool) -> None:
         """Paint from the map upwards: lines, the border, points and rings, names, the test point."""
         palette, frame = theme.current().palette, self.frame
-        painter.fillRect(self.area, palette.window)
-        edge = QPainterPath()
-        edge.addRoundedRect(self.area.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
-        painter.save()
-        painter.setClipPath(edge)
-        painter.fillPath(edge, palette.paper)
+        painter.fillRect(self.area, palette.paper)
         points, wrong = self._points_now()
         if self._map is not None and self._is_told(points):
             self._picture.paint_map(painter, frame, self._map, self.ratio)
+        if self._seeds is not None and self._seeds.maps[0].bounds == frame.bounds:
+            self._shading.paint(painter, frame, self._seeds, self.ratio)
         _paint_axes(painter, frame)
         chosen = self._chosen
         paint_unit_lines(painter, self._marks, chosen)
         self._picture.paint_points(painter, frame, points, _SIZE, self.ratio)
         if wrong.any():
             paint_rings(painter, frame, points.places[wrong], _RING)
-        paint_tags(painter, self._marks, chosen)
+        paint_tags(painter, self._marks, chosen, self.ratio)
         grips = self._near or next((mark for mark in self._marks if mark.line.unit == chosen), None)
         if grips is not None and (self.tool == "move" or self._near is not None):
             paint_grips(painter, grips)
         if not len(points):
             paint_invitation(painter, self.area, self._invitation, by_keys=False)
         self._paint_test_point(painter, frame)
-        painter.restore()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(palette.accent, 2) if focused else QPen(palette.border_strong, 1))
-        painter.drawPath(edge)
+        _paint_edge(painter, self.area, focused)
 
     @property
     def _invitation(self) -> str:
@@ -411,6 +415,19 @@ class PlaneSurface(Surface):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.accent)
         painter.drawEllipse(at, 2, 2)
+
+
+def _paint_edge(painter: QPainter, area: QRectF, focused: bool) -> None:
+    """Round the corners off, over what was painted: to clip it all beforehand would take a third more time."""
+    palette, edge, corners = theme.current().palette, QPainterPath(), QPainterPath()
+    edge.addRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+    corners.addRect(area)
+    corners.addPath(edge)
+    corners.setFillRule(Qt.FillRule.OddEvenFill)
+    painter.fillPath(corners, palette.window)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(palette.accent, 2) if focused else QPen(palette.border_strong, 1))
+    painter.drawPath(edge)
 
 
 def _paint_axes(painter: QPainter, frame: Frame) -> None:
