@@ -144,12 +144,10 @@ def test_what_is_typed_is_drawn_and_a_mistake_leaves_the_last_circuit(bench: Cir
     settle()
     assert bench.expression.note.text() == "After “*” a value is missing, such as 2*(x + y)."
     assert bench.machine.scene.circuit.graph is kept
-    assert not bench.inputs.isEnabled()
     qtbot.keyClick(field_of(bench), Qt.Key.Key_Return)
     assert field_of(bench).selectedText() == "*"
     qtbot.keyClick(field_of(bench), Qt.Key.Key_Backspace)
     settle()
-    assert bench.inputs.isEnabled()
     assert bench.expression.note.text().startswith("Names become inputs")
     position = bench.machine.scene.position
     qtbot.keyClick(field_of(bench), Qt.Key.Key_Left)

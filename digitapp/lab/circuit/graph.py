@@ -125,6 +125,13 @@ class Graph:
                 found[source].append((index, place))
         return tuple(map(tuple, found))
 
+    def is_wired_like(self, other: Graph) -> bool:
+        """Return whether the nodes are of the same sorts, in the same order, behind the same ones."""
+        own, theirs = (
+            [(node.sources, node.operation is None, node.is_input) for node in graph.nodes] for graph in (self, other)
+        )
+        return own == theirs
+
     def operation(self, gate: int) -> Operation:
         """Return what a gate does."""
         operation = self.nodes[gate].operation

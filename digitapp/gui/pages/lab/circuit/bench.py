@@ -26,7 +26,7 @@ from digitapp.gui.pages.lab.circuit.expression import ExpressionLine
 from digitapp.gui.pages.lab.circuit.inputs import InputsCard
 from digitapp.gui.pages.lab.circuit.inspector import CircuitInspector
 from digitapp.gui.pages.lab.circuit.legend import CircuitLegend
-from digitapp.gui.pages.lab.circuit.machine import Machine
+from digitapp.gui.pages.lab.circuit.machine import Machine, Scene
 from digitapp.gui.pages.lab.circuit.table import table
 from digitapp.gui.pages.lab.circuit.view import CircuitView
 from digitapp.gui.settings import Settings
@@ -56,6 +56,7 @@ class CircuitBench(Bench):
         self.machine = Machine(self)
         self._errand = Errand(session.start_job, self)
         self._counted: object = None
+        self._shown_scene: Scene | None = None
         self._build()
         self._connect()
 
@@ -118,10 +119,11 @@ class CircuitBench(Bench):
         self.expression.show_machine(machine)
         is_faded = machine.error is not None
         self.view.show_scene(scene, is_faded=is_faded)
-        self.inputs.show_scene(scene)
-        self.inputs.setEnabled(not is_faded)
+        if scene is not self._shown_scene:
+            self._shown_scene = scene
+            self.inputs.show_scene(scene)
+            self._show_progress()
         self.inspector.show_scene(scene)
-        self._show_progress()
         self._count()
         gates, inputs = len(scene.graph.gates), len(scene.graph.inputs)
         self.say(self.tr("{0}, {1}").format(self.tr("%n gate(s)", "", gates), self.tr("%n input(s)", "", inputs)))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -15,6 +15,7 @@ from digitapp.gui.pages.lab.circuit.numbers import entry_text, exact, short, sig
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets import Card, ElidedLabel, Field, Label, ScrollPanel, Slider
 from digitapp.gui.widgets.keys import step_of
+from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.widgets.numbers import MINUS, thousands
 from digitapp.inspection.typed_numbers import NumberFault, TypedNumberError, read_number
 
@@ -22,6 +23,7 @@ _STEPS = 50  # of a slider, from its middle to one of its ends
 _LEAST_END = 5.0
 _NOTCH = 120
 _ROW, _ROW_GAP = 26, 2
+_FEWEST_ROWS = 3
 
 Entry = tuple[str, tuple[int, ...]]
 """An input by its name, and which entry of it where it is a vector or a matrix."""
@@ -96,7 +98,7 @@ class InputsCard(Card):
         self._rows.append(row)
 
     def _fit(self) -> None:
-        count = max(1, min(self._shown, self._most_rows))
+        count = max(_FEWEST_ROWS, min(self._shown, self._most_rows))  # of few inputs one more or less moves nothing
         row = theme.scaled(_ROW)
         half = 0 if self._shown <= self._most_rows else row // 2  # half a row says that there are more
         self._panel.setFixedHeight(count * (row + _ROW_GAP) + half)
@@ -140,8 +142,8 @@ class InputRow(QWidget):
         self.name = ElidedLabel("", "section")
         self.slider = Slider(-_STEPS, _STEPS, parent=self)
         self.field = ValueField(self)
-        self.gradient = Label("", "caption-strong", "gradient", tabular=True)
-        self.grown = Label("", "caption", tabular=True)
+        self.gradient = Figure("caption-strong", "gradient", 64, self)
+        self.grown = Figure("caption", "text", 132, self)
         self.setFixedHeight(theme.scaled(_ROW))
         self.name.setFixedWidth(theme.scaled(52))
         self.slider.setMinimumWidth(theme.scaled(80))
@@ -153,10 +155,8 @@ class InputRow(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(self.field)
         row.addWidget(Label(translate("Circuit", "gradient"), "caption", "text2"))
-        for label, width in ((self.gradient, 64), (self.grown, 132)):
-            label.setFixedWidth(theme.scaled(width))
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            row.addWidget(label)
+        row.addWidget(self.gradient)
+        row.addWidget(self.grown)
         self.slider.valueChanged.connect(self._on_slid)
         self.field.value_changed.connect(self._on_typed)
         self.field.stepped.connect(self._on_stepped)
@@ -174,13 +174,13 @@ class InputRow(QWidget):
             self.field.set_value(float(scene.circuit.inputs[name][place]))
         self._show_value(float(scene.circuit.inputs[name][place]))
         gradient = scene.gradient(scene.graph.inputs[name])
-        self.gradient.setText(unknown() if gradient is None else signed(float(gradient[place])))
+        self.gradient.set_text(unknown() if gradient is None else signed(float(gradient[place])))
         knows_result = scene.value(scene.graph.result) is not None
         text = ""
         if knows_result:
             grown = float(scene.circuit.nudges.grown[name][place])
             text = translate("Circuit", "{0} → {1}").format(short(float(scene.result)), short(grown))
-        self.grown.setText(text)
+        self.grown.set_text(text)
 
     def _show_value(self, value: float) -> None:
         self._value = value
@@ -211,6 +211,33 @@ class InputRow(QWidget):
     def _move(self, value: float) -> None:
         if value != self._value and math.isfinite(value):
             self.moved.emit(*self.entry, value)
+
+
+class Figure(QWidget):
+    """A number that changes with every step of a slider: unlike a label's, its change lays nothing out anew."""
+
+    def __init__(self, role: theme.FontRole, tone: Tone, width: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._role: theme.FontRole = role
+        self._tone, self._text = tone, ""
+        self.setFixedSize(theme.scaled(width), theme.scaled(_ROW))
+
+    def text(self) -> str:
+        """Return what is shown."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show another number."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setFont(theme.tabular(theme.font(self._role)))
+        painter.setPen(getattr(theme.current().palette, self._tone))
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._text)
 
 
 class ValueField(Field):

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainterPath
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.wires import Floats, curve
@@ -43,6 +44,7 @@ class Layout:
     result : the circle of f, behind the last node
     wires : each wire as points from its source to its gate, shape (points, 2)
     way_out : the same from the last node to f
+    paths, path_out : the same, to be painted
     labels : the room for the numbers on each wire, a value at its top and a gradient at its bottom; where it is too
         tight for both, it is a line high
     label_out : the same on the way to f
@@ -53,6 +55,8 @@ class Layout:
     result: QRectF
     wires: dict[Wire, Floats]
     way_out: Floats
+    paths: dict[Wire, QPainterPath]
+    path_out: QPainterPath
     labels: dict[Wire, QRectF]
     label_out: QRectF
 
@@ -117,21 +121,22 @@ def lay_out(graph: Graph, arrangement: Arrangement, room: QSizeF) -> Layout:
     )
     last = nodes[graph.result].center()
     result = QRectF(lefts[layers], last.y() - gate / 2, gate, gate)
-    wires = {
-        (index, place): _line(
-            [
-                QPointF(nodes[source].right(), nodes[source].center().y()),
-                *map(middle, arrangement.bends[index, place]),
-                _port(graph, nodes, arrangement, (index, place)),
-            ]
-        )
+    stops = {
+        (index, place): [
+            QPointF(nodes[source].right(), nodes[source].center().y()),
+            *map(middle, arrangement.bends[index, place]),
+            _port(graph, nodes, arrangement, (index, place)),
+        ]
         for index in graph.gates
         for place, source in enumerate(graph.nodes[index].sources)
     }
-    way_out = _line([QPointF(nodes[graph.result].right(), last.y()), QPointF(result.left(), last.y())])
+    out = [QPointF(nodes[graph.result].right(), last.y()), QPointF(result.left(), last.y())]
+    *lines, way_out = _lines([*stops.values(), out])
+    wires = dict(zip(stops, lines, strict=True))
+    paths = {wire: _path(way) for wire, way in stops.items()}
     width = min(_LABEL_WIDTH * scale, gap - 6)
     labels = _widened(_labels(wires, graph, arrangement, nodes), width)
-    return Layout(room, nodes, result, wires, way_out, labels, _beside(way_out, 0.5, width))
+    return Layout(room, nodes, result, wires, way_out, paths, _path(out), labels, _beside(way_out, 0.5, width))
 
 
 def _node_place(graph: Graph, index: int, middle: QPointF, box: tuple[float, float], gate: float, layer: int) -> QRectF:
@@ -161,11 +166,25 @@ def _port(graph: Graph, nodes: tuple[QRectF, ...], arrangement: Arrangement, wir
     return QPointF(circle.center().x() - (radius**2 - down**2) ** 0.5, circle.center().y() + down)
 
 
-def _line(stops: list[QPointF]) -> Floats:
-    """Return points of a wire through its stops, horizontal at each of them."""
-    ends = np.array([[one.x(), one.y(), other.x(), other.y()] for one, other in pairwise(stops)])
-    pieces = curve(ends, np.linspace(0, 1, _POINTS))
-    return np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
+def _lines(ways: list[list[QPointF]]) -> list[Floats]:
+    """Return points of each wire through its stops, horizontal at each of them."""
+    ends = [[one.x(), one.y(), other.x(), other.y()] for stops in ways for one, other in pairwise(stops)]
+    pieces = curve(np.array(ends), np.linspace(0, 1, _POINTS))  # of all of them at once: the most that is to be done
+    lines, begin = [], 0
+    for stops in ways:
+        own = pieces[begin : begin + len(stops) - 1]
+        lines.append(own[0] if len(own) == 1 else np.concatenate([own[0], *(piece[1:] for piece in own[1:])]))
+        begin += len(own)
+    return lines
+
+
+def _path(stops: list[QPointF]) -> QPainterPath:
+    """Return a wire through its stops, to be painted."""
+    path = QPainterPath(stops[0])
+    for one, other in pairwise(stops):
+        middle = (one.x() + other.x()) / 2
+        path.cubicTo(middle, one.y(), middle, other.y(), other.x(), other.y())
+    return path
 
 
 def _beside(points: Floats, share: float, width: float) -> QRectF:
@@ -198,9 +217,9 @@ def _labels(
         first = points[:_POINTS]  # behind the first bend other wires are near
         source = graph.nodes[wire[0]].sources[wire[1]]
         shares = _TRIED_BRANCH if len(graph.consumers[source]) > 1 else _TRIED
-        room, shared = _freest([_beside(first, share, width) for share in shares], near)
+        room, shared = _freest((_beside(first, share, width) for share in shares), near)
         if _overlap(room, taken[layer]):
-            tight, less = _freest([_on(first, share, width) for share in shares], near)
+            tight, less = _freest((_on(first, share, width) for share in shares), near)
             room = tight if less < shared else room
         taken[layer].append(room)
         found[wire] = room
@@ -245,6 +264,7 @@ def _overlap(room: QRectF, others: Iterable[QRectF]) -> float:
     """Return the area that a rectangle shares with others."""
     total = 0.0
     for other in others:
-        common = room.intersected(other)
-        total += max(0.0, common.width()) * max(0.0, common.height())
+        if room.intersects(other):
+            common = room.intersected(other)
+            total += common.width() * common.height()
     return total

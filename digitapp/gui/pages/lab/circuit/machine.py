@@ -212,8 +212,10 @@ class Machine(QObject):
             if known is None or known.shape != shape:
                 known = graph.given.get(name, np.array(DEFAULTS[number % len(DEFAULTS)]))
             inputs[name] = self._known[name] = known
-        was_at_end = self.scene.is_at_end
-        circuit = Circuit(formula, graph, arrange(graph), inputs)
+        was_at_end, before = self.scene.is_at_end, self.scene.circuit
+        # Where only numbers or names are others, everything stays where it is.
+        arrangement = before.arrangement if graph.is_wired_like(before.graph) else arrange(graph)
+        circuit = Circuit(formula, graph, arrangement, inputs)
         self.scene = Scene(circuit, circuit.walk.end if was_at_end else 0)
 
     # The inputs

@@ -103,7 +103,13 @@ def _of_values_and_shapes(error: CircuitError) -> str:
         Fault.GIVEN_UNKNOWN: translate("Circuit", "“{0}” has a value after “where”, but the expression has no “{0}”."),
         Fault.GIVEN_TWICE: translate("Circuit", "“{0}” has two values after “where”. Leave one."),
         Fault.NO_INPUT: translate("Circuit", "Nothing here can change. Use a name, such as x."),
-        Fault.SHAPES: translate("Circuit", "“{1}” is {2} and “{3}” is {4}: they do not fit each other under “{0}”."),
+        Fault.SHAPES: (
+            translate(
+                "Circuit", "“{1}” is {2} and “{3}” is {4}: entry by entry they do not fit. Their product is {1}·{3}."
+            )
+            if facts and facts[0] == "×" and facts[2] and facts[4]
+            else translate("Circuit", "“{1}” is {2} and “{3}” is {4}: they do not fit each other under “{0}”.")
+        ),
         Fault.RESULT: translate("Circuit", "The result is {0}, and f is one number. Take the sum of it: sum(…)."),
         Fault.EXPONENT: translate("Circuit", "An exponent is one number, and this is {0}."),
     }[error.fault]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,8 +16,12 @@ _BELOW = "₀₁₂₃₄₅₆₇₈₉"  # no side is longer than six
 
 def short(value: float, digits: int = 4) -> str:
     """Return a number to so many digits without idle zeros: "3", "−0.1966", "1.67e−5", "12,346"."""
-    if not math.isfinite(value):
-        return translate("Circuit", "not a number")
+    return _written(value, digits) if math.isfinite(value) else translate("Circuit", "not a number")
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, digits: int) -> str:
+    """Return a finite number; the same numbers are written again at every step."""
     if value == 0:
         return "0"
     if 1e-4 <= abs(value) < 1e6:

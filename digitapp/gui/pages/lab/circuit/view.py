@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
@@ -26,6 +26,7 @@ from digitapp.gui.pages.lab.circuit.machine import Scene
 from digitapp.gui.pages.lab.circuit.numbers import array_text, unknown
 from digitapp.gui.pages.lab.circuit.paint import CircuitPainter
 from digitapp.gui.pages.lab.circuit.words import forward_title, shown
+from digitapp.gui.pictures import offer_picture
 from digitapp.gui.widgets import FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import step_of
 from digitapp.gui.widgets.painted import painted
@@ -37,7 +38,7 @@ _REACH = 7.0  # how near the pointer must come to a wire
 _PER_PIXEL, _FINE_PER_PIXEL = 0.05, 0.005
 _NOTCH = 120
 _FADED = 0.35
-_MOST_PIXELS = 6_000_000  # of a picture that is kept as it was painted
+_MOST_PIXELS = 1_000_000  # of a picture that is kept as it was painted
 _MOST_ROWS = 6  # of a matrix that is read out
 
 Thing = int | Wire
@@ -84,6 +85,7 @@ class CircuitView(QWidget):
         area.setWidget(self)
         area.viewport().setAutoFillBackground(False)
         self.setAutoFillBackground(False)
+        offer_picture(self, self.tr("The circuit alone"), "circuit")
         FocusRing(self, 4, target=area)
         return area
 
@@ -97,10 +99,18 @@ class CircuitView(QWidget):
     def show_scene(self, scene: Scene, *, is_faded: bool) -> None:
         """Show another scene, pale where it is no longer what is typed."""
         before = self._scene
+        if scene is before:  # a mistake in the text changes nothing but how pale it is
+            if is_faded != self._is_faded:
+                self._is_faded = is_faded
+                self.update()
+            return
         self._scene, self._is_faded = scene, is_faded
         if before is None or before.circuit.arrangement is not scene.circuit.arrangement:
             self._layout, self._hovered = None, None
             self.updateGeometry()
+            area = self.parentWidget()
+            if area is not None:  # where it becomes larger, that is done before it is painted
+                QCoreApplication.sendPostedEvents(area, QEvent.Type.LayoutRequest.value)
         self.refresh()
         if before is not None and before.focus != scene.focus:
             self.bring_into_sight()
@@ -149,7 +159,7 @@ class CircuitView(QWidget):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:
         layout = self.layout_of_nodes
         if layout is None:
             return
@@ -163,13 +173,16 @@ class CircuitView(QWidget):
                 self._drawn = painted(self.size(), self.devicePixelRatioF(), self._paint_all)
             painter.drawPixmap(0, 0, self._drawn)
         else:  # a picture to be saved, or one that is too large to be kept
-            self._paint_all(painter)
+            self._paint_part(painter, QRectF(event.rect()))
         painter.setOpacity(1.0)
         self._paint_ring(painter, layout)
 
     def _paint_all(self, painter: QPainter) -> None:
+        self._paint_part(painter, QRectF(self.rect()))
+
+    def _paint_part(self, painter: QPainter, seen: QRectF) -> None:
         assert self._scene is not None and self.layout_of_nodes is not None
-        CircuitPainter(painter, self._scene, self.layout_of_nodes).paint_all()
+        CircuitPainter(painter, self._scene, self.layout_of_nodes, seen).paint_all()
 
     def _paint_ring(self, painter: QPainter, layout: Layout) -> None:
         """Mark what the pointer is on."""
