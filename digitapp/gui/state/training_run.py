@@ -21,6 +21,8 @@ from digitapp.training.moments import Moments
 from digitapp.training.run_state import RunState
 
 FRAME_MS = 33
+_LONG_FRAME_MS = 80  # of a run with batches so small that Python itself is what they wait for: each frame costs some
+_TINY_BATCHES = 1.0  # batches in a millisecond from which on a run is such a one
 SNAPSHOT_SHARE = 0.03  # of the training time may go into copying weights for display
 SPEED_WINDOW_S = 1.0
 
@@ -241,6 +243,7 @@ class TrainingRun(QObject):
         if worker is None:
             return
         count, epoch = self._take_in(worker)
+        self._fit_frame(count)
         self._measure_speed()
         self._pull_weights(worker)
         self._tell_checkpoint(worker)
@@ -262,6 +265,15 @@ class TrainingRun(QObject):
             elif type(event) is PretrainingStep:
                 self._pretraining_seconds = self.elapsed_seconds
         return count, epoch
+
+    def _fit_frame(self, count: int) -> None:
+        """Let frames come less often while the batches of a frame are very many, and as usual again when they are few.
+
+        The thread that learns and the window share the interpreter, which such batches are mostly made of.
+        """
+        is_tiny = count > _TINY_BATCHES * self._timer.interval()
+        if is_tiny != (self._timer.interval() > FRAME_MS):
+            self._timer.setInterval(_LONG_FRAME_MS if is_tiny else FRAME_MS)
 
     def _tell_checkpoint(self, worker: TrainingWorker) -> None:
         if worker.checkpoint is not self._checkpoint:

@@ -97,7 +97,7 @@ class TrainPage(Page):
         progress = add("progress", self._show_progress, on=(another, moment, phase, session.run_progressed))
         loss = add("loss", self._show_loss, on=(another, moment, phase), in_turn=(session.run_progressed,))
         accuracy = add("accuracy", self._show_accuracy, on=(another, moment, phase), in_turn=(session.run_progressed,))
-        add("confusion", self._show_confusion, on=(another, moment, session.epoch_finished))
+        add("confusion", self._show_confusion, on=(another, moment, session.epoch_finished), of=self.confusion)
         on = (another, session.network_changed)
         add("units", self._show_units, on=on, in_turn=(session.weights_changed,), of=self.units)
         on = (another, session.network_changed, session.dataset_changed, phase, self.plane.pulls_toggled)
