@@ -13,6 +13,7 @@ from digitapp.gui.canvas.grid import GridSurface
 from digitapp.gui.canvas.ink import InkSurface
 from digitapp.gui.canvas.numbers import NumbersSurface
 from digitapp.gui.canvas.surface import Surface
+from digitapp.gui.plots.place_picker import PlacePicker
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import ElidedLabel, GhostButton
@@ -42,6 +43,8 @@ class DrawingPad(QWidget):
         self.canvas.setAccessibleName(self.tr("Drawing"))
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
         self._holder = _Holder(self.canvas)
+        self.plane = PlacePicker(session)
+        self.plane.hide()
         self.answer = ElidedLabel("", "section")
         self.certainty = ElidedLabel("", "caption", "text2")
         self.clear_button = GhostButton("", "trash", tip=self.tr("Clear the drawing"), key="Delete")
@@ -58,10 +61,13 @@ class DrawingPad(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self._holder)
+        column.addWidget(self.plane)
         column.addLayout(below)
         session.problem_changed.connect(self._change_surface)
         refresher.add("pad's problem", self._show_problem, on=(session.problem_changed,))
         refresher.add("pad", self._show_answer, on=(session.drawing_changed, session.answer_changed))
+        on = (session.dataset_changed, session.run_state_changed, session.network_changed, session.answer_changed)
+        refresher.add("pad's plane", self._show_plane, on=on, in_turn=(session.weights_changed,), of=self.plane)
         self._change_surface()
 
     @Slot()
@@ -70,7 +76,13 @@ class DrawingPad(QWidget):
         self.canvas.end_gesture()
         self.canvas.lay(self._surfaces[self._session.problem.inputs])
 
+    def _show_plane(self, shown: Snapshot) -> None:
+        if shown.problem.is_plane:
+            self.plane.show_snapshot(shown)
+
     def _show_problem(self, shown: Snapshot) -> None:
+        self._holder.setVisible(not shown.problem.is_plane)
+        self.plane.setVisible(shown.problem.is_plane)
         self._holder.set_shape(shown.problem.shape if shown.problem.inputs is Inputs.GRID else None)
 
     def _show_answer(self, shown: Snapshot) -> None:
@@ -80,7 +92,8 @@ class DrawingPad(QWidget):
         if answer.probabilities is None:
             drawable = shown.problem.has_picture
             self.answer.setText(self.tr("Draw here") if drawable else self.tr("Nothing chosen yet"))
-            self.certainty.setText(self.tr("Everything follows the pen") if drawable else "")
+            follows = self.tr("Everything follows the ring") if shown.problem.is_plane else ""
+            self.certainty.setText(self.tr("Everything follows the pen") if drawable else follows)
             return
         words = answer_words(answer, names, brief=True)
         self.answer.setText(words.sentence)

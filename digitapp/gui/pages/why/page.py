@@ -78,7 +78,7 @@ class WhyPage(Page):
     # Building
 
     def _build(self) -> None:
-        self.stage = WhyStage()
+        self.stage = WhyStage(self.session)
         self.units, self.pixels, self.change = UnitsFace(), PixelsFace(), ChangeFace()
         self.faces = SegmentedControl(name=self.tr("What is shown"))
         self.faces.add_segment(self.tr("Units"), tip=self.tr("The answer as a sum of what each unit gives"))
@@ -127,6 +127,8 @@ class WhyPage(Page):
             signal.connect(self._on_new_case)
         another = (session.problem_changed, session.network_changed, session.drawing_changed)
         self._whole = self.refresher.add("case", self._show_case, on=another, in_turn=(session.answer_changed,))
+        on = (session.dataset_changed, session.run_state_changed)
+        self.refresher.add("places", self._show_plane, on=on, in_turn=(session.weights_changed,), of=self.stage.plane)
         self.stage.question_asked.connect(self._on_question_asked)
         self.faces.currentChanged.connect(self._on_face_changed)
         self.units.changed.connect(self._show_stage)
@@ -282,7 +284,12 @@ class WhyPage(Page):
             self._show_blank(shown)
             return
         self.stage.show_case(self._case)
+        self.stage.show_plane(shown)
         self._show_present()
+
+    def _show_plane(self, shown: Snapshot) -> None:
+        if shown.problem.is_plane:
+            self.stage.plane.show_snapshot(shown)
 
     def _show_blank(self, shown: Snapshot) -> None:
         """Say how to get an answer that can be taken apart."""

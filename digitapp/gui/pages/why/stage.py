@@ -13,6 +13,9 @@ from digitapp.gui.pages.why import words
 from digitapp.gui.pages.why.picture import OverlayPicture
 from digitapp.gui.pages.why.work import Case
 from digitapp.gui.pictures import offer_picture
+from digitapp.gui.plots.place_picker import PlacePicker
+from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import listed
 from digitapp.gui.widgets import ComboBox, HoverReadout, Label, Panel, ReadoutRow, ScaleBar
 from digitapp.gui.widgets.numbers import decimal, signed
@@ -29,7 +32,7 @@ class WhyStage(Panel):
 
     question_asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("window", parent)
         offer_picture(self, self.tr("Why this answer"), "why")
         self.label_box, self.against_box = ComboBox(), ComboBox()
@@ -42,6 +45,8 @@ class WhyStage(Panel):
         self.headline = Label("", "body", "text2", wrap=True, tabular=True)
         self.picture = OverlayPicture(hint=480, line=2.0)
         self.picture.setObjectName("whyPicture")
+        self.plane = PlacePicker(session)
+        self.plane.hide()
         self.caption = Label("", "caption", "text2", wrap=True)
         self.scale_bar = ScaleBar()
         self.scale_bar.setFixedWidth(theme.scaled(160))
@@ -70,9 +75,18 @@ class WhyStage(Panel):
         column.addLayout(question)
         column.addWidget(self.headline)
         column.addWidget(self.picture, 1)
+        column.addWidget(self.plane, 1)
         # Two lines in any case: the picture must not jump with its caption.
         self.caption.setMinimumHeight(2 * self.caption.fontMetrics().lineSpacing())
         column.addLayout(foot)
+
+    def show_plane(self, shown: Snapshot) -> None:
+        """Show the plane in the place of a picture, where inputs are places in one."""
+        is_plane = shown.problem.is_plane
+        self.plane.setVisible(is_plane)
+        self.picture.setVisible(not is_plane)
+        if is_plane:
+            self.plane.show_snapshot(shown)
 
     # The question
 
