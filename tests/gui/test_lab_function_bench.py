@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from page_helpers import settle
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from digitapp.gui import theme
 from digitapp.gui.pages.lab.any_function.bench import AnyFunctionBench
 from digitapp.gui.pages.lab.any_function.brick_view import Handle, handle_places, moved
 from digitapp.gui.pages.lab.any_function.target import OWN
@@ -51,6 +53,10 @@ def drag(widget: QWidget, *points: QPointF) -> None:
     for place in places[1:]:
         QTest.mouseMove(widget, place)
     QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def near(color: QColor, other: QColor) -> bool:
+    return max(abs(a - b) for a, b in zip(color.getRgb()[:3], other.getRgb()[:3], strict=True)) < 60  # type: ignore[index]
 
 
 # Drawing and learning
@@ -125,9 +131,14 @@ def test_units_come_and_go_one_by_one_and_the_sum_is_theirs(bench: AnyFunctionBe
     place = QPoint(round(face.view.point(float(face.view._places[0]), 0).x()), round(face.view._plot().bottom()) + 5)
     QTest.mouseClick(face.view, Qt.MouseButton.LeftButton, pos=place)
     assert face.unit == 0 and bench.target.key != OWN
+    accent = theme.current().palette.accent
     for shown in range(3):
         face.shown.setCurrentIndex(shown)
-        assert not bench.grab().isNull()
+        picture = face.view.grab().toImage()
+        for place in range(5, POINTS, 10):
+            point = face.view.point(float(GRID[place]), float(parts(face.learner.network).sum[place])).toPoint()
+            around = [picture.pixelColor(point + QPoint(0, down)) for down in (-1, 0, 1)]
+            assert any(near(color, accent) for color in around), "the network's curve lies on top of all others"
 
 
 def test_every_activation_and_optimizer_can_be_taken_while_it_learns(bench: AnyFunctionBench, qtbot: QtBot) -> None:

@@ -15,12 +15,13 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.toy import load_toy
+from digitapp.gui import theme
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.units.bench import UnitsBench
 from digitapp.gui.pages.lab.units.curve_view import REACH
 from digitapp.gui.widgets.numbers import figure
 from digitapp.gui.window.main_window import MainWindow
-from digitapp.lab.units import dying_units
+from digitapp.lab.units import dying_units, zigzag
 from digitapp.lab.units.activation_curve import FORMULAS, unit_at
 from digitapp.lab.units.dying_units import RATES, run_trial
 from digitapp.lab.units.gradient_chain import measure
@@ -41,6 +42,8 @@ def page(open_window: OpenWindow) -> LabPage:
 @pytest.fixture
 def bench(page: LabPage, monkeypatch: pytest.MonkeyPatch) -> UnitsBench:
     monkeypatch.setattr(dying_units, "digits", load_toy)  # 64 images are learned faster than 1,000
+    monkeypatch.setattr(zigzag, "RATES", (0.2, 0.5))
+    monkeypatch.setattr(zigzag, "ORDERS", 1)
     bench = page.bench()
     assert isinstance(bench, UnitsBench)
     return bench
@@ -64,6 +67,9 @@ def test_every_activation_is_reached_by_keys_and_its_input_is_dragged_typed_and_
             QTest.mouseRelease(view, Qt.MouseButton.LeftButton)
             value, slope = unit_at(key, face.z)
             assert [text for _, text in face.here.texts()] == [figure(value), figure(slope)]
+            place = QPoint(*(round(pixel) for pixel in view._in_pixels(face.z, value).tolist()))
+            dot = view.grab().toImage().pixelColor(place)
+            assert dot == theme.current().palette.accent or face.z in (-REACH, REACH)
             assert face.through.texts()[1][1] == figure(slope**5, 3) and face.field.value() == face.z
         QTest.keyClick(face.gallery, Qt.Key.Key_Right)
     QTest.keyClick(view, Qt.Key.Key_Home)
@@ -116,7 +122,7 @@ def test_fifty_layers_of_anything_are_shown(bench: UnitsBench, qtbot: QtBot) -> 
     face = bench.chain
     bench.chooser.setCurrentIndex(1)
     for key in ("step", "softplus"):  # no gradient at all, and one that overflows
-        face.take_up({"layers": 50, "width": 16, "pairs": [[key, "normal"]] * 4})
+        face.take_up({"layers": 50, "width": 4, "pairs": [[key, "normal"]] * 4})
         qtbot.waitUntil(lambda: not face._errand.is_busy)
         settle()
         assert len(face.arrives.texts()) == 4 and not bench.grab().isNull()

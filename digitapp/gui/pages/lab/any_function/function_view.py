@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
@@ -48,6 +50,7 @@ class FunctionView(QWidget):
         self._shown = Shown.PARTS
         self._unit: int | None = None
         self._groups: Sequence[int] = ()
+        self._room: QRectF | None = None  # where the curves are, None where that has to be measured
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -100,12 +103,21 @@ class FunctionView(QWidget):
     # Layout
 
     def _plot(self) -> QRectF:
+        if self._room is None:
+            self._room = self._measured()
+        return self._room
+
+    def _measured(self) -> QRectF:
         tick, caption = QFontMetrics(theme.tabular(theme.font("tick"))), QFontMetrics(theme.font("caption"))
         left = tick.horizontalAdvance(tick_text(-0.5)) + _GAP
         rows = self._legend_rows()
         return QRectF(self.rect()).adjusted(
             left, rows * (caption.height() + 2) + _GAP, -2 * _MARK, -tick.height() - 4 * _MARK
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._room = None
 
     def to_pixels(self, x: NDArray[np.float64] | float, y: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return where points of the plane are in the widget, (..., 2)."""
@@ -130,6 +142,7 @@ class FunctionView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         p = theme.current().palette
+        self._room = None  # the legend may have changed, and the font
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_legend(painter)
@@ -147,39 +160,56 @@ class FunctionView(QWidget):
         self._paint_places(painter)
 
     def _paint_curve(self, painter: QPainter, values: NDArray[np.float64], pen: QPen) -> None:
+        self._paint_curves(painter, values[np.newaxis], pen)
+
+    def _paint_curves(self, painter: QPainter, values: NDArray[np.float64], pen: QPen) -> None:
+        """Paint curves (n, POINTS) as one path: a hundred calls would take longer than a frame lasts."""
+        places = self.to_pixels(GRID, values)
+        goes_on: Any = np.ones(values.shape, dtype=np.int32)
+        goes_on[:, -1] = 0  # from the end of one curve no line leads to the next
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self.to_pixels(GRID, values).tolist()]))
+        x, y = (np.ascontiguousarray(places[..., axis]).ravel() for axis in (0, 1))
+        painter.drawPath(pg.arrayToQPath(x, y, connect=goes_on.ravel()))
 
-    def unit_pen(self, unit: int, *, strong: bool = False) -> QPen:
-        """Return how a unit is drawn: the colour of its sign, and dashes below zero."""
-        p, is_positive = theme.current().palette, bool(self._signs[unit])
+    def _sign_pen(self, is_positive: bool, *, strong: bool = False) -> QPen:
+        """Return how units are drawn: the colour of their sign, and dashes below zero."""
+        p = theme.current().palette
         color = p.positive if is_positive else p.negative
         style = Qt.PenStyle.SolidLine if is_positive else Qt.PenStyle.DashLine
-        return QPen(color if strong else theme.blend(p.surface, color, 0.6), 2.2 if strong else 1.1, style)
+        return QPen(color if strong else theme.blend(p.surface, color, 0.6), 2.2 if strong else 1.0, style)
 
     def _paint_parts(self, painter: QPainter, parts: Parts) -> None:
-        for unit, values in enumerate(parts.units):
-            if unit != self._unit:
-                self._paint_curve(painter, values, self.unit_pen(unit))
+        others = np.ones(len(parts.units), dtype=bool)
         if self._unit is not None:
-            self._paint_curve(painter, parts.units[self._unit], self.unit_pen(self._unit, strong=True))
+            others[self._unit] = False
+        for is_positive in (False, True):
+            chosen = parts.units[others & (self._signs == is_positive)]
+            if len(chosen):
+                self._paint_curves(painter, chosen, self._sign_pen(is_positive))
+        if self._unit is not None:
+            pen = self._sign_pen(bool(self._signs[self._unit]), strong=True)
+            self._paint_curve(painter, parts.units[self._unit], pen)
 
     def _paint_stack(self, painter: QPainter, parts: Parts) -> None:
         """Paint what each unit, or group of units, adds to those before it."""
-        p, curves = theme.current().palette, stacked(parts, self._places, self._groups)
+        p, curves = theme.current().palette, np.array(stacked(parts, self._places, self._groups))
         self._paint_curve(painter, curves[0], QPen(p.text3, 1, Qt.PenStyle.DotLine))
-        for below, above in pairwise(curves):
-            change = float((above - below).mean())
-            color = QColor(p.positive if change > 0 else p.negative)
-            pen = QPen(color, 1, Qt.PenStyle.SolidLine if change > 0 else Qt.PenStyle.DashLine)
-            fill = QColor(color)
+        rises = np.diff(curves, axis=0).mean(axis=1) > 0
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)  # their borders are painted afterwards
+        for (below, above), is_up in zip(pairwise(self.to_pixels(GRID, curves)), rises.tolist(), strict=True):
+            fill = QColor(p.positive if is_up else p.negative)
             fill.setAlphaF(0.16)
-            edges = np.concatenate([self.to_pixels(GRID, below), self.to_pixels(GRID, above)[::-1]])
-            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
-            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in edges.tolist()]))
-            self._paint_curve(painter, above, pen)
+            outline = np.concatenate([below, above[::-1]])
+            painter.drawPath(pg.arrayToQPath(outline[:, 0].copy(), outline[:, 1].copy()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for is_up in (False, True):
+            if (rises == is_up).any():
+                pen = self._sign_pen(is_up, strong=True)
+                pen.setWidthF(1.0)
+                self._paint_curves(painter, curves[1:][rises == is_up], pen)
 
     def _paint_axes(self, painter: QPainter) -> None:
         p, plot = theme.current().palette, self._plot()
@@ -200,21 +230,16 @@ class FunctionView(QWidget):
         """Mark below the plot where each unit has its middle."""
         if self._parts is None:
             return
-        bottom = self._plot().bottom() + 2
-        for unit, place in enumerate(self._places.tolist()):
+        p, bottom = theme.current().palette, self._plot().bottom() + 2
+        across = self.to_pixels(self._places, 0.0)[:, 0].tolist()
+        for unit, (place, x) in enumerate(zip(self._places.tolist(), across, strict=True)):
             if not LEFT <= place <= RIGHT:
                 continue
-            size = _MARK * (1.5 if unit == self._unit else 1.0)
-            x = self.point(place, 0.0).x()
-            pen = self.unit_pen(unit, strong=True)
-            painter.setPen(QPen(pen.color(), 1))
-            painter.setBrush(pen.color() if self._signs[unit] else theme.current().palette.surface)
-            corners = (
-                QPointF(x, bottom),
-                QPointF(x - size, bottom + 1.6 * size),
-                QPointF(x + size, bottom + 1.6 * size),
-            )
-            painter.drawPolygon(QPolygonF(corners))
+            size, color = _MARK * (1.5 if unit == self._unit else 1.0), p.positive if self._signs[unit] else p.negative
+            painter.setPen(QPen(color, 1))
+            painter.setBrush(color if self._signs[unit] else p.surface)
+            low = bottom + 1.6 * size
+            painter.drawPolygon(QPolygonF([QPointF(x, bottom), QPointF(x - size, low), QPointF(x + size, low)]))
 
     # Legend
 

@@ -279,6 +279,7 @@ class DyingFace(Face):
         }
 
     def take_up(self, state: Mapping[str, Any]) -> None:
+        self._errand.cancel()
         trial = _FIRST
         for name in ("units", "epochs", "activations"):
             try:
