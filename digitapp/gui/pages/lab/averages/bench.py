@@ -226,7 +226,7 @@ class AveragesBench(Bench):
             (self.tr("The newest value counts"), percent(float(weights[0])) if step else dash),
             (
                 self.tr("The newest {0} count together").format(recent),
-                percent(min(1.0, float(weights[:recent].sum()))) if step else dash,
+                percent(float(weights[:recent].sum()) if recent < step else 1.0) if step else dash,
             ),
             (self.tr("All count without the correction"), percent(1 - beta**step) if step else dash),
         ]
