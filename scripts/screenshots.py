@@ -26,9 +26,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from digitapp.datasets.collection import Sample
 from digitapp.datasets.handwriting import generate_drawings
 from digitapp.datasets.mnist import mnist_status
+from digitapp.datasets.problems import PLANE
+from digitapp.drawing.point import Point
 from digitapp.gui import settings as remembered
 from digitapp.gui.app import create_window
 from digitapp.gui.pages.draw.page import DrawPage
+from digitapp.gui.pages.features.dossier import LOOKS_FACE
 from digitapp.gui.pages.features.page import FeaturesPage
 from digitapp.gui.pages.features.paint import PaintDialog
 from digitapp.gui.pages.hand.page import HandPage
@@ -41,6 +44,7 @@ from digitapp.gui.pages.lab.units.bench import UnitsBench
 from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.train.sizes_dialog import SizesDialog
 from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.surgery import Surgery
@@ -134,6 +138,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_circuit(window, save)
         take_any_function(window, save)
         take_step(window, save)
+        take_plane(window, save)
 
 
 def take_step(window: MainWindow, save: Callable[[str], None]) -> None:
@@ -172,6 +177,50 @@ def take_step(window: MainWindow, save: Callable[[str], None]) -> None:
     page.stepper.focus(0, unit, int(numbers.inputs.argmax()))
     settle(1500)
     save("step-digits")
+
+
+def take_plane(window: MainWindow, save: Callable[..., None]) -> None:
+    """Learn points in a plane with the presets that a guide tells of, and look at what came of them on every page."""
+    session = window.session
+    session.choose_problem(PLANE.key)
+    train = window.show_page(TrainPage)
+
+    def learn(key: str) -> None:
+        train.setup.apply_preset(next(preset for preset in PLANE.presets if preset.key == key))
+        session.run.set_pace(0)
+        settle()
+        click(window, "startButton")
+        wait_until(lambda: session.run.history.progress > 0.98 or not session.run.is_active)
+        session.run.stop()
+        wait_until(lambda: not session.run.is_active)
+        settle(1000)
+
+    learn("too-many")
+    save("plane-train")
+    learn("hinge")
+    train.plane.pulls.setChecked(True)
+    save("plane-hinge")
+    train.plane.pulls.setChecked(False)
+    learn("just-right")
+    train.dialogs.show_sizes()
+    dialog = train.findChild(SizesDialog)
+    assert dialog is not None
+    wait_until(lambda: dialog.trial_result is not None)
+    save("plane-sizes", dialog)
+    dialog.accept()
+    learn("bend")
+    session.artwork.commit(Point((0.4, 0.2)), "Point")
+    window.show_page(DrawPage)
+    settle(1500)
+    save("plane-draw")
+    features = window.show_page(FeaturesPage)
+    session.select_unit(1, 0)
+    features.dossier.show_face(LOOKS_FACE)
+    settle(1500)
+    save("plane-features")
+    window.show_page(WhyPage)
+    settle(1500)
+    save("plane-why")
 
 
 def take_tale(window: MainWindow, save: Callable[[str], None]) -> None:
