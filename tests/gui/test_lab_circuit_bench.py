@@ -163,6 +163,7 @@ def test_what_is_typed_is_drawn_and_a_mistake_leaves_the_last_circuit(bench: Cir
 def test_every_kind_of_mistake_is_a_sentence() -> None:
     texts = (
         *("", "2 *", "* 2", "2x", "(x", "[1", "x)", "x,y", "f(x)", "exp", "max(x)", "x ? y", "1e999", "2+3", "(", "()"),
+        *("W*x where W = [[1, 2], [3, 4]], x = [1, 2]", "a*b where a = [1, 2], b = [1, 2, 3]"),
         *("W·x where W = [[1, 2], [3, 4]], x = [1, 2, 3]", "x + [1, 2]", "x^[1, 2]", "x where q = 3", "x where"),
         *("x where x = 1, x = 2", "sum([[1, 2], [3]]*x)", "sum([x])", "sum([1,2,3,4,5,6,7]*x)", "-" * 60 + "x"),
         *("+".join("x" * 400), "+".join("x" * 10_000), "x^", "x + ", "x = 3"),

@@ -6,7 +6,7 @@ A filled bead says that more weight would mean more error, a hollow one that it 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from digitapp.gui import theme
@@ -41,9 +41,22 @@ def paint_beads(
 
 
 def paint_beads_along(
-    painter: QPainter, points: Floats, value: float, limit: float, *, opacity: float = 1.0, phase: float = 0.0
+    painter: QPainter,
+    points: Floats,
+    value: float,
+    limit: float,
+    *,
+    opacity: float = 1.0,
+    phase: float = 0.0,
+    seen: QRectF | None = None,
 ) -> None:
-    """Paint a gradient on a line of `points`, shape (n, 2), in the order in which beads go; else as `paint_beads`."""
+    """Paint a gradient on a line; else as `paint_beads`.
+
+    Parameters
+    ----------
+    points : shape (n, 2), in the order in which the beads go
+    seen : where beads are to be painted, None for everywhere
+    """
     if value == 0:
         return
     p = theme.current().palette
@@ -53,6 +66,9 @@ def paint_beads_along(
     spacing = max(_LEAST_SPACING, _SPACING * radius)
     wanted = np.arange(radius + phase * spacing, along[-1] - radius, spacing)
     x, y = np.interp(wanted, along, points[:, 0]), np.interp(wanted, along, points[:, 1])
+    if seen is not None:
+        inside = (x >= seen.left()) & (x <= seen.right()) & (y >= seen.top()) & (y <= seen.bottom())
+        x, y = x[inside], y[inside]
     color = QColor(p.danger if not np.isfinite(value) else p.gradient)
     color.setAlphaF(opacity)
     if value > 0:

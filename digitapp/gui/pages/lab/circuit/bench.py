@@ -105,7 +105,6 @@ class CircuitBench(Bench):
         self._errand.found.connect(self._on_counted)
         self._part = self.refresher.add("CircuitBench", self._show, on=(machine.changed,), of=self)
         machine.changed.connect(self.state_changed)
-        machine.changed.connect(self.numbers_changed)
         for key, slot in (("Right", self.go_on), ("Left", self.go_back), ("Home", machine.go_home)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

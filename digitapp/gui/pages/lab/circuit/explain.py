@@ -18,9 +18,12 @@ from digitapp.gui.pages.lab.circuit.words import (
 )
 from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets.numbers import signed as signed_decimal
+from digitapp.gui.widgets.numbers import thousands
 from digitapp.lab.circuit.evaluation import agree, wire_nudge
 from digitapp.lab.circuit.operations import Array, Elementwise
 from digitapp.lab.circuit.syntax import Name
+
+_FEW = 12  # inputs that are listed
 
 
 @dataclass(frozen=True)
@@ -285,12 +288,10 @@ def _overview(scene: Scene) -> Explanation:
             text = translate("Circuit", "Something is not a number. Change an input, or the expression.")
         return Explanation(translate("Circuit", "The whole circuit"), title, text, head=_result_row(scene))
     small = scene.circuit.nudges
-    rows, agrees = [], []
-    for name, index in scene.graph.inputs.items():
-        gradient = scene.gradient(index)
-        if gradient is not None:
-            rows.append(Row(name, array_text(gradient, sign=True)))
-            agrees.append(agree(gradient, small.differences[name], small.noise[name]))
+    gradients = {name: scene.gradient(index) for name, index in scene.graph.inputs.items()}
+    known = {name: gradient for name, gradient in gradients.items() if gradient is not None}
+    agrees = [agree(gradient, small.differences[name], small.noise[name]) for name, gradient in known.items()]
+    few = dict(list(known.items())[:_FEW])
     return Explanation(
         translate("Circuit", "The whole circuit"),
         translate("Circuit", "All gradients are known"),
@@ -300,12 +301,18 @@ def _overview(scene: Scene) -> Explanation:
             "gradient.",
         ),
         head=_result_row(scene),
-        rows=tuple(rows),
+        rows=tuple(Row(name, array_text(gradient, sign=True)) for name, gradient in few.items()) + _left_out(known),
         has_gradients=True,
         head_is_value=True,
-        checks=tuple(_check(name, difference) for name, difference in small.differences.items()),
+        checks=tuple(_check(name, small.differences[name]) for name in few) + _left_out(known),
         agrees=all(agrees),
     )
+
+
+def _left_out(known: dict[str, Array]) -> tuple[Row, ...]:
+    """Return a row that says how many inputs are left out, none where there are few."""
+    left = len(known) - _FEW
+    return (Row(translate("Circuit", "and others"), thousands(left)),) if left > 0 else ()
 
 
 def _result_row(scene: Scene) -> Row:

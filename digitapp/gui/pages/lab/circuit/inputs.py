@@ -23,7 +23,7 @@ _STEPS = 50  # of a slider, from its middle to one of its ends
 _LEAST_END = 5.0
 _NOTCH = 120
 _ROW, _ROW_GAP = 26, 2
-_FEWEST_ROWS = 3
+_FEWEST_ROWS, _MOST_ROWS = 3, 40
 
 Entry = tuple[str, tuple[int, ...]]
 """An input by its name, and which entry of it where it is a vector or a matrix."""
@@ -54,9 +54,11 @@ class InputsCard(Card):
         self.slot.addWidget(self._hint)
         self._panel = ScrollPanel("surface")
         self._rows: list[InputRow] = []
+        self._more = Label("", "caption", "text2", parent=self._panel.content)
         self._grid = QVBoxLayout(self._panel.content)
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setSpacing(_ROW_GAP)
+        self._grid.addWidget(self._more)
         self._grid.addStretch(1)
         self.body.addWidget(self._panel)
         self._most_rows, self._shown = 4, 0
@@ -73,6 +75,10 @@ class InputsCard(Card):
         """Show the inputs of a scene."""
         inputs = scene.circuit.inputs
         entries: list[Entry] = [(name, entry) for name, value in inputs.items() for entry in np.ndindex(value.shape)]
+        left = max(0, len(entries) - _MOST_ROWS)
+        entries = entries[:_MOST_ROWS]
+        self._more.setVisible(left > 0)
+        self._more.setText(translate("Circuit", "Inputs left out here: {0}. Drag them in the picture.").format(left))
         if len(entries) != self._shown:
             while len(self._rows) < len(entries):
                 self._add_row()

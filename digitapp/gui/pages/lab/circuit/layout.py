@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +12,7 @@ from PySide6.QtGui import QPainterPath
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.wires import Floats, curve
+from digitapp.gui.pages.lab.circuit.number_rooms import WIDEST, number_rooms, room_beside
 from digitapp.lab.circuit.arrange import Arrangement, Place
 from digitapp.lab.circuit.evaluation import Wire
 from digitapp.lab.circuit.graph import Graph
@@ -21,16 +21,9 @@ _BOX, _BOX_HEIGHT = 96.0, 42.0
 _GATE, _LEAST_GATE = 62.0, 38.0
 _LEAST_PITCH, _MOST_PITCH = 80.0, 172.0  # from one layer to the next
 _LEAST_ROW, _MOST_ROW = 56.0, 104.0
-LINE = 18.0  # of a number
-_LABEL_WIDTH, _NUMBER_WIDTH = 112.0, 46.0  # the most that a number has, and what most need
-_WORD_WIDTH = 64.0  # of a word below a gate
-_ABOVE, _BELOW = 3.0, 5.0  # from a wire to its numbers
-_NEAR, _STEEPEST = 17.0, 11.0  # what a number covers of a wire, and how far it goes out of the way
 _SIDE, _MARGIN = 2.0, 6.0  # at the sides, and above and below, for rings
 _POINTS = 25  # of a piece of a wire
 _PORTS = 0.36  # of a gate's width, between the ends of its two wires
-_TRIED = (0.36, 0.28, 0.44, 0.52, 0.6, 0.2)  # shares of a wire at which its numbers may stand
-_TRIED_BRANCH = (0.62, 0.7, 0.54, 0.46, 0.36)  # of one of several that begin at the same place
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +127,9 @@ def lay_out(graph: Graph, arrangement: Arrangement, room: QSizeF) -> Layout:
     *lines, way_out = _lines([*stops.values(), out])
     wires = dict(zip(stops, lines, strict=True))
     paths = {wire: _path(way) for wire, way in stops.items()}
-    width = min(_LABEL_WIDTH * scale, gap - 6)
-    labels = _widened(_labels(wires, graph, arrangement, nodes), width)
-    return Layout(room, nodes, result, wires, way_out, paths, _path(out), labels, _beside(way_out, 0.5, width))
+    width = min(WIDEST * scale, gap - 6)
+    labels = number_rooms(wires, graph, arrangement, nodes, width)
+    return Layout(room, nodes, result, wires, way_out, paths, _path(out), labels, room_beside(way_out, 0.5, width))
 
 
 def _node_place(graph: Graph, index: int, middle: QPointF, box: tuple[float, float], gate: float, layer: int) -> QRectF:
@@ -185,86 +178,3 @@ def _path(stops: list[QPointF]) -> QPainterPath:
         middle = (one.x() + other.x()) / 2
         path.cubicTo(middle, one.y(), middle, other.y(), other.x(), other.y())
     return path
-
-
-def _beside(points: Floats, share: float, width: float) -> QRectF:
-    """Return the room for numbers above and below a wire, at a share of its way."""
-    scale = theme.current().scale
-    across = points[0, 0] + share * (points[-1, 0] - points[0, 0])
-    near = np.array([across - _NEAR * scale, across, across + _NEAR * scale])
-    left, y, right = np.interp(near, points[:, 0], points[:, 1]).tolist()
-    top = max(min(left, y, right), y - _STEEPEST) - (_ABOVE + LINE * scale)
-    bottom = min(max(left, y, right), y + _STEEPEST) + _BELOW + LINE * scale
-    return QRectF(across - width / 2, top, width, bottom - top)
-
-
-def _labels(
-    wires: dict[Wire, Floats], graph: Graph, arrangement: Arrangement, nodes: tuple[QRectF, ...]
-) -> dict[Wire, QRectF]:
-    """Return a room for the numbers of each wire that touches as little as can be of gates, words and other numbers."""
-    width = _NUMBER_WIDTH * theme.current().scale
-    found: dict[Wire, QRectF] = {}
-    taken: list[list[QRectF]] = [[] for _ in range(arrangement.layers)]
-    columns: list[list[QRectF]] = [[] for _ in range(arrangement.layers)]
-    for index, (place, rect) in enumerate(zip(arrangement.places, nodes, strict=True)):
-        columns[place.layer].append(rect)
-        if graph.nodes[index].operation is not None:
-            columns[place.layer].append(_word(rect))
-    for wire, points in wires.items():
-        bends = (len(points) - _POINTS) // (_POINTS - 1)
-        layer = arrangement.places[wire[0]].layer - 1 - bends
-        near = taken[layer] + columns[layer] + columns[layer + 1]
-        first = points[:_POINTS]  # behind the first bend other wires are near
-        source = graph.nodes[wire[0]].sources[wire[1]]
-        shares = _TRIED_BRANCH if len(graph.consumers[source]) > 1 else _TRIED
-        room, shared = _freest((_beside(first, share, width) for share in shares), near)
-        if _overlap(room, taken[layer]):
-            tight, less = _freest((_on(first, share, width) for share in shares), near)
-            room = tight if less < shared else room
-        taken[layer].append(room)
-        found[wire] = room
-    return found
-
-
-def _word(gate: QRectF) -> QRectF:
-    """Return the room of the word below a gate."""
-    scale = theme.current().scale
-    width = _WORD_WIDTH * scale
-    return QRectF(gate.center().x() - width / 2, gate.bottom(), width, LINE * scale)
-
-
-def _widened(rooms: dict[Wire, QRectF], width: float) -> dict[Wire, QRectF]:
-    """Return the rooms as wide as a number may be that needs it."""
-    found = {}
-    for wire, room in rooms.items():
-        more = max(0.0, width - room.width()) / 2
-        found[wire] = room.adjusted(-more, 0, more, 0)
-    return found
-
-
-def _on(points: Floats, share: float, width: float) -> QRectF:
-    """Return the room for a single number on a wire."""
-    around, height = _beside(points, share, width), LINE * theme.current().scale
-    return QRectF(around.left(), around.center().y() - height / 2, width, height)
-
-
-def _freest(rooms: Iterable[QRectF], others: list[QRectF]) -> tuple[QRectF, float]:
-    """Return the first of the rooms that shares the least area with others, and this area."""
-    best, least = QRectF(), float("inf")
-    for room in rooms:
-        shared = _overlap(room, others)
-        if shared < least:
-            best, least = room, shared
-        if not shared:
-            break
-    return best, least
-
-
-def _overlap(room: QRectF, others: Iterable[QRectF]) -> float:
-    """Return the area that a rectangle shares with others."""
-    total = 0.0
-    for other in others:
-        if room.intersects(other):
-            common = room.intersected(other)
-            total += common.width() * common.height()
-    return total

@@ -107,9 +107,15 @@ def _of_values_and_shapes(error: CircuitError) -> str:
             translate(
                 "Circuit", "“{1}” is {2} and “{3}” is {4}: entry by entry they do not fit. Their product is {1}·{3}."
             )
-            if facts and facts[0] == "×" and facts[2] and facts[4]
+            if _have_product(facts)
             else translate("Circuit", "“{1}” is {2} and “{3}” is {4}: they do not fit each other under “{0}”.")
         ),
         Fault.RESULT: translate("Circuit", "The result is {0}, and f is one number. Take the sum of it: sum(…)."),
         Fault.EXPONENT: translate("Circuit", "An exponent is one number, and this is {0}."),
     }[error.fault]
+
+
+def _have_product(facts: tuple[object, ...]) -> bool:
+    """Return whether two that do not fit entry by entry can be multiplied as matrices."""
+    symbol, _, left, _, right = facts if len(facts) == 5 else ("", "", (), "", ())
+    return symbol == "×" and isinstance(left, tuple) and isinstance(right, tuple) and left[-1:] == right[:1] != ()

@@ -14,8 +14,9 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.backward import paint_beads_along
 from digitapp.gui.diagram.fitting import CENTRE, LEFT, RIGHT, fitted, fonts, paint_fitted
 from digitapp.gui.diagram.wires import Floats
-from digitapp.gui.pages.lab.circuit.layout import LINE, Layout
+from digitapp.gui.pages.lab.circuit.layout import Layout
 from digitapp.gui.pages.lab.circuit.machine import Scene
+from digitapp.gui.pages.lab.circuit.number_rooms import LINE
 from digitapp.gui.pages.lab.circuit.numbers import array_ways, shape_text, size_text, unknown
 from digitapp.gui.pages.lab.circuit.words import role_word
 from digitapp.gui.translation import translate
@@ -87,7 +88,7 @@ class CircuitPainter:
             painter.setPen(QPen(p.danger if broken else p.border_strong, 2.0 if broken else 1.4))
         painter.drawPath(path)
         if beads and gradient is not None:
-            paint_beads_along(painter, points[::-1], _strength(gradient), self._limit)
+            paint_beads_along(painter, points[::-1], _strength(gradient), self._limit, seen=self._seen)
 
     def _paint_numbers(self, room: QRectF, value: Array | None, gradient: Array | None, wire: Wire | None) -> None:
         p = theme.current().palette
@@ -176,7 +177,7 @@ class CircuitPainter:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(p.danger if is_broken else p.accent, 1.6))
             painter.drawEllipse(place.adjusted(-3, -3, 3, 3))
-        inner = place.adjusted(4, 0, -4, 0)
+        inner = place.adjusted(2, 0, -2, 0)
         color = p.danger if is_broken else p.text if is_known else p.text3
         tried = fonts("title", "card-title", "section", "tick", "micro")
         tried = tried if len(operation.symbol) == 1 else tried[1:]
