@@ -321,6 +321,16 @@ def blend(below: QColor, above: QColor, amount: float) -> QColor:
     return QColor.fromRgbF(*(a + (b - a) * amount for a, b in channels))
 
 
+def input_tones(value: float) -> tuple[QColor, QColor]:
+    """Return the ground of an input from paper to ink, and what a number on it is written in.
+
+    A zero is quiet; any other number is as clear as can be.
+    """
+    p = current().palette
+    ground = blend(p.paper, p.ink, min(max(value, 0.0), 1.0))
+    return ground, max((p.paper, p.ink), key=lambda ink: contrast(ink, ground)) if value else p.text3
+
+
 def contrast(first: QColor, second: QColor) -> float:
     """Return the WCAG 2.2 contrast ratio of two opaque colours, 1 to 21."""
 

@@ -190,14 +190,15 @@ class StepPainter:
         on = value >= 0.5
         radius = min(6.0, place.width() / 4)
         painter.setPen(QPen(p.ink if on else p.border_strong, 1))
-        painter.setBrush(theme.blend(p.paper, p.ink, float(np.clip(value, 0, 1))))
+        ground, tone = theme.input_tones(value)
+        painter.setBrush(ground)
         painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         if place.left() > 0:
             label = QRectF(0, place.center().y() - 10, place.left() - 8, 20)
             texts = [self._names.short(-1, unit)]
             paint_fitted(painter, label, texts, fonts("caption", "micro"), p.text2, RIGHT)
         written = ways_to_write(value, 0 if self._names.has_pixels else 2)
-        paint_fitted(painter, place, written, fonts("caption", "micro"), p.paper if on else p.text3, CENTRE)
+        paint_fitted(painter, place, written, fonts("caption", "micro"), tone, CENTRE)
 
     def _paint_picture(self, column: StepColumn) -> None:
         painter, place = self._painter, column.places[0]

@@ -127,7 +127,8 @@ class UnitPainter:
         on = value >= 0.5
         radius = min(6.0, place.width() / 4)
         painter.setPen(QPen(p.ink if on else p.border_strong, 1))
-        painter.setBrush(theme.blend(p.paper, p.ink, float(np.clip(value, 0, 1))))
+        ground, tone = theme.input_tones(value)
+        painter.setBrush(ground)
         painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         if place.left() > 0:
             tried = fonts("caption")
@@ -139,7 +140,7 @@ class UnitPainter:
         if self._numbers and self._computation.is_known and place.height() >= QFontMetricsF(tried[0]).height():
             # Where a number has no room for its decimal, it is left out: −0.2 is no 0.
             texts = ways_to_write(value, 0 if self._computation.names.has_pixels else 2)
-            paint_fitted(painter, place.adjusted(1, 0, -1, 0), texts, tried, p.paper if on else p.text3, CENTRE)
+            paint_fitted(painter, place.adjusted(1, 0, -1, 0), texts, tried, tone, CENTRE)
 
     def _frame(self, column: int, index: int, place: QRectF, radius: float) -> None:
         p, painter = self._colors, self._painter

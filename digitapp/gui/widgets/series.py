@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
+from digitapp.inspection.colors import class_color
 
 SYMBOLS = ("●", "■", "▲", "◆", "▼", "★")
 """The marks as letters, for texts."""
@@ -24,6 +25,11 @@ def series_color(index: int) -> QColor:
     """Return the colour of the series with this place, from 0, in the present theme."""
     colors = theme.current().palette.series
     return colors[index % len(colors)]
+
+
+def class_shade(label: int, *, is_series: bool) -> QColor:
+    """Return the colour of a class: of points the one of their marks, else one of ten."""
+    return series_color(label) if is_series else QColor(class_color(label, theme.current().name))
 
 
 def series_symbol(index: int) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.features.charts import Chart
 from digitapp.gui.widgets import FocusRing, ReadoutRow
 from digitapp.gui.widgets.numbers import percent, signed, thousands
-from digitapp.inspection.colors import class_color
+from digitapp.gui.widgets.series import class_shade
 from digitapp.inspection.dossier import UnitFacts
 
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -28,15 +28,19 @@ class SumsHistogram(Chart):
         super().__init__(84, parent)
         self._facts: UnitFacts | None = None
         self._names: tuple[str, ...] = ()
+        self._is_series = False
         self._front: int | None = None
         self._mark: float | None = None
         self._mark_name = ""
 
-    def set_facts(self, facts: UnitFacts | None, names: tuple[str, ...]) -> None:
-        """Show the sums of all samples, each class in its colour; None for an empty picture."""
+    def set_facts(self, facts: UnitFacts | None, names: tuple[str, ...], *, is_series: bool = False) -> None:
+        """Show the sums of all samples, each class in its colour; None for an empty picture.
+
+        `is_series` gives the classes the colours of points' marks.
+        """
         if facts is self._facts and names == self._names:
             return
-        self._facts, self._names = facts, names
+        self._facts, self._names, self._is_series = facts, names, is_series
         if facts is not None:
             ends = signed(float(facts.edges[0]), 1), signed(float(facts.edges[-1]), 1)
             self.setAccessibleName(self.tr("Sums between {0} and {1}").format(*ends))
@@ -70,10 +74,10 @@ class SumsHistogram(Chart):
         counts = self._facts.histogram[:, part]
         edges = self._facts.edges
         title = self.tr("Sum {0} to {1}").format(signed(float(edges[part])), signed(float(edges[part + 1])))
-        rows = [ReadoutRow(self.tr("of all images"), percent(counts.sum() / self._facts.samples))]
+        rows = [ReadoutRow(self.tr("of all samples"), percent(counts.sum() / self._facts.samples))]
         strongest = [int(label) for label in np.argsort(-counts, kind="stable")[:3] if counts[label]]
         for label in strongest:
-            color = QColor(class_color(label, theme.current().name))
+            color = class_shade(label, is_series=self._is_series)
             rows.append(ReadoutRow(self._names[label], thousands(int(counts[label])), color))
         return title, rows
 
@@ -95,7 +99,7 @@ class SumsHistogram(Chart):
         tops = np.full(counts.shape[1], base)
         labels = sorted(range(len(counts)), key=lambda label: label != self._front)
         for label in labels:
-            color = QColor(class_color(label, theme.current().name))
+            color = class_shade(label, is_series=self._is_series)
             painter.setBrush(color if self._front in (None, label) else p.bar)
             for index in np.flatnonzero(counts[label]).tolist():
                 height = float(counts[label, index]) * scale
@@ -164,19 +168,19 @@ class ClassLegend(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._chips: list[_Chip] = []
-        self._names: tuple[str, ...] = ()
+        self._shown: tuple[tuple[str, ...], bool] = (), False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_names(self, names: tuple[str, ...]) -> None:
-        """Offer these classes; none is chosen when they are others than before."""
-        if names == self._names:
+    def set_names(self, names: tuple[str, ...], *, is_series: bool = False) -> None:
+        """Offer these classes; none is chosen when they are others than before. `is_series` as for the histogram."""
+        if (names, is_series) == self._shown:
             return
-        self._names = names
+        self._shown = names, is_series
         for chip in self._chips:
             self._row.removeWidget(chip)
             chip.hide()  # until it is gone
             chip.deleteLater()
-        self._chips = [_Chip(label, name, self) for label, name in enumerate(names)]
+        self._chips = [_Chip(label, name, is_series, self) for label, name in enumerate(names)]
         for chip in self._chips:
             chip.setToolTip(self.tr("Only {0} in colour").format(chip.text()))
             chip.toggled.connect(self._on_toggled)
@@ -206,9 +210,9 @@ class ClassLegend(QWidget):
 class _Chip(QAbstractButton):
     """A coloured square and the class's name."""
 
-    def __init__(self, label: int, name: str, parent: QWidget) -> None:
+    def __init__(self, label: int, name: str, is_series: bool, parent: QWidget) -> None:
         super().__init__(parent)
-        self.label = label
+        self.label, self._is_series = label, is_series
         self.setText(name)
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -220,8 +224,7 @@ class _Chip(QAbstractButton):
         return QSize(round(metrics.horizontalAdvance(self.text())) + 16, round(metrics.height()) + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        current = theme.current()
-        p = current.palette
+        p = theme.current().palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -231,7 +234,7 @@ class _Chip(QAbstractButton):
         painter.setFont(theme.font("caption-strong" if self.isChecked() else "caption"))
         width = painter.fontMetrics().horizontalAdvance(self.text()) + 12
         left = (self.width() - width) / 2
-        painter.setBrush(QColor(class_color(self.label, current.name)))
+        painter.setBrush(class_shade(self.label, is_series=self._is_series))
         painter.drawRoundedRect(QRectF(left, self.height() / 2 - 4, 8, 8), 2, 2)
         painter.setPen(p.text if self.isChecked() else p.text2)
         painter.drawText(QRectF(left + 12, 0, self.width(), self.height()), _LEFT, self.text())

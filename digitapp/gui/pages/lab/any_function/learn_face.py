@@ -127,7 +127,7 @@ class LearnFace(Face):
         self.rate = rate_field(_FIRST.learning_rate, MAX_LEARNING_RATE)
         self._rate_row = FieldRow(self.tr("Learning rate"), self.rate)
         column.addWidget(FieldRow(self.tr("Activation"), self.activation))
-        column.addWidget(FieldRow(self.tr("Optimizer"), self.optimizer))
+        column.addWidget(FieldRow(self.tr("Optimiser"), self.optimizer))
         column.addWidget(self._rate_row)
         add_section(column, self.tr("How near it is"))
         self.facts = FactRows()
