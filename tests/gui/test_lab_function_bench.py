@@ -275,6 +275,11 @@ def test_the_error_against_the_number_of_units_is_that_of_the_trained_ones(
         assert face.here.texts()[0][1] == figure(float(face.result[0].medians[face.place]), 3)
     assert face.place == len(COUNTS) - 1
     assert bench.numbers().count("\n") == 2 * 2 * len(COUNTS)
+    face.watch.click()
+    assert bench.face is bench.learn and bench.learn.learner.is_learning
+    assert bench.learn.learner.config.units == COUNTS[-1] and bench.learn.learner.config.activation == "tanh"
+    bench.learn.pause.click()
+    bench.show_face("needed")
     shown = face.meaning.text()
     bench.target.choose("bump")
     assert face.train.isEnabled() and face.meaning.text() != shown

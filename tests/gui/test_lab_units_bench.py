@@ -118,6 +118,23 @@ def test_the_lines_of_a_chain_are_what_is_measured_and_both_plots_have_one_curso
     assert face.gradients._cursor == face.spreads._cursor == now and str(int(now)) in face._at_layer.title.text()
 
 
+def test_starts_are_compared_at_once_and_what_is_changed_is_ones_own(bench: UnitsBench, qtbot: QtBot) -> None:
+    face = bench.chain
+    bench.chooser.setCurrentIndex(1)
+    face.width_field.set_value(16)
+    seen = set()
+    for index in range(face.comparison.count() - 1):
+        face.comparison.setCurrentIndex(index)
+        seen.add(tuple((chain.activation, chain.initializer) for _, chain in face.chains()))
+        assert face.comparison.currentIndex() == index
+    assert len(seen) == face.comparison.count() - 1
+    qtbot.waitUntil(lambda: not face._errand.is_busy)
+    shares = {reach.chain.initializer: reach.share for _, reach in face.reaches}
+    assert shares["normal"] > 1e3 > shares["he"] > shares["glorot"] > shares["uniform"]
+    face.boxes[0][1].setCurrentIndex(face.boxes[0][1].findData("zeros"))
+    assert face.comparison.currentIndex() == face.comparison.count() - 1
+
+
 def test_fifty_layers_of_anything_are_shown(bench: UnitsBench, qtbot: QtBot) -> None:
     face = bench.chain
     bench.chooser.setCurrentIndex(1)

@@ -27,6 +27,7 @@ class AnyFunctionBench(FacedBench):
         self.learn, self.build = LearnFace(self.target), BuildFace(self.target)
         self.needed = NeededFace(self.target, session.start_job)
         self.build.handed_on.connect(self._on_handed_on)
+        self.needed.wanted.connect(self._on_wanted)
         faces = (
             NamedFace("learn", self.tr("Learn"), self.learn),
             NamedFace("build", self.tr("By hand"), self.build),
@@ -41,3 +42,8 @@ class AnyFunctionBench(FacedBench):
     def _on_handed_on(self, network: Network, activation: str) -> None:
         self.show_face("learn")
         self.learn.take(network, activation)
+
+    @Slot(int, str)
+    def _on_wanted(self, units: int, activation: str) -> None:
+        self.show_face("learn")
+        self.learn.begin(units, activation)

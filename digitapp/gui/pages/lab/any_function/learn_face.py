@@ -176,6 +176,11 @@ class LearnFace(Face):
         self.learner.set_learning(False)
         self._begin(replace(self.learner.config, activation=activation, units=network.sizes[1]), network)
 
+    def begin(self, units: int, activation: str) -> None:
+        """Learn with so many units of a kind, from the beginning."""
+        self._begin(replace(self.learner.config, units=units, activation=activation))
+        self.learner.set_learning(True)
+
     def _begin(self, config: FitConfig, network: Network | None = None) -> None:
         self.unit = None
         self._rate_row.set_error("")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from digitapp.gui.pages.lab import remembered
@@ -43,7 +43,14 @@ _KEPT = 6
 
 
 class NeededFace(Face):
-    """Trains networks of many sizes on the curve, and shows how far off each stays."""
+    """Trains networks of many sizes on the curve, and shows how far off each stays.
+
+    Signals
+    -------
+    wanted(units, activation) : a network with so many units is to be watched
+    """
+
+    wanted = Signal(int, str)
 
     def __init__(self, target: Target, start_job: StartJob, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +123,9 @@ class NeededFace(Face):
         self._at = add_section(column, " ")
         self.here = FactRows()
         column.addWidget(self.here)
+        self.watch = PlainButton(self.tr("Watch such a network learn"), "play")
+        self.watch.clicked.connect(self._on_watch)
+        column.addWidget(self.watch)
         self.meaning = Label("", "body", "text2", wrap=True)
         column.addWidget(self.meaning)
         column.addStretch(1)
@@ -197,6 +207,7 @@ class NeededFace(Face):
             self.said.emit(self.tr("%n network(s) trained", "", sum(each.errors.size for each in self.result)))
 
     def _show_result(self, results: list[SeriesResult] | None) -> None:
+        self.watch.setVisible(results is not None)
         self._at.title.setText(self.tr("%n hidden unit(s)", "", COUNTS[self.place]))
         self.meaning.setText(self._meaning(results))
         if results is None:
@@ -230,6 +241,11 @@ class NeededFace(Face):
         )
 
     # What is chosen
+
+    @Slot()
+    def _on_watch(self) -> None:
+        keys = [box.currentData() for box in self.boxes if box.currentData() != _NONE]
+        self.wanted.emit(COUNTS[self.place], keys[0] if keys else FitConfig().activation)
 
     @Slot(float)
     def _on_place(self, place: float) -> None:

@@ -20,7 +20,7 @@ from digitapp.gui.pages.lab.number_fields import whole_field
 from digitapp.gui.plots.line_plot import Line, LinePlot, line_up
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob
-from digitapp.gui.translation import translate
+from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import Card, ComboBox, FieldRow, GhostButton, Label, SegmentedControl, Slider
 from digitapp.gui.widgets.numbers import figure
 from digitapp.gui.widgets.series import SeriesMark
@@ -33,6 +33,8 @@ from digitapp.training.config import ConfigError
 _FIRST = Chain(layers=20)
 _PAIRS = (("sigmoid", "glorot"), ("tanh", "glorot"), ("relu", "he"), ("relu", "uniform"))
 _NONE = ""
+_STARTS = ("he", "glorot", "normal", "uniform")
+_COMPARISONS = (_PAIRS, *(tuple((key, start) for start in _STARTS) for key in ("sigmoid", "tanh", "relu")))
 
 
 class ChainFace(Face):
@@ -102,6 +104,17 @@ class ChainFace(Face):
         header = add_section(column, self.tr("Kinds of layer"))
         self.dice = GhostButton(icon="dice", tip=self.tr("Draw other weights and inputs"))
         header.add(self.dice)
+        self.comparison = ComboBox()
+        self.comparison.setAccessibleName(self.tr("What is compared"))
+        for title in (
+            self.tr("Sigmoid, tanh and ReLU"),
+            self.tr("Sigmoid from four starts"),
+            self.tr("Tanh from four starts"),
+            self.tr("ReLU from four starts"),
+            self.tr("Own choice"),
+        ):
+            self.comparison.addItem(title)
+        column.addWidget(self.comparison)
         column.addLayout(self._make_rows())
         self._at_layer = add_section(column, " ")
         self.arrives = FactRows()
@@ -112,6 +125,7 @@ class ChainFace(Face):
         self.layers.value_changed.connect(self._on_layers)
         self.slider.valueChanged.connect(self._on_layers)
         self.width_field.value_changed.connect(self._on_changed)
+        self.comparison.currentIndexChanged.connect(self._on_comparison)
         self.dice.clicked.connect(self._on_dice)
 
     def _make_rows(self) -> QGridLayout:
@@ -207,20 +221,22 @@ class ChainFace(Face):
         shares = [reach.share for _, reach in self.reaches if math.isfinite(reach.share)]
         if not shares:
             return ""
-        if min(shares) < 1e-3:
-            return self.tr(
-                "Every layer multiplies the gradient by the slopes of its units and by its weights. Where that is less "
-                "than 1 each time, the first layers hear almost nothing: the gradient vanishes."
-            )
-        if max(shares) > 1e3:
-            return self.tr(
-                "Every layer multiplies the gradient by more than 1: it explodes, and a step of any size is too large "
-                "for the first layers."
-            )
-        return self.tr(
+        vanishes = self.tr(
+            "Every layer multiplies the gradient by the slopes of its units and by its weights. Where that is less "
+            "than 1 each time, the first layers hear almost nothing: the gradient vanishes."
+        )
+        explodes = self.tr(
+            "Where every layer multiplies the gradient by more than 1 it explodes, and a step of any size is too large "
+            "for the first layers."
+        )
+        keeps = self.tr(
             "These starts keep the gradient about as large as it was, layer after layer: that is what they were made "
             "for."
         )
+        does_vanish, does_explode = min(shares) < 1e-3, max(shares) > 1e3
+        if not (does_vanish or does_explode):
+            return keeps
+        return in_a_row(vanishes if does_vanish else "", explodes if does_explode else "")
 
     # What is done
 
@@ -239,9 +255,30 @@ class ChainFace(Face):
         self._show()
         self.changed.emit()
 
+    @Slot(int)
+    def _on_comparison(self, index: int) -> None:
+        if not self._is_quiet and index < len(_COMPARISONS):
+            self._set_pairs(_COMPARISONS[index])
+            self._on_changed()
+
+    def _set_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._is_quiet = True
+        for boxes, pair in zip(self.boxes, pairs, strict=True):
+            for box, key in zip(boxes, pair, strict=True):
+                box.setCurrentIndex(box.findData(key))
+        self._is_quiet = False
+
+    def _show_comparison(self) -> None:
+        """Say which comparison it is that the boxes make."""
+        pairs = tuple((activation.currentData(), start.currentData()) for activation, start in self.boxes)
+        self._is_quiet = True
+        self.comparison.setCurrentIndex(_COMPARISONS.index(pairs) if pairs in _COMPARISONS else len(_COMPARISONS))
+        self._is_quiet = False
+
     @Slot()
     def _on_changed(self) -> None:
         if not self._is_quiet:
+            self._show_comparison()
             self._ask()
             self.changed.emit()
 
@@ -281,9 +318,8 @@ class ChainFace(Face):
         self.width_field.set_value(chain.width)
         self.seed = chain.seed
         self.layer = round(remembered.number(state, "layer", 1, 1, chain.layers))
-        for boxes, pair in zip(self.boxes, _pairs(state.get("pairs")), strict=True):
-            for box, key in zip(boxes, pair, strict=True):
-                box.setCurrentIndex(box.findData(key))
+        self._set_pairs(_pairs(state.get("pairs")))
+        self._is_quiet = True
         self.what.setCurrentIndex(1 if state.get("weights") is True else 0)
         self._is_quiet = False
         self._on_changed()
