@@ -41,7 +41,7 @@ from digitapp.lab.circuit.operations import Array
 from digitapp.lab.circuit.tokens import MOST_CHARACTERS
 from digitapp.lab.circuit.walk import Direction
 
-_LOW, _HIGH = 580, 680  # heights of the bench: with fewer rows of inputs, and with more
+_HEIGHTS = (440, 580, 680)  # of the bench, from each of which on a further input is in sight
 _SIGMOIDS = ("written", "one", "four")
 _WITH_ARROWS = (QComboBox, QAbstractSlider)
 
@@ -236,8 +236,9 @@ class CircuitBench(Bench):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         height = self.height()
-        low, high = theme.scaled(_LOW), theme.scaled(_HIGH)
-        self.inputs.set_most_rows(3 if height < low else 4 if height < high else 5)
+        rows = 2 + sum(height >= theme.scaled(step) for step in _HEIGHTS)
+        self.inputs.set_most_rows(rows)
+        self.legend.setVisible(rows > 2)
 
     def event(self, event: QEvent) -> bool:
         """Leave the arrow keys to what needs them itself, such as a slider or a choice."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -19,6 +19,7 @@ from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.widgets.numbers import MINUS, thousands
 from digitapp.inspection.typed_numbers import NumberFault, TypedNumberError, read_number
 
+_NARROW, _ROOMY = 480, 540  # widths of the card
 _STEPS = 50  # of a slider, from its middle to one of its ends
 _LEAST_END = 5.0
 _NOTCH = 120
@@ -62,6 +63,7 @@ class InputsCard(Card):
         self._grid.addStretch(1)
         self.body.addWidget(self._panel)
         self._most_rows, self._shown = 4, 0
+        self._parts = True, True  # whether there is room for a word before each gradient, and for f
 
     # What is shown
 
@@ -95,8 +97,19 @@ class InputsCard(Card):
         """The rows that are shown."""
         return self._rows[: self._shown]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.width() / theme.current().scale
+        parts = width >= _ROOMY, width >= _NARROW
+        if parts != self._parts:
+            self._parts = parts
+            for row in self._rows:
+                row.show_parts(*parts)
+            self._show_error()
+
     def _add_row(self) -> None:
         row = InputRow(self._panel.content)
+        row.show_parts(*self._parts)
         row.moved.connect(self.moved)
         row.looked_at.connect(self._on_looked_at)
         row.field.error_changed.connect(self._show_error)
@@ -104,7 +117,8 @@ class InputsCard(Card):
         self._rows.append(row)
 
     def _fit(self) -> None:
-        count = max(_FEWEST_ROWS, min(self._shown, self._most_rows))  # of few inputs one more or less moves nothing
+        # Of few inputs one more or less moves nothing.
+        count = min(self._most_rows, max(_FEWEST_ROWS, self._shown))
         row = theme.scaled(_ROW)
         half = 0 if self._shown <= self._most_rows else row // 2  # half a row says that there are more
         self._panel.setFixedHeight(count * (row + _ROW_GAP) + half)
@@ -114,7 +128,7 @@ class InputsCard(Card):
         """Say at the top of the card what is wrong with a number that was typed."""
         errors = [row.field.error() for row in self.rows if row.field.error()]
         self.error.setText(errors[0] if errors else "")
-        self._hint.setVisible(not errors)
+        self._hint.setVisible(not errors and self._parts[1])
 
     @Slot(str)
     def _on_looked_at(self, name: str) -> None:
@@ -151,8 +165,8 @@ class InputRow(QWidget):
         self.gradient = Figure("caption-strong", "gradient", 64, self)
         self.grown = Figure("caption", "text", 132, self)
         self.setFixedHeight(theme.scaled(_ROW))
-        self.name.setFixedWidth(theme.scaled(52))
-        self.slider.setMinimumWidth(theme.scaled(80))
+        self.name.setFixedWidth(theme.scaled(44))
+        self.slider.setMinimumWidth(theme.scaled(56))
         self.field.setFixedSize(theme.scaled(84), theme.scaled(_ROW))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -160,13 +174,19 @@ class InputRow(QWidget):
         row.addWidget(self.name)
         row.addWidget(self.slider, 1)
         row.addWidget(self.field)
-        row.addWidget(Label(translate("Circuit", "gradient"), "caption", "text2"))
+        self._word = Label(translate("Circuit", "gradient"), "caption", "text2")
+        row.addWidget(self._word)
         row.addWidget(self.gradient)
         row.addWidget(self.grown)
         self.slider.valueChanged.connect(self._on_slid)
         self.field.value_changed.connect(self._on_typed)
         self.field.stepped.connect(self._on_stepped)
         self.field.entered.connect(self._on_entered)
+
+    def show_parts(self, has_word: bool, has_grown: bool) -> None:
+        """Show the word before the gradient and what f would become, or leave them out."""
+        self._word.setVisible(has_word)
+        self.grown.setVisible(has_grown)
 
     def show_entry(self, scene: Scene, entry: Entry) -> None:
         """Show an entry of an input of a scene."""

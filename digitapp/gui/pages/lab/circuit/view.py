@@ -38,6 +38,7 @@ _REACH = 7.0  # how near the pointer must come to a wire
 _PER_PIXEL, _FINE_PER_PIXEL = 0.05, 0.005
 _NOTCH = 120
 _FADED = 0.35
+_LEAST_HEIGHT = 132
 _MOST_PIXELS = 1_000_000  # of a picture that is kept as it was painted
 _MOST_ROWS = 6  # of a matrix that is read out
 
@@ -83,6 +84,8 @@ class CircuitView(QWidget):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self)
+        area.setCornerWidget(QWidget(area))  # else the style paints a handle between the two bars
+        area.setMinimumHeight(theme.scaled(_LEAST_HEIGHT))
         area.viewport().setAutoFillBackground(False)
         self.setAutoFillBackground(False)
         offer_picture(self, self.tr("The circuit alone"), "circuit")
