@@ -83,6 +83,7 @@ class ExpressionLine(QWidget):
         self.examples.activated.connect(self._on_example)
         self.sigmoids.clicked.connect(self.sigmoids_toggled)
         self._mistake: CircuitError | None = None
+        self._draws_sigmoids: bool | None = None
 
     def show_machine(self, machine: Machine) -> None:
         """Show what is typed, what is wrong with it, and how sigmoids are drawn."""
@@ -94,11 +95,13 @@ class ExpressionLine(QWidget):
         chosen = next((index for index, example in enumerate(EXAMPLES) if example.text == machine.text), -1)
         with QSignalBlocker(self.examples):
             self.examples.setCurrentIndex(chosen)
-        self.sigmoids.setVisible(machine.has_sigmoid and machine.error is None)
-        self.sigmoids.setText(
-            self.tr("Draw σ as four gates") if machine.draws_sigmoids else self.tr("Draw σ as one gate")
-        )
-        self.sigmoids.updateGeometry()
+        self.sigmoids.setVisible(machine.has_sigmoid)
+        if machine.draws_sigmoids is not self._draws_sigmoids:  # laying out anew takes longer than painting
+            self._draws_sigmoids = machine.draws_sigmoids
+            self.sigmoids.setText(
+                self.tr("Draw σ as four gates") if machine.draws_sigmoids else self.tr("Draw σ as one gate")
+            )
+            self.sigmoids.updateGeometry()
 
     @Slot()
     def _show_note(self) -> None:

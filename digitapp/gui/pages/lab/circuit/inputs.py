@@ -216,7 +216,6 @@ class InputRow(QWidget):
             self.field.set_value(value)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(max(-1.0, min(1.0, value / self._end)) * _STEPS))
-        self.slider.update()
 
     @Slot(int)
     def _on_slid(self, step: int) -> None:
