@@ -25,6 +25,7 @@ import numpy as np
 from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from digitapp.datasets.problems import PLANE, Preset
 from digitapp.gui.app import SWITCH_SECONDS, create_window
 from digitapp.gui.pages.draw.page import DrawPage
 from digitapp.gui.pages.features.page import FeaturesPage
@@ -81,13 +82,17 @@ def rest(application: QApplication, seconds: float) -> None:
     application.exec()
 
 
-def open_window(application: QApplication, data_dir: Path) -> MainWindow:
-    """Open the window on the Train page with MNIST in memory, set up for 784-128-10."""
+def open_window(application: QApplication, data_dir: Path, preset: Preset | None = None) -> MainWindow:
+    """Open the window on the Train page with MNIST in memory, set up for 784-128-10, or with a preset and its data."""
     store = QSettings(str(Path(tempfile.mkdtemp()) / "settings.ini"), QSettings.Format.IniFormat)
-    window = create_window(Settings(store), problem="mnist", data_dir=data_dir)
+    window = create_window(Settings(store), problem=PLANE.key if preset else "mnist", data_dir=data_dir)
     window.resize(1280, 800)
     window.show()
     train = window.show_page(TrainPage)
+    if preset is not None:
+        train.setup.apply_preset(preset)
+        window.session.run.set_pace(None)
+        return window
     wait(application, lambda: window.session.dataset is not None)
     rows = train.setup.settings
     rows.set_value("hidden", (128,))
