@@ -187,12 +187,15 @@ def test_units_die_as_the_rate_is_turned_up_and_a_trial_is_given_up(bench: Units
     qtbot.waitUntil(lambda: face.result is not None, timeout=20_000)
     expected = run_trial(face.trial(), data=load_toy())
     assert expected is not None and not face.train.isEnabled()
-    for line, key in zip(face.dead.lines, ("relu", "leaky_relu", "maxout2"), strict=True):
+    for line, key in zip(face.ends.lines, ("relu", "leaky_relu", "maxout2"), strict=True):
         counts = [math.nan if c.diverged_at is not None else c.dead[-1] for c in expected.of(key)]
         np.testing.assert_array_equal(line.y, counts)
-    face.dead.setFocus()
+    face.what.setCurrentIndex(1)
+    right = [math.nan if c.diverged_at is not None else 100 * c.accuracy for c in expected.of("maxout2")]
+    np.testing.assert_array_equal(face.ends.lines[2].y, right)
+    face.ends.setFocus()
     for _ in RATES:
-        QTest.keyClick(face.dead, Qt.Key.Key_Right)
+        QTest.keyClick(face.ends, Qt.Key.Key_Right)
         np.testing.assert_array_equal(face.course.lines[0].y, expected.courses["relu", face.rate].dead)
     assert face.rate == RATES[-1] and figure(face.rate, 1) in face._course_card.accessibleName()
     face.units.set_value(7)
@@ -211,7 +214,7 @@ def test_a_state_comes_back_as_it_was_and_nonsense_is_as_at_first(bench: UnitsBe
         "slope": {"activation": "maxout3", "input": -2.25},
         "chain": {"layers": 7, "width": 5, "seed": 3, "pairs": [["", "he"]] * 4, "layer": 4, "weights": True},
         "centring": {"mean": 0.25, "learning_rate": 0.7, "batch_size": 8, "steps": 12, "seed": 2},
-        "dying": {"activations": ["elu", "relu", "relu", "step"], "units": 9, "epochs": 2, "rate": 0.3},
+        "dying": {"activations": ["elu", "relu", "relu", "step"], "units": 9, "epochs": 2, "rate": 0.3, "shows": 1},
     }
     bench.take_up(wanted)
     assert json.loads(json.dumps(bench.state())) == wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from digitapp.gui.pages.lab import remembered
 from digitapp.gui.pages.lab.face import Face
 from digitapp.gui.pages.lab.facts import FactRows, add_section, inspector_column
 from digitapp.gui.pages.lab.number_fields import whole_field
@@ -19,7 +20,16 @@ from digitapp.gui.plots.axes import tick_text
 from digitapp.gui.plots.line_plot import Line, LinePlot
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob
-from digitapp.gui.widgets import Card, ComboBox, FieldRow, Label, PlainButton, PrimaryButton, ProgressBar
+from digitapp.gui.widgets import (
+    Card,
+    ComboBox,
+    FieldRow,
+    Label,
+    PlainButton,
+    PrimaryButton,
+    ProgressBar,
+    SegmentedControl,
+)
 from digitapp.gui.widgets.numbers import figure, percent
 from digitapp.gui.widgets.series import SeriesMark
 from digitapp.gui.words.choices import activation_words
@@ -51,7 +61,12 @@ class DyingFace(Face):
         self.take_up({})
 
     def _build_stage(self) -> None:
-        self.dead = LinePlot(self.tr("Dead units by learning rate"), x_title=self.tr("learning rate"), show=_count_text)
+        self.ends = LinePlot(
+            self.tr("What is left after training, by learning rate"), x_title=self.tr("learning rate"), show=_count_text
+        )
+        self.what = SegmentedControl(
+            [self.tr("dead units"), self.tr("read right, %")], name=self.tr("What is shown by learning rate")
+        )
         self.course = LinePlot(
             self.tr("Dead units on the way"),
             x_title=self.tr("batches learned"),
@@ -63,11 +78,12 @@ class DyingFace(Face):
         self.progress = ProgressBar()
         self.progress.setAccessibleName(self.tr("Progress of the training"))
         self._course_card = Card(" ")
-        card = Card(self.tr("Dead units by learning rate"))
+        card = Card(self.tr("By learning rate"))
+        card.slot.addWidget(self.what)
         card.slot.addWidget(self.train)
         card.slot.addWidget(self.cancel)
         card.body.addWidget(self.progress)
-        card.body.addWidget(self.dead, 1)
+        card.body.addWidget(self.ends, 1)
         self._course_card.body.addWidget(self.course, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -76,7 +92,8 @@ class DyingFace(Face):
         column.addWidget(self._course_card, 2)
         self.train.clicked.connect(self._on_train)
         self.cancel.clicked.connect(self._on_cancel)
-        self.dead.moved.connect(self._on_rate)
+        self.ends.moved.connect(self._on_rate)
+        self.what.currentChanged.connect(self._on_changed)
 
     def _build_details(self) -> None:
         column = inspector_column(self.details)
@@ -173,7 +190,7 @@ class DyingFace(Face):
             part.setVisible(seen)
         if had_focus:
             (self.cancel if is_training else self.train).setFocus()
-        self.dead.set_empty(
+        self.ends.set_empty(
             self.tr("The counts appear when all of them are trained")
             if is_training
             else self.tr("Train to see how many units are dead after training with each rate")
@@ -189,9 +206,9 @@ class DyingFace(Face):
             self.said.emit(self.tr("%n network(s) trained", "", len(result.courses)))
 
     def _show_result(self, result: TrialResult | None) -> None:
-        keys = list(dict.fromkeys((self.trial() if result is None else result.trial).activations))
-        names = [_title(key) for key in keys]
-        marks = list(range(len(keys)))
+        activations = (self.trial() if result is None else result.trial).activations
+        keys = list(dict.fromkeys(activations))
+        names, marks = [_title(key) for key in keys], [activations.index(key) for key in keys]
         self._at_rate.title.setText(self.tr("At the rate {0}").format(figure(self.rate, 1)))
         self._course_card.set_title(self.tr("When they die, at the rate {0}").format(figure(self.rate, 1)))
         if result is None:
@@ -204,32 +221,9 @@ class DyingFace(Face):
                 )
             )
             return
-        units = result.trial.units
-        ends = 0.0, 1.05 * units
-        places = np.arange(len(RATES), dtype=float)
-        self.dead.show_lines(
-            [
-                Line(name, places, np.array([_left(course) for course in result.of(key)]), mark, marks=True)
-                for mark, (key, name) in enumerate(zip(keys, names, strict=True))
-            ],
-            x_range=(0.0, float(places[-1])),
-            y_range=ends,
-            x_names=[tick_text(rate) for rate in RATES],
-        )
-        self.dead.set_cursor(float(RATES.index(self.rate)))
-        courses = [result.courses[key, self.rate] for key in keys]
-        last = max(int(course.steps[-1]) for course in courses)
-        self.course.show_lines(
-            [
-                Line(name, course.steps.astype(float), course.dead.astype(float), mark, marks=True)
-                for mark, (name, course) in enumerate(zip(names, courses, strict=True))
-            ],
-            x_range=(0.0, float(last)),
-            y_range=ends,
-        )
-        self.here.set_rows(
-            [(name, self._course_text(course)) for name, course in zip(names, courses, strict=True)], marks
-        )
+        kinds = list(zip(keys, names, marks, strict=True))
+        self._show_ends(result, kinds)
+        self._show_courses(result, kinds)
         safe = (result.safe_rate(key) for key in keys)
         self.safe.set_rows(
             [
@@ -246,6 +240,43 @@ class DyingFace(Face):
                 "always has a piece with slope 1, so neither can die; too high a rate harms them all the same: where "
                 "the numbers overflow, the line ends."
             )
+        )
+
+    def _show_ends(self, result: TrialResult, kinds: Sequence[tuple[str, str, int]]) -> None:
+        """Show how the networks ended, by their learning rate."""
+        shows_dead = self.what.currentIndex() == 0
+        places = np.arange(len(RATES), dtype=float)
+        self.ends.show_lines(
+            [
+                Line(
+                    name,
+                    places,
+                    np.array([_end(course, dead=shows_dead) for course in result.of(key)]),
+                    mark,
+                    marks=True,
+                )
+                for key, name, mark in kinds
+            ],
+            x_range=(0.0, float(places[-1])),
+            y_range=(0.0, 1.05 * (result.trial.units if shows_dead else 100)),
+            x_names=[tick_text(rate) for rate in RATES],
+        )
+        self.ends.set_cursor(float(RATES.index(self.rate)))
+
+    def _show_courses(self, result: TrialResult, kinds: Sequence[tuple[str, str, int]]) -> None:
+        """Show how the networks fared that learned at the chosen rate."""
+        courses = [result.courses[key, self.rate] for key, _, _ in kinds]
+        self.course.show_lines(
+            [
+                Line(name, course.steps.astype(float), course.dead.astype(float), mark, marks=True)
+                for (_, name, mark), course in zip(kinds, courses, strict=True)
+            ],
+            x_range=(0.0, float(max(int(course.steps[-1]) for course in courses))),
+            y_range=(0.0, 1.05 * result.trial.units),
+        )
+        self.here.set_rows(
+            [(name, self._course_text(course)) for (_, name, _), course in zip(kinds, courses, strict=True)],
+            [mark for _, _, mark in kinds],
         )
 
     def _course_text(self, course: Course) -> str:
@@ -276,6 +307,7 @@ class DyingFace(Face):
             "units": trial.units,
             "epochs": trial.epochs,
             "rate": self.rate,
+            "shows": self.what.currentIndex(),
         }
 
     def take_up(self, state: Mapping[str, Any]) -> None:
@@ -292,6 +324,7 @@ class DyingFace(Face):
         keys = trial.activations if len(trial.activations) == len(self.boxes) else _FIRST.activations
         for box, key in zip(self.boxes, keys, strict=True):
             box.setCurrentIndex(box.findData(key))
+        self.what.setCurrentIndex(remembered.place(state, "shows", self.what.count()))
         self.rate = state["rate"] if state.get("rate") in RATES else _FIRST_RATE
         self._is_quiet = False
         self._on_changed()
@@ -311,9 +344,11 @@ def _title(key: str) -> str:
     return activation_words(key).title
 
 
-def _left(course: Course) -> float:
-    """Return how many units were dead at the end; nothing can be said where the numbers overflowed."""
-    return float(course.dead[-1]) if course.diverged_at is None else math.nan
+def _end(course: Course, *, dead: bool) -> float:
+    """Return how many units were dead at the end, or what percentage was read right; nothing after an overflow."""
+    if course.diverged_at is not None:
+        return math.nan
+    return float(course.dead[-1]) if dead else 100 * course.accuracy
 
 
 def _count_text(count: float) -> str:
