@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.lab.circuit.machine import GROWTH, Scene
-from digitapp.gui.pages.lab.circuit.numbers import entry_text, exact, short, signed, unknown
+from digitapp.gui.pages.lab.circuit.numbers import brief, entry_text, exact, short, signed, unknown
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets import Card, ElidedLabel, Field, Label, ScrollPanel, Slider
 from digitapp.gui.widgets.keys import step_of
@@ -200,12 +200,12 @@ class InputRow(QWidget):
             self.field.set_value(float(scene.circuit.inputs[name][place]))
         self._show_value(float(scene.circuit.inputs[name][place]))
         gradient = scene.gradient(scene.graph.inputs[name])
-        self.gradient.set_text(unknown() if gradient is None else signed(float(gradient[place])))
+        self.gradient.set_text(_gradient_text(None if gradient is None else float(gradient[place])))
         knows_result = scene.value(scene.graph.result) is not None
         text = ""
         if knows_result:
             grown = float(scene.circuit.nudges.grown[name][place])
-            text = translate("Circuit", "{0} → {1}").format(short(float(scene.result)), short(grown))
+            text = translate("Circuit", "{0} → {1}").format(brief(float(scene.result)), brief(grown))
         self.grown.set_text(text)
 
     def _show_value(self, value: float) -> None:
@@ -307,6 +307,12 @@ class ValueField(Field):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.entered.emit()
+
+
+def _gradient_text(gradient: float | None) -> str:
+    if gradient is None:
+        return unknown()
+    return signed(gradient) if math.isfinite(gradient) else brief(gradient)
 
 
 def _number_error(error: ValueError) -> str:

@@ -16,7 +16,7 @@ from digitapp.gui.pages.lab.circuit.program import ProgramPanel
 from digitapp.gui.widgets import HairLine, IconView, Label, ScrollPanel, SegmentedControl
 from digitapp.gui.widgets.labels import Tone
 
-_LONG = 24  # characters of a value that may take several lines
+_LONG = 24  # characters from which on a text may take several lines
 
 
 class CircuitInspector(ScrollPanel):
@@ -111,12 +111,13 @@ class CircuitInspector(ScrollPanel):
 
 
 class RowGrid(QWidget):
-    """Names on the left, values on the right; labels are kept and filled anew."""
+    """Names on the left, values on the right, long ones below their names; labels are kept and filled anew."""
 
     def __init__(self, parent: QWidget, *, strong: bool = False) -> None:
         super().__init__(parent)
         self._is_strong = strong
         self._labels: list[tuple[Label, Label]] = []
+        self._are_long: list[bool | None] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -126,26 +127,49 @@ class RowGrid(QWidget):
     def show_rows(self, rows: Sequence[Row], tone: Tone) -> None:
         """Show other rows."""
         while len(self._labels) < len(rows):
-            name = Label("", "section" if self._is_strong else "body", wrap=True, parent=self)
-            value = Label("", "section", tabular=True, parent=self)
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(name, len(self._labels), 0)
-            self._grid.addWidget(value, len(self._labels), 1)
-            self._labels.append((name, value))
+            self._add_row()
         for index, (name, value) in enumerate(self._labels):
             is_shown = index < len(rows)
             for label in (name, value):
                 label.setVisible(is_shown)
             if is_shown:
+                self._place(index, is_long=_is_long(rows[index]))
+                name.setWordWrap(len(rows[index].name) > _LONG)
                 name.setText(rows[index].name)
                 value.setText(rows[index].value)
-                value.setWordWrap(len(rows[index].value) > _LONG)
                 value.set_tone(tone)
         self.setVisible(bool(rows))
+
+    def _add_row(self) -> None:
+        name = Label("", "section" if self._is_strong else "body", parent=self)
+        value = Label("", "section", tabular=True, parent=self)
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._labels.append((name, value))
+        self._are_long.append(None)
+
+    def _place(self, index: int, *, is_long: bool) -> None:
+        """Put a value beside its name, or below it."""
+        if is_long is self._are_long[index]:
+            return
+        self._are_long[index] = is_long
+        name, value = self._labels[index]
+        for label in (name, value):
+            self._grid.removeWidget(label)
+        value.setWordWrap(is_long)
+        self._grid.addWidget(name, 2 * index, 0, 1, 2 if is_long else 1)
+        if is_long:
+            self._grid.addWidget(value, 2 * index + 1, 0, 1, 2)
+        else:
+            self._grid.addWidget(value, 2 * index, 1)
 
     def texts(self) -> list[tuple[str, str]]:
         """Return what is shown."""
         return [(name.text(), value.text()) for name, value in self._labels if not name.isHidden()]
+
+
+def _is_long(row: Row) -> bool:
+    """Return whether a value has no room beside its name."""
+    return len(row.value) > _LONG or (len(row.value) > _LONG // 2 and len(row.name) + len(row.value) > 1.5 * _LONG)
 
 
 def _section(*content: QWidget) -> QWidget:

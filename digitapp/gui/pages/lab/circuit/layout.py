@@ -23,6 +23,7 @@ _LEAST_PITCH, _MOST_PITCH = 80.0, 172.0  # from one layer to the next
 _LEAST_ROW, _MOST_ROW = 56.0, 104.0
 _SIDE, _MARGIN = 2.0, 6.0  # at the sides, and above and below, for rings
 _POINTS = 25  # of a piece of a wire
+_ORDERED = {"subtract", "divide", "power", "product"}
 _PORTS = 0.36  # of a gate's width, between the ends of its two wires
 
 
@@ -142,7 +143,7 @@ def _node_place(graph: Graph, index: int, middle: QPointF, box: tuple[float, flo
 
 
 def _port(graph: Graph, nodes: tuple[QRectF, ...], arrangement: Arrangement, wire: Wire) -> QPointF:
-    """Return where a wire arrives: the wires of a gate stand in the order in which they come, from top to bottom."""
+    """Return where a wire arrives: where the order counts, as in a − b, the upper one is a; else none cross."""
     gate, place = wire
     circle, count = nodes[gate], len(graph.nodes[gate].sources)
     if count == 1:
@@ -153,7 +154,8 @@ def _port(graph: Graph, nodes: tuple[QRectF, ...], arrangement: Arrangement, wir
         source = graph.nodes[gate].sources[other]
         return (bends[-1] if bends else arrangement.places[source]).row, other
 
-    order = sorted(range(count), key=height).index(place)
+    counts = graph.operation(gate).key in _ORDERED
+    order = place if counts else sorted(range(count), key=height).index(place)
     down = (order - (count - 1) / 2) * _PORTS * circle.width()
     radius = circle.width() / 2
     return QPointF(circle.center().x() - (radius**2 - down**2) ** 0.5, circle.center().y() + down)

@@ -11,6 +11,7 @@ from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import MINUS
 from digitapp.lab.circuit.operations import Array, Shape
 
+NOT_A_NUMBER = "NaN"
 _BELOW = "₀₁₂₃₄₅₆₇₈₉"  # no side is longer than six
 
 
@@ -33,6 +34,11 @@ def _written(value: float, digits: int) -> str:
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         text = f"{mantissa}e{int(exponent)}"
     return text.replace("-", MINUS)
+
+
+def brief(value: float) -> str:
+    """Return a number where there is no room for words: for what is none "NaN"."""
+    return short(value) if math.isfinite(value) else NOT_A_NUMBER
 
 
 def signed(value: float, digits: int = 4) -> str:
@@ -61,7 +67,7 @@ def array_text(value: Array, digits: int = 4, *, sign: bool = False) -> str:
 def array_ways(value: Array, *, sign: bool = False) -> tuple[str, ...]:
     """Return texts of falling length for a value: with fewer digits."""
     if not np.isfinite(value).all():
-        return translate("Circuit", "not a number"), "NaN"
+        return translate("Circuit", "not a number"), NOT_A_NUMBER
     return tuple(dict.fromkeys(array_text(value, digits, sign=sign) for digits in (4, 3, 2)))
 
 

@@ -26,6 +26,7 @@ from digitapp.lab.circuit.syntax import value_text
 from digitapp.lab.circuit.walk import Direction
 
 _CHIP_RADIUS = 5.0
+_MOST_LINES = 2  # of a matrix in its box
 _AROUND = 24.0  # what belongs to a node and stands outside of it: its word and its rings
 
 
@@ -157,13 +158,29 @@ class CircuitPainter:
         painter.setBrush(p.accent_tint if is_chosen else p.surface)
         painter.drawRoundedRect(place, theme.CONTROL_RADIUS, theme.CONTROL_RADIUS)
         inner = place.adjusted(10, 0, -10, 0)
-        value = self._scene.circuit.values[index]
-        texts = (size_text(node.shape),) if node.shape else array_ways(value)
-        tried = fonts("card-title", "section", "caption-strong", "micro")
         named = QRectF(inner)
         named.setWidth(inner.width() * 0.45)
         paint_fitted(painter, named, [node.text], fonts("section", "caption", "micro"), p.text, LEFT, elide=True)
+        if node.shape:
+            self._paint_entries(place.adjusted(0.34 * place.width(), 3, -6, -3), self._scene.circuit.values[index])
+            return
+        texts = array_ways(self._scene.circuit.values[index])
+        tried = fonts("card-title", "section", "caption-strong", "micro")
         paint_fitted(painter, inner.adjusted(inner.width() * 0.35, 0, 0, 0), texts, tried, p.text, RIGHT, elide=True)
+
+    def _paint_entries(self, room: QRectF, value: Array) -> None:
+        """Paint a vector, or a matrix row by row; where they do not fit, the shape."""
+        p, painter = theme.current().palette, self._painter
+        rows = value if value.ndim == 2 else value[np.newaxis]
+        height = room.height() / len(rows)
+        tried = fonts("tick", "micro")
+        ways = [array_ways(row) for row in rows]
+        if len(rows) > _MOST_LINES or any(fitted(way, tried, room.width()) is None for way in ways):
+            paint_fitted(painter, room, [size_text(value.shape)], fonts("section", "caption"), p.text, RIGHT)
+            return
+        for line, way in enumerate(ways):
+            part = QRectF(room.left(), room.top() + line * height, room.width(), height)
+            paint_fitted(painter, part, way, tried, p.text, RIGHT)
 
     def _paint_gate(self, index: int) -> None:
         p, painter, place = theme.current().palette, self._painter, self._layout.nodes[index]
