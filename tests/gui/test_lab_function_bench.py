@@ -107,6 +107,14 @@ def test_it_learns_live_what_is_drawn_meanwhile_and_rests_while_nobody_looks(
     assert len(lines[0].x) == len(face.learner.history) and (np.diff(lines[0].x) >= 0).all()
 
 
+def test_in_a_small_window_the_room_belongs_to_the_curve(bench: AnyFunctionBench, qtbot: QtBot) -> None:
+    window = bench.window()
+    for height, is_roomy in ((900, True), (700, False), (900, True)):
+        window.resize(1280, height)
+        qtbot.waitUntil(lambda: bench.learn.errors.isVisible() == is_roomy)  # noqa: B023
+        assert bench.learn.view._plot().height() > 180
+
+
 def test_units_come_and_go_one_by_one_and_the_sum_is_theirs(bench: AnyFunctionBench) -> None:
     face, chance = bench.learn, random.Random(2)
     for _ in range(30):

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.gui import theme
 from digitapp.gui.pages.lab import remembered
 from digitapp.gui.pages.lab.any_function.function_view import Shown
 from digitapp.gui.pages.lab.any_function.learner import Learner
@@ -45,6 +46,7 @@ from digitapp.nn import OPTIMIZERS, Network
 from digitapp.training.config import MAX_LEARNING_RATE, ConfigError
 
 _FIRST = FitConfig()
+_ROOMY = 500  # below this height all of it belongs to the curve: the error is in the inspector, too
 
 
 class LearnFace(Face):
@@ -79,19 +81,19 @@ class LearnFace(Face):
             x_title=self.tr("steps"),
             empty=self.tr("The error appears here while the network learns"),
         )
-        card, below = Card(" "), Card(self.tr("Error by step"))
+        card, self._below = Card(" "), Card(self.tr("Error by step"))
         card.header.title.hide()
         card.header.slot.addWidget(self.shown)
         card.header.slot.addStretch(1)
         for button in (self.undo, self.step, self.again, self.start, self.pause):
             card.slot.addWidget(button)
         card.body.addWidget(self.view, 1)
-        below.body.addWidget(self.errors, 1)
+        self._below.body.addWidget(self.errors, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(card, 5)
-        column.addWidget(below, 2)
+        column.addWidget(self._below, 2)
 
     def _build_details(self) -> None:
         column = inspector_column(self.details)
@@ -206,6 +208,10 @@ class LearnFace(Face):
     @Slot()
     def _on_overflowed(self) -> None:
         self._rate_row.set_error(self.tr("The numbers overflowed at this rate: try a smaller one"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._below.setVisible(self.height() >= theme.scaled(_ROOMY))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
