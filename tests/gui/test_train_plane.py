@@ -75,6 +75,14 @@ def test_points_are_made_as_the_fields_say(page: TrainPage, qtbot: QtBot) -> Non
     click(qtbot, page.transport.start)
     wait_for_end(qtbot, page)
     assert page.session.network.sizes[-1] == 3  # as many outputs as the data have classes
+    for index, card in enumerate((page.plane, page.confusion, page.units)):
+        page.stage.tabs.setCurrentIndex(index)
+        settle()
+        assert [other.isVisible() for other in (page.plane, page.confusion, page.units)].count(True) == 1
+        assert card.isVisible()
+    assert page.confusion._names == ("A", "B", "C")
+    assert page.confusion.matrix._counts.shape == (3, 3)
+    assert page.units.grid._images.shape == (6, 32, 32)  # half-planes
 
 
 def test_a_preset_brings_its_points_and_its_settings(page: TrainPage) -> None:

@@ -375,7 +375,7 @@ class ConfusionCard(Card):
             if when:
                 text = self.tr("validation, at epoch {0}") if validated else self.tr("training, at epoch {0}")
             self._caption.setText(text.format(when or thousands(epoch.epoch)))
-            self.matrix.set_counts(epoch.confusion, names)
+            self.matrix.set_counts(epoch.confusion, self._names)
         self._show_worst()
 
     def show_measuring(self) -> None:

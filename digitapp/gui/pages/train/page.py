@@ -451,7 +451,7 @@ class TrainPage(Page):
         self._past.show_confusion(shown, self._trained_on.get(shown.problem.key))
 
     def _show_units(self, shown: Snapshot) -> None:
-        self.units.show_network(shown.network, shown.problem, shown.weight_limit(0))
+        self.units.show_network(shown.network, shown.problem, shown.weight_limit(0), shown.dataset)
 
     def _show_plane(self, shown: Snapshot) -> None:
         if shown.problem.is_plane:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
 from digitapp.gui import theme
 from digitapp.gui.pictures import offer_picture
+from digitapp.gui.plots.plane_picture import bounds_around, points_of
 from digitapp.gui.widgets import Card, ElidedLabel, LinkButton, ScaleBar, UnitGrid
 from digitapp.gui.widgets.numbers import thousands
+from digitapp.inspection.colors import symmetric_limit
+from digitapp.inspection.regions import unit_regions
 from digitapp.nn.network import Network
 
+_PLACES = 32  # a side of a half-plane
 MOST_UNITS = 256  # more would be dots, and cost time that the training wants
 
 
 class UnitsCard(Card):
-    """Every hidden unit's weights as a small picture. `opened(unit)` asks for the Features page; −1 is no unit."""
+    """Every hidden unit as a small picture of its weights, or of its half-plane.
+
+    Signals: `opened(unit)` asks for the Features page; −1 is no unit.
+    """
 
     opened = Signal(int)
 
@@ -47,8 +56,8 @@ class UnitsCard(Card):
     def _on_link(self) -> None:
         self.opened.emit(-1)
 
-    def show_network(self, network: Network, problem: Problem, limit: float) -> None:
-        """Show another network, perhaps of another shape, its colours up to `limit`."""
+    def show_network(self, network: Network, problem: Problem, limit: float, dataset: Dataset | None) -> None:
+        """Show another network, perhaps of another shape: its weights in colours up to `limit`, or half-planes."""
         has_hidden = len(network.sizes) > 2
         self.set_title(self.tr("Hidden units, live") if has_hidden else self.tr("Output units, live"))
         units = network.sizes[1]
@@ -61,11 +70,21 @@ class UnitsCard(Card):
                 else self.tr("%n unit(s), one for each class", "", units)
             )
         self._caption.setText(text)
-        self.refresh(network, problem, limit)
+        if problem.is_plane:
+            self.show_regions(network, dataset)
+        else:
+            self.refresh(network, problem, limit)
+
+    def _show_images(self, images: NDArray[np.floating], limit: float) -> None:
+        self._scale.set_limit(limit)
+        self.grid.set_images(images, limit)
 
     def refresh(self, network: Network, problem: Problem, limit: float) -> None:
         """Show the present weights of the same network."""
         weights = network.unit_weights[0].T[:MOST_UNITS]
-        images = np.array(weights, order="C").reshape(-1, problem.rows, problem.columns)
-        self._scale.set_limit(limit)
-        self.grid.set_images(images, limit)
+        self._show_images(np.array(weights, order="C").reshape(-1, problem.rows, problem.columns), limit)
+
+    def show_regions(self, network: Network, dataset: Dataset | None) -> None:
+        """Show where in the plane each unit of the same network wakes."""
+        sums = unit_regions(network, 0, bounds_around(points_of(dataset)), _PLACES)[:MOST_UNITS]
+        self._show_images(sums, symmetric_limit(sums))
