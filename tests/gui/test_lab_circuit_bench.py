@@ -189,6 +189,9 @@ def test_a_division_by_zero_marks_its_gate_and_the_way_ends_there(bench: Circuit
     assert not bench.transport.next.isEnabled()
     assert "Nothing can be divided by zero." in bench.inspector.sentence.text()
     assert "not a number" in {text.text for text in drawn(bench.view).texts}
+    bench.machine.look_at(bench.machine.scene.graph.result)
+    settle()
+    assert "has no value" in bench.inspector.sentence.text()
 
 
 # Inputs

@@ -83,6 +83,8 @@ def _gate_forward(scene: Scene, gate: int) -> Explanation:
     value = scene.value(gate)
     if value is None:
         sentence = translate("Circuit", "Its value is not known yet: what it needs is computed first.")
+        if scene.is_stopped:
+            sentence = translate("Circuit", "It has no value: before it, something has ceased to be a number.")
         return Explanation(caption, forward_title(operation), sentence, picture=picture_of(operation))
     names = names_of_inputs(scene.graph, gate)
     rows = [
