@@ -142,4 +142,9 @@ def test_the_perceptron_rule_ends_when_nothing_is_misread(page: TrainPage, qtbot
     epoch = page.session.run.history.last_epoch
     assert epoch is not None
     assert epoch.train_accuracy == 1.0
-    assert page.session.run.history.loss.value(-1) == 0.0
+    losses = page.session.run.history.loss
+    assert losses.value(-1) == 0.0
+    said = re.search(r"Corrections so far: (\d+), for (\d+) points", page.plane._caption.text())
+    assert said is not None
+    assert [int(number) for number in said.groups()] == [np.count_nonzero(losses.values), len(losses)]
+    assert 0 < int(said[1]) < 100

@@ -69,7 +69,7 @@ class PlaneCard(Card):
         right = outputs.argmax(axis=1) == points.labels
         self.map.show_points(points, ~right)
         held = self._show_pulls(model)
-        self._caption.setText(self._said(model, right, held))
+        self._caption.setText(in_a_row(self._said(model, right, held), self._corrections(shown)))
         self.map.setAccessibleDescription(self._caption.text())
 
     def _show_pulls(self, model: Model) -> int | None:
@@ -100,6 +100,18 @@ class PlaneCard(Card):
         elif held is not None:
             sentences.append(self.tr("{0} points hold the border.").format(thousands(held)))
         return in_a_row(*sentences)
+
+    def _corrections(self, shown: Snapshot) -> str:
+        """Return how often a perceptron that learns point by point was corrected; "" for every other run."""
+        history = shown.run.history
+        started = history.started
+        if shown.place is not None or started is None or shown.model.loss != "perceptron":
+            return ""
+        if started.batches_per_epoch < started.training_samples or not len(history.loss):
+            return ""
+        seen, corrected = len(history.loss), int(np.count_nonzero(history.loss.values))
+        text = self.tr("Corrections so far: {0}, for {1} points looked at.")
+        return text.format(thousands(corrected), thousands(seen))
 
     @Slot(object)
     def _on_mapped(self, found: DecisionMap) -> None:
