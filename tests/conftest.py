@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,10 @@ settings.load_profile("digitapp")
 # Many tests begin a process, and to compile the program anew takes longer than most of them do.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What the command line trains is kept for its user, whom the tests do not know.
+_of_nobody = TemporaryDirectory(prefix="digitapp-tests-", ignore_cleanup_errors=True)
+os.environ["XDG_DATA_HOME"] = _of_nobody.name
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"

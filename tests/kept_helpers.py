@@ -10,13 +10,15 @@ from digitapp.kept.store import Store
 
 
 def spoil_a_page(path: Path, rows: int = 400) -> None:
-    """Fill a folder's file with many rows of a table and damage a page in the middle of them."""
+    """Fill a folder's file with many rows of a table and damage a page of rows in the middle of them."""
     store = Store(path.parent)
     with store.transaction():
         for number in range(rows):
             write_part(store, number, "sheet", bytes([number % 256]) * 300)
     store.close()
-    _overwrite(path, len(path.read_bytes()) // 2 // 4096)
+    content = path.read_bytes()
+    middle, leaf = len(content) // 2 // 4096, 0x0A  # https://www.sqlite.org/fileformat2.html, section 1.6
+    _overwrite(path, next(page for page in range(middle, len(content) // 4096) if content[page * 4096] == leaf))
 
 
 def spoil_a_table(path: Path, name: str) -> None:

@@ -27,6 +27,7 @@ BAD_INPUT = 2
 VERBS = {
     "gui": "Open the window (also without any command).",
     "train": "Train a network and save it as a model.",
+    "runs": "List, compare, export or delete what was trained.",
     "evaluate": "Measure a model on a data set or on drawings.",
     "classify": "Recognise the digits in images and drawings.",
     "features": "Draw what the units of a model look for.",

@@ -2,10 +2,11 @@
 
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from digitapp.calibration import calibrate
 from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
 from digitapp.cli.errors import BadInput
 from digitapp.cli.findings import tell, tell_of_data
+from digitapp.cli.keeping import KeptCommand, begin_kept
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table, say
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
@@ -37,6 +39,8 @@ from digitapp.training.recipes import RECIPES, Ingredients
 from digitapp.training.record import training_record
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+MOST_REPEATS = 1000
 
 
 @app.command(
@@ -73,6 +77,16 @@ def train_command(
         Path | None,
         typer.Option(metavar="FILE", help="Save the run here on the way and at Ctrl-C.", show_default=False),
     ] = None,
+    repeat: Annotated[
+        int,
+        typer.Option(metavar="K", min=1, max=MOST_REPEATS, help="Train with K seeds; the best on validation is saved."),
+    ] = 1,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What `digitapp runs` calls this, such as an experiment.", show_default=False
+        ),
+    ] = None,
     every: Annotated[int, typer.Option(metavar="N", min=1, help="Epochs from one checkpoint to the next.")] = 1,
     resume: Annotated[
         Path | None,
@@ -88,6 +102,8 @@ def train_command(
     """
     check_can_write(out)
     keep = checkpoint or resume
+    if repeat > 1 and (keep is not None or recipe is not None):
+        raise BadInput("--repeat: several seeds have neither checkpoints nor a recipe; expected no such option")
     if keep is not None:
         check_can_write(keep, "--checkpoint")
     given = {name: value for name, value in settings.items() if value is not None and value != []}
@@ -112,8 +128,12 @@ def train_command(
     else:
         task = _begun(to_order(dataset, noise, count) or FIRST.usual_dataset, data_dir, start_from, given)
     keeper = keep and CheckpointKeeper(keep, every, write_origin(task.origin), resume_command(keep, out, data_dir))
-    history = _follow(task.run, keeper)
-    _save(task, history, out, json)
+    trained = [_train(task, keeper, name or "")]
+    for seed in range(task.run.config.seed + 1, task.run.config.seed + repeat):
+        note(f"seed {seed}, {len(trained) + 1} of {repeat}")
+        again = _begun(task.origin.dataset, data_dir, start_from, {**given, "seed": str(seed)})
+        trained.append(_train(again, None, name or trained[0].kept.short))
+    _save(trained, out, json)
 
 
 @dataclass(frozen=True)
@@ -221,27 +241,50 @@ def _seeded_like(source: Model, training: TrainConfig, given: Mapping[str, objec
     return training
 
 
-def _follow(run: Run, keeper: CheckpointKeeper | None) -> History:
-    """Train to the end and return what happened."""
-    history = History()
-    with keeper or nullcontext(), training_progress(run.config.epochs) as watch:
-        for event in run.events():
-            history.add(event)
-            watch(event)
-            if keeper is not None:
-                keeper.after(event, run)
-    return history
+@dataclass(frozen=True, eq=False)
+class _Trained:
+    """A run that has ended: its model, how it went, how good it is on each part of the data, and how it is kept."""
+
+    model: Model
+    run: Run
+    finished: RunFinished
+    results: Mapping[str, Evaluation | None]
+    half_precision: bool
+    kept: KeptCommand
+
+    @property
+    def merit(self) -> tuple[float, float]:
+        """By what the best of several seeds is chosen: validation alone, first its share of right answers."""
+        validation = self.results["validation"]
+        return (0.0, 0.0) if validation is None else (validation.accuracy, -validation.loss)
 
 
-def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
-    """Save the trained network, and print what came out."""
-    config, data = task.run.config, task.run.dataset
+def _train(task: _Task, keeper: CheckpointKeeper | None, name: str) -> _Trained:
+    """Train to the end, keep the run, and return what came out."""
+    run, origin, history = task.run, task.origin, History()
+    kept = begin_kept(run, origin.network, origin.dataset, origin.foils, name)
+    try:
+        with keeper or nullcontext(), training_progress(run.config.epochs) as watch:
+            for event in run.events():
+                history.add(event)
+                watch(event)
+                if keeper is not None:
+                    keeper.after(event, run)
+    except BaseException:
+        kept.give_up()
+        raise
+    trained = _measure(task, history, kept)
+    kept.end(history, trained.model, trained.finished.seconds)
+    return trained
+
+
+def _measure(task: _Task, history: History, kept: KeptCommand) -> _Trained:
+    """Measure a trained network, and say what is wrong with it."""
+    config, data, origin = task.run.config, task.run.dataset, task.origin
     problem = data.problem
-    finished = history.finished or RunFinished(0, 0, 0.0)
     network = task.run.network.folded()
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     results = {name: part and evaluate(network, config.loss, part) for name, part in parts.items()}
-    origin = task.origin
     findings = look_at_run(network, data, config, history)
     tell(findings)
     seen = [*look_at_data(data), *findings]
@@ -249,24 +292,61 @@ def _save(task: _Task, history: History, out: Path, as_json: bool) -> None:
     record["results"] |= _measured(results)
     if origin.start_from is not None:
         record["start_from"] = origin.start_from
+    if origin.is_recipe:
+        record["recipe"] = origin.dataset
     calibration = calibrate(network, config.loss, task.validation_parts, otherwise=origin.calibration)
     model = Model(
         network, config.loss, problem.key, problem.class_names, problem.preprocessing, record, calibration=calibration
     )
-    half_precision = False
-    if origin.is_recipe:
-        record["recipe"] = origin.dataset
-        half_precision = RECIPES[origin.dataset].half_precision
-    _write(model, out, half_precision)
+    half_precision = origin.is_recipe and RECIPES[origin.dataset].half_precision
+    return _Trained(model, task.run, history.finished or RunFinished(0, 0, 0.0), results, half_precision, kept)
 
+
+def _save(trained: Sequence[_Trained], out: Path, as_json: bool) -> None:
+    """Save the trained network, of several that which is best on validation, and print what came out."""
+    best = max(trained, key=lambda each: each.merit)
+    _write(best.model, out, best.half_precision)
+    network, results, finished = best.model.network, best.results, best.finished
     if as_json:
         accuracies = {f"{name}_accuracy": result and result.accuracy for name, result in results.items()}
-        print_json({"epochs": finished.epochs, "seconds": round(finished.seconds, 3), **accuracies, "model": str(out)})
+        printed = {"epochs": finished.epochs, "seconds": round(finished.seconds, 3), **accuracies, "model": str(out)}
+        seeds = {"run": best.kept.short, "runs": [*map(_as_json, trained)]} if len(trained) > 1 else {}
+        print_json(printed | seeds)
         return
+    if len(trained) > 1:
+        _tell_of_seeds(trained)
     sizes = "-".join(map(str, network.sizes))
-    say(f"Trained {sizes} on {data.name}: {_count(finished.epochs, 'epoch')} in {finished.seconds:.1f} s")
+    say(f"Trained {sizes} on {best.run.dataset.name}: {_count(finished.epochs, 'epoch')} in {finished.seconds:.1f} s")
     print_table([_row(name, result) for name, result in results.items() if result], right=frozenset({1, 2}))
     say(f"Wrote {out} ({network.parameter_count:,} parameters)")
+
+
+def _as_json(trained: _Trained) -> dict[str, Any]:
+    validation = trained.results["validation"]
+    return {
+        "run": trained.kept.short,
+        "seed": trained.run.config.seed,
+        "seconds": round(trained.finished.seconds, 3),
+        "validation_accuracy": validation and validation.accuracy,
+        "validation_loss": validation and validation.loss,
+    }
+
+
+def _tell_of_seeds(trained: Sequence[_Trained]) -> None:
+    """Print how the seeds differ; that the best of them is partly lucky is said beside it."""
+    shares = [each.results["validation"] for each in trained]
+    accuracies = [share.accuracy for share in shares if share is not None]
+    if len(accuracies) < len(trained):
+        say(f"Trained with {len(trained)} seeds; there are no validation data to compare them by")
+        return
+    rows = [
+        (f"  seed {each.run.config.seed}", percent(accuracy), each.kept.short)
+        for each, accuracy in zip(trained, accuracies, strict=True)
+    ]
+    print_table(
+        [*rows, ("  mean", percent(mean(accuracies)), f"± {100 * stdev(accuracies):.2f}")], right=frozenset({1})
+    )
+    say("Of these the best on validation is saved: it is lucky besides being good.")
 
 
 def _write(model: Model, out: Path, half_precision: bool) -> None:

@@ -20,6 +20,7 @@ from digitapp.kept.histories import KeptHistory, read_history
 from digitapp.kept.networks import FOLDER as NETWORKS
 from digitapp.kept.networks import Edits, read_marks, write_marks, write_model
 from digitapp.kept.packing import PacketError
+from digitapp.kept.summaries import summarise
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.runs.branches import Branch
@@ -104,8 +105,9 @@ def begin_run(store: Store, seat: int, problem: str, branch: Branch, facts: Mapp
     """Write that a run has begun."""
     packet = write_marks(branch.marks, Edits(), facts)
     store.run(
-        "INSERT OR IGNORE INTO runs (run, seat, problem, number, state, began, facts) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *(branch.key, seat, problem, branch.number, RunFate.UNDER_WAY, began, packet),
+        "INSERT OR IGNORE INTO runs (run, seat, problem, number, state, began, facts, summary) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        *(branch.key, seat, problem, branch.number, RunFate.UNDER_WAY, began, packet, summarise(facts, History())),
     )
     # Of a run that is taken up again, what came after its checkpoint is about to come anew.
     store.run("DELETE FROM moments WHERE run = ? AND step > (SELECT step FROM runs WHERE run = ?)", *[branch.key] * 2)
@@ -134,13 +136,25 @@ def write_progress(store: Store, key: str, checkpoint: Checkpoint, history: Call
 def end_run(store: Store, key: str, fate: RunFate, ended: float, history: Callable[[], bytes], model: Model) -> None:
     """Write that a run has ended, how it went, and the network that it has left."""
     path = write_model(model, store.folder / NETWORKS, f"run-{key}")
-    values = fate, ended, history(), path.name, key
-    store.run("UPDATE runs SET state = ?, ended = ?, history = ?, network = ? WHERE run = ?", *values)
+    packet = history()
+    values = fate, ended, packet, path.name, _summary(store, key, packet), key
+    store.run("UPDATE runs SET state = ?, ended = ?, history = ?, network = ?, summary = ? WHERE run = ?", *values)
 
 
 def write_steps(store: Store, key: str, history: Callable[[], bytes]) -> None:
     """Write how a run of steps by hand stands; there is nothing in it to be taken up."""
-    store.run("UPDATE runs SET state = ?, history = ? WHERE run = ?", RunFate.ENDED, history(), key)
+    packet = history()
+    values = RunFate.ENDED, packet, _summary(store, key, packet), key
+    store.run("UPDATE runs SET state = ?, history = ?, summary = ? WHERE run = ?", *values)
+
+
+def _summary(store: Store, key: str, history: bytes) -> str | None:
+    """Return what a list says of a run that went so; None where its row is damaged."""
+    rows = store.rows("SELECT facts FROM runs WHERE run = ?", key)
+    try:
+        return summarise(read_marks(rows[0][0])[2], read_history(history).history) if rows else None
+    except (PacketError, KeyError, TypeError):
+        return None
 
 
 def give_up_run(store: Store, key: str) -> None:

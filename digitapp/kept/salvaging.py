@@ -11,7 +11,8 @@ TABLES = {
     "seats": ("seat, key, packet", "seat DESC, key DESC"),
     "networks": ("seat, problem, key, place, name, file, digest, packet, written, removed", "rowid DESC"),
     "runs": (
-        "run, seat, problem, number, state, began, ended, facts, history, step, checkpoint, network, listed",
+        "run, seat, problem, number, state, began, ended, facts, history, step, checkpoint, network, listed, name, "
+        "summary, removed",
         "rowid DESC",
     ),
     "moments": ("run, step, parameters", "run DESC, step DESC"),
@@ -39,7 +40,8 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
     found = 0
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(damaged)) as old:
         into.execute("BEGIN IMMEDIATE")
-        for name, (columns, from_the_end) in TABLES.items():
+        for name, (wanted, from_the_end) in TABLES.items():
+            columns = _columns(old, name, wanted)
             places = ", ".join("?" * len(columns.split(",")))
             for order in ("", f" ORDER BY {from_the_end}"):
                 for row in _readable(old, f"SELECT {columns} FROM {name}{order}"):
@@ -48,6 +50,12 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
                         found += inserted.rowcount
         into.execute("COMMIT")
     return found
+
+
+def _columns(connection: sqlite3.Connection, table: str, wanted: str) -> str:
+    """Return which of the columns a table has: a file of an earlier version has fewer."""
+    there = {row[1] for row in _readable(connection, f"PRAGMA table_info({table})")}
+    return ", ".join(name for name in wanted.split(", ") if name in there) or wanted
 
 
 def _readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple]:

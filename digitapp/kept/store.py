@@ -23,7 +23,7 @@ from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError, Kep
 from digitapp.kept.salvaging import has_all_tables, salvage
 from digitapp.plain import LONGEST_DETAIL, plain
 
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x44474954  # "DGIT"
 _PATIENCE_S = 5.0  # until another process has written
 
@@ -46,6 +46,12 @@ _MIGRATIONS: dict[int, str] = {
         CREATE TABLE moments (
             run TEXT NOT NULL, step INTEGER NOT NULL, parameters BLOB NOT NULL, PRIMARY KEY (run, step)
         ) WITHOUT ROWID;
+    """,
+    2: """
+        ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+        ALTER TABLE runs ADD COLUMN summary TEXT;
+        ALTER TABLE runs ADD COLUMN removed REAL;
+        CREATE INDEX runs_by_time ON runs (began);
     """,
 }
 

@@ -16,7 +16,14 @@ def test_the_program_lists_its_verbs() -> None:
     assert all(f"\n  {verb} " in result.stdout for verb in VERBS)
 
 
-@pytest.mark.parametrize("verb", [(verb,) for verb in VERBS if verb != "data"] + [("data", "import")], ids=" ".join)
+GROUPS = {"data": ("import",), "runs": ("list", "show", "compare", "export", "delete", "restore")}
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [(verb, *more) for verb in VERBS for more in ([(inner,) for inner in GROUPS[verb]] if verb in GROUPS else [()])],
+    ids=" ".join,
+)
 def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
     result = run(*verb, "--help")
     assert result.exit_code == 0

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from kept_helpers import spoil_a_page
+from kept_helpers import spoil_a_page, spoil_a_table
 
 from digitapp.kept import FILE_NAME
+from digitapp.kept import store as store_module
 from digitapp.kept.errors import KeptDamagedError, KeptError
 from digitapp.kept.networks import read_networks
 from digitapp.kept.seats import read_part, seats_by_use, take_seat, write_part
@@ -236,3 +237,29 @@ def test_whatever_stands_in_a_damaged_row_is_left_out_and_deletes_nothing(odd: o
         store.delete_afterwards("checkpoints", odd)
     assert (tmp_path / "precious").exists() and folder.is_dir()
     store.close()
+
+
+def test_a_file_of_the_version_before_is_brought_up_to_date_and_salvaged(tmp_path: Path) -> None:
+    """With its rows, sound or damaged."""
+    for is_damaged in (False, True):
+        folder = tmp_path / str(is_damaged)
+        folder.mkdir()
+        connection = sqlite3.connect(folder / FILE_NAME)
+        connection.executescript(store_module._MIGRATIONS[1])
+        connection.execute(f"PRAGMA application_id = {store_module._APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        columns = "run, seat, problem, number, state, began, facts"
+        for number in range(40):
+            values = f"run {number}", 0, "toy", number, "ended", float(number), b"x" * 300
+            connection.execute(f"INSERT INTO runs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        connection.commit()
+        connection.close()
+        if is_damaged:
+            spoil_a_table(folder / FILE_NAME, "seats")
+        store = Store(folder)
+        if is_damaged:
+            with pytest.raises(KeptDamagedError):
+                store.rows("SELECT packet FROM seats")
+            store.renew()
+        assert store.rows("SELECT count(*), max(name), max(summary), max(removed) FROM runs") == [(40, "", None, None)]
+        store.close()

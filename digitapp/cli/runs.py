@@ -1,0 +1,349 @@
+"""``digitapp runs``: what was trained, in the window and on the command line, listed and honestly compared."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import combinations
+from pathlib import Path
+from statistics import mean
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitapp import resources
+from digitapp.cli.errors import BadInput
+from digitapp.cli.output import JsonOption, check_can_write, note, percent, print_json, print_table, say
+from digitapp.plain import plain
+
+if TYPE_CHECKING:
+    from digitapp.kept.register import RunLine
+    from digitapp.kept.store import Store
+    from digitapp.runs.comparison import Difference
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="List, compare, export or delete what was trained.")
+
+RunsArgument = Annotated[
+    list[str], typer.Argument(metavar="RUN...", help="Names of experiments, or beginnings of runs' ids.")
+]
+_LEAST_ID = 4  # characters of an id
+_COLUMNS = ("run", "name", "problem", "state", "began", "dataset", "layers", "optimizer", "rate", "seed", "epochs")
+
+
+@app.command("list", epilog="Example: digitapp runs list")
+def list_command(json: JsonOption = False) -> None:
+    """List every run, the newest first."""
+    with _store() as store:
+        lines = _lines(store)
+    if json:
+        print_json({"runs": [_as_json(line) for line in lines]})
+        return
+    if not lines:
+        say("There are no runs yet: what `digitapp train` and the window train is listed here.")
+        return
+    rows = [(*_cells(line)[:4], *_cells(line)[5:], _accuracy(line)) for line in lines]
+    titles = (*_COLUMNS[:4], *_COLUMNS[5:], "validation")
+    print_table([titles, *rows], right=frozenset({7, 8, 9, 10}))
+
+
+@app.command("show", epilog="Example: digitapp runs show 3f2a91c0")
+def show_command(runs: RunsArgument, json: JsonOption = False) -> None:
+    """Show all that is known of runs: settings, how far they came, how good they are on validation."""
+    with _store() as store:
+        lines = [line for text in runs for line in _meant(_lines(store), text)]
+    if json:
+        print_json({"runs": [_as_json(line) for line in lines]})
+        return
+    for line in lines:
+        print_table([(f"  {name}", str(value)) for name, value in _as_json(line).items() if name != "config"])
+        print_table([(f"    {name}", str(value)) for name, value in line.config.items()])
+
+
+@app.command("compare", epilog="Example: digitapp runs compare adam sgd")
+def compare_command(
+    runs: RunsArgument,
+    by: Annotated[str, typer.Option("--by", metavar="WHAT", help="accuracy or loss, on validation.")] = "accuracy",
+    json: JsonOption = False,
+) -> None:
+    """Say which of several experiments is better, by how much, and how sure that is.
+
+    Runs with the same seeds are compared in pairs. Only validation counts: test images choose nothing.
+    """
+    if by not in ("accuracy", "loss"):
+        raise BadInput(f"--by {by}: expected accuracy or loss")
+    if len(runs) < 2 or len(set(runs)) < len(runs):
+        raise BadInput("two different experiments or runs are needed to compare")
+    from digitapp.runs.comparison import adjusted, compare, luck_of_the_best
+
+    with _store() as store:
+        groups = {text: _meant(_lines(store), text) for text in runs}
+    results = {text: _results(text, lines, by) for text, lines in groups.items()}
+    pairs = list(combinations(runs, 2))
+    found = [compare(results[a], results[b]) for a, b in pairs]
+    surer = adjusted([each.p for each in found])
+    scale = 100.0 if by == "accuracy" else -1.0  # a loss was turned round, so that more is better
+    if json:
+        described = [_pair_as_json(pair, each, p, by, scale) for pair, each, p in zip(pairs, found, surer, strict=True)]
+        print_json({"by": f"validation_{by}", "settings": _different(groups), "pairs": described})
+        return
+    _tell_settings(groups)
+    for text, values in results.items():
+        shown = percent(mean(values.values())) if by == "accuracy" else f"{-mean(values.values()):.4f}"
+        say(f"  {text}: {shown} on validation, mean of {_seeds(len(values))}")
+    for pair, each in zip(pairs, found, strict=True):
+        say(sentence(pair, each, by, scale))
+    if len(pairs) > 1:
+        luck = luck_of_the_best(len(runs))
+        say(f"Of {len(runs)} equal ones the best lies {luck:.1f} standard deviations above the mean by luck alone.")
+
+
+@app.command("export", epilog="Example: digitapp runs export adam sgd --out runs.csv")
+def export_command(
+    runs: RunsArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write.", show_default=False)],
+    curves: Annotated[
+        bool, typer.Option("--curves", help="A line for each epoch instead of one for each run.")
+    ] = False,
+) -> None:
+    """Write runs as a table (CSV)."""
+    check_can_write(out)
+    with _store() as store:
+        lines = [line for text in runs for line in _meant(_lines(store), text)]
+        text = _curves(store, lines) if curves else _table(lines)
+    from digitapp.atomic import atomic_write_text
+
+    try:
+        atomic_write_text(out, text)
+    except OSError as error:
+        raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
+    say(f"Wrote {out} ({_count(len(lines))})")
+
+
+@app.command("delete", epilog="Example: digitapp runs delete 3f2a91c0")
+def delete_command(runs: RunsArgument, json: JsonOption = False) -> None:
+    """Delete runs. For a month `digitapp runs restore` brings them back."""
+    from digitapp.kept.register import delete_runs
+
+    with _store() as store:
+        lines = [line for text in runs for line in _meant(_lines(store), text)]
+        with store.transaction():
+            delete_runs(store, [line.key for line in lines])
+    _tell_of("deleted", lines, json)
+
+
+@app.command("restore", epilog="Example: digitapp runs restore 3f2a91c0")
+def restore_command(runs: RunsArgument, json: JsonOption = False) -> None:
+    """Bring deleted runs back."""
+    from digitapp.kept.register import restore_runs
+
+    with _store() as store:
+        lines = [line for text in runs for line in _meant(_lines(store, deleted=True), text)]
+        with store.transaction():
+            restore_runs(store, [line.key for line in lines])
+    _tell_of("restored", lines, json)
+
+
+def sentence(pair: tuple[str, str], found: Difference, by: str, scale: float) -> str:
+    """Return what a comparison says, in one sentence that claims no more than it knows."""
+    from digitapp.runs.comparison import Verdict
+
+    first, second = (plain(text, 40) for text in pair)
+    unit = " points" if by == "accuracy" else ""
+    if found.verdict is Verdict.SINGLE:
+        return f"One seed each cannot tell {first} and {second} apart: train with --repeat"
+    low, high = sorted((scale * found.low, scale * found.high))
+    digits = 2 if by == "accuracy" else 4
+    if found.verdict is Verdict.OPEN:
+        more = "" if found.needed is None else f"; about {found.needed:,} would"
+        return (
+            f"{_seeds_of(found)} cannot tell {first} and {second} apart "
+            f"({low:+.{digits}f} to {high:+.{digits}f}{unit}){more}"
+        )
+    better, worse = (first, second) if found.verdict is Verdict.FIRST else (second, first)
+    low, high = sorted((abs(low), abs(high)))
+    size = abs(scale * found.mean)
+    return (
+        f"{better} is better than {worse} here by {size:.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f}), "
+        f"{_seeds_of(found)}"
+    )
+
+
+def _seeds_of(found: Difference) -> str:
+    first, second = found.runs
+    return f"{_seeds(first)} each" if first == second else f"{first} and {second} seeds"
+
+
+def _seeds(number: int) -> str:
+    return "1 seed" if number == 1 else f"{number:,} seeds"
+
+
+def _count(number: int) -> str:
+    return "1 run" if number == 1 else f"{number:,} runs"
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    from digitapp.kept.errors import KeptError
+    from digitapp.kept.store import Store
+
+    try:
+        store = Store(resources.user_data_dir())
+    except KeptError as error:
+        raise BadInput(str(error)) from error
+    if store.aside is not None:
+        note(f"the file of runs could not be used ({store.reason}) and lies now in {store.aside}")
+    try:
+        yield store
+    except KeptError as error:
+        raise BadInput(str(error)) from error
+    finally:
+        store.close()
+
+
+def _lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
+    from digitapp.kept.register import read_lines
+
+    return read_lines(store, deleted=deleted)
+
+
+def _meant(lines: Sequence[RunLine], text: str) -> list[RunLine]:
+    """Return the runs of an experiment, or the one whose id begins so."""
+    named = [line for line in lines if line.name == text]
+    if named:
+        return named
+    found = [line for line in lines if len(text) >= _LEAST_ID and line.key.startswith(text.lower())]
+    if not found:
+        raise BadInput(f"{plain(text, 40)}: there is no such run; expected a name or an id of `digitapp runs list`")
+    if len(found) > 1:
+        raise BadInput(f"{plain(text, 40)}: {len(found)} runs begin so; expected more of the id")
+    return found
+
+
+def _results(text: str, lines: Sequence[RunLine], by: str) -> dict[int, float]:
+    """Return what each seed came to, so that more is better; of a seed that was trained twice the newest."""
+    name = f"validation_{by}"
+    sign = 1.0 if by == "accuracy" else -1.0
+    found = {line.seed: sign * line.results[name] for line in reversed(lines) if name in line.results}
+    if not found:
+        raise BadInput(f"{plain(text, 40)}: it has no {by} on validation; expected runs that have ended and validated")
+    if len(found) < len(lines):
+        note(f"{plain(text, 40)}: of {_count(len(lines))} {len(found)} have a seed and a result of their own")
+    return found
+
+
+def _different(groups: dict[str, list[RunLine]]) -> dict[str, dict[str, Any]]:
+    """Return the settings in which the groups differ, with what each of them has."""
+    settings = {text: lines[0].settings() for text, lines in groups.items()}
+    names = dict.fromkeys(name for found in settings.values() for name in found)
+    found = {}
+    for name in names:
+        values = {text: each.get(name) for text, each in settings.items()}
+        if len({repr(value) for value in values.values()}) > 1:
+            found[name] = values
+    return found
+
+
+def _tell_settings(groups: dict[str, list[RunLine]]) -> None:
+    different = _different(groups)
+    if not different:
+        say("They were trained alike, but for their seeds.")
+    for name, values in different.items():
+        say(f"  {name}: {', '.join(f'{text} {value}' for text, value in values.items())}")
+    for text, lines in groups.items():
+        if any(line.settings() != lines[0].settings() for line in lines):
+            note(f"{plain(text, 40)}: its runs were not trained alike; what is said of it is of all of them together")
+
+
+def _pair_as_json(pair: tuple[str, str], found: Difference, p: float, by: str, scale: float) -> dict[str, Any]:
+    from digitapp.runs.comparison import Verdict
+
+    better = {Verdict.FIRST: pair[0], Verdict.SECOND: pair[1]}.get(found.verdict)
+    sign = 1.0 if by == "accuracy" else -1.0
+    return {
+        "a": pair[0],
+        "b": pair[1],
+        "difference": sign * found.mean,
+        "interval": sorted((sign * found.low, sign * found.high)) if found.verdict is not Verdict.SINGLE else None,
+        "p": found.p,
+        "p_adjusted": p,
+        "probability_ahead": found.ahead,
+        "runs": found.runs,
+        "paired": found.is_paired,
+        "seeds_needed": found.needed,
+        "better": better,
+        "verdict": sentence(pair, found, by, scale),
+    }
+
+
+def _cells(line: RunLine) -> tuple[str, ...]:
+    began = datetime.fromtimestamp(line.began).isoformat(" ", "seconds")
+    layers = "-".join(map(str, line.sizes))
+    rate = line.config.get("learning_rate", "")
+    optimizer = str(line.config.get("optimizer", ""))
+    known = line.short, line.name, line.problem, line.fate.value, began, line.dataset, layers, optimizer
+    return (*known, str(rate), str(line.seed), str(line.epochs))
+
+
+def _accuracy(line: RunLine) -> str:
+    return percent(line.results.get("validation_accuracy"))
+
+
+def _as_json(line: RunLine) -> dict[str, Any]:
+    return {
+        "run": line.short,
+        "key": line.key,
+        "name": line.name,
+        "problem": line.problem,
+        "state": line.fate.value,
+        "made_by": "command line" if line.is_command else "window",
+        "began": line.began,
+        "ended": line.ended,
+        "dataset": line.dataset,
+        "layers": list(line.sizes),
+        "epochs": line.epochs,
+        "steps": line.steps,
+        **line.results,
+        "config": dict(line.config),
+    }
+
+
+def _table(lines: Sequence[RunLine]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    results = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+    writer.writerow([*_COLUMNS, "steps", *results])
+    for line in lines:
+        writer.writerow([*_cells(line), line.steps, *(line.results.get(name, "") for name in results)])
+    return text.getvalue()
+
+
+def _curves(store: Store, lines: Sequence[RunLine]) -> str:
+    """Return a line for each epoch of each run."""
+    from digitapp.kept.packing import PacketError
+    from digitapp.kept.register import read_curves
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    titles: list[str] = []
+    for line in lines:
+        try:
+            columns = read_curves(store, line.key)
+        except PacketError:
+            note(f"{line.short}: its curves are damaged and left out")
+            continue
+        if not titles:
+            titles = list(columns)
+            writer.writerow(["run", "name", "seed", *titles])
+        for row in zip(*columns.values(), strict=True):
+            writer.writerow([line.short, line.name, line.seed, *row])
+    return text.getvalue()
+
+
+def _tell_of(what: str, lines: Sequence[RunLine], as_json: bool) -> None:
+    if as_json:
+        print_json({what: [line.short for line in lines]})
+        return
+    say(f"{_count(len(lines))} {what}: {' '.join(line.short for line in lines)}")

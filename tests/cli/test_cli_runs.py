@@ -1,0 +1,174 @@
+"""`digitapp runs`: every training is kept, listed, compared honestly, and deleted so that it can come back."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cli_helpers import refused, run, run_json
+
+from digitapp.kept import FILE_NAME
+from digitapp.modelfile import load_model
+from digitapp.runs.comparison import compare_pairs
+
+TOY = ("--dataset", "toy", "--epochs", "4")
+
+
+@pytest.fixture(autouse=True)
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a user who has trained nothing yet."""
+    folder = tmp_path / "user"
+    monkeypatch.setattr("digitapp.resources.user_data_dir", lambda: folder)
+    return folder
+
+
+def train(tmp_path: Path, *arguments: object) -> dict:
+    return run_json("train", *TOY, "--out", tmp_path / "model.safetensors", *arguments)
+
+
+def test_seeds_are_trained_one_after_the_other_and_the_best_on_validation_is_saved(tmp_path: Path) -> None:
+    found = train(tmp_path, "--repeat", 3, "--seed", 5, "--name", "three")
+    assert [each["seed"] for each in found["runs"]] == [5, 6, 7]
+    accuracies = [each["validation_accuracy"] for each in found["runs"]]
+    assert found["validation_accuracy"] == max(accuracies)
+    saved = load_model(tmp_path / "model.safetensors")
+    best = next(each for each in found["runs"] if each["run"] == found["run"])
+    assert saved.training["config"]["seed"] == best["seed"]
+    for each in found["runs"]:  # each is what a run of its own with that seed is
+        alone = train(tmp_path, "--seed", each["seed"])
+        assert alone["validation_accuracy"] == each["validation_accuracy"]
+        assert "runs" not in alone
+
+
+def test_all_runs_are_listed_shown_and_exported(tmp_path: Path) -> None:
+    assert run_json("runs", "list") == {"runs": []}
+    assert "no runs yet" in run("runs", "list").stdout
+    train(tmp_path, "--repeat", 2, "--name", "pair")
+    train(tmp_path, "--learning-rate", 0.1)
+    lines = run_json("runs", "list")["runs"]
+    assert [line["name"] for line in lines[1:]] == ["pair", "pair"] and lines[0]["name"] == lines[0]["run"]
+    assert {line["state"] for line in lines} == {"ended"} and {line["epochs"] for line in lines} == {4}
+    assert all(line["run"] in run("runs", "list").stdout for line in lines)
+    shown = run_json("runs", "show", lines[0]["run"])["runs"]
+    assert shown[0]["config"]["learning_rate"] == 0.1 and shown[0]["layers"] == [12, 3, 2]
+    table, curves = tmp_path / "runs.csv", tmp_path / "curves.csv"
+    assert run("runs", "export", "pair", "--out", table).exit_code == 0
+    assert run("runs", "export", "pair", "--out", curves, "--curves").exit_code == 0
+    rows = list(csv.DictReader(table.open()))
+    assert [float(row["validation_accuracy"]) for row in rows] == [line["validation_accuracy"] for line in lines[1:]]
+    epochs = list(csv.DictReader(curves.open()))
+    assert len(epochs) == 8 and [float(row["epoch"]) for row in epochs[:4]] == [1, 2, 3, 4]
+    assert float(epochs[3]["validation_loss"]) == pytest.approx(lines[1]["validation_loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("by", ["accuracy", "loss"])
+def test_a_comparison_is_that_of_the_statistics_and_its_sentence_claims_no_more(tmp_path: Path, by: str) -> None:
+    slow = train(tmp_path, "--repeat", 4, "--name", "slow", "--learning-rate", 0.01)["runs"]
+    fast = train(tmp_path, "--repeat", 4, "--name", "fast", "--learning-rate", 4, "--epochs", 40)["runs"]
+    told = run_json("runs", "compare", "slow", "fast", "--by", by)
+    (pair,) = told["pairs"]
+    results = [[each[f"validation_{by}"] for each in runs] for runs in (slow, fast)]
+    expected = compare_pairs(*results)
+    assert pair["difference"] == pytest.approx(expected.mean, rel=1e-4)
+    assert pair["interval"] == pytest.approx([expected.low, expected.high], rel=1e-4)
+    assert pair["p"] == pytest.approx(expected.p) and pair["paired"] and pair["runs"] == [4, 4]
+    assert set(told["settings"]) == {"learning_rate", "epochs"}
+    is_told = expected.low > 0 or expected.high < 0
+    assert (pair["better"] is not None) == is_told
+    assert ("is better than" in pair["verdict"]) == is_told and ("cannot tell" in pair["verdict"]) != is_told
+    said = run("runs", "compare", "slow", "fast", "--by", by).stdout
+    assert pair["verdict"] in said and "learning_rate: slow 0.01, fast 4.0" in said
+
+
+def test_one_seed_each_never_tells_and_many_are_warned_of_luck(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        train(tmp_path, "--name", name)
+    told = run_json("runs", "compare", "a", "b", "c")["pairs"]
+    assert [(pair["a"], pair["b"]) for pair in told] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert all(pair["better"] is None and pair["interval"] is None for pair in told)
+    said = run("runs", "compare", "a", "b", "c").stdout
+    assert said.count("One seed each cannot tell") == 3 and "by luck alone" in said
+    assert "trained alike" in said
+
+
+def test_deleted_runs_come_back(tmp_path: Path) -> None:
+    train(tmp_path, "--repeat", 2, "--name", "pair")
+    train(tmp_path)
+    other = run_json("runs", "list")["runs"][0]["run"]
+    assert len(run_json("runs", "delete", "pair")["deleted"]) == 2
+    assert [line["run"] for line in run_json("runs", "list")["runs"]] == [other]
+    assert "no such run" in refused("runs", "delete", "pair")
+    assert len(run_json("runs", "restore", "pair")["restored"]) == 2
+    assert len(run_json("runs", "list")["runs"]) == 3
+
+
+def test_what_is_not_there_or_not_clear_is_refused_in_a_sentence(tmp_path: Path, user: Path) -> None:
+    train(tmp_path, "--name", "a")
+    assert "no such run" in refused("runs", "show", "nobody")
+    assert "two different" in refused("runs", "compare", "a")
+    assert "two different" in refused("runs", "compare", "a", "a")
+    assert "accuracy or loss" in refused("runs", "compare", "a", "b", "--by", "luck")
+    out = tmp_path / "model.safetensors"
+    assert "--repeat" in refused("train", *TOY, "--repeat", "2", "--checkpoint", tmp_path / "c", "--out", out)
+    assert "does not exist" in refused("runs", "export", "a", "--out", tmp_path / "no" / "x.csv")
+    (user / FILE_NAME).write_bytes(b"no database" * 1000)
+    damaged = run("runs", "list")
+    assert damaged.exit_code == 0 and "lies now in" in damaged.stderr
+    assert any("damaged" in path.name for path in user.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_costs_no_training(tmp_path: Path, user: Path) -> None:
+    user.write_text("a file where the folder should be")
+    found = run("train", *TOY, "--out", tmp_path / "model.safetensors")
+    assert found.exit_code == 0 and "not kept" in found.stderr
+    assert load_model(tmp_path / "model.safetensors").network.sizes == (12, 3, 2)
+
+
+def test_runs_of_many_processes_are_all_there_once(tmp_path: Path, user: Path) -> None:
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "home")}
+
+    def train_in_a_process(number: int) -> int:
+        out = tmp_path / f"{number}.safetensors"
+        command = [
+            sys.executable,
+            "-m",
+            "digitapp",
+            "train",
+            *TOY,
+            "--name",
+            "all",
+            "--seed",
+            str(number),
+            "--out",
+            out,
+        ]
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(train_in_a_process, range(4))) == [0] * 4
+    user.parent.joinpath("home", "digitapp").rename(user)
+    lines = run_json("runs", "list")["runs"]
+    assert sorted(line["config"]["seed"] for line in lines) == [0, 1, 2, 3]
+    assert len({line["key"] for line in lines}) == 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_run_that_was_stopped_is_listed_as_given_up(tmp_path: Path, user: Path) -> None:
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "home")}
+    out = tmp_path / "model.safetensors"
+    command = [sys.executable, "-m", "digitapp", "train", "--dataset", "toy", "--epochs", "1000000", "--out", str(out)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if "epoch" in line)
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait() == 130
+    user.parent.joinpath("home", "digitapp").rename(user)
+    (line,) = run_json("runs", "list")["runs"]
+    assert line["state"] == "given up" and not out.exists()
