@@ -345,12 +345,8 @@ class FeaturesPage(Page):
 
     def _show_hint(self) -> None:
         view = self._gallery.view
-        parts = [
-            self.tr("Hover for a sum, click to inspect.")
-            if view.on_plane
-            else self.tr("Hover for a weight, click to inspect."),
-            self._words.shown(view.shown, view.layer, view.label),
-        ]
+        what = self._words.shown(view.shown, view.layer, view.label)
+        parts = [what] if view.on_plane else [self.tr("Hover for a weight, click to inspect."), what]
         if view.on_pixels and view.layer == 0 and self._evidence.blank is not None and self._evidence.blank.any():
             parts.append(self.tr("Pixels that are blank in every digit are faded."))
         if not self._orders.is_settled and not self._trials.is_ranking:

@@ -185,7 +185,7 @@ class UnitWords:
     def shown(self, shown: Shown, layer: int, label: int) -> str:
         """Return one plain sentence about what the tiles show."""
         if shown is Shown.REGION:
-            return translate("FeaturesPage", "Its sum at every place: orange where it is above zero, blue below.")
+            return translate("FeaturesPage", "Sums in the plane: orange above zero, blue below.")
         if shown is Shown.PROJECTED:
             return translate("FeaturesPage", "A linear sketch: all weights below, multiplied.")
         if shown is Shown.PATTERN:
@@ -237,7 +237,7 @@ class UnitWords:
             )
         found = half_plane(network, unit.unit)
         line = translate("FeaturesPage", "{0} x {1} y {2} = 0").format(
-            decimal(found.x), signed(found.y), signed(found.bias)
+            decimal(found.x), _added(found.y), _added(found.bias)
         )
         return translate(
             "FeaturesPage", "Its half-plane: it wakes on the orange side, and switches along the line {0}."
@@ -365,3 +365,9 @@ class UnitWords:
         """Return how far the look at the data is."""
         text = translate("FeaturesPage", "Looking at {1} images: {0} seen")
         return text.format(thousands(done), thousands(total))
+
+
+def _added(value: float) -> str:
+    """Return a number as it goes on in a sum, "+ 0.91" or "− 0.49"."""
+    text = translate("FeaturesPage", "− {0}") if value < 0 else translate("FeaturesPage", "+ {0}")
+    return text.format(decimal(abs(value)))

@@ -100,14 +100,14 @@ class SizeWall(QWidget):
     # Layout
 
     def _side(self) -> float:
-        return min(theme.scaled(_MOST_SIDE), (self.width() - 2 * _MARGIN - (self._seeds - 1) * _GAP) / self._seeds)
+        return min(_MOST_SIDE, (self.width() - 2 * _MARGIN - (self._seeds - 1) * _GAP) / self._seeds)
 
     def _row_height(self) -> float:
-        most = theme.scaled(_MOST_SIDE)
+        most = _MOST_SIDE
         return theme.scaled(_TITLE) + theme.scaled(_STRIP) + most + _BETWEEN
 
     def sizeHint(self) -> QSize:
-        side = theme.scaled(_MOST_SIDE)
+        side = _MOST_SIDE
         width = self._seeds * (side + _GAP) - _GAP + 2 * _MARGIN
         return QSize(width, round(self._rows * self._row_height()) + theme.scaled(18))
 

@@ -26,7 +26,8 @@ from digitapp.inspection.size_trial import MOST_SIZES, MOST_UNITS, Ended, SizeRe
 from digitapp.progress import Report
 from digitapp.training.config import ConfigError, LayerSizes, NetworkConfig, TrainConfig, parse_hidden
 
-_WIDTH = 900
+_WIDTH, _LEAST_WIDTH = 900, 600
+_BESIDE = 104  # margins, and what of the window is still seen
 
 
 class SizesDialog(QDialog):
@@ -95,13 +96,15 @@ class SizesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 20)
         column.setSpacing(12)
-        column.addWidget(Label(self.tr("Do small networks end anywhere, and large ones nearly alike?"), "title"))
+        title = Label(self.tr("Do small networks end anywhere, and large ones nearly alike?"), "title", wrap=True)
+        title.setFixedWidth(self._room())
+        column.addWidget(title)
         text = self.tr(
             "That is what textbooks say. Here {0} networks of each size learn the same points, “{1}”, with the "
             "settings of the form; only their first weights differ. Each dot is the loss that one ends with."
         ).format(SizeTrial().seeds, dataset_title(self._dataset.name))
         label = Label(text, "body", "text2", wrap=True)
-        label.setFixedWidth(theme.scaled(_WIDTH))
+        label.setFixedWidth(self._room())
         column.addWidget(label)
         row = FieldRow(self.tr("Hidden units"), self.units)
         row.setFixedWidth(theme.scaled(300))
@@ -114,6 +117,11 @@ class SizesDialog(QDialog):
         for button in (self.cancel_button, self.take_button, self.close_button):
             buttons.addWidget(button)
         column.addLayout(buttons)
+
+    def _room(self) -> int:
+        """Return how wide the contents are: as wide as suits them, but not wider than the window that they lie over."""
+        wanted, owner = theme.scaled(_WIDTH), self.parentWidget()
+        return wanted if owner is None else max(_LEAST_WIDTH, min(wanted, owner.window().width() - _BESIDE))
 
     # Training
 
@@ -180,7 +188,7 @@ class SizesDialog(QDialog):
             return
         title = self.tr("Here it is not so")
         if result.is_as_claimed:
-            title = self.tr("Here it is so: the larger, the more alike they end")
+            title = self.tr("Here it is so: the large ones end more alike")
         text = self.tr(
             "Half of the networks with {0} units end within {1} of each other, those with {2} units within {3}. "
             "Alike in loss is not alike in the plane: look at the borders."

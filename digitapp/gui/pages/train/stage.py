@@ -22,6 +22,7 @@ from digitapp.gui.words.messages import Message
 _SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
 _WIDE_SETUP_SHARE = 1.25
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
+_WIDTH_BESIDE = 880  # of a page that has room for a plane beside the curves
 _PLOT_HEIGHT, _COMPACT_PLOT_HEIGHT, _LOW_PLOT_HEIGHT = 80, 180, 160
 _LOW_HEIGHT = 600  # the smallest window with the time machine below the page
 _LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
@@ -70,7 +71,8 @@ class TrainStage(QWidget):
         self.plane = PlaneCard(start_job)
         self.tabs = SegmentedControl([self.tr("Confusion"), self.tr("Hidden units")], name=self.tr("Below the plots"))
         self._compact: bool | None = None
-        self._has_plane = False
+        self._has_plane = self._beside = False
+        self._width = 0
         self._lay_out()
         self.tabs.currentChanged.connect(self.show_lower)
         self.arrange(0, 0)  # the smallest: a page may grow, but not shrink below what it holds
@@ -99,6 +101,8 @@ class TrainStage(QWidget):
 
     def arrange(self, width: int, height: int) -> None:
         """Lay the parts out for a page of this size: in little room one card below the plots, narrower margins."""
+        self._set_beside(self._has_plane and width >= theme.scaled(_WIDTH_BESIDE))
+        self._width = width
         compact = is_compact(width, height)
         least = _LOW_PLOT_HEIGHT if height < theme.scaled(_LOW_HEIGHT) else _COMPACT_PLOT_HEIGHT
         for plot in (self.curves.loss, self.curves.accuracy):
@@ -119,9 +123,17 @@ class TrainStage(QWidget):
         self._has_plane = problem.is_plane
         cards = [self.tr("Confusion"), self.tr("Hidden units")]
         self.tabs.set_segments([self.tr("Plane"), *cards] if self._has_plane else cards)
+        self._set_beside(self._has_plane and self._width >= theme.scaled(_WIDTH_BESIDE))
+        self.show_lower()
+
+    def _set_beside(self, beside: bool) -> None:
+        """Put the cards beside the curves, which are then above each other, or below them."""
+        if beside == self._beside:
+            return
+        self._beside = beside
         directions = QBoxLayout.Direction
-        self._body.setDirection(directions.RightToLeft if self._has_plane else directions.TopToBottom)
-        self.curves.set_stacked(self._has_plane)
+        self._body.setDirection(directions.RightToLeft if beside else directions.TopToBottom)
+        self.curves.set_stacked(beside)
         self.show_lower()
 
     def show_card(self, shown: bool) -> None:
@@ -135,15 +147,15 @@ class TrainStage(QWidget):
     @Slot()
     def show_lower(self) -> None:
         """Show both cards below the plots, or in little room and beside them the chosen one, or none below a note."""
-        compact, beside = bool(self._compact), self._has_plane
+        compact, beside = bool(self._compact), self._beside
         room = beside or not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
-        one_at_a_time = compact or beside
+        one_at_a_time = compact or self._has_plane
         self.tabs.setVisible(one_at_a_time and room)
         self._lower.setVisible(room)
-        cards = [self.plane, self.confusion, self.units] if beside else [self.confusion, self.units]
+        cards = [self.plane, self.confusion, self.units] if self._has_plane else [self.confusion, self.units]
         for index, card in enumerate(cards):
             card.setVisible(not one_at_a_time or index == self.tabs.currentIndex())
-        if not beside:
+        if not self._has_plane:
             self.plane.hide()
 
 
