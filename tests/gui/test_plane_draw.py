@@ -267,6 +267,18 @@ def test_points_go_through_the_clipboard_and_files_unchanged(page: DrawPage, tmp
     qtbot.waitUntil(lambda: points.points == ours)
 
 
+def test_points_that_arrive_while_another_problem_is_shown_are_of_the_plane(page: DrawPage) -> None:
+    session = page.session
+    session.choose_problem("toy")
+    session.points.commit([LabelledPoint(0.5, 0.5, 0), LabelledPoint(-0.5, 0.5, 1)], "Open points")
+    assert session.dataset_name == "toy"
+    session.choose_problem("plane")
+    assert session.dataset_name == MY_POINTS
+    page.undo()
+    assert session.dataset_name == "plane:moons"
+    assert len(session.points.points) == 200
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

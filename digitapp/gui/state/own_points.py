@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.plane import MOST_POINTS, VALIDATION_SHARE, LabelledPoint, points_dataset, points_of
 from digitapp.datasets.problems import MY_POINTS, PLANE, Problem
+from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.desks import Desks
 
 Points = tuple[LabelledPoint, ...]
@@ -104,14 +105,20 @@ class OwnPoints(QObject):
         self._put(points)
 
     @property
+    def _desk(self) -> Desk:
+        return next(desk for desk in self._session.desks if desk.problem is self.problem)
+
+    @property
     def _state(self) -> _State:
-        return self._session.dataset_name, self.own
+        return self._desk.dataset_name, self.own
 
     def _have(self, state: _State) -> None:
         name, points = state
         self._put(points)
         if self._session.problem is self.problem:
             self._session.choose_dataset(name)
+        else:  # a file that was read while another problem was looked at
+            self._desk.dataset_name = name
 
     def _put(self, points: Points | None) -> None:
         if points != self.own:
