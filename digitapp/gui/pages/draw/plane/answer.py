@@ -179,7 +179,7 @@ class ClassBars(QWidget):
         self._told = scene, can_set
         names, known = scene.shown.problem.class_names, scene.shown.network.sizes[-1]
         unknown = [label for label in sorted(scene.classes) if label >= known]
-        free = [label for label in range(len(names)) if label not in scene.classes]
+        free = [label for label in range(known, len(names)) if label not in scene.classes]
         if unknown:
             label, text = unknown[0], self.tr("has points, and this network does not know it: start a new one")
         elif free and can_set and scene.points and not self._brief:
@@ -212,9 +212,10 @@ class ClassBars(QWidget):
             text = in_a_row(agree.format(len(trial.found.maps), percent(trial.found.agreed)), here)
         elif self.seeds.isChecked():
             text = self.tr("There is nothing to learn yet: set points of two classes at least.")
-        self._seeds_text.setText(text)
-        if self._seeds_text.isHidden() != (not text):
-            self._seeds_text.setVisible(bool(text))
+        label, before = self._seeds_text, self._seeds_text.heightForWidth(self.width())
+        label.setText(text)
+        if label.isHidden() != (not text) or label.heightForWidth(self.width()) != before:
+            label.setVisible(bool(text))
             self.rows_changed.emit()
 
     def _show_hint(self, shown: bool) -> None:

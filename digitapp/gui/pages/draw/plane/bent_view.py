@@ -33,10 +33,11 @@ _MOST_BENT = 1000  # points; more would cover the grid
 class BentSection(QWidget):
     """The picture, what is seen of the layer, what it means, and what the units say at the test point.
 
-    Signals: `seen_changed`, the other side of the activation is to be seen.
+    Signals: `seen_changed`, the other side of the activation is to be seen; `described`, the words are others.
     """
 
     seen_changed = Signal()
+    described = Signal()
 
     def __init__(self, start_job: StartJob, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,15 +92,18 @@ class BentSection(QWidget):
         body.setSpacing(theme.scaled(24))
         body.addLayout(left)
         body.addLayout(right, 1)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self._header)
         column.addLayout(body)
 
     def set_side(self, side: int) -> None:
-        """Make the picture so large."""
+        """Make the picture so large; what is asked next is the height that this takes."""
         self.picture.setFixedSize(side, side)
+        self._column.invalidate()
+        self._column.activate()
+        self.updateGeometry()
 
     def set_compact(self, compact: bool) -> None:
         """Have a shorter title in a narrow window."""
@@ -127,7 +131,10 @@ class BentSection(QWidget):
     def _on_found(self, bent: BentPlane | None, key: tuple[object, PlaneScene]) -> None:
         scene = key[1]
         self.picture.show_bent(bent, scene)
+        before = self._what.text(), self._why.text()
         self._describe(bent, scene.shown)
+        if before != (self._what.text(), self._why.text()):
+            self.described.emit()
         if self._scene is not None:
             self.show_test_point(self._scene.shown)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -16,6 +17,7 @@ from digitapp.gui.widgets.containers import NoteKind
 _MARGIN, _COMPACT_MARGIN = 28, 20
 _LOW = 640
 _LARGEST, _LEAST = 300, 132
+_PRECISELY = 4  # pixels
 _SHARE = 0.49  # of the width, for the bent plane
 
 
@@ -26,7 +28,7 @@ class PlaneInspector(ScrollPanel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
-        self._margin, self._height = _MARGIN, 0
+        self._margin, self._width, self._height = _MARGIN, 0, 0
         self.answer = PlaneAnswer(self.content)
         self.classes = ClassBars(self.content)
         self.bent = BentSection(session.start_job, self.content)
@@ -36,6 +38,7 @@ class PlaneInspector(ScrollPanel):
         # Later: what has changed asks for its room when the turn of the event loop ends.
         self._refit.connect(self.fit_picture, Qt.ConnectionType.QueuedConnection)
         self.classes.rows_changed.connect(self._refit)
+        self.bent.described.connect(self._refit)
         column = self._column = QVBoxLayout(self.content)
         column.setContentsMargins(_MARGIN, 8, _MARGIN, 8)
         column.setSpacing(12)
@@ -65,7 +68,7 @@ class PlaneInspector(ScrollPanel):
     def fit(self, class_names: tuple[str, ...], width: int, height: int, compact: bool) -> None:
         """Arrange everything for this size."""
         self.setFixedWidth(width)
-        self._height = height
+        self._width, self._height = width, height  # which a hidden widget takes on later
         low = height < theme.scaled(_LOW)
         self.answer.fit(class_names, compact=compact, low=low)
         self.classes.set_brief(low)
@@ -75,12 +78,25 @@ class PlaneInspector(ScrollPanel):
     @Slot()
     def fit_picture(self) -> None:
         """Give the bent plane what the other parts leave, down to a least size; then the inspector scrolls."""
-        least = theme.scaled(_LEAST)
-        self.bent.set_side(least)
-        self._column.activate()
-        room = least + self._height - self._column.minimumHeightForWidth(self.width())
-        most = round((self.width() - 2 * self._margin) * _SHARE)
-        self.bent.set_side(max(least, min(room, most, theme.scaled(_LARGEST))))
+        low, high = theme.scaled(_LEAST), min(round((self._width - 2 * self._margin) * _SHARE), theme.scaled(_LARGEST))
+        # The words beside it are higher, the more of the width it takes.
+        while high - low > _PRECISELY:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._fits(middle) else (low, middle)
+        self.bent.set_side(low)
+
+    def _fits(self, side: int) -> bool:
+        """Return whether everything has room with the bent plane so large."""
+        self.bent.set_side(side)
+        self._column.invalidate()
+        # A scroll area asks for both, and is content with neither alone.
+        needed = max(self._column.minimumSize().height(), self._column.heightForWidth(self._width))
+        return needed <= self._height
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Arrange what has changed while nobody saw it."""
+        super().showEvent(event)
+        self._refit.emit()
 
     def show_note(self, kind: NoteKind, text: str) -> None:
         """Show a note, or none for an empty text."""

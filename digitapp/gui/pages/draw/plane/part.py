@@ -48,7 +48,7 @@ class PlanePart(QObject):
         self._maker = SceneMaker()
         self._scene: PlaneScene | None = None
         self._place: Place | None = None  # under the pointer
-        self._note = ""
+        self._speaks_of_run = False  # the note that is shown
         self.surface = PlaneSurface(session, self)
         self.tools = PlaneTools(session.points.problem, page)
         self.inspector = PlaneInspector(session, page)
@@ -166,13 +166,16 @@ class PlanePart(QObject):
         """Points were set, or taken away: what was said before is over."""
         running = self._session.run.is_active
         self._tell(self.tr("The run goes on with the points that it began with.") if running else "")
+        self._speaks_of_run = running
 
     @Slot(str)
     def _tell(self, text: str) -> None:
+        self._speaks_of_run = False
         self.inspector.show_note("info", text)
 
     @Slot(str)
     def _refuse(self, text: str) -> None:
+        self._speaks_of_run = False
         self.inspector.show_note("error", text)
 
     def show_error(self, text: str) -> None:
@@ -230,6 +233,8 @@ class PlanePart(QObject):
             self.inspector.classes.show_seeds(self.seeds, shown)
 
     def _show_run(self, shown: Snapshot) -> None:
+        if self._speaks_of_run and not shown.run.is_active:
+            self._tell("")
         self.inspector.learning.show_phase(shown)
         self.inspector.learning.show_progress(shown)
 
