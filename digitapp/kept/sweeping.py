@@ -19,7 +19,7 @@ _OLD_S = 24 * 3600.0
 
 
 def sweep_kept(store: Store) -> None:
-    """Delete temporary files and checkpoints that no run names, a day old, and networks removed a month ago."""
+    """Delete temporary files and checkpoints that no run names, a day old, and what was removed a month ago."""
     for folder in (store.folder, *(store.folder / name for name in (NETWORKS, CHECKPOINTS, BACKUPS))):
         sweep(folder, _OLD_S)
     named = {name for (name,) in store.rows("SELECT checkpoint FROM runs WHERE checkpoint IS NOT NULL")}
@@ -35,3 +35,8 @@ def sweep_kept(store: Store) -> None:
             for state in (path, *earlier_states(path)) if path is not None else ():
                 state.unlink(missing_ok=True)
     store.run("DELETE FROM networks WHERE removed < ?", before)
+    for run, *files in store.rows("SELECT run, checkpoint, network FROM runs WHERE removed < ?", before):
+        for folder, file in zip((CHECKPOINTS, NETWORKS), files, strict=True):
+            store.delete_afterwards(folder, file)
+        store.run("DELETE FROM moments WHERE run = ?", run)
+        store.run("DELETE FROM runs WHERE run = ?", run)

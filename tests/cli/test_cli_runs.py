@@ -14,6 +14,8 @@ import pytest
 from cli_helpers import refused, run, run_json
 
 from digitapp.kept import FILE_NAME
+from digitapp.kept.store import Store
+from digitapp.kept.sweeping import sweep_kept
 from digitapp.modelfile import load_model
 from digitapp.runs.comparison import compare_pairs
 
@@ -106,6 +108,24 @@ def test_deleted_runs_come_back(tmp_path: Path) -> None:
     assert "no such run" in refused("runs", "delete", "pair")
     assert len(run_json("runs", "restore", "pair")["restored"]) == 2
     assert len(run_json("runs", "list")["runs"]) == 3
+
+
+def test_a_month_after_it_was_deleted_a_run_is_gone_with_its_files(tmp_path: Path, user: Path) -> None:
+    train(tmp_path, "--name", "old")
+    train(tmp_path, "--name", "new")
+    for name in ("old", "new"):
+        run_json("runs", "delete", name)
+    files = user / "networks"
+    assert len(list(files.iterdir())) == 2
+    store = Store(user)
+    with store.transaction():
+        store.run("UPDATE runs SET removed = removed - ? WHERE name = 'old'", 31 * 24 * 3600)
+    with store.transaction():
+        sweep_kept(store)
+    store.close()
+    assert len(list(files.iterdir())) == 1
+    assert "no such run" in refused("runs", "restore", "old")
+    assert len(run_json("runs", "restore", "new")["restored"]) == 1
 
 
 def test_what_is_not_there_or_not_clear_is_refused_in_a_sentence(tmp_path: Path, user: Path) -> None:
