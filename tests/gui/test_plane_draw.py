@@ -141,6 +141,12 @@ def test_the_answer_and_the_counts_are_those_of_the_network(page: DrawPage, wind
     shown = page.plane.inspector.classes.bars.values()
     assert shown is not None
     np.testing.assert_allclose(shown, probabilities, rtol=1e-5)
+    bent = page.plane.inspector.bent
+    page.session.tell_of_edit()  # bent anew, after the pointer has moved
+    qtbot.waitUntil(lambda: bent.picture.bent is not None)
+    QApplication.processEvents()
+    units = network.trace(np.array([asked], np.float32)).activations[-2][0]
+    assert bent.picture._place == pytest.approx(units, abs=1e-5)
     points = page.session.points.points
     outputs = network.forward([(point.x, point.y) for point in points]).argmax(axis=1)
     right = sum(int(label) == point.label for label, point in zip(outputs, points, strict=True))

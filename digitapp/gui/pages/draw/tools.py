@@ -165,8 +165,8 @@ class ToolsLine(QWidget):
 
     def _fit_plane(self, tools: PlaneTools, always: list[QWidget]) -> None:
         """Leave out words, the least needed first, until there is room."""
-        for words, clear in ((True, True), (False, True), (False, False)):
-            tools.set_brief(not words)
+        for words, clear, least in ((1, 1, 0), (0, 1, 0), (0, 0, 0), (0, 0, 1)):
+            tools.set_brief(not words, least=bool(least))
             self.clear.setText(self.tr("Clear") if clear else "")
             self.clear.reserve(self.clear.text())
             if self._needed([tools, *always]) <= self.width():

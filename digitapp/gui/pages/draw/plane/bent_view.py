@@ -42,7 +42,7 @@ class BentSection(QWidget):
     def __init__(self, start_job: StartJob, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._compact = False
-        self._scene: PlaneScene | None = None
+        self._asked: Snapshot | None = None  # whose test point is shown
         self._errand = Errand(start_job, self)
         self._errand.found.connect(self._on_found)
         self.picture = BentPicture(self)
@@ -114,7 +114,6 @@ class BentSection(QWidget):
 
     def show_scene(self, scene: PlaneScene) -> None:
         """Bend the plane anew; the picture follows when it is known."""
-        self._scene = scene
         shown, points = scene.shown, scene.drawn
         key = shown.model, shown.version, scene.points, self.seen.currentIndex(), scene.bounds
         model, seen = shown.model, self.seen.currentData()
@@ -135,11 +134,12 @@ class BentSection(QWidget):
         self._describe(bent, scene.shown)
         if before != (self._what.text(), self._why.text()):
             self.described.emit()
-        if self._scene is not None:
-            self.show_test_point(self._scene.shown)
+        if self._asked is not None:
+            self.show_test_point(self._asked)
 
     def show_test_point(self, shown: Snapshot) -> None:
         """Show where the place that the network is asked about lies, and what the layer says there."""
+        self._asked = shown
         bent, trace, ink = self.picture.bent, shown.answer.trace, shown.ink
         found = bent is not None and trace is not None and isinstance(ink, Point) and len(trace.activations) > 1
         for widget in (self._values_title, self._value_rows):

@@ -13,7 +13,7 @@ from digitapp.gui.widgets import ComboBox, GhostButton, SegmentedControl
 from digitapp.gui.widgets.buttons import tip_with_key
 from digitapp.gui.words.problems import dataset_title
 
-_LEAST_CHOICE = 92
+_LEAST_CHOICE, _SHORTEST_CHOICE = 92, 56
 
 
 class PlaneTools(QWidget):
@@ -83,8 +83,10 @@ class PlaneTools(QWidget):
         self.choice.setCurrentIndex(at if at >= 0 else self.choice.findData(base_name(name)))
         self.tools.setVisible(shown.problem is self._own)
 
-    def set_brief(self, brief: bool) -> None:
-        """Use as little room as can be."""
+    def set_brief(self, brief: bool, *, least: bool = False) -> None:
+        """Use little room, or the `least` that can be: the lines are then in the canvas's menu alone."""
+        self.lines.setVisible(not least)
+        self.choice.setMinimumWidth(theme.scaled(_SHORTEST_CHOICE if least else _LEAST_CHOICE))
         text = "" if brief else self.tr("Unit lines")
         self.lines.setText(text)
         self.lines.reserve(text)
