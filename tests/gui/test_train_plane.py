@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,6 +119,21 @@ def test_the_map_follows_the_network(page: TrainPage, qtbot: QtBot) -> None:
     columns = np.rint((points.places[:, 0] - found.bounds.left) * scale).astype(int)
     rows = np.rint((points.places[:, 1] - found.bounds.bottom) * scale).astype(int)
     assert (found.labels[rows, columns] == labels).mean() > 0.97
+
+
+def test_the_confusion_of_three_classes_stays_while_a_network_of_two_is_shown(
+    page: TrainPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    two = tmp_path / "two.safetensors"
+    page.session.save_model(two)
+    take(page, replace(PRESETS["three-arms"], training=PRESETS["three-arms"].training | {"epochs": 2}))
+    click(qtbot, page.transport.start)
+    wait_for_end(qtbot, page)
+    page.session.open_model(two)
+    page.stage.tabs.setCurrentIndex(1)
+    settle()
+    assert page.session.network.sizes[-1] == 2
+    assert page.confusion._names == ("A", "B", "C")
 
 
 def test_the_hinge_loss_lets_go_of_points_and_softmax_does_not(page: TrainPage, qtbot: QtBot) -> None:

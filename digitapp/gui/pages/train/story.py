@@ -80,7 +80,10 @@ class StoryView(QObject):
         if place is None or dataset is None:
             self._asked = None
             epoch = shown.run.history.last_epoch
-            self._confusion.show_epoch(epoch, dataset, shown.model.class_names)
+            names = shown.model.class_names
+            if epoch is not None and len(names) < len(epoch.confusion):  # another network is shown, of fewer classes
+                names = shown.problem.class_names
+            self._confusion.show_epoch(epoch, dataset, names)
         elif self._asked is None or self._asked[0] is not place:
             self._asked = place, dataset
             self._confusion.show_measuring()
