@@ -57,12 +57,13 @@ class HelpDialog(QDialog):
         texts = [(row.title, row.about) for row in self._rows]
         problems = self.tr(
             "Begin with the 4×3 toy at the top left: twelve pixels, three hidden units, every number in sight. "
-            "The 28×28 digits work the same way, with more of everything."
+            "In the plane, what a network answers everywhere is one picture. The 28×28 digits work the same way, with "
+            "more of everything."
         )
         grid = QGridLayout()
         grid.setHorizontalSpacing(32)
         grid.setVerticalSpacing(12)
-        for index, (name, text) in enumerate([*texts, (self.tr("Two problems"), problems)]):
+        for index, (name, text) in enumerate([*texts, (self.tr("Three problems"), problems)]):
             paragraph = Label(text, "body", "text2", wrap=True)
             paragraph.setFixedWidth(theme.scaled(TEXT_WIDTH))
             cell = QVBoxLayout()
@@ -84,12 +85,13 @@ class HelpDialog(QDialog):
             ("Del", self.tr("clear the canvas")),
             ("[  ]", self.tr("thinner, thicker pen")),
             ("P, E, H", self.tr("pen, eraser, hand")),
+            ("1 … 4, Enter", self.tr("class of points, set one")),
             ("Ctrl+O, Ctrl+S", self.tr("open, save")),
             ("Ctrl+Shift+S", self.tr("save a picture of any view")),
             ("Ctrl+C, Ctrl+V", self.tr("copy, paste the drawing")),
             ("Ctrl+Return", self.tr("start, pause, resume the training")),
             (".", self.tr("one step: of the training, or through the computation on Draw")),
-            ("← → ↑ ↓", self.tr("move the pen, or over units, pixels and curves")),
+            ("← → ↑ ↓", self.tr("move the pen or the ring, or over units, pixels and curves")),
             ("Space", self.tr("put the pen down, lift it; toggle a pixel of the toy; play on Step")),
             ("← →, PgUp PgDn", self.tr("on Step: back and next, another image")),
             ("↑ ↓, Shift, Alt", self.tr("the weight in hand: 0.1, 1, 0.01; Enter types it")),
