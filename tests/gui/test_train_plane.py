@@ -126,7 +126,8 @@ def test_the_confusion_of_three_classes_stays_while_a_network_of_two_is_shown(
 ) -> None:
     two = tmp_path / "two.safetensors"
     page.session.save_model(two)
-    take(page, replace(PRESETS["three-arms"], training=PRESETS["three-arms"].training | {"epochs": 2}))
+    arms = PRESETS["three-arms"]
+    take(page, replace(arms, training={**arms.training, "epochs": 2}))
     click(qtbot, page.transport.start)
     wait_for_end(qtbot, page)
     page.session.open_model(two)
