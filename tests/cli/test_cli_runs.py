@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import csv
 import os
-import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from cli_helpers import refused, run, run_json
 
+from digitapp.cli import INTERRUPTED
 from digitapp.kept import FILE_NAME
 from digitapp.kept.store import Store
 from digitapp.kept.sweeping import sweep_kept
 from digitapp.modelfile import load_model
 from digitapp.runs.comparison import compare_pairs
+from digitapp.training.events import EpochDone, Event
 
 TOY = ("--dataset", "toy", "--epochs", "4")
 
@@ -178,17 +181,17 @@ def test_runs_of_many_processes_are_all_there_once(tmp_path: Path, user: Path) -
     assert len({line["key"] for line in lines}) == 4
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_run_that_was_stopped_is_listed_as_given_up(tmp_path: Path, user: Path) -> None:
-    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "home")}
+def test_a_run_that_was_stopped_is_listed_as_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def stopping(_epochs: int) -> Iterator[Callable[[Event], None]]:
+        def watch(event: Event) -> None:
+            if isinstance(event, EpochDone) and event.epoch == 2:
+                raise KeyboardInterrupt
+
+        yield watch
+
+    monkeypatch.setattr("digitapp.cli.train.training_progress", stopping)
     out = tmp_path / "model.safetensors"
-    command = [sys.executable, "-m", "digitapp", "train", "--dataset", "toy", "--epochs", "1000000", "--out", str(out)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        next(line for line in process.stderr if "epoch" in line)
-        process.send_signal(signal.SIGINT)
-        process.stderr.read()
-        assert process.wait() == 130
-    user.parent.joinpath("home", "digitapp").rename(user)
+    assert run("train", *TOY, "--out", out).exit_code == INTERRUPTED
     (line,) = run_json("runs", "list")["runs"]
     assert line["state"] == "given up" and not out.exists()
