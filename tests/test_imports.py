@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import digitapp
+from digitapp import cli
 
 PACKAGE = Path(digitapp.__file__).parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
@@ -208,26 +209,28 @@ def test_the_library_never_loads_qt() -> None:
     assert not modules_after("\n".join(f"import {name.removesuffix('.__init__')}" for name in names)) & QT
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("train", "--dataset", "toy", "--epochs", "2", "--out", "model.safetensors"),
-        ("evaluate", "toy", "--dataset", "toy"),
-        ("classify", "no-such-file.png"),
-        ("features", "toy", "--out", "units.png"),
-        ("explain", "mnist", "no-such-file.png"),
-        ("info", "toy"),
-        ("export", "toy", "--to", "toy.xlsx", "--steps", "1"),
-        ("info", "--system"),
-        ("data", "list"),
-        ("gui", "--help"),
-    ],
-    ids=" ".join,
-)
-def test_no_verb_but_gui_loads_qt(arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+VERBS = [
+    ("train", "--dataset", "toy", "--epochs", "2", "--out", "model.safetensors"),
+    ("evaluate", "toy", "--dataset", "toy"),
+    ("classify", "no-such-file.png"),
+    ("features", "toy", "--out", "units.png"),
+    ("explain", "mnist", "no-such-file.png"),
+    ("info", "toy"),
+    ("export", "toy", "--to", "toy.xlsx", "--steps", "1"),
+    ("info", "--system"),
+    ("runs", "list"),
+    ("tale", "--seeds", "2", "--epochs", "2"),
+    ("data", "list"),
+    ("gui", "--help"),
+]
+
+
+def test_no_verb_but_gui_loads_qt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All in one process, for what one of them has loaded stays."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(PACKAGE.parent))
-    assert not modules_after(run_verb(*arguments)) & QT
+    assert {verb for verb, *_ in VERBS} == set(cli.VERBS)
+    assert not modules_after("\n".join(run_verb(*arguments) for arguments in VERBS)) & QT
 
 
 def test_what_writes_and_reads_workbooks_is_loaded_when_it_is_wanted() -> None:

@@ -67,7 +67,7 @@ def test_a_display_that_does_not_answer_is_one_line_and_exit_code_2(display: dic
 @POSIX_ONLY
 def test_ctrl_c_ends_with_130_and_without_a_traceback(tmp_path: Path) -> None:
     out = tmp_path / "toy.safetensors"
-    arguments = ("train", "--dataset", "toy", "--epochs", "50000", "--out", str(out))
+    arguments = ("train", "--dataset", "toy", "--epochs", "15000", "--out", str(out))
     # A shell that runs its jobs in the background lets them ignore Ctrl-C, and children inherit that.
     code = "import signal, sys, runpy; signal.signal(signal.SIGINT, signal.default_int_handler);"
     code += "sys.argv = ['digitapp', *sys.argv[1:]]; runpy.run_module('digitapp', run_name='__main__')"
@@ -86,8 +86,8 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(tmp_path: Path) -> None:
 @POSIX_ONLY
 def test_sigterm_writes_the_checkpoint(tmp_path: Path) -> None:
     out, kept = tmp_path / "toy.safetensors", tmp_path / "run.safetensors"
-    arguments = ("train", "--dataset", "toy", "--epochs", "50000", "--out", str(out), "--checkpoint", str(kept))
-    with subprocess.Popen([*COMMAND, *arguments, "--every", "49999"], stderr=subprocess.PIPE, text=True) as process:
+    arguments = ("train", "--dataset", "toy", "--epochs", "15000", "--out", str(out), "--checkpoint", str(kept))
+    with subprocess.Popen([*COMMAND, *arguments, "--every", "14999"], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         process.stderr.readline()  # the first line of progress: it is training
         process.send_signal(signal.SIGTERM)
