@@ -24,7 +24,7 @@ from shiboken6 import isValid
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
-from digitapp.gui.settings import Settings
+from digitapp.gui.settings import PAGE, Settings
 from digitapp.gui.words.language import speak
 from digitapp.resources import DATA_DIR_VARIABLE
 from digitapp.training.config import NetworkConfig
@@ -243,7 +243,10 @@ def open_window(
         data_dir: Path | None = None,
         size: tuple[int, int] = (1280, 800),
         kept: Path | None = None,
+        page: str = "",
     ) -> MainWindow:
+        if page:  # as if it had been shown last: the first one is not made then
+            settings.set(PAGE, page)
         window = create_window(settings, problem=problem, data_dir=data_dir, kept=kept)
         opened.append(weakref.ref(window))
         _show(window, size, qtbot)

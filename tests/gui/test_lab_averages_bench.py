@@ -24,7 +24,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow]) -> LabPage:
-    page = open_window("toy").show_page(LabPage)
+    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
     page.take_up("averages")
     settle()
     return page

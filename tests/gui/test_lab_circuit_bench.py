@@ -35,7 +35,7 @@ OpenWindow = Callable[..., MainWindow]
 
 @pytest.fixture
 def bench(open_window: OpenWindow) -> CircuitBench:
-    page = open_window("toy").show_page(LabPage)
+    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
     page.take_up("circuit")
     bench = page.bench()
     assert isinstance(bench, CircuitBench)

@@ -27,7 +27,7 @@ KEY = Qt.Key
 
 @pytest.fixture
 def page(open_window: Callable[..., MainWindow]) -> LabPage:
-    page = open_window("toy").show_page(LabPage)
+    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
     page.take_up("descent")
     settle()
     return page

@@ -23,8 +23,7 @@ OpenWindow = Callable[..., MainWindow]
 
 @pytest.fixture
 def page(open_window: OpenWindow) -> LabPage:
-    window = open_window("toy")
-    page = window.show_page(LabPage)
+    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
     page.take_up("losses")
     settle()
     return page

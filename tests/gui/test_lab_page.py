@@ -49,7 +49,7 @@ def trained() -> dict[Trial, TrialResult]:
 
 @pytest.fixture
 def bench(open_window: OpenWindow) -> TaleBench:
-    return opened(open_window("toy"))
+    return opened(open_window("toy", page=LabPage.NAME))
 
 
 @pytest.fixture
@@ -215,11 +215,11 @@ def test_what_goes_wrong_is_said_and_the_page_goes_on(
 
 def test_settings_are_remembered(open_window: OpenWindow, settings: Settings) -> None:
     trial = Trial(seeds=30, hidden=5, activation="tanh", initializer="glorot", learning_rate=0.5, epochs=40, noise=0.05)
-    opened(open_window("toy")).setup.show_trial(trial)
-    assert opened(open_window("toy")).setup.trial() == trial
+    opened(open_window("toy", page=LabPage.NAME)).setup.show_trial(trial)
+    assert opened(open_window("toy", page=LabPage.NAME)).setup.trial() == trial
     key = remembered.bench_key("tale")
     settings.set(key, settings.get(key).replace("tanh", "maxout2"))
-    assert opened(open_window("toy")).setup.trial() == Trial()
+    assert opened(open_window("toy", page=LabPage.NAME)).setup.trial() == Trial()
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_nonsense_that_was_remembered_stands_for_the_usual_settings(
     open_window: OpenWindow, settings: Settings, text: str
 ) -> None:
     settings.set(remembered.bench_key("tale"), text)
-    assert opened(open_window("toy")).setup.trial() == Trial()
+    assert opened(open_window("toy", page=LabPage.NAME)).setup.trial() == Trial()
 
 
 def test_a_bench_is_opened_in_a_state_and_reset(bench: TaleBench, qtbot: QtBot) -> None:

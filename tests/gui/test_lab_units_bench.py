@@ -33,7 +33,7 @@ OpenWindow = Callable[..., MainWindow]
 
 @pytest.fixture
 def page(open_window: OpenWindow) -> LabPage:
-    page = open_window("toy").show_page(LabPage)
+    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
     page.take_up("units")
     settle()
     return page
