@@ -45,6 +45,7 @@ def test_the_ink_of_a_photograph_is_that_of_the_drawing(name):
         assert alike > (0.6 if SCENES[name].tilt else 0.75), (name, number, alike)
 
 
+@pytest.mark.long
 def test_the_shipped_model_reads_photographs_as_well_as_drawings(pens_file):
     drawings = read_drawings(pens_file)[::270][:20]
     model = load_model("mnist")

@@ -105,6 +105,7 @@ def cases() -> list[tuple[Model, Rule, int]]:
     return [*found, (load_model("toy"), Rule(0.2), 2), (a_model((), loss="cross_entropy"), Rule(1.0), 2)]
 
 
+@pytest.mark.long
 def test_another_program_works_out_the_same_numbers(office: str, tmp_path: Path) -> None:
     """Every number of every sheet, for all activations and losses, without a value to copy from."""
     (tmp_path / "bare").mkdir()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -61,6 +62,7 @@ def close_popups() -> None:
     popup.close()
 
 
+@pytest.mark.long
 def test_a_closed_window_is_gone_with_all_that_was_in_it(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> None:
     write_fake_mnist(tmp_path / "data", 200)
 

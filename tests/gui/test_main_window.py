@@ -185,6 +185,7 @@ def test_nothing_is_squeezed_out_of_the_window(open_window: OpenWindow, qtbot: Q
             assert (window.width(), window.height()) == size
 
 
+@pytest.mark.long
 def test_the_theme_changes_while_everything_stands(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
     draw_one(window)

@@ -16,6 +16,7 @@ from digitapp.gui import theme
 from digitapp.gui.window.main_window import MainWindow
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("problem", "seed"), [("toy", 1), ("mnist", 2)])
 def test_nothing_that_anybody_does_breaks_the_window(
     open_window: Callable[..., MainWindow],

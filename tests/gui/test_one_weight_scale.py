@@ -63,6 +63,7 @@ def test_all_pages_agree_whatever_was_shown_before(open_window: OpenWindow, qtbo
         qtbot.waitUntil(lambda limit=limit: set(scales(window, qtbot).values()) == {limit})
 
 
+@pytest.mark.long
 def test_all_pages_agree_after_a_run_and_so_does_the_command_line(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
