@@ -49,11 +49,12 @@ class KeptCommand:
             with _told(), _opened() as store, store.transaction():
                 end_run(store, self.key, RunFate.ENDED, time.time(), packet, model)
 
-    def give_up(self) -> None:
-        """Write that the run was interrupted."""
+    def break_off(self, error: BaseException) -> None:
+        """Write that the run has not come to its end: it was interrupted, or it failed."""
         if self.is_there:
+            fate = RunFate.GIVEN_UP if isinstance(error, KeyboardInterrupt) else RunFate.FAILED
             with suppress(KeptError), _opened() as store, store.transaction():
-                store.run("UPDATE runs SET state = ? WHERE run = ?", RunFate.GIVEN_UP, self.key)
+                store.run("UPDATE runs SET state = ?, ended = ? WHERE run = ?", fate, time.time(), self.key)
 
 
 def begin_kept(run: Run, network: NetworkConfig, dataset: str, foils: int, name: str) -> KeptCommand:

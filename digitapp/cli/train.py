@@ -270,10 +270,10 @@ def _train(task: _Task, keeper: CheckpointKeeper | None, name: str) -> _Trained:
                 watch(event)
                 if keeper is not None:
                     keeper.after(event, run)
-    except BaseException:
-        kept.give_up()
+        trained = _measure(task, history, kept)
+    except BaseException as error:  # the list of runs says of Ctrl-C, too, that it has not come to its end
+        kept.break_off(error)
         raise
-    trained = _measure(task, history, kept)
     kept.end(history, trained.model, trained.finished.seconds)
     return trained
 

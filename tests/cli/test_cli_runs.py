@@ -195,3 +195,12 @@ def test_a_run_that_was_stopped_is_listed_as_given_up(tmp_path: Path, monkeypatc
     assert run("train", *TOY, "--out", out).exit_code == INTERRUPTED
     (line,) = run_json("runs", "list")["runs"]
     assert line["state"] == "given up" and not out.exists()
+
+
+def test_a_run_that_diverged_is_listed_as_failed(tmp_path: Path) -> None:
+    out = tmp_path / "model.safetensors"
+    network = "--hidden", "4,4,4,4,4,4", "--activation", "identity", "--loss", "cross_entropy"
+    speed = "--optimizer", "sgd", "--learning-rate", 1000, "--batch-size", 4
+    assert "diverged" in run("train", "--dataset", "toy", "--epochs", 50, *network, *speed, "--out", out).stderr
+    (line,) = run_json("runs", "list")["runs"]
+    assert line["state"] == "failed" and line["ended"] is not None and not out.exists()

@@ -17,6 +17,7 @@ from digitapp.gui.widgets.fields import (
     Field,
     FieldRow,
     NumberField,
+    SteppedField,
     TextField,
 )
 from digitapp.gui.widgets.focus import FocusRing
@@ -64,6 +65,7 @@ __all__ = [
     "SegmentedControl",
     "Slider",
     "StatusDot",
+    "SteppedField",
     "TextField",
     "UnitGrid",
     "ZoomableGrid",

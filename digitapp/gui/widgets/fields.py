@@ -10,7 +10,10 @@ from PySide6.QtGui import QFocusEvent, QFont, QHideEvent, QKeyEvent, QPainter, Q
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from digitapp.gui import theme
+from digitapp.gui.widgets.keys import step_of
 from digitapp.gui.widgets.labels import Label
+
+_NOTCH = 120  # of the wheel; touchpads send many smaller turns
 
 Parse = Callable[[str], Any]
 Step = Callable[[Any, int], Any]
@@ -193,12 +196,49 @@ class NumberField(Field):
         if not self.hasFocus():
             event.ignore()
             return
-        # Touchpads send many small turns; 120 is one notch of a wheel.
         self._wheel += event.angleDelta().y()
-        while abs(self._wheel) >= 120:
+        while abs(self._wheel) >= _NOTCH:
             direction = 1 if self._wheel > 0 else -1
-            self._wheel -= 120 * direction
+            self._wheel -= _NOTCH * direction
             self.step_by(direction)
+        event.accept()
+
+
+class SteppedField(Field):
+    """A field for a number that somebody else holds: arrow keys and the wheel ask for a step, Esc shows it again.
+
+    Signals: `stepped(change)`, an arrow key or the wheel is to change the number by so much.
+    """
+
+    stepped = Signal(float)
+
+    def __init__(self, parse: Parse, value: Any = None, **options: Any) -> None:
+        super().__init__(parse, value, **options)
+        self._turned = 0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if direction is not None:
+            self.stepped.emit(direction * step_of(event.modifiers()))
+        elif (
+            event.key() == Qt.Key.Key_Escape
+            and self._value is not None
+            and self.text() != self._show_value(self._value)
+        ):
+            self.set_value(self._value)
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self.hasFocus():
+            event.ignore()
+            return
+        turn = event.angleDelta()
+        self._turned += turn.y() or turn.x()  # with Alt the wheel goes sideways
+        notches = int(self._turned / _NOTCH)
+        self._turned -= notches * _NOTCH
+        if notches:
+            self.stepped.emit(notches * step_of(event.modifiers()))
         event.accept()
 
 

@@ -5,34 +5,26 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 
 from digitapp.gui.translation import translate
-from digitapp.gui.widgets import Field
-from digitapp.gui.widgets.keys import step_of
+from digitapp.gui.widgets import SteppedField
 from digitapp.gui.widgets.numbers import MINUS, thousands
 from digitapp.inspection.typed_numbers import NumberFault, TypedNumberError, read_number
 
-_NOTCH = 120
 
-
-class WeightField(Field):
+class WeightField(SteppedField):
     """Shows a weight with all its digits; `value_changed(float)` when another one was typed.
 
-    Signals
-    -------
-    stepped(change) : an arrow key or the wheel is to change the weight by so much
-    left : the keyboard's focus has gone elsewhere
+    Signals: `left`, the keyboard's focus has gone elsewhere.
     """
 
-    stepped = Signal(float)
     left = Signal()
 
     def __init__(self) -> None:
         super().__init__(read_number, show=_in_full, describe=number_error_text)
         self.setObjectName("weightField")
-        self._turned = 0
 
     def show_weight(self, value: float) -> None:
         """Show another weight; what is being typed is lost. One that is no number is an error."""
@@ -42,27 +34,6 @@ class WeightField(Field):
         self.setText("")
         self._value = None
         self.show_error(self.tr("This weight is not a number any more. Type one, or undo."))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
-        if direction is not None:
-            self.stepped.emit(direction * step_of(event.modifiers()))
-        elif event.key() == Qt.Key.Key_Escape and self._value is not None and self.text() != _in_full(self._value):
-            self.set_value(self._value)
-        else:
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self.hasFocus():
-            event.ignore()
-            return
-        turn = event.angleDelta()
-        self._turned += turn.y() or turn.x()  # with Alt the wheel goes sideways
-        notches = int(self._turned / _NOTCH)
-        self._turned -= notches * _NOTCH
-        if notches:
-            self.stepped.emit(notches * step_of(event.modifiers()))
-        event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

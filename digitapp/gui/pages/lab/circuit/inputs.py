@@ -6,15 +6,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.lab.circuit.machine import GROWTH, Scene
 from digitapp.gui.pages.lab.circuit.numbers import brief, entry_text, exact, short, signed, unknown
 from digitapp.gui.translation import translate
-from digitapp.gui.widgets import Card, ElidedLabel, Field, Label, ScrollPanel, Slider
-from digitapp.gui.widgets.keys import step_of
+from digitapp.gui.widgets import Card, ElidedLabel, Label, ScrollPanel, Slider, SteppedField
 from digitapp.gui.widgets.labels import Tone
 from digitapp.gui.widgets.numbers import MINUS, thousands
 from digitapp.inspection.typed_numbers import NumberFault, TypedNumberError, read_number
@@ -22,7 +21,6 @@ from digitapp.inspection.typed_numbers import NumberFault, TypedNumberError, rea
 _NARROW, _ROOMY = 480, 540  # widths of the card
 _STEPS = 50  # of a slider, from its middle to one of its ends
 _LEAST_END = 5.0
-_NOTCH = 120
 _ROW, _ROW_GAP = 26, 2
 _FEWEST_ROWS, _MOST_ROWS = 3, 40
 
@@ -265,44 +263,18 @@ class Figure(QWidget):
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._text)
 
 
-class ValueField(Field):
+class ValueField(SteppedField):
     """A number as people type it; arrow keys and wheel step it.
 
-    Signals
-    -------
-    stepped(change) : by so much
-    entered : it has the keyboard's focus
+    Signals: `entered`, it has the keyboard's focus.
     """
 
-    stepped = Signal(float)
     entered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(read_number, 0.0, show=exact, describe=_number_error, parent=parent)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setTextMargins(6, 0, 6, 0)
-        self._turned = 0.0
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        way = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
-        if way is not None:
-            self.stepped.emit(way * step_of(event.modifiers()))
-        elif event.key() == Qt.Key.Key_Escape and self.text() != exact(self.value()):
-            self.set_value(self.value())
-        else:
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self.hasFocus():
-            event.ignore()
-            return
-        turn = event.angleDelta()
-        self._turned += turn.y() or turn.x()  # with Alt the wheel goes sideways
-        notches = int(self._turned / _NOTCH)
-        self._turned -= notches * _NOTCH
-        if notches:
-            self.stepped.emit(notches * step_of(event.modifiers()))
-        event.accept()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
