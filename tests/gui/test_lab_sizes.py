@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.pages.lab.sizes.bench import SizesBench
 from digitapp.gui.pages.lab.sizes.one import EXAMPLES
+from digitapp.gui.settings import bench_key
 from digitapp.gui.widgets import Label
 from digitapp.gui.widgets.numbers import decimal, thousands
 from digitapp.gui.window.main_window import MainWindow
@@ -117,3 +119,13 @@ def test_the_state_is_left_and_taken_up_and_nonsense_in_it_is_not(
     bench.take_up({})
     assert bench.state() == first and first["layers"] == "784-30-10"
     qapp.processEvents()
+
+
+def test_what_a_reset_or_a_lesson_shows_is_remembered_too(page: LabPage, bench: SizesBench, qtbot: QtBot) -> None:
+    key = bench_key("sizes")
+    type_layers(bench, qtbot, "12-3-2")
+    assert json.loads(page.settings.get(key))["layers"] == "12-3-2"
+    page.reset.click()
+    assert json.loads(page.settings.get(key)) == bench.state() and bench.state()["layers"] == "784-30-10"
+    page.take_up(("sizes", {"layers": "5-4-3"}))
+    assert json.loads(page.settings.get(key))["layers"] == "5-4-3"

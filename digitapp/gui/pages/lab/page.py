@@ -155,6 +155,7 @@ class LabPage(Page):
             self.tabs.setCurrentIndex(names.index(str(name)))
             if state is not None:
                 self.bench().take_up(state)
+                self._remember(self.row.name)
 
     @Slot()
     def _on_bench_chosen(self) -> None:
@@ -202,7 +203,10 @@ class LabPage(Page):
     def _on_state_changed(self) -> None:
         for name, bench in self._benches.items():
             if bench is self.sender():
-                self.settings.set(remembered.bench_key(name), json.dumps(bench.state()))
+                self._remember(name)
+
+    def _remember(self, name: str) -> None:
+        self.settings.set(remembered.bench_key(name), json.dumps(self._benches[name].state()))
 
     @Slot()
     def _show_actions(self) -> None:
@@ -224,6 +228,7 @@ class LabPage(Page):
         if bench is not None:
             self.note.hide()
             bench.take_up({})
+            self._remember(self.row.name)
 
     @Slot()
     def _on_switch(self) -> None:
