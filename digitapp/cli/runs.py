@@ -20,6 +20,7 @@ from digitapp.cli.output import JsonOption, check_can_write, note, percent, prin
 from digitapp.plain import plain
 
 if TYPE_CHECKING:
+    from digitapp.kept.experiments import Experiment, Measure
     from digitapp.kept.register import RunLine
     from digitapp.kept.store import Store
     from digitapp.runs.comparison import Difference
@@ -70,26 +71,28 @@ def compare_command(
 ) -> None:
     """Say which of several experiments is better, by how much, and how sure that is.
 
-    Runs with the same seeds are compared in pairs. Only validation counts: test images choose nothing.
+    Runs with the same seeds are compared in pairs, each with its best epoch. Only validation counts: test images choose
+    nothing.
     """
     if by not in ("accuracy", "loss"):
         raise BadInput(f"--by {by}: expected accuracy or loss")
     if len(runs) < 2 or len(set(runs)) < len(runs):
         raise BadInput("two different experiments or runs are needed to compare")
+    from digitapp.kept.experiments import Experiment, Measure
     from digitapp.runs.comparison import adjusted, compare, luck_of_the_best
 
     with _store() as store:
-        groups = {text: _meant(_lines(store), text) for text in runs}
-    results = {text: _results(text, lines, by) for text, lines in groups.items()}
+        experiments = [Experiment(text, tuple(_meant(_lines(store), text))) for text in runs]
+    results = {each.name: _results(each, Measure(by)) for each in experiments}
     pairs = list(combinations(runs, 2))
     found = [compare(results[a], results[b]) for a, b in pairs]
     surer = adjusted([each.p for each in found])
     scale = 100.0 if by == "accuracy" else -1.0  # a loss was turned round, so that more is better
     if json:
         described = [_pair_as_json(pair, each, p, by, scale) for pair, each, p in zip(pairs, found, surer, strict=True)]
-        print_json({"by": f"validation_{by}", "settings": _different(groups), "pairs": described})
+        print_json({"by": f"validation_{by}", "settings": _different(experiments), "pairs": described})
         return
-    _tell_settings(groups)
+    _tell_settings(experiments)
     for text, values in results.items():
         shown = percent(mean(values.values())) if by == "accuracy" else f"{-mean(values.values()):.4f}"
         say(f"  {text}: {shown} on validation, mean of {_seeds(len(values))}")
@@ -222,39 +225,35 @@ def _meant(lines: Sequence[RunLine], text: str) -> list[RunLine]:
     return found
 
 
-def _results(text: str, lines: Sequence[RunLine], by: str) -> dict[int, float]:
-    """Return what each seed came to, so that more is better; of a seed that was trained twice the newest."""
-    name = f"validation_{by}"
-    sign = 1.0 if by == "accuracy" else -1.0
-    found = {line.seed: sign * line.results[name] for line in reversed(lines) if name in line.results}
+def _results(experiment: Experiment, measure: Measure) -> dict[int, float]:
+    """Return what each seed came to at its best epoch, so that more is better."""
+    found = {seed: measure.sign * value for seed, value in experiment.results(measure).items()}
+    name, lines = plain(experiment.name, 40), experiment.lines
     if not found:
-        raise BadInput(f"{plain(text, 40)}: it has no {by} on validation; expected runs that have ended and validated")
+        raise BadInput(f"{name}: it has no {measure} on validation; expected runs that have ended and validated")
     if len(found) < len(lines):
-        note(f"{plain(text, 40)}: of {_count(len(lines))} {len(found)} have a seed and a result of their own")
+        note(f"{name}: of {_count(len(lines))} {len(found)} have a seed and a result of their own")
     return found
 
 
-def _different(groups: dict[str, list[RunLine]]) -> dict[str, dict[str, Any]]:
-    """Return the settings in which the groups differ, with what each of them has."""
-    settings = {text: lines[0].settings() for text, lines in groups.items()}
-    names = dict.fromkeys(name for found in settings.values() for name in found)
-    found = {}
-    for name in names:
-        values = {text: each.get(name) for text, each in settings.items()}
-        if len({repr(value) for value in values.values()}) > 1:
-            found[name] = values
-    return found
+def _different(experiments: Sequence[Experiment]) -> dict[str, dict[str, Any]]:
+    """Return the settings in which experiments differ, with what each of them has."""
+    from digitapp.kept.experiments import different
+
+    names = [each.name for each in experiments]
+    return {setting: dict(zip(names, values, strict=True)) for setting, values in different(experiments).items()}
 
 
-def _tell_settings(groups: dict[str, list[RunLine]]) -> None:
-    different = _different(groups)
-    if not different:
+def _tell_settings(experiments: Sequence[Experiment]) -> None:
+    settings = _different(experiments)
+    if not settings:
         say("They were trained alike, but for their seeds.")
-    for name, values in different.items():
+    for name, values in settings.items():
         say(f"  {name}: {', '.join(f'{text} {value}' for text, value in values.items())}")
-    for text, lines in groups.items():
-        if any(line.settings() != lines[0].settings() for line in lines):
-            note(f"{plain(text, 40)}: its runs were not trained alike; what is said of it is of all of them together")
+    for each in experiments:
+        if not each.is_of_one_kind:
+            name = plain(each.name, 40)
+            note(f"{name}: its runs were not trained alike; what is said of it is of all of them together")
 
 
 def _pair_as_json(pair: tuple[str, str], found: Difference, p: float, by: str, scale: float) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from digitapp.kept.histories import read_history
 from digitapp.kept.networks import read_marks
 from digitapp.kept.packing import PacketError
 from digitapp.kept.runs import RunFate
-from digitapp.kept.summaries import summarise
+from digitapp.kept.summaries import SHORT, summarise
+from digitapp.nn import LOSSES, OPTIMIZERS
 from digitapp.training.history import EpochTable, History
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 COMMAND_SEAT = -1
 """The seat of the command line, on which no window sits."""
-SHORT = 8
-"""So many digits of a run's key tell it from the others."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,11 @@ class RunLine:
     began, ended : in seconds since 1970; None where it has not ended
     dataset, sizes : what it learned from, and the layers
     config : its settings, as of `TrainConfig`
+    network : how its network was built, as of `NetworkConfig`
+    begun_from : the model, or the epoch of a run, whose weights it began with; "" where they were drawn
     epochs, steps : how much it has learned
-    results : train_loss, train_accuracy, validation_loss, validation_accuracy, where they are known
+    results : train_loss, train_accuracy, validation_loss, validation_accuracy at its end, and the last two at the
+        epochs that are best in them: best_validation_loss, best_validation_accuracy; as far as they are known
     """
 
     key: str
@@ -55,6 +57,8 @@ class RunLine:
     dataset: str
     sizes: tuple[int, ...]
     config: Mapping[str, Any]
+    network: Mapping[str, Any]
+    begun_from: str
     epochs: int
     steps: int
     results: Mapping[str, float]
@@ -71,9 +75,23 @@ class RunLine:
         return seed if isinstance(seed, int) else -1
 
     def settings(self) -> dict[str, Any]:
-        """Return all that it was begun with, but the seed: runs that agree in it are of one experiment."""
-        rest = {name: value for name, value in self.config.items() if name != "seed"}
-        return {"dataset": self.dataset, "layers": "-".join(map(str, self.sizes)), **rest}
+        """Return all that it was begun with, but the seed: runs that agree in it are of one experiment.
+
+        What its optimiser or its loss does not use is left out.
+        """
+        unused = {"seed", *_unused(self.config)}
+        rest = {name: value for name, value in self.config.items() if name not in unused}
+        built = {name: value for name, value in self.network.items() if name != "hidden"}
+        begun = {"begun_from": self.begun_from} if self.begun_from else {}
+        return {"dataset": self.dataset, "layers": "-".join(map(str, self.sizes)), **built, **begun, **rest}
+
+
+def _unused(config: Mapping[str, Any]) -> Iterable[str]:
+    """Return the settings that are options of other optimisers and losses."""
+    for key, name, entries in (("optimizer", "momentum", OPTIMIZERS), ("loss", "label_smoothing", LOSSES)):
+        entry = entries.get(config.get(key, ""))
+        if entry is not None and name not in {option.name for option in entry.options}:
+            yield name
 
 
 def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
@@ -91,7 +109,9 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 def _read_line(store: Store, row: tuple) -> RunLine | None:
     key, name, problem, state, seat, began, ended, step, summary = row
     try:
-        told = json.loads(summary if summary is not None else _summary_of_old(store, key))
+        told = json.loads(summary) if summary is not None else {}
+        if "network" not in told:
+            told = json.loads(_summary_of_old(store, key))
         return RunLine(
             str(key),
             str(name),
@@ -103,6 +123,8 @@ def _read_line(store: Store, row: tuple) -> RunLine | None:
             str(told["dataset"]),
             tuple(int(size) for size in told["sizes"]),
             dict(told["config"]),
+            dict(told["network"]),
+            str(told["begun_from"]),
             int(told["epochs"]),
             max(int(told["steps"]), int(step)),
             {str(name): float(value) for name, value in told["results"].items()},

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from digitapp.training.history import History
+
+SHORT = 8
+"""So many digits of a run's key tell it from the others."""
 
 
 def summarise(facts: Mapping[str, Any], history: History) -> str:
@@ -26,11 +31,14 @@ def summarise(facts: Mapping[str, Any], history: History) -> str:
             value = getattr(last, name)
             if value is not None and isfinite(value):
                 results[name] = float(value)
+    results |= _best(history)
     return json.dumps(
         {
             "dataset": facts["dataset"],
             "sizes": list(facts["sizes"]),
             "config": facts["config"],
+            "network": facts["network"],
+            "begun_from": _origin(facts),
             "epochs": last.epoch if last is not None else 0,
             "steps": batch.step if batch is not None else 0,
             "results": results,
@@ -38,3 +46,21 @@ def summarise(facts: Mapping[str, Any], history: History) -> str:
             "machine": platform.machine(),
         }
     )
+
+
+def _best(history: History) -> dict[str, float]:
+    """Return accuracy and loss of the epochs that are best in them on validation; nothing where there is none."""
+    found: dict[str, float] = {}
+    for name, best in (("validation_accuracy", np.max), ("validation_loss", np.min)):
+        column = history.epochs.column(name)
+        values = column[np.isfinite(column)]
+        if len(values):
+            found[f"best_{name}"] = float(best(values))
+    return found
+
+
+def _origin(facts: Mapping[str, Any]) -> str:
+    """Return what a run began with, "" where its first weights were drawn: a model's name, or an epoch of a run."""
+    if facts.get("parent"):
+        return f"{facts['parent'][:SHORT]}@{facts['start']:g}"
+    return str(facts.get("facts", {}).get("start_from", ""))

@@ -78,7 +78,8 @@ def test_a_comparison_is_that_of_the_statistics_and_its_sentence_claims_no_more(
     fast = train(tmp_path, "--repeat", 4, "--name", "fast", "--learning-rate", 4, "--epochs", 40)["runs"]
     told = run_json("runs", "compare", "slow", "fast", "--by", by)
     (pair,) = told["pairs"]
-    results = [[each[f"validation_{by}"] for each in runs] for runs in (slow, fast)]
+    ended = {line["run"]: line[f"best_validation_{by}"] for line in run_json("runs", "list")["runs"]}
+    results = [[ended[each["run"]] for each in runs] for runs in (slow, fast)]
     expected = compare_pairs(*results)
     assert pair["difference"] == pytest.approx(expected.mean, rel=1e-4)
     assert pair["interval"] == pytest.approx([expected.low, expected.high], rel=1e-4)
