@@ -73,6 +73,11 @@ def setup_key(problem: str, field: str) -> Setting[str]:
     return Setting(f"train/{problem}/{field}", "")
 
 
+def tab_key(problem: str) -> Setting[str]:
+    """The remembered tab of the Train page's lower room, per problem; an unknown one stands for the first."""
+    return Setting(f"train/{problem}/lower", "")
+
+
 def bench_key(name: str) -> Setting[str]:
     """The remembered state of a bench of the Lab, as JSON."""
     return Setting(f"lab/{name}", "")

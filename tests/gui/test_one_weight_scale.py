@@ -28,6 +28,7 @@ def scales(window: MainWindow, qtbot: QtBot) -> dict[str, float]:
     draw = window.show_page(DrawPage)
     found = {"draw": draw.inspector.diagram.view.limit, "draw's legend": draw.inspector.diagram._weights_scale._limit}
     train = window.show_page(TrainPage)
+    train.stage.room.choose("units")
     found["train"] = train.units.grid._limit
     features = window.show_page(FeaturesPage)
     window.session.select_unit(0, 0)
@@ -71,6 +72,7 @@ def test_all_pages_agree_after_a_run_and_so_does_the_command_line(
     session = window.session
     session.artwork.commit(RING, "Draw")
     train = window.show_page(TrainPage)
+    train.stage.room.choose("units")
     qtbot.waitUntil(lambda: session.dataset is not None)
     train.start()
     qtbot.waitUntil(lambda: not session.run.is_active)

@@ -20,6 +20,7 @@ from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pages.train.transport import duration
 from digitapp.gui.plots.axes import accuracy_range, accuracy_ticks, epoch_ticks, loss_range, loss_ticks
 from digitapp.gui.plots.curve_plot import CurvePlot, accuracy_text, loss_text
+from digitapp.gui.settings import tab_key
 
 OpenPage = Callable[..., TrainPage]
 NONE = np.empty(0)
@@ -167,16 +168,31 @@ def test_the_page_fits_every_window(open_train_page: OpenPage, size: tuple[int, 
     assert least.height() <= size[1]
 
 
-def test_in_little_room_the_lower_cards_take_turns(open_train_page: OpenPage) -> None:
+@pytest.mark.parametrize("size", [(952, 614), (1208, 714), (1848, 994)])
+def test_the_lower_views_take_turns_and_the_choice_is_remembered(
+    open_train_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_train_page("toy", size=size)
+    room = page.stage.room
+    assert page.confusion.isVisible() and "map" not in room.keys
+    room.choose("units")
+    assert page.units.isVisible() and page.units.head.isVisible()
+    assert not page.confusion.isVisible() and not page.confusion.head.isVisible()
+    page.session.choose_problem("plane")
+    assert room.key == "map" and page.plane.isVisible()
+    room.choose("confusion")
+    page.session.choose_problem("toy")
+    assert room.key == "units"
+    page.session.choose_problem("plane")
+    assert room.key == "confusion"
+    page.settings.set(tab_key("toy"), "a view that there is no more")
+    page.session.choose_problem("toy")
+    assert room.key == "confusion" and [view.isVisible() for view in (page.plane, page.units)] == [False, False]
+
+
+def test_in_little_room_the_curves_can_be_read(open_train_page: OpenPage) -> None:
     page = open_train_page("toy", size=(952, 614))
-    assert page.confusion.isVisible() != page.units.isVisible()
-    page.stage.tabs.setCurrentIndex(1)
-    assert page.units.isVisible()
-    assert not page.confusion.isVisible()
     assert page.curves.loss.height() >= 180
-    page.resize(1208, 714)
-    assert page.confusion.isVisible()
-    assert page.units.isVisible()
 
 
 # Arithmetic behind the pictures

@@ -300,6 +300,7 @@ def test_the_main_parts_can_be_found_by_name(open_window: Callable[..., MainWind
 
 def test_real_mnist_is_trained_for_some_batches(open_train_page: OpenPage, qtbot: QtBot, mnist_dir: Path) -> None:
     page = open_train_page("mnist", data_dir=mnist_dir)
+    page.stage.room.choose("units")
     wait_for_data(qtbot, page)
     assert page.setup.note("dataset") == "55,000 train, 5,000 validate"
     enter(qtbot, page, "hidden", "32")

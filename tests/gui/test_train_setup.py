@@ -183,6 +183,8 @@ def test_the_preset_with_equal_weights_keeps_them_equal(toy: TrainPage, qtbot: Q
 def test_new_weights_are_shown_without_training(toy: TrainPage, qtbot: QtBot) -> None:
     enter(qtbot, toy, "hidden", "6")
     click(qtbot, toy.setup._renew)
+    toy.stage.room.choose("units")
+    settle()
     first = parameters(toy)
     assert toy.session.network.sizes == (12, 6, 2)
     assert toy.units.grid.count() == 6

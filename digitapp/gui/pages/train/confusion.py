@@ -25,9 +25,9 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
 from digitapp.gui.pages.train.cell_images import CellImages
-from digitapp.gui.pictures import offer_picture
+from digitapp.gui.pages.train.lower_room import LowerView
 from digitapp.gui.translation import itemised
-from digitapp.gui.widgets import Card, ElidedLabel, FocusRing, HoverReadout, ReadoutRow
+from digitapp.gui.widgets import ElidedLabel, FocusRing, HoverReadout, ReadoutRow
 from digitapp.gui.widgets.keys import ARROWS
 from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.inspection.confusion import ConfusedPair, most_confused
@@ -324,7 +324,7 @@ class ConfusedImages(QWidget):
         painter.drawImage(place, ink_image(image, current.name))
 
 
-class ConfusionCard(Card):
+class ConfusionCard(LowerView):
     """The matrix of the newest epoch, and beside it the most confused pairs, or those of the cell in question.
 
     Signals: `image_opened(inputs, name)` of an image that is to be looked at closely, float array (features,).
@@ -333,9 +333,7 @@ class ConfusionCard(Card):
     image_opened = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
-        offer_picture(self, self.tr("Confusion"), "confusion")
-        self.set_title(self.tr("Confusion"))
+        super().__init__(self.tr("Confusion"), "confusion", parent)
         self.matrix = ConfusionMatrix()
         self.images = ConfusedImages()
         self._caption = ElidedLabel("", "caption", "text2")
@@ -343,7 +341,8 @@ class ConfusionCard(Card):
         self._split: Split | None = None
         self._dataset: Dataset | None = None
         self._names: tuple[str, ...] = ()
-        self.slot.addWidget(self._caption)
+        self._caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.slot.addWidget(self._caption, 1)
         row = QHBoxLayout()
         row.setSpacing(20)
         row.addWidget(self.matrix, 3)

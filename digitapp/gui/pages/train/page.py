@@ -44,7 +44,7 @@ class TrainPage(Page):
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, settings, parent)
-        self.stage = TrainStage(session.data, session.start_job)
+        self.stage = TrainStage(session.data, session.start_job, settings)
         self.stage.show_problem(session.problem)
         self.transport, self.note = self.stage.transport, self.stage.note
         self.data_card, self.curves = self.stage.data_card, self.stage.curves

@@ -7,21 +7,21 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.gui.pictures import offer_picture
+from digitapp.gui.pages.train.lower_room import LowerView
 from digitapp.gui.plots.plane_map import LEAST_PULL, PlaneMap
 from digitapp.gui.plots.plane_picture import NO_POINTS, PlanePoints, bounds_around, points_of
 from digitapp.gui.state.jobs import StartJob
 from digitapp.gui.state.mapping import Mapper
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.translation import in_a_row
-from digitapp.gui.widgets import Card, GhostButton, Label, LinkButton
+from digitapp.gui.widgets import GhostButton, Label, LinkButton
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.inspection.boundary import DecisionMap
 from digitapp.inspection.pulls import pulls
 from digitapp.modelfile import Model
 
 
-class PlaneCard(Card):
+class PlaneCard(LowerView):
     """A decision map with the points on it, and on request how strongly each holds the border.
 
     Signals: `sizes_clicked` asks for the trial of small and large networks; `pulls_toggled` wants the card shown anew.
@@ -31,9 +31,7 @@ class PlaneCard(Card):
     pulls_toggled = Signal()
 
     def __init__(self, start_job: StartJob, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
-        offer_picture(self, self.tr("The plane in training"), "plane-in-training")
-        self.set_title(self.tr("The plane"))
+        super().__init__(self.tr("The plane in training"), "plane-in-training", parent)
         self.map = PlaneMap()
         self._caption = Label("", "caption", "text2", wrap=True, tabular=True)
         self.pulls = GhostButton(
@@ -48,6 +46,7 @@ class PlaneCard(Card):
         )
         self.sizes.setObjectName("sizesButton")
         self.sizes.clicked.connect(self.sizes_clicked)
+        self.slot.addStretch(1)
         self.slot.addWidget(self.pulls)
         self.slot.addWidget(self.sizes)
         self.body.addWidget(self.map, 1)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.problems import Problem
+from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.train.confusion import ConfusionCard
 from digitapp.gui.pages.train.data import DataCard
+from digitapp.gui.pages.train.lower_room import LowerRoom
 from digitapp.gui.pages.train.plane import PlaneCard
 from digitapp.gui.pages.train.transport import TransportBar
 from digitapp.gui.pages.train.units import UnitsCard
 from digitapp.gui.plots.curve_cards import CurveCards
+from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataSource
 from digitapp.gui.state.jobs import StartJob
 from digitapp.gui.widgets import GhostButton, NoteBar, PlainButton, SegmentedControl
@@ -24,6 +27,8 @@ _WIDE_SETUP_SHARE = 1.25
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
 _WIDTH_BESIDE = 880  # of a page that has room for a plane beside the curves
 _PLOT_HEIGHT, _COMPACT_PLOT_HEIGHT, _LOW_PLOT_HEIGHT = 80, 180, 160
+_CURVES_SHARE, _LOWER_SHARE = 3, 5  # of the height
+_CURVES_SHARE_BESIDE, _LOWER_SHARE_BESIDE = 6, 7  # of the width
 _LOW_HEIGHT = 600  # the smallest window with the time machine below the page
 _LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font at 13 pixels
 
@@ -59,8 +64,11 @@ class RunNote(NoteBar):
 class TrainStage(QWidget):
     """Lays out its parts; what they show is the page's business."""
 
-    def __init__(self, data: DataSource, start_job: StartJob, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, data: DataSource, start_job: StartJob, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._settings = settings
         self.transport = TransportBar()
         self.note = RunNote()
         self.data_card = DataCard(data)
@@ -69,38 +77,41 @@ class TrainStage(QWidget):
         self.confusion = ConfusionCard()
         self.units = UnitsCard()
         self.plane = PlaneCard(start_job)
-        self.tabs = SegmentedControl([self.tr("Confusion"), self.tr("Hidden units")], name=self.tr("Below the plots"))
+        self.room = self._make_lower()
         self._compact: bool | None = None
-        self._has_plane = self._beside = False
+        self._problem: Problem | None = None
+        self._beside = False
         self._width = 0
         self._lay_out()
-        self.tabs.currentChanged.connect(self.show_lower)
+        self.room.chosen.connect(self._on_chosen)
         self.arrange(0, 0)  # the smallest: a page may grow, but not shrink below what it holds
 
+    def _make_lower(self) -> LowerRoom:
+        room = LowerRoom()
+        room.add("map", self.tr("Plane"), self.plane)
+        room.add("confusion", self.tr("Confusion"), self.confusion)
+        room.add("units", self.tr("Units"), self.units)
+        room.offer("map", False)
+        return room
+
+    @property
+    def tabs(self) -> SegmentedControl:
+        """What chooses between the views of the lower room."""
+        return self.room.tabs
+
     def _lay_out(self) -> None:
-        self._lower = QWidget()
-        lower = QHBoxLayout(self._lower)
-        lower.setContentsMargins(0, 0, 0, 0)
-        lower.setSpacing(theme.CARD_GAP)
-        lower.addWidget(self.plane, 1)
-        lower.addWidget(self.confusion, 1)
-        lower.addWidget(self.units, 1)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(theme.CARD_GAP)
         self._column.addWidget(self.transport)
         self._column.addWidget(self.note)
         self._column.addWidget(self.data_card)
-        below = QVBoxLayout()
-        below.setSpacing(theme.SPACE)
-        below.addWidget(self.tabs)
-        below.addWidget(self._lower, 1)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._body.addWidget(self.curves, 6)
-        self._body.addLayout(below, 7)
+        self._body.addWidget(self.curves, _CURVES_SHARE)
+        self._body.addWidget(self.room, _LOWER_SHARE)
         self._column.addLayout(self._body, 1)
 
     def arrange(self, width: int, height: int) -> None:
-        """Lay the parts out for a page of this size: in little room one card below the plots, narrower margins."""
+        """Lay the parts out for a page of this size: in little room narrower margins and curves of a size to read."""
         self._set_beside(self._has_plane and width >= theme.scaled(_WIDTH_BESIDE))
         self._width = width
         compact = is_compact(width, height)
@@ -116,47 +127,49 @@ class TrainStage(QWidget):
             layout.setSpacing(12 if compact else theme.CARD_GAP)
         self.show_lower()
 
+    @property
+    def _has_plane(self) -> bool:
+        return self._problem is not None and self._problem.is_plane
+
     def show_problem(self, problem: Problem) -> None:
-        """Give a plane the most room, beside the curves; what other problems show below them, one card at a time."""
-        if problem.is_plane == self._has_plane:
+        """Give a plane the most room, beside the curves; what other problems show stands below them."""
+        if problem is self._problem:
             return
-        self._has_plane = problem.is_plane
-        cards = [self.tr("Confusion"), self.tr("Hidden units")]
-        self.tabs.set_segments([self.tr("Plane"), *cards] if self._has_plane else cards)
+        self._problem = problem
+        self.room.offer("map", problem.is_plane)
+        self.room.choose(self._settings.get(remembered.tab_key(problem.key)))
         self._set_beside(self._has_plane and self._width >= theme.scaled(_WIDTH_BESIDE))
         self.show_lower()
 
+    @Slot(str)
+    def _on_chosen(self, key: str) -> None:
+        if self._problem is not None:
+            self._settings.set(remembered.tab_key(self._problem.key), key)
+
     def _set_beside(self, beside: bool) -> None:
-        """Put the cards beside the curves, which are then above each other, or below them."""
+        """Put the lower room beside the curves, which are then above each other, or below them."""
         if beside == self._beside:
             return
         self._beside = beside
         directions = QBoxLayout.Direction
         self._body.setDirection(directions.RightToLeft if beside else directions.TopToBottom)
+        self._body.setStretch(0, _CURVES_SHARE_BESIDE if beside else _CURVES_SHARE)
+        self._body.setStretch(1, _LOWER_SHARE_BESIDE if beside else _LOWER_SHARE)
         self.curves.set_stacked(beside)
         self.show_lower()
 
     def show_card(self, shown: bool) -> None:
-        """Show or hide the card about the data. In little room the cards below go first: both make the page grow."""
+        """Show or hide the card about the data. In little room the lower one goes first: both make the page grow."""
         if shown and self._compact:
-            self.tabs.hide()
-            self._lower.hide()
+            self.room.hide()
         self.data_card.setVisible(shown)
         self.show_lower()
 
     @Slot()
     def show_lower(self) -> None:
-        """Show both cards below the plots, or in little room and beside them the chosen one, or none below a note."""
-        compact, beside = bool(self._compact), self._beside
-        room = beside or not (compact and (self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)))
-        one_at_a_time = compact or self._has_plane
-        self.tabs.setVisible(one_at_a_time and room)
-        self._lower.setVisible(room)
-        cards = [self.plane, self.confusion, self.units] if self._has_plane else [self.confusion, self.units]
-        for index, card in enumerate(cards):
-            card.setVisible(not one_at_a_time or index == self.tabs.currentIndex())
-        if not self._has_plane:
-            self.plane.hide()
+        """Show the lower room, unless in little room a note or a card needs its place."""
+        needed = self.data_card.isVisibleTo(self) or self.note.isVisibleTo(self)
+        self.room.setVisible(self._beside or not (self._compact and needed))
 
 
 def is_compact(width: int, height: int) -> bool:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Problem
 from digitapp.gui import theme
-from digitapp.gui.pictures import offer_picture
+from digitapp.gui.pages.train.lower_room import LowerView
 from digitapp.gui.plots.plane_picture import bounds_around, points_of
-from digitapp.gui.widgets import Card, ElidedLabel, LinkButton, ScaleBar, UnitGrid
+from digitapp.gui.widgets import ElidedLabel, LinkButton, ScaleBar, UnitGrid
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.inspection.colors import symmetric_limit
 from digitapp.inspection.regions import unit_regions
@@ -22,7 +22,7 @@ _PLACES = 32  # a side of a half-plane
 MOST_UNITS = 256  # more would be dots, and cost time that the training wants
 
 
-class UnitsCard(Card):
+class UnitsCard(LowerView):
     """Every hidden unit as a small picture of its weights, or of its half-plane.
 
     Signals: `opened(unit)` asks for the Features page; −1 is no unit.
@@ -31,9 +31,7 @@ class UnitsCard(Card):
     opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
-        offer_picture(self, self.tr("Units in training"), "units")
-        self.set_title(self.tr("Hidden units, live"))
+        super().__init__(self.tr("Units in training"), "units", parent)
         self.grid = UnitGrid()
         self.grid.set_whole(True)
         self.grid.set_tile_limits(8, 160)
@@ -43,6 +41,7 @@ class UnitsCard(Card):
         self._caption = ElidedLabel("", "caption", "text2")
         link = LinkButton(self.tr("Open in Features ›"), tip=self.tr("See every unit large, with what it votes for"))
         link.clicked.connect(self._on_link)
+        self.slot.addStretch(1)
         self.slot.addWidget(link)
         below = QHBoxLayout()
         below.addWidget(self._scale, 0, Qt.AlignmentFlag.AlignTop)
@@ -59,7 +58,6 @@ class UnitsCard(Card):
     def show_network(self, network: Network, problem: Problem, limit: float, dataset: Dataset | None) -> None:
         """Show another network, perhaps of another shape: its weights in colours up to `limit`, or half-planes."""
         has_hidden = len(network.sizes) > 2
-        self.set_title(self.tr("Hidden units, live") if has_hidden else self.tr("Output units, live"))
         units = network.sizes[1]
         if units > MOST_UNITS:
             text = self.tr("the first {0} of {1} units").format(MOST_UNITS, thousands(units))
