@@ -12,6 +12,7 @@ from digitapp.calibration import UNCALIBRATED
 from digitapp.cli.output import note
 from digitapp.kept.errors import KeptError
 from digitapp.kept.histories import KeptHistory, write_history
+from digitapp.kept.readings import Readings, write_readings
 from digitapp.kept.register import COMMAND_SEAT, SHORT, name_runs
 from digitapp.kept.runs import RunFate, begin_run, describe_run, end_run, newest_number
 from digitapp.kept.store import Store
@@ -42,12 +43,13 @@ class KeptCommand:
         """By what people call it."""
         return self.key[:SHORT]
 
-    def end(self, history: History, model: Model, seconds: float) -> None:
-        """Write how the run has ended, and the network that it has left."""
+    def end(self, history: History, model: Model, seconds: float, readings: Readings | None) -> None:
+        """Write how the run has ended, the network that it has left, and what that reads the validation images as."""
         if self.is_there:
             packet = write_history(KeptHistory(history, seconds))
             with _told(), _opened() as store, store.transaction():
                 end_run(store, self.key, RunFate.ENDED, time.time(), packet, model)
+                write_readings(store, self.key, readings)
 
     def break_off(self, error: BaseException) -> None:
         """Write that the run has not come to its end: it was interrupted, or it failed."""

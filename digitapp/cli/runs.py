@@ -7,9 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import combinations
 from pathlib import Path
-from statistics import mean
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,10 +18,8 @@ from digitapp.cli.output import JsonOption, check_can_write, note, percent, prin
 from digitapp.plain import plain
 
 if TYPE_CHECKING:
-    from digitapp.kept.experiments import Experiment, Measure
     from digitapp.kept.register import RunLine
     from digitapp.kept.store import Store
-    from digitapp.runs.comparison import Difference
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="List, compare, export or delete what was trained.")
 
@@ -78,29 +74,21 @@ def compare_command(
         raise BadInput(f"--by {by}: expected accuracy or loss")
     if len(runs) < 2 or len(set(runs)) < len(runs):
         raise BadInput("two different experiments or runs are needed to compare")
+    from digitapp.cli.comparing import as_json, check_comparable, tell
+    from digitapp.kept.comparing import compare_experiments
     from digitapp.kept.experiments import Experiment, Measure
-    from digitapp.runs.comparison import adjusted, compare, luck_of_the_best
+    from digitapp.kept.readings import read_readings
 
     with _store() as store:
         experiments = [Experiment(text, tuple(_meant(_lines(store), text))) for text in runs]
-    results = {each.name: _results(each, Measure(by)) for each in experiments}
-    pairs = list(combinations(runs, 2))
-    found = [compare(results[a], results[b]) for a, b in pairs]
-    surer = adjusted([each.p for each in found])
-    scale = 100.0 if by == "accuracy" else -1.0  # a loss was turned round, so that more is better
+        check_comparable(experiments, Measure(by))
+        found = compare_experiments(
+            experiments, Measure(by), lambda line: read_readings(store, line.key), each_with_each=True
+        )
     if json:
-        described = [_pair_as_json(pair, each, p, by, scale) for pair, each, p in zip(pairs, found, surer, strict=True)]
-        print_json({"by": f"validation_{by}", "settings": _different(experiments), "pairs": described})
-        return
-    _tell_settings(experiments)
-    for text, values in results.items():
-        shown = percent(mean(values.values())) if by == "accuracy" else f"{-mean(values.values()):.4f}"
-        say(f"  {text}: {shown} on validation, mean of {_seeds(len(values))}")
-    for pair, each in zip(pairs, found, strict=True):
-        say(sentence(pair, each, by, scale))
-    if len(pairs) > 1:
-        luck = luck_of_the_best(len(runs))
-        say(f"Of {len(runs)} equal ones the best lies {luck:.1f} standard deviations above the mean by luck alone.")
+        print_json(as_json(found))
+    else:
+        tell(found)
 
 
 @app.command("export", epilog="Example: digitapp runs export adam sgd --out runs.csv")
@@ -149,40 +137,6 @@ def restore_command(runs: RunsArgument, json: JsonOption = False) -> None:
     _tell_of("restored", lines, json)
 
 
-def sentence(pair: tuple[str, str], found: Difference, by: str, scale: float) -> str:
-    """Return what a comparison says, in one sentence that claims no more than it knows."""
-    from digitapp.runs.comparison import Verdict
-
-    first, second = (plain(text, 40) for text in pair)
-    unit = " points" if by == "accuracy" else ""
-    if found.verdict is Verdict.SINGLE:
-        return f"One seed each cannot tell {first} and {second} apart: train with --repeat"
-    low, high = sorted((scale * found.low, scale * found.high))
-    digits = 2 if by == "accuracy" else 4
-    if found.verdict is Verdict.OPEN:
-        more = "" if found.needed is None else f"; about {found.needed:,} would"
-        return (
-            f"{_seeds_of(found)} cannot tell {first} and {second} apart "
-            f"({low:+.{digits}f} to {high:+.{digits}f}{unit}){more}"
-        )
-    better, worse = (first, second) if found.verdict is Verdict.FIRST else (second, first)
-    low, high = sorted((abs(low), abs(high)))
-    size = abs(scale * found.mean)
-    return (
-        f"{better} is better than {worse} here by {size:.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f}), "
-        f"{_seeds_of(found)}"
-    )
-
-
-def _seeds_of(found: Difference) -> str:
-    first, second = found.runs
-    return f"{_seeds(first)} each" if first == second else f"{first} and {second} seeds"
-
-
-def _seeds(number: int) -> str:
-    return "1 seed" if number == 1 else f"{number:,} seeds"
-
-
 def _count(number: int) -> str:
     return "1 run" if number == 1 else f"{number:,} runs"
 
@@ -223,58 +177,6 @@ def _meant(lines: Sequence[RunLine], text: str) -> list[RunLine]:
     if len(found) > 1:
         raise BadInput(f"{plain(text, 40)}: {len(found)} runs begin so; expected more of the id")
     return found
-
-
-def _results(experiment: Experiment, measure: Measure) -> dict[int, float]:
-    """Return what each seed came to at its best epoch, so that more is better."""
-    found = {seed: measure.sign * value for seed, value in experiment.results(measure).items()}
-    name, lines = plain(experiment.name, 40), experiment.lines
-    if not found:
-        raise BadInput(f"{name}: it has no {measure} on validation; expected runs that have ended and validated")
-    if len(found) < len(lines):
-        note(f"{name}: of {_count(len(lines))} {len(found)} have a seed and a result of their own")
-    return found
-
-
-def _different(experiments: Sequence[Experiment]) -> dict[str, dict[str, Any]]:
-    """Return the settings in which experiments differ, with what each of them has."""
-    from digitapp.kept.experiments import different
-
-    names = [each.name for each in experiments]
-    return {setting: dict(zip(names, values, strict=True)) for setting, values in different(experiments).items()}
-
-
-def _tell_settings(experiments: Sequence[Experiment]) -> None:
-    settings = _different(experiments)
-    if not settings:
-        say("They were trained alike, but for their seeds.")
-    for name, values in settings.items():
-        say(f"  {name}: {', '.join(f'{text} {value}' for text, value in values.items())}")
-    for each in experiments:
-        if not each.is_of_one_kind:
-            name = plain(each.name, 40)
-            note(f"{name}: its runs were not trained alike; what is said of it is of all of them together")
-
-
-def _pair_as_json(pair: tuple[str, str], found: Difference, p: float, by: str, scale: float) -> dict[str, Any]:
-    from digitapp.runs.comparison import Verdict
-
-    better = {Verdict.FIRST: pair[0], Verdict.SECOND: pair[1]}.get(found.verdict)
-    sign = 1.0 if by == "accuracy" else -1.0
-    return {
-        "a": pair[0],
-        "b": pair[1],
-        "difference": sign * found.mean,
-        "interval": sorted((sign * found.low, sign * found.high)) if found.verdict is not Verdict.SINGLE else None,
-        "p": found.p,
-        "p_adjusted": p,
-        "probability_ahead": found.ahead,
-        "runs": found.runs,
-        "paired": found.is_paired,
-        "seeds_needed": found.needed,
-        "better": better,
-        "verdict": sentence(pair, found, by, scale),
-    }
 
 
 def _cells(line: RunLine) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset, problem_meant_by
 from digitapp.datasets.pens import find_pens
 from digitapp.datasets.problems import FIRST
+from digitapp.kept.readings import readings_of
 from digitapp.modelfile import SUFFIX, Model, ModelAccessError, load_model, save_model
 from digitapp.runs.plan import Plan
 from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
@@ -274,7 +275,9 @@ def _train(task: _Task, keeper: CheckpointKeeper | None, name: str) -> _Trained:
     except BaseException as error:  # the list of runs says of Ctrl-C, too, that it has not come to its end
         kept.break_off(error)
         raise
-    kept.end(history, trained.model, trained.finished.seconds)
+    validated = trained.results["validation"]
+    readings = readings_of(run.dataset.validation, validated and validated.predictions)
+    kept.end(history, trained.model, trained.finished.seconds, readings)
     return trained
 
 

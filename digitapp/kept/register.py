@@ -45,6 +45,9 @@ class RunLine:
     epochs, steps : how much it has learned
     results : train_loss, train_accuracy, validation_loss, validation_accuracy at its end, and the last two at the
         epochs that are best in them: best_validation_loss, best_validation_accuracy; as far as they are known
+    validation_samples : how many images validated it; 0 where that is not known, or none did
+    fingerprint : of the data that it learned from; "" where it was not taken
+    test : the share of the test images that it reads right; None where nobody has asked for it
     """
 
     key: str
@@ -62,6 +65,9 @@ class RunLine:
     epochs: int
     steps: int
     results: Mapping[str, float]
+    validation_samples: int = 0
+    fingerprint: str = ""
+    test: float | None = None
 
     @property
     def short(self) -> str:
@@ -99,7 +105,7 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 
     What is damaged is left out.
     """
-    columns = "run, name, problem, state, seat, began, ended, step, summary"
+    columns = "run, name, problem, state, seat, began, ended, step, summary, test"
     which = "NOT NULL" if deleted else "NULL"
     rows = store.rows(f"SELECT {columns} FROM runs WHERE removed IS {which} ORDER BY began DESC, number DESC")
     lines = (_read_line(store, row) for row in rows)
@@ -107,10 +113,10 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 
 
 def _read_line(store: Store, row: tuple) -> RunLine | None:
-    key, name, problem, state, seat, began, ended, step, summary = row
+    key, name, problem, state, seat, began, ended, step, summary, test = row
     try:
         told = json.loads(summary) if summary is not None else {}
-        if "network" not in told:
+        if "validation_samples" not in told:
             told = json.loads(_summary_of_old(store, key))
         return RunLine(
             str(key),
@@ -128,6 +134,9 @@ def _read_line(store: Store, row: tuple) -> RunLine | None:
             int(told["epochs"]),
             max(int(told["steps"]), int(step)),
             {str(name): float(value) for name, value in told["results"].items()},
+            int(told["validation_samples"]),
+            str(told["fingerprint"]),
+            None if test is None else float(test),
         )
     except (PacketError, ValueError, TypeError, KeyError, AttributeError):
         return None

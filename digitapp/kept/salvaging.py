@@ -12,7 +12,7 @@ TABLES = {
     "networks": ("seat, problem, key, place, name, file, digest, packet, written, removed", "rowid DESC"),
     "runs": (
         "run, seat, problem, number, state, began, ended, facts, history, step, checkpoint, network, listed, name, "
-        "summary, removed",
+        "summary, removed, note, marked, best, readings, test",
         "rowid DESC",
     ),
     "moments": ("run, step, parameters", "run DESC, step DESC"),

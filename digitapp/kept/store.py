@@ -23,7 +23,7 @@ from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError, Kep
 from digitapp.kept.salvaging import has_all_tables, salvage
 from digitapp.plain import LONGEST_DETAIL, plain
 
-VERSION = 2
+VERSION = 3
 _APPLICATION_ID = 0x44474954  # "DGIT"
 _PATIENCE_S = 5.0  # until another process has written
 
@@ -52,6 +52,13 @@ _MIGRATIONS: dict[int, str] = {
         ALTER TABLE runs ADD COLUMN summary TEXT;
         ALTER TABLE runs ADD COLUMN removed REAL;
         CREATE INDEX runs_by_time ON runs (began);
+    """,
+    3: """
+        ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+        ALTER TABLE runs ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN best TEXT;
+        ALTER TABLE runs ADD COLUMN readings BLOB;
+        ALTER TABLE runs ADD COLUMN test REAL;
     """,
 }
 

@@ -24,7 +24,7 @@ def summarise(facts: Mapping[str, Any], history: History) -> str:
     facts : as `describe_run` returns them
     history : how it went so far
     """
-    last, batch = history.last_epoch, history.last_batch
+    last, batch, started = history.last_epoch, history.last_batch, history.started
     results: dict[str, float] = {}
     if last is not None:
         for name in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"):
@@ -42,6 +42,8 @@ def summarise(facts: Mapping[str, Any], history: History) -> str:
             "epochs": last.epoch if last is not None else 0,
             "steps": batch.step if batch is not None else 0,
             "results": results,
+            "validation_samples": started.validation_samples if started is not None else 0,
+            "fingerprint": facts.get("before", {}).get("fingerprint", ""),
             "version": facts.get("training", {}).get("digitapp", ""),
             "machine": platform.machine(),
         }

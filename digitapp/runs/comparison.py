@@ -50,6 +50,7 @@ class Difference:
     mean : of the differences, or the difference of the means
     low, high : between which the true one lies with 95 % certainty; −∞ and ∞ where one run of each says nothing
     p : how probable so large a difference is where there is none; of pairs by flipped signs, else by Welch's test
+    t_p : the same by the t test that belongs to the interval; below 5 % where zero lies outside
     ahead : probability that a run of the first is ahead of one of the second; a draw counts half
     runs : how many there are of each
     is_paired : whether each run of the first has one of the second with the same seed
@@ -61,6 +62,7 @@ class Difference:
     low: float
     high: float
     p: float
+    t_p: float
     ahead: float
     runs: tuple[int, int]
     is_paired: bool
@@ -76,18 +78,24 @@ class Difference:
         return Verdict.SECOND if self.high < 0 else Verdict.OPEN
 
 
-def compare(first: dict[int, float], second: dict[int, float]) -> Difference:
+def compare(first: dict[int, float], second: dict[int, float], grain: float = 0.0) -> Difference:
     """Return how far results by seed differ: in pairs where the seeds are the same, else as two groups.
+
+    Parameters
+    ----------
+    first, second : results by seed, so that more is better
+    grain : the least step between two results, such as one image's share of all; 0 for none. Few runs that happen to
+        agree in it say nothing of how far others would lie apart: a spread counts as that of rounding, at least
 
     Raises ValueError where one of them has no result, or one that is no number.
     """
     shared = sorted(first.keys() & second.keys())
     if shared and len(shared) == len(first) == len(second):
-        return compare_pairs([first[seed] for seed in shared], [second[seed] for seed in shared])
-    return compare_groups(list(first.values()), list(second.values()))
+        return compare_pairs([first[seed] for seed in shared], [second[seed] for seed in shared], grain)
+    return compare_groups(list(first.values()), list(second.values()), grain)
 
 
-def compare_pairs(first: Sequence[float], second: Sequence[float]) -> Difference:
+def compare_pairs(first: Sequence[float], second: Sequence[float], grain: float = 0.0) -> Difference:
     """Return how far runs differ that have their seeds, and so first weights and batches, in common.
 
     Raises ValueError as `compare`, and where there are not as many of each.
@@ -99,14 +107,15 @@ def compare_pairs(first: Sequence[float], second: Sequence[float]) -> Difference
     mean, runs = float(gaps.mean()), len(gaps)
     ahead = float(np.mean((gaps > 0) + 0.5 * (gaps == 0)))
     if runs == 1:
-        return Difference(mean, -inf, inf, 1.0, ahead, (1, 1), True, None)
-    spread = float(gaps.std(ddof=1))
+        return Difference(mean, -inf, inf, 1.0, 1.0, ahead, (1, 1), True, None)
+    spread = max(float(gaps.std(ddof=1)), sqrt(2) * _rounding(grain))
+    t_p = two_sided_tail(_ratio(mean, spread / sqrt(runs)), runs - 1)
     reach = quantile((1 + LEVEL) / 2, runs - 1) * spread / sqrt(runs)
     needed = _needed(mean, spread, groups=1)
-    return Difference(mean, mean - reach, mean + reach, sign_flip(gaps), ahead, (runs, runs), True, needed)
+    return Difference(mean, mean - reach, mean + reach, sign_flip(gaps), t_p, ahead, (runs, runs), True, needed)
 
 
-def compare_groups(first: Sequence[float], second: Sequence[float]) -> Difference:
+def compare_groups(first: Sequence[float], second: Sequence[float], grain: float = 0.0) -> Difference:
     """Return how far runs differ that have nothing to do with each other, as of other seeds: Welch's interval and test.
 
     Raises ValueError as `compare`.
@@ -116,20 +125,20 @@ def compare_groups(first: Sequence[float], second: Sequence[float]) -> Differenc
     gaps = one[:, np.newaxis] - other
     ahead = float(np.mean((gaps > 0) + 0.5 * (gaps == 0)))
     if min(runs) == 1:
-        return Difference(mean, -inf, inf, 1.0, ahead, runs, False, None)
-    shares = one.var(ddof=1) / runs[0], other.var(ddof=1) / runs[1]
+        return Difference(mean, -inf, inf, 1.0, 1.0, ahead, runs, False, None)
+    variances = [max(float(group.var(ddof=1)), _rounding(grain) ** 2) for group in (one, other)]
+    shares = variances[0] / runs[0], variances[1] / runs[1]
     error = sqrt(float(sum(shares)))
     if error == 0:
         p = 1.0 if mean == 0 else 0.0
-        return Difference(mean, mean, mean, p, ahead, runs, False, None if mean == 0 else 2)
+        return Difference(mean, mean, mean, p, p, ahead, runs, False, None if mean == 0 else 2)
     freedom = float(sum(shares)) ** 2 / float(
         sum(share**2 / (count - 1) for share, count in zip(shares, runs, strict=True))
     )
     reach = quantile((1 + LEVEL) / 2, freedom) * error
-    spread = sqrt(float(one.var(ddof=1) + other.var(ddof=1)))
-    needed = _needed(mean, spread, groups=2)
+    needed = _needed(mean, sqrt(sum(variances)), groups=2)
     p = two_sided_tail(mean / error, freedom)
-    return Difference(mean, mean - reach, mean + reach, p, ahead, runs, False, needed)
+    return Difference(mean, mean - reach, mean + reach, p, p, ahead, runs, False, needed)
 
 
 def sign_flip(gaps: NDArray[np.float64]) -> float:
@@ -198,6 +207,20 @@ def luck_of_the_best(count: int) -> float:
     density = np.exp(-x * x / 2) / sqrt(2 * np.pi)
     below = np.clip((np.cumsum(density) - density / 2) * (x[1] - x[0]), 0.0, 1.0)
     return float(np.trapezoid(x * count * density * below ** (count - 1), x))
+
+
+def least_flip_p(runs: int) -> float:
+    """Return the least that `sign_flip` can give for so many pairs: that all signs are alike, one way or the other."""
+    return 2.0 ** (1 - runs)
+
+
+def _rounding(grain: float) -> float:
+    """Return the standard deviation of what is rounded away where results have steps of this size."""
+    return grain / sqrt(12)
+
+
+def _ratio(mean: float, error: float) -> float:
+    return mean / error if error > 0 else inf if mean else 0.0
 
 
 def _checked(results: Sequence[float]) -> NDArray[np.float64]:

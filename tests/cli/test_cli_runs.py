@@ -11,15 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cli_helpers import refused, run, run_json
 
 from digitapp.cli import INTERRUPTED
+from digitapp.datasets.dataset import Split
+from digitapp.datasets.load import load_dataset
 from digitapp.kept import FILE_NAME
 from digitapp.kept.store import Store
 from digitapp.kept.sweeping import sweep_kept
 from digitapp.modelfile import load_model
-from digitapp.runs.comparison import compare_pairs
+from digitapp.runs.comparison import compare_pairs, mcnemar
 from digitapp.training.events import EpochDone, Event
 
 TOY = ("--dataset", "toy", "--epochs", "4")
@@ -73,14 +76,16 @@ def test_all_runs_are_listed_shown_and_exported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("by", ["accuracy", "loss"])
-def test_a_comparison_is_that_of_the_statistics_and_its_sentence_claims_no_more(tmp_path: Path, by: str) -> None:
+def test_a_comparison_is_that_of_the_statistics_and_its_sentence_claims_no_more(
+    tmp_path: Path, user: Path, by: str
+) -> None:
     slow = train(tmp_path, "--repeat", 4, "--name", "slow", "--learning-rate", 0.01)["runs"]
     fast = train(tmp_path, "--repeat", 4, "--name", "fast", "--learning-rate", 4, "--epochs", 40)["runs"]
     told = run_json("runs", "compare", "slow", "fast", "--by", by)
     (pair,) = told["pairs"]
     ended = {line["run"]: line[f"best_validation_{by}"] for line in run_json("runs", "list")["runs"]}
-    results = [[ended[each["run"]] for each in runs] for runs in (slow, fast)]
-    expected = compare_pairs(*results)
+    first, second = ([ended[each["run"]] for each in runs] for runs in (slow, fast))
+    expected = compare_pairs(first, second)
     assert pair["difference"] == pytest.approx(expected.mean, rel=1e-4)
     assert pair["interval"] == pytest.approx([expected.low, expected.high], rel=1e-4)
     assert pair["p"] == pytest.approx(expected.p) and pair["paired"] and pair["runs"] == [4, 4]
@@ -88,8 +93,23 @@ def test_a_comparison_is_that_of_the_statistics_and_its_sentence_claims_no_more(
     is_told = expected.low > 0 or expected.high < 0
     assert (pair["better"] is not None) == is_told
     assert ("is better than" in pair["verdict"]) == is_told and ("cannot tell" in pair["verdict"]) != is_told
+    assert [(each["seed"], each["images"]) for each in pair["mcnemar"]] == [(each["seed"], 16) for each in slow]
+    for each in pair["mcnemar"]:  # as what the kept networks read the same images as says
+        data = load_dataset("toy", seed=each["seed"]).validation
+        assert data is not None
+        right = [_kept_network(user, name, each["seed"], data) == data.labels for name in ("slow", "fast")]
+        only = [int(np.count_nonzero(a & ~b)) for a, b in (right, right[::-1])]
+        assert [each["only_a"], each["only_b"]] == only and each["p"] == mcnemar(*only)
     said = run("runs", "compare", "slow", "fast", "--by", by).stdout
     assert pair["verdict"] in said and "learning_rate: slow 0.01, fast 4.0" in said
+
+
+def _kept_network(user: Path, name: str, seed: int, data: Split) -> np.ndarray:
+    """Return what the network of a kept run reads images as."""
+    lines = run_json("runs", "list")["runs"]
+    key = next(line["key"] for line in lines if line["name"] == name and line["config"]["seed"] == seed)
+    (path,) = user.joinpath("networks").glob(f"run-{key}.*")
+    return load_model(path).network.forward(data.inputs).argmax(axis=1)
 
 
 def test_one_seed_each_never_tells_and_many_are_warned_of_luck(tmp_path: Path) -> None:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-from uuid import uuid4
-
 import pytest
+from kept_lines import make_line as line
 
 from digitapp.kept.experiments import Experiment, Measure, different, experiments_of
-from digitapp.kept.register import RunLine
 from digitapp.kept.runs import RunFate
-from digitapp.training.config import NetworkConfig, TrainConfig
-
-
-def line(name: str = "", fate: RunFate = RunFate.ENDED, accuracy: float | None = 0.5, **settings: Any) -> RunLine:
-    network = asdict(NetworkConfig(activation=settings.pop("activation", "relu")))
-    config = asdict(TrainConfig(**settings))
-    results = {} if accuracy is None else {"best_validation_accuracy": accuracy, "best_validation_loss": 1 - accuracy}
-    key, sizes = uuid4().hex, (784, 128, 10)
-    return RunLine(key, name, "mnist", fate, True, 0.0, 1.0, "mnist", sizes, config, network, "", 5, 100, results)
 
 
 def test_runs_of_one_name_that_were_trained_alike_belong_together() -> None:

@@ -15,6 +15,7 @@ from digitapp.datasets.dataset import Split
 from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.session import Session
 from digitapp.kept.histories import KeptHistory, write_history
+from digitapp.kept.readings import Readings, readings_of, write_readings
 from digitapp.kept.runs import (
     RunFate,
     begin_run,
@@ -27,9 +28,11 @@ from digitapp.kept.runs import (
     write_steps,
 )
 from digitapp.kept.writer import Writer
+from digitapp.modelfile import Model
 from digitapp.progress import Report
 from digitapp.runs.branches import Branch
 from digitapp.training.checkpoint import Checkpoint
+from digitapp.training.evaluate import evaluate
 from digitapp.training.moments import Moment
 
 FIRST_MS, EVERY_MS = 500, 4000
@@ -190,7 +193,29 @@ class RunKeeper(QObject):
         self._writer.put(
             ("run ends", branch.key), lambda store: end_run(store, branch.key, fate, ended, history, model)
         )
+        self._read_validation(branch, model)
         self._keep_moments()
+
+    def _read_validation(self, branch: Branch, model: Model) -> None:
+        """Have it found out beside the window, and written, what the network reads each validation image as."""
+        dataset = branch.dataset
+        if dataset is None or (validation := dataset.validation) is None:
+            return
+
+        def work(_report: Report, _cancelled: threading.Event) -> tuple[str, Readings | None]:
+            answers = evaluate(model.network, model.loss, validation).predictions
+            return branch.key, readings_of(validation, answers)
+
+        self._session.start_job(work, succeeded=self._on_read, failed=self._on_unread)
+
+    @Slot(object)
+    def _on_read(self, found: tuple[str, Readings | None]) -> None:
+        key, readings = found
+        self._writer.put(("readings", key), lambda store: write_readings(store, key, readings))
+
+    @Slot(object)
+    def _on_unread(self, _error: Exception) -> None:
+        """Two runs are then compared without it."""
 
     @Slot(object)
     def _on_left(self, branch: Branch) -> None:
