@@ -2,18 +2,16 @@
 
 import os
 import platform
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_info
 
 from digitapp import __version__
 from digitapp.cores import available_cores
+from digitapp.processor import processor_name
 from digitapp.resources import data_dirs, shipped_data_dir, shipped_models_dir
 
 PACKAGES = ("numpy", "PySide6-Essentials", "pyqtgraph", "Pillow", "safetensors", "XlsxWriter", "openpyxl", "typer")
@@ -93,7 +91,7 @@ def cpu_facts() -> Cpu:
     features = {*extensions.get("baseline", ()), *extensions.get("found", ())}
     # From NumPy 2.4 on the level X86_V4 stands for the AVX-512 of Skylake servers.
     avx512 = any(feature == "X86_V4" or feature.startswith("AVX512") for feature in features)
-    return Cpu(_cpu_name(), available_cores(), avx512)
+    return Cpu(processor_name(), available_cores(), avx512)
 
 
 def blas_note(blas: Blas, cpu: Cpu, environment: Mapping[str, str]) -> str | None:
@@ -112,21 +110,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _cpu_name() -> str:
-    """Return the processor's name for people, or at least its architecture."""
-    if sys.platform == "linux":
-        try:
-            lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            lines = []
-        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-        if names:
-            return names[0]
-    elif sys.platform == "darwin":
-        command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        if result.returncode == 0 and result.stdout.strip():
-            return result.stdout.strip()
-    return platform.processor() or platform.machine()

@@ -18,7 +18,7 @@ QT = {"PySide6", "shiboken6", "pyqtgraph"}
 
 # "gui, cli → inspection, training, drawing, datasets, modelfile → nn"; the tools serve all but nn. Each part of the
 # core knows those that stand before it.
-TOOLS = {"__init__", "atomic", "cores", "locks", "plain", "progress", "reasons", "regular", "resources"}
+TOOLS = {"__init__", "atomic", "cores", "locks", "plain", "processor", "progress", "reasons", "regular", "resources"}
 CORE = (
     "nn",
     "drawing",

@@ -43,12 +43,15 @@ class KeptCommand:
         """By what people call it."""
         return self.key[:SHORT]
 
-    def end(self, history: History, model: Model, seconds: float, readings: Readings | None) -> None:
-        """Write how the run has ended, the network that it has left, and what that reads the validation images as."""
+    def end(self, history: History, model: Model, seconds: float, readings: Readings | None, fingerprint: str) -> None:
+        """Write how the run has ended, the network that it has left, and what that reads the validation images as.
+
+        `fingerprint` is that of the data that it learned from.
+        """
         if self.is_there:
             packet = write_history(KeptHistory(history, seconds))
             with _told(), _opened() as store, store.transaction():
-                end_run(store, self.key, RunFate.ENDED, time.time(), packet, model)
+                end_run(store, self.key, RunFate.ENDED, time.time(), packet, model, fingerprint)
                 write_readings(store, self.key, readings)
 
     def break_off(self, error: BaseException) -> None:

@@ -206,7 +206,14 @@ def _as_json(line: RunLine) -> dict[str, Any]:
         "layers": list(line.sizes),
         "epochs": line.epochs,
         "steps": line.steps,
+        "seconds": line.seconds,
         **line.results,
+        "version": line.version,
+        "machine": line.machine,
+        "processor": line.processor,
+        "fingerprint": line.fingerprint,
+        "marked": line.is_marked,
+        "note": line.note,
         "config": dict(line.config),
     }
 

@@ -277,7 +277,7 @@ def _train(task: _Task, keeper: CheckpointKeeper | None, name: str) -> _Trained:
         raise
     validated = trained.results["validation"]
     readings = readings_of(run.dataset.validation, validated and validated.predictions)
-    kept.end(history, trained.model, trained.finished.seconds, readings)
+    kept.end(history, trained.model, trained.finished.seconds, readings, run.dataset.train.fingerprint)
     return trained
 
 

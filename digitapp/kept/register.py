@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from digitapp.kept.histories import read_history
+from digitapp.kept.histories import KeptHistory, read_history
 from digitapp.kept.networks import read_marks
 from digitapp.kept.packing import PacketError
 from digitapp.kept.runs import RunFate
@@ -48,6 +48,10 @@ class RunLine:
     validation_samples : how many images validated it; 0 where that is not known, or none did
     fingerprint : of the data that it learned from; "" where it was not taken
     test : the share of the test images that it reads right; None where nobody has asked for it
+    note, is_marked : what its owner has written about it, and whether it is one of those that are to stay
+    version : of the program that has trained it; "" where that is not known, as for the two that follow
+    machine, processor : that it was trained on
+    seconds : how long it has trained, pauses left out; 0 where that is not known
     """
 
     key: str
@@ -68,6 +72,12 @@ class RunLine:
     validation_samples: int = 0
     fingerprint: str = ""
     test: float | None = None
+    note: str = ""
+    is_marked: bool = False
+    version: str = ""
+    machine: str = ""
+    processor: str = ""
+    seconds: float = 0.0
 
     @property
     def short(self) -> str:
@@ -105,7 +115,7 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 
     What is damaged is left out.
     """
-    columns = "run, name, problem, state, seat, began, ended, step, summary, test"
+    columns = "run, name, problem, state, seat, began, ended, step, summary, test, note, marked"
     which = "NOT NULL" if deleted else "NULL"
     rows = store.rows(f"SELECT {columns} FROM runs WHERE removed IS {which} ORDER BY began DESC, number DESC")
     lines = (_read_line(store, row) for row in rows)
@@ -113,7 +123,7 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 
 
 def _read_line(store: Store, row: tuple) -> RunLine | None:
-    key, name, problem, state, seat, began, ended, step, summary, test = row
+    key, name, problem, state, seat, began, ended, step, summary, test, note, marked = row
     try:
         told = json.loads(summary) if summary is not None else {}
         if "validation_samples" not in told:
@@ -137,6 +147,12 @@ def _read_line(store: Store, row: tuple) -> RunLine | None:
             int(told["validation_samples"]),
             str(told["fingerprint"]),
             None if test is None else float(test),
+            str(note),
+            bool(marked),
+            str(told.get("version", "")),
+            str(told.get("machine", "")),
+            str(told.get("processor", "")),
+            float(told.get("seconds", 0.0)),
         )
     except (PacketError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -145,7 +161,8 @@ def _read_line(store: Store, row: tuple) -> RunLine | None:
 def _summary_of_old(store: Store, key: str) -> str:
     """Return what a line says of a run that an earlier version has written. Raises PacketError."""
     packet, history = store.rows("SELECT facts, history FROM runs WHERE run = ?", key)[0]
-    return summarise(read_marks(packet)[2], read_history(history).history if history is not None else History())
+    kept = read_history(history) if history is not None else KeptHistory(History())
+    return summarise(read_marks(packet)[2], kept.history, kept.seconds)
 
 
 def read_curves(store: Store, key: str) -> dict[str, list[float]]:
@@ -161,6 +178,18 @@ def name_runs(store: Store, keys: Iterable[str], name: str) -> None:
     """Give runs a name. Raises KeptError."""
     for key in keys:
         store.run("UPDATE runs SET name = ? WHERE run = ?", name, key)
+
+
+def note_runs(store: Store, keys: Iterable[str], note: str) -> None:
+    """Write a note beside runs, in the place of the one before. Raises KeptError."""
+    for key in keys:
+        store.run("UPDATE runs SET note = ? WHERE run = ?", note, key)
+
+
+def mark_runs(store: Store, keys: Iterable[str], *, marked: bool) -> None:
+    """Mark runs as such that are to stay, or take that back. Raises KeptError."""
+    for key in keys:
+        store.run("UPDATE runs SET marked = ? WHERE run = ?", int(marked), key)
 
 
 def delete_runs(store: Store, keys: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from digitapp.kept.histories import KeptHistory, read_history
 from digitapp.kept.networks import FOLDER as NETWORKS
 from digitapp.kept.networks import Edits, read_marks, write_marks, write_model
 from digitapp.kept.packing import PacketError
-from digitapp.kept.summaries import summarise
+from digitapp.kept.summaries import summarise, this_machine
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.runs.branches import Branch
@@ -104,10 +104,11 @@ def describe_run(branch: Branch, dataset_name: str, foils: int) -> dict[str, Any
 def begin_run(store: Store, seat: int, problem: str, branch: Branch, facts: Mapping[str, Any], began: float) -> None:
     """Write that a run has begun."""
     packet = write_marks(branch.marks, Edits(), facts)
+    summary = summarise(facts, History(), machine=this_machine())
     store.run(
         "INSERT OR IGNORE INTO runs (run, seat, problem, number, state, began, facts, summary) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        *(branch.key, seat, problem, branch.number, RunFate.UNDER_WAY, began, packet, summarise(facts, History())),
+        *(branch.key, seat, problem, branch.number, RunFate.UNDER_WAY, began, packet, summary),
     )
     # Of a run that is taken up again, what came after its checkpoint is about to come anew.
     store.run("DELETE FROM moments WHERE run = ? AND step > (SELECT step FROM runs WHERE run = ?)", *[branch.key] * 2)
@@ -133,11 +134,22 @@ def write_progress(store: Store, key: str, checkpoint: Checkpoint, history: Call
     store.run("UPDATE runs SET checkpoint = ?, step = ?, history = ? WHERE run = ?", *values)
 
 
-def end_run(store: Store, key: str, fate: RunFate, ended: float, history: Callable[[], bytes], model: Model) -> None:
-    """Write that a run has ended, how it went, and the network that it has left."""
+def end_run(
+    store: Store,
+    key: str,
+    fate: RunFate,
+    ended: float,
+    history: Callable[[], bytes],
+    model: Model,
+    fingerprint: str = "",
+) -> None:
+    """Write that a run has ended, how it went, and the network that it has left.
+
+    `fingerprint` is that of the data that it learned from, where it is known.
+    """
     path = write_model(model, store.folder / NETWORKS, f"run-{key}")
     packet = history()
-    values = fate, ended, packet, path.name, _summary(store, key, packet), key
+    values = fate, ended, packet, path.name, _summary(store, key, packet, fingerprint), key
     store.run("UPDATE runs SET state = ?, ended = ?, history = ?, network = ?, summary = ? WHERE run = ?", *values)
 
 
@@ -148,11 +160,14 @@ def write_steps(store: Store, key: str, history: Callable[[], bytes]) -> None:
     store.run("UPDATE runs SET state = ?, history = ?, summary = ? WHERE run = ?", *values)
 
 
-def _summary(store: Store, key: str, history: bytes) -> str | None:
+def _summary(store: Store, key: str, history: bytes, fingerprint: str = "") -> str | None:
     """Return what a list says of a run that went so; None where its row is damaged."""
     rows = store.rows("SELECT facts FROM runs WHERE run = ?", key)
     try:
-        return summarise(read_marks(rows[0][0])[2], read_history(history).history) if rows else None
+        if not rows:
+            return None
+        kept = read_history(history)
+        return summarise(read_marks(rows[0][0])[2], kept.history, kept.seconds, fingerprint, this_machine())
     except (PacketError, KeyError, TypeError):
         return None
 

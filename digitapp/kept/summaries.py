@@ -10,20 +10,36 @@ from typing import Any
 
 import numpy as np
 
+from digitapp.processor import processor_name
 from digitapp.training.history import History
 
 SHORT = 8
 """So many digits of a run's key tell it from the others."""
 
 
-def summarise(facts: Mapping[str, Any], history: History) -> str:
+def this_machine() -> dict[str, str]:
+    """Return what a line says of the machine that a run is trained on."""
+    return {"machine": f"{platform.system()} {platform.machine()}", "processor": processor_name()}
+
+
+def summarise(
+    facts: Mapping[str, Any],
+    history: History,
+    seconds: float = 0.0,
+    fingerprint: str = "",
+    machine: Mapping[str, str] | None = None,
+) -> str:
     """Return what a line says of a run, to be written beside it.
 
     Parameters
     ----------
     facts : as `describe_run` returns them
     history : how it went so far
+    seconds : how long it has trained
+    fingerprint : of the data that it learned from, where that is known
+    machine : as `this_machine` returns it; None where nobody knows any more which one it was
     """
+    before = facts.get("before", {})
     last, batch, started = history.last_epoch, history.last_batch, history.started
     results: dict[str, float] = {}
     if last is not None:
@@ -43,9 +59,10 @@ def summarise(facts: Mapping[str, Any], history: History) -> str:
             "steps": batch.step if batch is not None else 0,
             "results": results,
             "validation_samples": started.validation_samples if started is not None else 0,
-            "fingerprint": facts.get("before", {}).get("fingerprint", ""),
-            "version": facts.get("training", {}).get("digitapp", ""),
-            "machine": platform.machine(),
+            "fingerprint": fingerprint or before.get("fingerprint", ""),
+            "seconds": round(seconds, 3),
+            "version": before.get("digitapp", ""),
+            **(machine or {}),
         }
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from cli_helpers import refused, run, run_json
 
+from digitapp import __version__
 from digitapp.cli import INTERRUPTED
 from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
@@ -65,6 +66,8 @@ def test_all_runs_are_listed_shown_and_exported(tmp_path: Path) -> None:
     assert all(line["run"] in run("runs", "list").stdout for line in lines)
     shown = run_json("runs", "show", lines[0]["run"])["runs"]
     assert shown[0]["config"]["learning_rate"] == 0.1 and shown[0]["layers"] == [12, 3, 2]
+    assert shown[0]["version"] == __version__ and shown[0]["machine"] and shown[0]["processor"]
+    assert shown[0]["seconds"] > 0 and shown[0]["fingerprint"] == load_dataset("toy", seed=0).train.fingerprint
     table, curves = tmp_path / "runs.csv", tmp_path / "curves.csv"
     assert run("runs", "export", "pair", "--out", table).exit_code == 0
     assert run("runs", "export", "pair", "--out", curves, "--curves").exit_code == 0

@@ -239,15 +239,17 @@ def test_whatever_stands_in_a_damaged_row_is_left_out_and_deletes_nothing(odd: o
     store.close()
 
 
-def test_a_file_of_the_version_before_is_brought_up_to_date_and_salvaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, store_module.VERSION))
+def test_a_file_of_a_version_before_is_brought_up_to_date_and_salvaged(version: int, tmp_path: Path) -> None:
     """With its rows, sound or damaged."""
     for is_damaged in (False, True):
         folder = tmp_path / str(is_damaged)
         folder.mkdir()
         connection = sqlite3.connect(folder / FILE_NAME)
-        connection.executescript(store_module._MIGRATIONS[1])
+        for step in range(1, version + 1):
+            connection.executescript(store_module._MIGRATIONS[step])
         connection.execute(f"PRAGMA application_id = {store_module._APPLICATION_ID}")
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {version}")
         columns = "run, seat, problem, number, state, began, facts"
         for number in range(40):
             values = f"run {number}", 0, "toy", number, "ended", float(number), b"x" * 300
@@ -261,5 +263,7 @@ def test_a_file_of_the_version_before_is_brought_up_to_date_and_salvaged(tmp_pat
             with pytest.raises(KeptDamagedError):
                 store.rows("SELECT packet FROM seats")
             store.renew()
-        assert store.rows("SELECT count(*), max(name), max(summary), max(removed) FROM runs") == [(40, "", None, None)]
+        new = "max(name), max(summary), max(removed), max(note), max(marked), max(best), max(readings), max(test)"
+        found = store.rows(f"SELECT count(*), {new} FROM runs")
+        assert found == [(40, "", None, None, "", 0, None, None, None)]
         store.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -34,6 +35,9 @@ from digitapp.runs.branches import Branch
 from digitapp.training.checkpoint import Checkpoint
 from digitapp.training.evaluate import evaluate
 from digitapp.training.moments import Moment
+
+if TYPE_CHECKING:  # a start that finds nothing kept imports no SQLite
+    from digitapp.kept.store import Store
 
 FIRST_MS, EVERY_MS = 500, 4000
 """From the beginning of a run to its first checkpoint, and from one to the next."""
@@ -190,9 +194,12 @@ class RunKeeper(QObject):
         history = write_history(self._history(branch))
         own = self._desk.models.own.model
         model, ended = replace(own, network=own.network.copy()), time.time()
-        self._writer.put(
-            ("run ends", branch.key), lambda store: end_run(store, branch.key, fate, ended, history, model)
-        )
+        data = branch.dataset.train if branch.dataset is not None else None
+
+        def write(store: Store) -> None:
+            end_run(store, branch.key, fate, ended, history, model, data.fingerprint if data is not None else "")
+
+        self._writer.put(("run ends", branch.key), write)
         self._read_validation(branch, model)
         self._keep_moments()
 
