@@ -58,7 +58,7 @@ def raised(colours: Grey, axis: NDArray[np.float32], widest: float) -> Grey:
     lifted = bright - opened
     if axis.sum() > 0:  # light on a board: how bright the board is says nothing about the chalk
         return (lifted - np.median(lifted)).astype(np.float32)
-    look = smaller(colours.mean(axis=2), _LOOK_SIDE)
+    look = smaller(colours, _LOOK_SIDE).mean(axis=2)
     steps = max(1, round(max(look.shape) * widest / 2))
     paper = np.maximum(_resized(darkest_near(brightest_near(look, steps), steps), bright.shape), _LEAST_LIGHT)
     relative = lifted / paper

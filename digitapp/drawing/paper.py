@@ -88,7 +88,8 @@ def smaller_by(picture: Grey, factor: int) -> Grey:
     fill = ((0, -rows % factor), (0, -columns % factor), *((0, 0),) * (picture.ndim - 2))
     whole = np.pad(picture, fill, mode="edge")
     squares = whole.reshape(whole.shape[0] // factor, factor, whole.shape[1] // factor, factor, *picture.shape[2:])
-    return squares.mean(axis=(1, 3), dtype=np.float32)
+    # One axis after the other: several times faster than both at once.
+    return squares.sum(axis=1, dtype=np.float32).sum(axis=2) / np.float32(factor**2)
 
 
 def main_axis(colours: Grey) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ made by hand, a text that nobody can translate because no call is around it.
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import shutil
 import subprocess
@@ -116,6 +117,15 @@ def all_calls() -> list[Call]:
 def reason_calls() -> list[Call]:
     """Return the calls of the core."""
     return [call for path in CORE for call in calls(path)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed() -> None:
+    """Parse all sources at once, out of the collector's sight: it would look through millions of nodes test by test."""
+    for path in SOURCES + CORE:
+        tree(path)
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
