@@ -15,12 +15,13 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from digitapp import resources
@@ -81,11 +82,11 @@ def drag(
     page.stepper.focus(weight.layer, weight.unit, weight.source)
     weights = WeightSurgery.of(session)
     wall, own = [], []
+    painted = Painted(application, page)
     gesture = weights.surgery.begin_gesture()
     for index, value in enumerate(np.linspace(-4, 4, moves + 20).tolist()):
         began, began_own = time.perf_counter(), time.thread_time()
-        weights.set(weight, value, gesture)
-        application.processEvents()
+        painted.wait_for(partial(weights.set, weight, value, gesture))
         if index >= 20:  # the first ones make what is needed
             wall.append(time.perf_counter() - began)
             own.append(time.thread_time() - began_own)
@@ -93,17 +94,38 @@ def drag(
     weights.surgery.end_gesture()
     sizes = "-".join(map(str, session.network.sizes))
     tell(f"a move of a weight of {sizes}", wall, own)
-    tell(f"a step of the walk through {sizes}", *walk(application, page, moves))
+    tell(f"a step of the walk through {sizes}", *walk(painted, page, moves))
     window.close()
 
 
-def walk(application: QApplication, page: StepPage, steps: int) -> tuple[list[float], list[float]]:
+class Painted(QObject):
+    """Waits until the page's diagram has been painted: Qt keeps pictures that follow each other a few ms apart."""
+
+    def __init__(self, application: QApplication, page: StepPage) -> None:
+        super().__init__()
+        self._application = application
+        self._is_painted = False
+        self._view = page.stage.view
+        self._view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        self._is_painted |= watched is self._view and event.type() == QEvent.Type.Paint
+        return False
+
+    def wait_for(self, work: Callable[[], object]) -> None:
+        """Do something, and return when what it has changed is painted."""
+        self._is_painted = False
+        work()
+        turn_until(self._application, lambda: self._is_painted)
+        self._application.processEvents()
+
+
+def walk(painted: Painted, page: StepPage, steps: int) -> tuple[list[float], list[float]]:
     """Press Next so many times; return how long each took until all of it was painted, by clock and by thread."""
     wall, own = [], []
     for index in range(steps + 22):
         began, began_own = time.perf_counter(), time.thread_time()
-        page.go_on()
-        application.processEvents()
+        painted.wait_for(page.go_on)
         if index >= 22:  # twice around the toy: the first ones make what is needed
             wall.append(time.perf_counter() - began)
             own.append(time.thread_time() - began_own)
@@ -124,7 +146,7 @@ def turn_until(application: QApplication, is_done: Callable[[], bool], patience_
         if time.perf_counter() > end:
             raise SystemExit("nothing has happened for a minute")
         application.processEvents()
-        time.sleep(0.005)
+        time.sleep(0.001)
 
 
 def beside(noise: Dataset) -> None:

@@ -210,9 +210,9 @@ def symmetric_limit(values: ArrayLike, quantile: float = 0.995, previous: float 
         flat = flat[np.linspace(0, flat.size - 1, _QUANTILE_SAMPLE, dtype=np.int64)]
     magnitudes = np.abs(flat)
     magnitudes = magnitudes[np.isfinite(magnitudes)]
-    needed = float(np.quantile(magnitudes, quantile)) if magnitudes.size else 0.0
-    if needed == 0 and magnitudes.size:
-        needed = float(magnitudes.max())
+    needed = float(np.quantile(magnitudes, quantile)) if quantile < 1 and magnitudes.size else 0.0
+    if needed == 0:
+        needed = float(magnitudes.max(initial=0.0))
     if previous is not None and previous / 2 <= needed <= previous:
         return previous
     return nice_limit(needed)

@@ -6,7 +6,7 @@ A filled bead says that more weight would mean more error, a hollow one that it 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from digitapp.gui import theme
@@ -37,7 +37,7 @@ def paint_beads(
     limit : the largest value that is drawn
     phase : 0 to 1, how far the beads have moved towards the next one, from right to left
     """
-    paint_beads_along(painter, curve(ends, np.linspace(1, 0, _FINE)), value, limit, opacity=opacity, phase=phase)
+    paint_beads_along(painter, lines_of_beads(ends), value, limit, opacity=opacity, phase=phase)
 
 
 def paint_beads_along(
@@ -48,6 +48,7 @@ def paint_beads_along(
     *,
     opacity: float = 1.0,
     phase: float = 0.0,
+    sparse: float = 1.0,
     seen: QRectF | None = None,
 ) -> None:
     """Paint a gradient on a line; else as `paint_beads`.
@@ -55,6 +56,7 @@ def paint_beads_along(
     Parameters
     ----------
     points : shape (n, 2), in the order in which the beads go
+    sparse : how many times as far from each other as usual the beads are
     seen : where beads are to be painted, None for everywhere
     """
     if value == 0:
@@ -63,7 +65,7 @@ def paint_beads_along(
     radius = radius_of(value, limit)
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(steps)])
-    spacing = max(_LEAST_SPACING, _SPACING * radius)
+    spacing = sparse * max(_LEAST_SPACING, _SPACING * radius)
     wanted = np.arange(radius + phase * spacing, along[-1] - radius, spacing)
     x, y = np.interp(wanted, along, points[:, 0]), np.interp(wanted, along, points[:, 1])
     if seen is not None:
@@ -71,11 +73,18 @@ def paint_beads_along(
         x, y = x[inside], y[inside]
     color = QColor(p.danger if not np.isfinite(value) else p.gradient)
     color.setAlphaF(opacity)
-    if value > 0:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-    else:
-        painter.setPen(QPen(color, min(1.4, 0.6 + radius / 5)))
-        painter.setBrush(p.window)
-    for cx, cy in zip(x.tolist(), y.tolist(), strict=True):
-        painter.drawEllipse(QPointF(cx, cy), radius, radius)
+    rim = 0.0 if value > 0 else min(1.4, 0.6 + radius / 5)
+    # Points of a round pen: one call for a line, where ellipses would take one for each bead.
+    _paint_points(painter, x, y, color, 2 * radius + rim)
+    if rim:
+        _paint_points(painter, x, y, p.window, 2 * radius - rim)
+
+
+def lines_of_beads(ends: Floats) -> Floats:
+    """Return the lines on which the beads of wires go, from right to left, shape (..., n, 2); `ends` as in `Wires`."""
+    return curve(ends, np.linspace(1, 0, _FINE))
+
+
+def _paint_points(painter: QPainter, x: Floats, y: Floats, color: QColor, width: float) -> None:
+    painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawPointsNp(x, y)  # pyright: ignore[reportArgumentType] - arrays, whatever its stub says

@@ -8,25 +8,22 @@ from math import floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from digitapp.gui import theme
 from digitapp.gui.diagram.fitting import CENTRE, LEFT, RIGHT, fonts, paint_fitted, ways_to_write
 from digitapp.gui.diagram.step_layout import Look, Need, StepColumn
-from digitapp.gui.images import blended_image, ink_image, weights_image
+from digitapp.gui.diagram.step_matrices import MatrixPainter, PictureCache, power_for
+from digitapp.gui.images import ink_image
 from digitapp.gui.names import Names
 from digitapp.gui.state.scene import Scene
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import MINUS, decimal, probability, signed
-from digitapp.gui.widgets.painted import painted
-from digitapp.gui.widgets.weight_text import texts_on_weights
-from digitapp.inspection.unit_images import as_images
 from digitapp.inspection.walk import Kind, Stage
 
 UNKNOWN = "–"
 _BAR = 5.0
 _LETTER = 27
-_MOST_CARDS = 64
 
 Line = tuple[Sequence[str], list[QFont], QColor]
 
@@ -57,17 +54,6 @@ def need_of(names: Names, sizes: Sequence[int]) -> Need:
     )
 
 
-def power_for(values: NDArray[np.floating]) -> int:
-    """Return by which power of ten values are multiplied so that the largest has one digit before the point.
-
-    0 for values that are large enough, or none.
-    """
-    largest = float(np.abs(values).max(initial=0.0))
-    if not isfinite(largest) or largest == 0 or largest >= 0.5:
-        return 0
-    return min(9, -floor(log10(largest)))
-
-
 def small_ways(value: float) -> tuple[str, ...]:
     """Return a number that may be small in words of falling length, three figures first: "+0.0128", "+1.3e−5"."""
     if not isfinite(value) or value == 0 or abs(value) >= 0.1:
@@ -79,28 +65,6 @@ def small_ways(value: float) -> tuple[str, ...]:
     return (f"{mantissa}e{int(exponent)}".replace("-", MINUS),)
 
 
-def _can_be_read(width: float, height: float) -> bool:
-    """Return whether a number can be read on a cell of this size."""
-    return height >= 12 and width >= 20
-
-
-class CardCache:
-    """Pictures of cards, by everything that is on them; the oldest are forgotten."""
-
-    def __init__(self) -> None:
-        self._drawn: dict[object, QPixmap] = {}
-
-    def get(self, key: object) -> QPixmap | None:
-        """Return the picture of a card, None where it was not painted."""
-        return self._drawn.get(key)
-
-    def put(self, key: object, drawn: QPixmap) -> None:
-        """Keep the picture of a card."""
-        if len(self._drawn) >= _MOST_CARDS:
-            del self._drawn[next(iter(self._drawn))]
-        self._drawn[key] = drawn
-
-
 class StepPainter:
     """Paints one scene with one painter, in the present theme.
 
@@ -109,7 +73,9 @@ class StepPainter:
     scene : what is known
     columns : where everything stands
     limits : of the colours of each layer's weights
-    cards : pictures of cards that were painted before; None to paint all of them, as for a picture to be saved
+    cards : pictures of cards and of what is on them, painted before; None to paint all of them, as for a picture to be
+        saved
+    is_card : whether it paints a card to be kept, whose matrices alone are looked up
     tale : whether the units are demons
     """
 
@@ -119,12 +85,14 @@ class StepPainter:
         scene: Scene,
         columns: Sequence[StepColumn],
         limits: Sequence[float],
-        cards: CardCache | None = None,
+        cards: PictureCache | None = None,
         *,
         tale: bool = False,
+        is_card: bool = False,
     ) -> None:
         self._tale = tale
-        self._cards = cards
+        self._cards = None if is_card else cards
+        self._pictures = cards
         self._painter = painter
         self._scene = scene
         self._columns = columns
@@ -160,7 +128,7 @@ class StepPainter:
                 self._paint_input(unit, place)
             return
         room = QRectF(0, 0, column.right + 2, column.places[-1].bottom() + 2)
-        key = "inputs", self._scene.numbers.inputs.tobytes(), column.places[0].top(), room.width(), room.height()
+        key = "inputs", self._scene.numbers.inputs.tobytes(), column.places[0].top()
 
         def paint(alone: StepPainter) -> None:
             for unit, place in zip(column.units, column.places, strict=True):
@@ -169,20 +137,12 @@ class StepPainter:
         self._painter.drawPixmap(0, 0, self._kept(self._cards, key, room, paint))
 
     def _kept(
-        self, cards: CardCache, key: tuple[object, ...], room: QRectF, paint: Callable[[StepPainter], None]
+        self, cards: PictureCache, key: tuple[object, ...], room: QRectF, paint: Callable[[StepPainter], None]
     ) -> QPixmap:
-        """Return a picture as it was painted before, or paint it on a ground that can be seen through."""
-        ratio = self._painter.device().devicePixelRatioF()
-        whole = key, ratio, theme.current().name, theme.font_key()
-        drawn = cards.get(whole)
-        if drawn is None:
+        def paint_alone(painter: QPainter) -> None:
+            paint(StepPainter(painter, self._scene, self._columns, self._limits, cards, tale=self._tale, is_card=True))
 
-            def paint_alone(painter: QPainter) -> None:
-                paint(StepPainter(painter, self._scene, self._columns, self._limits, tale=self._tale))
-
-            drawn = painted(room.size(), ratio, paint_alone)
-            cards.put(whole, drawn)
-        return drawn
+        return cards.drawn(self._painter, key, room, paint_alone)
 
     def _paint_input(self, unit: int, place: QRectF) -> None:
         p, painter = self._colors, self._painter
@@ -220,9 +180,9 @@ class StepPainter:
     def _knows(self, kind: Kind, layer: int, unit: int) -> bool:
         return self._scene.knows(kind, layer, unit)
 
-    def _paint_kept_card(self, cards: CardCache, layer: int, unit: int, column: StepColumn, place: QRectF) -> None:
+    def _paint_kept_card(self, cards: PictureCache, layer: int, unit: int, column: StepColumn, place: QRectF) -> None:
         """Paint a card as it was painted before, where nothing on it is different: its numbers take the most time."""
-        key = self._card_key(layer, unit), place.width(), place.height()
+        key = self._card_key(layer, unit)
         room = QRectF(0, 0, place.width(), place.height())
         drawn = self._kept(cards, key, room, lambda alone: alone._paint_card(layer, unit, column, room))
         self._painter.drawPixmap(place.topLeft(), drawn)
@@ -336,46 +296,24 @@ class StepPainter:
             weights = scene.network.views(scene.update.after)[0][layer][:, numbers.columns[unit]]
         ring = scene.focus.source if self._is_focus(layer, unit) else None
         first = column.images[0].translated(place.topLeft())
-        self._paint_weights(first, weights, limit, layer, ring)
+        matrices = MatrixPainter(self._painter, scene.shown.problem.shape if layer == 0 else None, self._pictures)
+        matrices.paint_weights(first, weights, limit, ring)
         self._paint_title(first, translate("StepDiagram", "weights"), self._colors.text2, place)
         if len(column.images) < 2:
             return
         second = column.images[1].translated(place.topLeft())
         if scene.stop.stage in (Stage.BACKWARD, Stage.UPDATE) and self._knows(Kind.GRADIENTS, layer, unit):
-            self._paint_change(second, layer, unit, place)
+            every = self.change_of(layer)
+            power = power_for(every)
+            largest = float(np.abs(every).max(initial=0.0)) or 1.0
+            matrices.paint_change(second, every[:, numbers.columns[unit]], largest, power)
+            text = translate("StepDiagram", "change")
+            if power:
+                text = translate("StepDiagram", "change × {0}").format(10**power)
+            self._paint_title(second, text, self._colors.gradient, place)
         elif self._knows(Kind.SUMS, layer, unit):
-            self._paint_weights(second, numbers.adds[:, unit], limit, layer)
+            matrices.paint_weights(second, numbers.adds[:, unit], limit)
             self._paint_title(second, translate("StepDiagram", "adds: w × x"), self._colors.text2, place)
-
-    def _paint_change(self, place: QRectF, layer: int, unit: int, card: QRectF) -> None:
-        """Paint how the weights of a unit change, multiplied by a power of ten that all units of the layer share."""
-        every = self.change_of(layer)
-        change = every[:, self._scene.numbers.layers[layer].columns[unit]]
-        largest = float(np.abs(every).max(initial=0.0)) or 1.0
-        power = power_for(every)
-        picture, width, height = self._cells(place, change, layer)
-        shares = np.where(picture == 0, 0, 0.1 + 0.5 * np.minimum(1, np.abs(np.nan_to_num(picture)) / largest))
-        painter, p = self._painter, self._colors
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(place, blended_image(shares, p.surface, p.gradient))
-        painter.restore()
-        painter.setPen(QPen(p.border, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place)
-        if _can_be_read(width, height):
-            tones = [self._ink_on(share) for share in shares.ravel()[: change.size].tolist()]
-            self._write_cells(place, picture.shape[1], (width, height), (change * 10.0**power).tolist(), tones)
-        text = translate("StepDiagram", "change")
-        if power:
-            text = translate("StepDiagram", "change × {0}").format(10**power)
-        self._paint_title(place, text, p.gradient, card)
-
-    def _ink_on(self, share: float) -> QColor:
-        """Return what is read best on the tint of a share of the largest change."""
-        p = self._colors
-        ground = theme.blend(p.surface, p.gradient, share)
-        return max((p.text, p.surface), key=lambda ink: theme.contrast(ink, ground))
 
     def change_of(self, layer: int) -> NDArray[np.float64]:
         """Return how the weights of a layer change by the step; where none can be taken, against their slopes."""
@@ -393,54 +331,6 @@ class StepPainter:
             return
         place = QRectF(image.left(), card.top() + 1, image.width() + 12, room)
         paint_fitted(self._painter, place, [text], fonts("tick", "micro"), tone, LEFT, elide=True)
-
-    def _cells(
-        self, place: QRectF, values: NDArray[np.float64], layer: int
-    ) -> tuple[NDArray[np.float64], float, float]:
-        """Return values as a picture, and the width and height of one of its cells."""
-        shape = self._scene.shown.problem.shape if layer == 0 else None
-        picture = as_images(values[:, np.newaxis], shape)[0]
-        return picture, place.width() / picture.shape[1], place.height() / picture.shape[0]
-
-    def _cell(self, place: QRectF, index: int, across: int, width: float, height: float) -> QRectF:
-        row, column = divmod(index, across)
-        return QRectF(place.left() + column * width, place.top() + row * height, width, height)
-
-    def _paint_weights(
-        self, place: QRectF, values: NDArray[np.float64], limit: float, layer: int, ring: int | None = None
-    ) -> None:
-        """Paint values in the colours of weights, with numbers where they can be read."""
-        p, painter = self._colors, self._painter
-        picture, width, height = self._cells(place, values, layer)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        clip = QPainterPath()
-        clip.addRoundedRect(place, 3, 3)
-        painter.setClipPath(clip)
-        painter.drawImage(place, weights_image(picture, limit, theme.current().name, len(values)))
-        painter.restore()
-        painter.setPen(QPen(p.border, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place)
-        if _can_be_read(width, height):
-            tones = texts_on_weights(values, limit)
-            self._write_cells(place, picture.shape[1], (width, height), values.tolist(), tones)
-        if ring is not None and 0 <= ring < len(values):
-            box = self._cell(place, ring, picture.shape[1], width, height)
-            painter.setPen(QPen(p.text, 2))
-            painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 2, 2)
-
-    def _write_cells(
-        self, place: QRectF, across: int, size: tuple[float, float], values: Sequence[float], tones: Sequence[QColor]
-    ) -> None:
-        """Write a number on each cell of a picture."""
-        width, height = size
-        tried, box = fonts("micro"), QRectF(0, 0, width, height)
-        for index, (value, tone) in enumerate(zip(values, tones, strict=True)):
-            row, column = divmod(index, across)
-            box.moveTo(place.left() + column * width, place.top() + row * height)
-            texts = ("0",) if value == 0 else ways_to_write(value, 1, sign=True)
-            paint_fitted(self._painter, box, texts, tried, self._colors.text3 if value == 0 else tone, CENTRE)
 
     def _paint_rest(self, layer: int, column: StepColumn) -> None:
         p, painter, numbers = self._colors, self._painter, self._scene.numbers.layers[layer]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -13,7 +14,8 @@ from digitapp.gui import theme
 from digitapp.gui.diagram.fitting import LEFT, RIGHT, fonts, paint_fitted
 from digitapp.gui.diagram.step_layout import Look, StepColumn, is_small, lay_out_step, strongest
 from digitapp.gui.diagram.step_locks import paint_locks, places_of_locks
-from digitapp.gui.diagram.step_units import CardCache, StepPainter, need_of, small_ways
+from digitapp.gui.diagram.step_matrices import PictureCache
+from digitapp.gui.diagram.step_units import StepPainter, need_of, small_ways
 from digitapp.gui.diagram.step_wires import Chip, StepWires
 from digitapp.gui.diagram.step_words import node_readout, wire_readout
 from digitapp.gui.diagram.wire_view import WireView
@@ -58,9 +60,9 @@ class StepView(WireView):
         self._shape: object = None
         self._carried: StepWires | None = None
         self._drag: tuple[Focus, float, bool] | None = None
-        self._cards = CardCache()
+        self._cards = PictureCache()
         self._keeps_cards = False
-        self._wires_drawn: tuple[object, QPixmap] | None = None
+        self._wires_drawn: dict[int, tuple[object, QPixmap]] = {}
         self._flow = QTimer(self)
         self._flow.timeout.connect(self._on_flow)
         self._phase = 0.0  # how far the beads have moved
@@ -214,8 +216,9 @@ class StepView(WireView):
         if self._keeps_cards:
             self._paint_kept_wires(painter, carried)
         else:
-            carried.paint(painter)
-            carried.paint_flow(painter, self._phase)
+            for group in carried.groups:
+                carried.paint(painter, group)
+                carried.paint_flow(painter, group, self._phase)
         carried.paint_followed(painter)
         units = self._painter(painter, scene, columns)
         units.paint_units()
@@ -243,20 +246,24 @@ class StepView(WireView):
             self._keeps_cards = False
 
     def _paint_kept_wires(self, painter: QPainter, carried: StepWires) -> None:
-        """Paint the wires as they were painted before, where they carry the same: in most steps they do.
+        """Paint the wires as they were painted before, group by group, where they carry the same: most of them do.
 
         Beads that move are painted above them, again and again.
         """
-        key = carried.key, theme.current().name, self.size(), self.devicePixelRatioF(), self.flows
+        for place, group in enumerate(carried.groups):
+            if not group.size:
+                continue
+            key = carried.key(group), theme.current().name, self.size(), self.devicePixelRatioF(), self.flows
 
-        def paint(painter: QPainter) -> None:
-            carried.paint(painter)
-            if not self.flows:
-                carried.paint_flow(painter)
+            def paint(painter: QPainter, group: NDArray[np.int64] = group) -> None:
+                carried.paint(painter, group)
+                if not self.flows:
+                    carried.paint_flow(painter, group)
 
-        if self._wires_drawn is None or self._wires_drawn[0] != key:
-            self._wires_drawn = key, painted(self.size(), self.devicePixelRatioF(), paint)
-        painter.drawPixmap(0, 0, self._wires_drawn[1])
+            drawn = self._wires_drawn.get(place)
+            if drawn is None or drawn[0] != key:
+                drawn = self._wires_drawn[place] = key, painted(self.size(), self.devicePixelRatioF(), paint)
+            painter.drawPixmap(0, 0, drawn[1])
 
     def _paint_output_blame(self, painter: QPainter, scene: Scene, columns: Sequence[StepColumn]) -> None:
         """Write δ before the largest of many outputs."""
@@ -305,7 +312,8 @@ class StepView(WireView):
         assert scene is not None and columns is not None
         units = self._painter(painter, scene, columns)
         if self.flows and self.carried is not None:
-            self.carried.paint_flow(painter, self._phase)
+            for group in self.carried.groups:
+                self.carried.paint_flow(painter, group, self._phase)
             self._paint_numbers(units)
         super().paint_marks(painter)
         for chip in self.chips():

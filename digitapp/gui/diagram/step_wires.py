@@ -12,12 +12,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from digitapp.gui import theme
-from digitapp.gui.diagram.backward import paint_beads
+from digitapp.gui.diagram.backward import lines_of_beads, paint_beads, paint_beads_along
 from digitapp.gui.diagram.fitting import ways_to_write
 from digitapp.gui.diagram.step_layout import Look, StepColumn
 from digitapp.gui.diagram.step_units import small_ways
-from digitapp.gui.diagram.wires import THINNEST, Wires, ends_between, wire_path, wire_pen
+from digitapp.gui.diagram.wires import THINNEST, Floats, Wires, ends_between, wire_path, wire_pen
 from digitapp.gui.state.scene import Focus, Scene
+from digitapp.inspection.colors import nice_limit
 from digitapp.inspection.walk import Kind, Stage
 
 _WIDEST = 4.2
@@ -27,6 +28,7 @@ _CHIP_WIDTH, _FLOW_WIDTH, _CHIP_HEIGHT, _HANDLE_WIDTH = 46.0, 58.0, 18.0, 66.0
 _SOURCE_STEP, _TARGET_STEP = 34.0, 12.0
 _MOST_CHIPS, _MOST_NUMBERED_INPUTS = 16, 24
 _LONGEST_FLOW = 7
+_SPARSE = 1.6  # farther from each other are the beads on wires that are not looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,19 +67,33 @@ class StepWires:
         """
         return [self._flow(layer) for layer in range(len(self._scene.numbers.layers))]
 
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Everything that the picture of the wires depends on, but the theme and the room."""
-        flows = (b"" if flow is None else flow.tobytes() for flow in self.flows)
+    @cached_property
+    def groups(self) -> tuple[NDArray[np.int64], ...]:
+        """Indices of wires that change together: those away from the chosen unit, those to it, the rest.
+
+        The rest is what a weight changes that is taken in hand: its wire, and the wires on which its unit speaks.
+        """
+        focus, columns = self._scene.focus, self._columns
+        layer, row, column = self.wires.where.T
+        arrives, leaves = layer == focus.layer, layer == focus.layer + 1
+        if 0 <= focus.layer < len(columns) - 1:
+            units = np.array([self.unit(focus.layer + 1, at) for at in range(len(columns[focus.layer + 1].places))])
+            arrives &= units[column * arrives] == focus.unit
+            leaves &= units[row * leaves] == focus.unit
+            if focus.source is not None:
+                sources = [self.unit(focus.layer, at) for at in range(len(columns[focus.layer].places))]
+                held = arrives & (np.array(sources)[row * arrives] == focus.source)
+                arrives, leaves = arrives & ~held, leaves | held
+        return tuple(map(np.flatnonzero, (~(arrives | leaves), arrives, leaves)))
+
+    def key(self, group: NDArray[np.int64]) -> tuple[object, ...]:
+        """Return everything that the picture of some wires depends on, but the theme and the room."""
         wires, focus = self.wires, self._scene.focus
-        return (
-            wires.ends.tobytes(),
-            wires.values.tobytes(),
-            wires.opacities.tobytes(),
-            *flows,
-            focus.layer,
-            focus.unit,
-        )
+        lines = (each[group].tobytes() for each in (wires.ends, wires.values, wires.widths, wires.opacities))
+        if not self.has_flow:
+            return (*lines,)
+        flows = (b"" if flow is None else flow.tobytes() for flow in self.flows)
+        return (*lines, *flows, focus.layer, focus.unit)
 
     @cached_property
     def wires(self) -> Wires:
@@ -102,7 +118,8 @@ class StepWires:
                     where.append((layer, row, column))
                     values.append(weight)
                     opacities.append(opacity)
-        widest = max((abs(value) for value in values if np.isfinite(value)), default=1.0) or 1.0
+        # A round one, so that while one weight is dragged the other wires keep their widths.
+        widest = nice_limit(max((abs(value) for value in values if np.isfinite(value)), default=1.0))
         widths = np.clip(_WIDEST * np.abs(np.nan_to_num(values)) / widest, THINNEST, _WIDEST)
         order = np.argsort(opacities, kind="stable")
         return Wires(
@@ -197,11 +214,11 @@ class StepWires:
 
     # Painting
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint the weights as lines; where a gradient flows, they are faint."""
+    def paint(self, painter: QPainter, group: NDArray[np.int64]) -> None:
+        """Paint the weights of some wires as lines; where a gradient flows, they are faint."""
         wires, backward = self.wires, self.flows
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for index in range(len(wires)):
+        for index in group.tolist():
             layer = int(wires.where[index][0])
             opacity = float(wires.opacities[index]) * (0.4 if backward[layer] is not None else 1.0)
             if self._columns[layer].look is not Look.PICTURE and opacity >= _UNSEEN:
@@ -210,17 +227,27 @@ class StepWires:
                 painter.setPen(wire_pen(float(wires.values[index]), width, opacity))
                 painter.drawPath(wire_path(wires.ends[index]))
 
-    def paint_flow(self, painter: QPainter, phase: float = 0.0) -> None:
-        """Paint the gradients as beads, those of the chosen unit the clearest; `phase` as in `paint_beads`."""
+    def paint_flow(self, painter: QPainter, group: NDArray[np.int64], phase: float = 0.0) -> None:
+        """Paint the gradients of some wires as beads, those of the chosen unit the clearest; `phase` as in
+        `paint_beads`.
+        """
         wires, backward = self.wires, self.flows
+        if not self.has_flow:
+            return
         limits = [0.0 if flow is None else float(np.abs(np.nan_to_num(flow)).max(initial=0.0)) for flow in backward]
-        for index in range(len(wires)):
+        for index in group.tolist():
             layer, row, column = (int(part) for part in wires.where[index])
             flow = backward[layer]
             if flow is not None:
                 value = self._flow_of(flow, layer, row, column)
-                opacity = 1.0 if self._touches_focus(layer, row, column) else 0.5
-                paint_beads(painter, wires.ends[index], value, limits[layer], opacity=opacity, phase=phase)
+                near = self._touches_focus(layer, row, column)
+                opacity, sparse = (1.0, 1.0) if near else (0.5, _SPARSE)
+                line, limit = self._lines[index], limits[layer]
+                paint_beads_along(painter, line, value, limit, opacity=opacity, phase=phase, sparse=sparse)
+
+    @cached_property
+    def _lines(self) -> Floats:
+        return lines_of_beads(self.wires.ends)
 
     @property
     def has_flow(self) -> bool:

@@ -106,7 +106,9 @@ class ElidedLabel(Label):
 
     def _refresh_tip(self) -> None:
         # Escaped, because a tooltip reads what looks like markup, and a file may be called anything.
-        self.setToolTip(f"<span>{escape(self.text())}</span>" if self.sizeHint().width() > self.width() + 2 else "")
+        tip = f"<span>{escape(self.text())}</span>" if self.sizeHint().width() > self.width() + 2 else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)

@@ -98,6 +98,11 @@ def unit_of(scene: Scene) -> int:
     return focus.unit if focus.layer == layer else 0
 
 
+def _rows_of(count: int) -> int:
+    """Return how many of so many things have a row: where all but one would have one, that one stands there itself."""
+    return count if count <= MOST_ROWS + 1 else MOST_ROWS
+
+
 def _is_finite_here(scene: Scene) -> bool:
     layer = max(scene.stop.layer, 0)
     return bool(np.isfinite(scene.numbers.layers[layer].sums).all())
@@ -111,10 +116,11 @@ def _inputs(scene: Scene) -> list[Block]:
     on = np.flatnonzero(x)
     rows = [
         Row(names.unit(-1, int(index)), "", plain(float(x[index]), 0 if float(x[index]) == 1 else 3))
-        for index in on[:MOST_ROWS]
+        for index in on[: _rows_of(len(on))]
     ]
-    if len(on) > MOST_ROWS:
-        rows.append(Row(translate("StepPage", "{0} others with ink").format(len(on) - MOST_ROWS), "", "…", "muted"))
+    rest = len(on) - len(rows)
+    if rest:
+        rows.append(Row(translate("StepPage", "{0} others with ink").format(rest), "", "…", "muted"))
     if len(x) > len(on):
         rows.append(Row(translate("StepPage", "{0} blank").format(len(x) - len(on)), "", "0", "muted"))
     return [Block(translate("StepPage", "The inputs"), "x", tuple(rows))]
@@ -126,9 +132,7 @@ def _sum_block(scene: Scene, layer: int, unit: int) -> Block:
     adds, reads = numbers.adds[:, unit], numbers.reads
     known = _known_terms(scene, Kind.SUMS, layer, unit)
     voices = [int(source) for source in np.flatnonzero(reads) if known is None or int(source) in known]
-    shown = (
-        sorted(sorted(voices, key=lambda source: -abs(adds[source]))[:MOST_ROWS]) if len(voices) > MOST_ROWS else voices
-    )
+    shown = sorted(sorted(voices, key=lambda source: -abs(adds[source]))[: _rows_of(len(voices))])
     rows = [
         Row(
             names.unit(layer - 1, source),
@@ -321,7 +325,7 @@ def _blame_of_hidden(scene: Scene, layer: int, unit: int) -> list[Block]:
     name = names.short(layer, unit)
     known = _known_terms(scene, Kind.BLAME, layer, unit)
     passed = above.passed_down[unit]
-    order = sorted(range(passed.size), key=lambda k: -abs(passed[k]))[:MOST_ROWS]
+    order = sorted(range(passed.size), key=lambda k: -abs(passed[k]))[: _rows_of(passed.size)]
     rows = [
         Row(
             names.unit(layer + 1, k),
@@ -380,7 +384,7 @@ def _gradient_table(scene: Scene, layer: int, unit: int) -> Block:
     slopes = numbers.weight_gradient[:, unit]
     known = _known_terms(scene, Kind.GRADIENTS, layer, unit)
     voices = [int(source) for source in np.flatnonzero(numbers.reads) if known is None or int(source) in known]
-    shown = sorted(sorted(voices, key=lambda source: -abs(slopes[source]))[:MOST_ROWS])
+    shown = sorted(sorted(voices, key=lambda source: -abs(slopes[source]))[: _rows_of(len(voices))])
     delta = float(numbers.blame[unit])
     rows = [
         Row(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -192,6 +192,8 @@ class StepPage(Page):
         self.inspector.show_scene(scene)
         self._show_panels(scene)
         self._say_state(scene)
+        # What has changed its size finds its place before it is painted, not one picture later.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def _count(self, shown: Snapshot) -> Totals | None:
         """Return how the network does on many samples, once that is known, and offer the misread ones if wanted."""

@@ -163,8 +163,9 @@ class SampleBar(QWidget):
         self.strip.show_samples(Samples(order, every.inputs, every.labels, answers, chosen, shape, names, is_plane))
         self.misread.setVisible(not few)
         self.images.setVisible(few and shown.problem.inputs is Inputs.GRID)  # others are not set pixel by pixel
-        self._hint.setText(sample_words(shown.problem).hint)
-        if few:
+        if not few:
+            self._hint.setText(sample_words(shown.problem).hint)
+        else:
             held = 0 if dataset.validation is None else len(dataset.validation)
             self._hint.setText(
                 self.tr("Red: misread. All {0} are here; Train learns {1} and validates with {2}.").format(
