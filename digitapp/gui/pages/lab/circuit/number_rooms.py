@@ -89,20 +89,21 @@ class _Taken:
     """Rectangles that are taken, by layer and height: only those near by are ever compared."""
 
     def __init__(self) -> None:
-        self._found: defaultdict[tuple[int, int], list[QRectF]] = defaultdict(list)
+        self._found: defaultdict[tuple[int, int], list[tuple[float, float, float, float]]] = defaultdict(list)
 
     def add(self, layer: int, rect: QRectF) -> None:
         for band in _bands(rect):
-            self._found[layer, band].append(rect)
+            self._found[layer, band].append((rect.left(), rect.top(), rect.right(), rect.bottom()))
 
     def shared(self, layer: int, room: QRectF) -> float:
         """Return the area that a room shares with them; what reaches into two bands counts twice."""
         total = 0.0
+        left, top, right, bottom = room.left(), room.top(), room.right(), room.bottom()
         for band in _bands(room):
-            for other in self._found.get((layer, band), ()):
-                if room.intersects(other):
-                    common = room.intersected(other)
-                    total += common.width() * common.height()
+            for from_x, from_y, to_x, to_y in self._found.get((layer, band), ()):
+                if from_x < right and to_x > left and from_y < bottom and to_y > top:
+                    width, height = min(right, to_x) - max(left, from_x), min(bottom, to_y) - max(top, from_y)
+                    total += width * height
         return total
 
 
