@@ -125,7 +125,7 @@ class CurvePlot(pg.PlotWidget):
     def __init__(self, name: str, title: str, *, is_loss: bool, empty: str, parent: QWidget | None = None) -> None:
         self._values = ValueAxis(is_loss=is_loss)
         self._epoch_axis = EpochAxis()
-        super().__init__(parent, axisItems={"left": self._values, "bottom": self._epoch_axis})
+        super().__init__(parent, axisItems={"left": self._values, "bottom": self._epoch_axis}, enableMenu=False)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._is_loss = is_loss

@@ -257,10 +257,10 @@ class FieldRow(QWidget):
         self.label = Label(label, "body", "text2")
         self.label.setBuddy(control)
         self._helper_text = helper
-        self._note = Label(role="tick", tone="text2", wrap=True)
+        self._note: Label | None = None  # made when there is something to say: most rows never have
         if not control.accessibleName():
             control.setAccessibleName(label)
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.SPACE)
         grid.setVerticalSpacing(4)
@@ -268,27 +268,32 @@ class FieldRow(QWidget):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(control, 0, 1)
-        grid.addWidget(self._note, 1, 1)
         if isinstance(control, Field):
             control.error_changed.connect(self.set_error)
         self.set_error("")
 
     def set_error(self, text: str) -> None:
         """Show what is wrong and a value that would do; "" brings the helper text back."""
-        self._note.setText(text or self._helper_text)
+        shown = text or self._helper_text
+        if self._note is None:
+            if not shown:
+                return
+            self._note = Label(role="tick", tone="text2", wrap=True, parent=self)
+            self._grid.addWidget(self._note, 1, 1)
+        self._note.setText(shown)
         self._note.set_tone("danger" if text else "text2")
         self._note.setFont(theme.font("tick", QFont.Weight.Medium if text else None))
-        self._note.setVisible(bool(text or self._helper_text))
+        self._note.setVisible(bool(shown))
 
     def set_helper(self, text: str) -> None:
         """Set the line under the control, such as "784 → 128 → 10"."""
         self._helper_text = text
-        if self._note.tone != "danger":
+        if self._note is None or self._note.tone != "danger":
             self.set_error("")
 
     def note(self) -> str:
         """Return the line under the control."""
-        return self._note.text()
+        return "" if self._note is None else self._note.text()
 
     def set_locked(self, locked: bool) -> None:
         """Make the control readable but not changeable, or free it."""

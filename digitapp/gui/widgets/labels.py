@@ -14,6 +14,9 @@ from digitapp.gui import theme
 
 Tone = Literal["text", "text2", "text3", "accent", "danger", "warning", "positive", "negative", "gradient"]
 
+_RECOLORS = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+_BRINGS_BACK_FONTS = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
+
 
 class Label(QLabel):
     """A plain-text label; text that came from outside is never read as markup."""
@@ -53,9 +56,10 @@ class Label(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+        kind = event.type()
+        if kind in _RECOLORS:
             self._recolor()
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if kind in _BRINGS_BACK_FONTS:
             self._keep_font()
 
     def _keep_font(self) -> None:

@@ -31,7 +31,7 @@ class MapPlot(pg.PlotWidget):
     point_hovered = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, enableMenu=False)
         offer_picture(self, self.tr("Map"), "map")
         self.setObjectName("activationMap")
         self.setAccessibleName(self.tr("Map of the images: plus and minus zoom, arrows move, 0 shows all"))
