@@ -220,6 +220,7 @@ VERBS = [
     ("info", "--system"),
     ("runs", "list"),
     ("tale", "--seeds", "2", "--epochs", "2"),
+    ("search", "--study", "s", "--dataset", "toy", "--epochs", "1", "--trials", "1", "--fresh-seeds", "1"),
     ("data", "list"),
     ("gui", "--help"),
 ]

@@ -28,6 +28,7 @@ VERBS = {
     "gui": "Open the window (also without any command).",
     "train": "Train a network and save it as a model.",
     "runs": "List, compare, export or delete what was trained.",
+    "search": "Search for good settings, on one machine or on many.",
     "evaluate": "Measure a model on a data set or on drawings.",
     "classify": "Recognise the digits in images and drawings.",
     "features": "Draw what the units of a model look for.",

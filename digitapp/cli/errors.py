@@ -14,6 +14,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
     from digitapp.drawing.images import ImageFileError
     from digitapp.exports.errors import ExportError
     from digitapp.modelfile import ModelFileError
+    from digitapp.runs.search.errors import SearchError
     from digitapp.training.checkpoint import CheckpointError
     from digitapp.training.config import ConfigError
     from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
@@ -30,6 +31,7 @@ def bad_input_errors() -> tuple[type[Exception], ...]:
         DataMismatch,
         DataNotFinite,
         TrainingDiverged,
+        SearchError,
         OSError,
         MemoryError,
     )
