@@ -130,6 +130,11 @@ class Storage:
         self._secret = unquote(urlsplit(self._url).password or "")
         if self._url.startswith(_SQLITE):
             _check_file(Path(self._url.removeprefix(_SQLITE)), self.shown)
+        else:
+            from sqlalchemy import make_url
+
+            with _no_url(url):
+                make_url(self._url)
         with self.told():
             from optuna.storages import get_storage
 
@@ -171,7 +176,7 @@ class Storage:
 
     def _open(self, heartbeat: int, requeue: Callable[[Study, FrozenTrial], None] | None) -> RDBStorage:
         import optuna
-        from sqlalchemy.exc import OperationalError, ProgrammingError
+        from sqlalchemy.exc import SQLAlchemyError
 
         optuna.logging.set_verbosity(optuna.logging.CRITICAL)
         is_file = self._url.startswith(_SQLITE)
@@ -189,7 +194,7 @@ class Storage:
                         heartbeat_stale_trial_callback=requeue,
                     )
                 break
-            except (OperationalError, ProgrammingError, optuna.exceptions.StorageInternalError, RuntimeError) as error:
+            except (SQLAlchemyError, optuna.exceptions.StorageInternalError, RuntimeError) as error:
                 # Another process is making the tables at this moment.
                 if not left or not _is_being_made(error):
                     raise

@@ -122,6 +122,7 @@ class Worker:
 
     def _take_back(self, study: Study) -> None:
         """Let trials whose workers are gone be taken up again."""
+        from optuna.exceptions import UpdateFinishedTrialError
         from optuna.storages import fail_stale_trials
         from optuna.trial import TrialState
 
@@ -138,7 +139,7 @@ class Worker:
                 del self._unborn[key]
                 try:
                     study.tell(trial.number, state=TrialState.FAIL)
-                except ValueError:  # another worker has seen it too
+                except (ValueError, UpdateFinishedTrialError):  # another worker has seen it too
                     continue
                 take_up_again(study, trial)
 

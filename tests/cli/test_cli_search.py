@@ -1,0 +1,79 @@
+"""``digitapp search``: a study from its first trial to the new seeds, and what it refuses in a sentence."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_helpers import refused, run, run_json
+
+pytest.importorskip("optuna", reason="the extra 'search' is not installed")
+
+QUICK = ("--dataset", "toy", "--epochs", 2, "--trials", 2, "--fresh-seeds", 1)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> tuple[object, ...]:
+    return "search", "--storage", tmp_path / "studies.sqlite3", "--study", "first"
+
+
+def test_a_study_is_made_shown_listed_and_its_runs_are_kept(study: tuple[object, ...]) -> None:
+    made = run_json(*study, *QUICK, "--search", "units=2,3", "--optimizer", "sgd")
+
+    assert made["trials"] == {"wanted": 4, "over": 4, "to_the_end": 4, "given_up": 0, "made_here": 5}
+    assert made["is_over"] and len(made["winner"]["fresh"]) == 1
+    assert made["winner"]["fresh_mean"] == made["winner"]["fresh"][0]
+    assert set(made["best"]["drawn"]) >= {"learning_rate", "units_1"} and "optimizer" not in made["best"]["drawn"]
+    config = made["best"]["config"]["training"]
+    assert config["optimizer"] == "sgd" and config["epochs"] == 2
+    assert config["learning_rate"] == made["best"]["drawn"]["learning_rate"]
+    assert run_json(*study, "--show")["best"] == made["best"]
+    assert run_json(*study[:3], "--list") == {"studies": ["first"]}
+    said = run(*study, "--show").stdout
+    assert "in the search" in said and "on a new seed" in said
+
+    again = run_json(*study)  # what it is, it knows itself
+    assert again["trials"]["made_here"] == 0
+    runs = run_json("runs", "show", "first")["runs"]
+    assert [each["run"] for each in runs if each["run"] in made["best"]["runs"]] == made["best"]["runs"]
+    assert len(runs) == 2 and {each["epochs"] for each in runs} == {2}
+
+
+def test_what_is_refused(study: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(*study, *QUICK)
+
+    assert "--trials 0" in refused(*study, "--trials", 0)
+    assert "training epochs 2, not 5" in refused(*study, "--epochs", 5)
+    assert "problem toy, not mnist" in refused(*study, "--dataset", "mnist")
+    assert "space learning_rate 0.001 to 0.3, not" in refused(*study, "--search", "learning_rate=1e-3..0.1")
+    assert "Expected --study NAME" in refused("search")
+    assert "tpe, random" in refused(*study, "--sampler", "grid")
+    assert "median, none, hyperband" in refused(*study, "--pruner", "mean")
+    assert "cannot be searched" in refused(*study, "--search", "seed=1,2")
+    assert "both fixed and searched" in refused(*study, "--hidden", "8", "--search", "units=2,3")
+    assert "there is no study other" in refused(*study[:3], "--study", "other", "--show")
+    space = tmp_path / "space.toml"
+    space.write_text("[learning_rate]\nlow = 1\nhigh = 'x'\n")
+    assert "space.toml: learning_rate: x cannot be searched" in refused(*study, "--space", space)
+    space.write_text("[learning_rate\n")
+    assert "no TOML file" in refused(*study, "--space", space)
+    password = refused("search", "--study", "a", "--storage", "postgresql://me:s3cr3t@127.0.0.1:1/d")
+    assert "cannot be reached" in password and "s3cr3t" not in password
+    monkeypatch.setenv("DIGITAPP_DATA_DIR", str(tmp_path))
+    assert "data download" in refused(*study[:3], "--study", "digits", "--dataset", "mnist")
+    monkeypatch.setattr("digitapp.runs.search.storage.find_spec", lambda _: None)
+    assert "pip install 'digitapp[search]'" in refused(*study)
+
+
+def test_a_steered_search_tells_its_state_and_stops_when_its_window_is_gone(study: tuple[object, ...]) -> None:
+    command = [sys.executable, "-m", "digitapp", *map(str, study), "--dataset", "toy", "--steered", "--trials", "50"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None and process.stdout is not None
+    first = process.stdout.readline()
+    process.stdin.close()
+
+    assert process.wait(60) == 0
+    assert '"name": "first"' in first
+    process.stdout.close()
+    trials = run_json(*study, "--show")["trials"]
+    assert trials["wanted"] == 100 and trials["over"] < 100
