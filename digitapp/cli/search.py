@@ -12,7 +12,7 @@ from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, say
 from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.cli.to_order import DATASETS
 from digitapp.datasets.load import problem_meant_by
-from digitapp.datasets.problems import PROBLEMS
+from digitapp.datasets.problems import FIRST, PROBLEMS
 from digitapp.runs.search.space import LAYERS, UNITS, load_space, parse_entry, usual_base, usual_space, without
 from digitapp.runs.search.spec import Pruner, Sampler, StudySpec, check_name
 from digitapp.runs.search.storage import HEARTBEAT_S, check_installed, default_url, storage_url
@@ -165,7 +165,7 @@ class _Options:
         if self.dataset is not None:
             problem, dataset = problem_meant_by(self.dataset), self.dataset
         else:
-            problem = PROBLEMS["mnist" if found is None else found.problem]
+            problem = FIRST if found is None else PROBLEMS[found.problem]
             dataset = problem.usual_dataset if found is None else found.dataset
         if found is None or found.problem != problem.key:
             base, space = usual_base(problem), usual_space(problem)
@@ -221,9 +221,9 @@ def _work(storage: "Storage", spec: StudySpec, data_dir: Path | None, heartbeat:
 
 def _keep() -> "Keep":
     """Return what keeps the runs of trials as those of the command line are kept."""
-    from digitapp.cli.keeping import begin_kept
+    from digitapp.cli.kept_trials import begin_trial
 
-    return lambda run, network, dataset, name: begin_kept(run, network, dataset, 0, name)
+    return begin_trial
 
 
 def _show(storage: "Storage", study: str, as_json: bool) -> None:
