@@ -53,6 +53,23 @@ class FileLock:
         self._file = file
         return True
 
+    def is_free(self) -> bool:
+        """Return whether nobody has it at this moment; nothing is made or changed by looking."""
+        if self._file is not None:
+            return False
+        for mode in (os.O_RDWR, os.O_RDONLY):  # some file systems lock only what may be written
+            try:
+                file = os.open(self.path, mode | getattr(os, "O_CLOEXEC", 0))
+            except (FileNotFoundError, NotADirectoryError):
+                return True
+            except OSError:
+                continue
+            try:
+                return _lock(file)
+            finally:
+                os.close(file)
+        return True
+
     def _is_of(self, file: int) -> bool:
         """Whether the lock's file is still this one: whoever had it may have taken it away."""
         try:

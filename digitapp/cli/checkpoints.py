@@ -1,18 +1,15 @@
-"""Checkpoints of ``digitapp train``: written on the way, at Ctrl-C and at SIGTERM, and taken up by ``--resume``."""
+"""Checkpoints of ``digitapp train``: what is in them besides the run, and the files that users ask for."""
 
 import shlex
-import signal
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
 from typing import Any
 
 from digitapp.calibration import UNCALIBRATED, Calibration
 from digitapp.cli.output import note
 from digitapp.datasets.problems import problem_of
-from digitapp.training import BatchDone, EpochDone, Event, NetworkConfig, PretrainingStep
-from digitapp.training.checkpoint import Checkpoint, CheckpointError, save_checkpoint, take_checkpoint
+from digitapp.training import EpochDone, Event, NetworkConfig
+from digitapp.training.checkpoint import Checkpoint, CheckpointError, save_checkpoint
 from digitapp.training.foils import MOST
 from digitapp.training.loop import Run
 from digitapp.training.recipes import RECIPES
@@ -32,6 +29,7 @@ class Origin:
     foils : how many drawings that are no digits are mixed into the data, made with the same seed
     is_recipe : whether the run follows a recipe, which brings its own foils
     pens : file of pen strokes for a recipe that uses them, if there was one
+    run : by which the file of runs knows it, "" before it has begun
     """
 
     dataset: str
@@ -42,6 +40,7 @@ class Origin:
     foils: int = 0
     is_recipe: bool = False
     pens: str | None = None
+    run: str = ""
 
 
 def write_origin(origin: Origin) -> dict[str, Any]:
@@ -64,7 +63,7 @@ def read_origin(checkpoint: Checkpoint, path: Path) -> Origin:
         origin = Origin(**{**about, **parts})  # type: ignore[dict-item]
     except (KeyError, TypeError, ValueError) as error:
         raise foreign from error
-    texts = origin.start_from, origin.pens
+    texts = origin.start_from, origin.pens, origin.run
     if not isinstance(origin.dataset, str) or not all(isinstance(text, str | None) for text in texts):
         raise foreign
     if not isinstance(origin.seed, int) or not isinstance(origin.foils, int) or not 0 <= origin.foils <= MOST:
@@ -74,60 +73,37 @@ def read_origin(checkpoint: Checkpoint, path: Path) -> Origin:
     return origin
 
 
-def resume_command(path: Path, out: Path, data_dir: Path | None) -> str:
-    """Return the command that goes on with a checkpoint, ready to be pasted into a shell."""
-    words = ["digitapp", "train", "--resume", str(path), "--out", str(out)]
+def resume_command(what: Path | str, out: Path, data_dir: Path | None) -> str:
+    """Return the command that goes on with a checkpoint or a run, ready to be pasted into a shell."""
+    words = ["digitapp", "train", "--resume", str(what), "--out", str(out)]
     if data_dir is not None:
         words += ["--data-dir", str(data_dir)]
     return shlex.join(words)
 
 
 class CheckpointKeeper:
-    """Writes a run's checkpoint every few epochs.
+    """Writes a run's checkpoint into a file of the user's own every few epochs.
 
-    Inside its context the first Ctrl-C or SIGTERM waits for the present batch, and a checkpoint is written then.
-    `go_on` is the command that resumes the run, to be told after a Ctrl-C.
     A checkpoint that cannot be written is told and no reason to lose the run.
+
+    Attributes
+    ----------
+    path : the file
     """
 
-    def __init__(self, path: Path, every: int, about: Mapping[str, Any], go_on: str) -> None:
-        self._path = path
+    def __init__(self, path: Path, every: int) -> None:
+        self.path = path
         self._every = every
-        self._about = about
-        self._go_on = go_on
-        self._interrupted = False
 
-    def __enter__(self) -> "CheckpointKeeper":
-        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        for number, handler in self._before.items():
-            if handler is not signal.SIG_IGN:  # as it is for jobs in a shell's background
-                signal.signal(number, self._on_interrupt)
-        return self
+    def is_due(self, event: Event, run: Run) -> bool:
+        """Return whether it is time for one."""
+        return isinstance(event, EpochDone) and event.epoch % self._every == 0 and not run.is_finished
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        if self._interrupted:
-            raise KeyboardInterrupt
-        self._interrupted = True
-
-    def after(self, event: Event, run: Run) -> None:
-        """Write a checkpoint if it is time for one. Raises KeyboardInterrupt after a Ctrl-C or a SIGTERM."""
-        if self._interrupted and isinstance(event, (BatchDone, EpochDone, PretrainingStep)):
-            if self._write(run):
-                note(f"go on with: {self._go_on}")
-            raise KeyboardInterrupt
-        if isinstance(event, EpochDone) and event.epoch % self._every == 0 and not run.is_finished:
-            self._write(run)
-
-    def _write(self, run: Run) -> bool:
+    def write(self, checkpoint: Checkpoint) -> bool:
+        """Write one; return whether it is on the disk."""
         try:
-            save_checkpoint(take_checkpoint(run, self._about), self._path)
+            save_checkpoint(checkpoint, self.path)
         except OSError as error:
-            note(f"no checkpoint was written to {self._path}: {error.strerror or error}")
+            note(f"no checkpoint was written to {self.path}: {error.strerror or error}")
             return False
         return True

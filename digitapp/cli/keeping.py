@@ -1,94 +1,251 @@
-"""Runs of the command line are kept as those of the window are: in the same file, under names of their experiments."""
+"""Runs of the command line are kept as those of the window are: in the same file, under names of their experiments.
+
+A run that takes longer is written on the way, by a thread of its own, so that it can go on where its process has died.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from pathlib import Path
 
 from digitapp import resources
 from digitapp.calibration import UNCALIBRATED
+from digitapp.cli.checkpoints import Origin, write_origin
+from digitapp.cli.errors import BadInput
 from digitapp.cli.output import note
-from digitapp.kept.errors import KeptError
-from digitapp.kept.histories import KeptHistory, write_history
+from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError
+from digitapp.kept.histories import KeptHistory, read_history, write_history
+from digitapp.kept.packing import PacketError
+from digitapp.kept.presence import run_lock, take_run
 from digitapp.kept.readings import Readings, write_readings
-from digitapp.kept.register import COMMAND_SEAT, SHORT, name_runs
-from digitapp.kept.runs import RunFate, begin_run, describe_run, end_run, newest_number
+from digitapp.kept.register import name_runs, read_lines
+from digitapp.kept.runs import (
+    COMMAND_SEAT,
+    RunFate,
+    begin_run,
+    checkpoint_of,
+    describe_run,
+    end_run,
+    fail_run,
+    forget_checkpoint,
+    go_on_with,
+    newest_number,
+    write_progress,
+)
 from digitapp.kept.store import Store
+from digitapp.kept.summaries import SHORT
+from digitapp.kept.writer import Writer
 from digitapp.modelfile import Model, ModelFileError
 from digitapp.runs.branches import Branch
-from digitapp.training.config import NetworkConfig
+from digitapp.training.best import BestKeeper, BestNetwork
+from digitapp.training.checkpoint import Checkpoint, take_checkpoint
+from digitapp.training.events import Event
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 from digitapp.training.moments import Moments
 from digitapp.training.record import training_record
 
+_PATIENCE_S = 10.0  # until what was handed to the thread that writes is on the disk
 
-@dataclass
+
 class KeptCommand:
-    """A run of the command line on its way into the file; what cannot be written is said once, and costs no run.
+    """A run of the command line on its way into the file; what cannot be written at its beginning costs no run.
+
+    Parameters
+    ----------
+    run : that begins, or goes on
+    origin : where its data and settings come from; `origin.run` is the key of a run that goes on
+    name : of the experiment that it belongs to, "" for its own
+    history : how it went so far, to be filled
 
     Attributes
     ----------
     key : of the run
     is_there : whether it could be written that it has begun
+    trouble : why it cannot be written at the moment, None where it can
+
+    Raises
+    ------
+    BadInput : another process trains this run
     """
 
-    key: str
-    is_there: bool
+    def __init__(self, run: Run, origin: Origin, name: str, history: History) -> None:
+        self._run = run
+        self._history = history
+        data, problem = run.dataset, run.dataset.problem
+        self._blank = Model(
+            run.network.folded(),
+            run.config.loss,
+            problem.key,
+            problem.class_names,
+            problem.preprocessing,
+            calibration=UNCALIBRATED,
+        )
+        self._before = training_record(origin.network, run.config, data, History())
+        branch = Branch(0, Moments(0), History(), self._blank, (origin.network, run.config), data, before=self._before)
+        branch.key = origin.run or branch.key
+        self._branch, self._name, self._began = branch, name, time.time()
+        self._facts = describe_run(branch, origin.dataset, origin.foils)
+        self.key = branch.key
+        self._about = write_origin(origin) | {"run": self.key}
+        self._best = BestKeeper(history)
+        self._written: BestNetwork | None = None
+        self.trouble: Exception | None = None
+        folder = resources.user_data_dir()
+        self._writer = Writer(folder, self._on_told, self._on_spoilt)
+        self._lock = run_lock(folder, self.key)
+        if not take_run(self._lock):
+            raise BadInput(f"run {self.short}: another process trains it at this moment")
+        self.is_there = False
+        with _told(), _opened() as store, store.transaction():
+            go_on_with(store, self.key)
+            self._begin(store)
+            self.is_there = True
 
     @property
     def short(self) -> str:
         """By what people call it."""
         return self.key[:SHORT]
 
-    def end(self, history: History, model: Model, seconds: float, readings: Readings | None, fingerprint: str) -> None:
-        """Write how the run has ended, the network that it has left, and what that reads the validation images as.
+    def _begin(self, store: Store) -> None:
+        """Write that the run has begun, unless that stands there: the file may have gone since."""
+        branch, problem = self._branch, self._blank.problem
+        if store.rows("SELECT 1 FROM runs WHERE run = ?", self.key):
+            return
+        branch.number = newest_number(store, COMMAND_SEAT, problem) + 1
+        begin_run(store, COMMAND_SEAT, problem, branch, self._facts, self._began)
+        name_runs(store, [self.key], self._name or self.short)
 
-        `fingerprint` is that of the data that it learned from.
-        """
+    # On the way
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether what was handed over last is not on the disk yet."""
+        return bool(self._writer.waiting)
+
+    def look(self, event: Event) -> None:
+        """Look at an event of the run, for its best network."""
+        self._best.after(event, self._run)
+
+    def take(self) -> Checkpoint:
+        """Return the run's whole state between two of its events."""
+        return take_checkpoint(self._run, self._about)
+
+    def put(self, checkpoint: Checkpoint) -> None:
+        """Have a state of the run written soon, with its curves up to there and its best network."""
+        step, epoch = int(checkpoint.facts["step"]), int(checkpoint.facts["epoch"])
+        history = write_history(KeptHistory(self._history, self._run.state.seconds), step, epoch)
+        best = self._best.take(self._run)
+        model = self._model_of(best) if best is not None and best is not self._written else None
+
+        def write(store: Store) -> None:
+            self._begin(store)
+            write_progress(store, self.key, checkpoint, history, model)
+            if model is not None:
+                self._written = best
+
+        self._writer.put("run", write)
+
+    def flush(self, patience: float = _PATIENCE_S) -> bool:
+        """Wait for what was handed over; return whether it is on the disk."""
+        return self._writer.flush(patience)
+
+    def _model_of(self, best: BestNetwork) -> Model:
+        results = {"validation_loss": best.loss, "validation_accuracy": best.accuracy}
+        record = {**self._before, "epochs": best.epoch, "steps": best.step, "results": results}
+        return Model(
+            best.network,
+            self._blank.loss,
+            self._blank.problem,
+            self._blank.class_names,
+            self._blank.preprocessing,
+            record,
+            calibration=UNCALIBRATED,
+        )
+
+    def _on_told(self, error: Exception | None) -> None:
+        """Remember why nothing can be written; a file that is busy or was damaged is tried again by itself."""
+        self.trouble = None if isinstance(error, KeptBusyError | KeptDamagedError) else error
+
+    def _on_spoilt(self, error: Exception) -> None:
+        note(f"this run is not kept: {error}")
+
+    # At the end
+
+    def end(self, model: Model, readings: Readings | None) -> None:
+        """Write how the run has ended, the network that it has left, and what that reads the validation images as."""
+        self._writer.close(_PATIENCE_S)
         if self.is_there:
-            packet = write_history(KeptHistory(history, seconds))
+            history = write_history(KeptHistory(self._history, self._run.state.seconds))
+            best = self._best.take(self._run)
+            fingerprint = self._run.dataset.train.fingerprint
             with _told(), _opened() as store, store.transaction():
-                end_run(store, self.key, RunFate.ENDED, time.time(), packet, model, fingerprint)
+                self._begin(store)
+                kept = self._best_at_the_end(best, model)
+                end_run(store, self.key, RunFate.ENDED, time.time(), history, model, fingerprint, kept)
                 write_readings(store, self.key, readings)
+                forget_checkpoint(store, self.key)
+        self._lock.release()
+
+    def _best_at_the_end(self, best: BestNetwork | None, model: Model) -> Model | None:
+        """Return the best network unless it is on the disk; the one at the end itself where they are the same."""
+        if best is not None and (best.network.parameters == model.network.parameters).all():
+            return model
+        return None if best is None or best is self._written else self._model_of(best)
 
     def break_off(self, error: BaseException) -> None:
-        """Write that the run has not come to its end: it was interrupted, or it failed."""
+        """Write that the run has not come to its end: it failed, or it was interrupted and nobody can go on with it."""
+        self._writer.close(_PATIENCE_S if self.trouble is None else 0.0)
         if self.is_there:
-            fate = RunFate.GIVEN_UP if isinstance(error, KeyboardInterrupt) else RunFate.FAILED
+            history = write_history(KeptHistory(self._history, self._run.state.seconds))
             with suppress(KeptError), _opened() as store, store.transaction():
-                store.run("UPDATE runs SET state = ?, ended = ? WHERE run = ?", fate, time.time(), self.key)
+                if not isinstance(error, KeyboardInterrupt | BadInput):
+                    fail_run(store, self.key, RunFate.FAILED, time.time(), history)
+                    forget_checkpoint(store, self.key)
+                elif not store.rows("SELECT 1 FROM runs WHERE run = ? AND checkpoint IS NOT NULL", self.key):
+                    fail_run(store, self.key, RunFate.GIVEN_UP, time.time(), history)
+        self._lock.release()
 
 
-def begin_kept(run: Run, network: NetworkConfig, dataset: str, foils: int, name: str) -> KeptCommand:
-    """Write that a run has begun.
+def find_interrupted(what: Path) -> Path:
+    """Return the checkpoint that somebody means: a file, or by the beginning of its id or its name a run of the list.
 
-    Parameters
-    ----------
-    network : how it was built
-    dataset, foils : the data set as it was asked for, and how many drawings that are no digits were mixed in
-    name : of the experiment that it belongs to, "" for its own
+    Raises
+    ------
+    BadInput : it is a run that cannot go on, or more than one
     """
-    data, problem = run.dataset, run.dataset.problem
-    model = Model(
-        run.network.folded(),
-        run.config.loss,
-        problem.key,
-        problem.class_names,
-        problem.preprocessing,
-        calibration=UNCALIBRATED,
-    )
-    before = training_record(network, run.config, data, History())
-    branch = Branch(0, Moments(0), History(), model, (network, run.config), data, before=before)
-    kept = KeptCommand(branch.key, False)
-    with _told(), _opened() as store, store.transaction():
-        branch.number = newest_number(store, COMMAND_SEAT, problem.key) + 1
-        begin_run(store, COMMAND_SEAT, problem.key, branch, describe_run(branch, dataset, foils), time.time())
-        name_runs(store, [branch.key], name or kept.short)
-        kept.is_there = True
-    return kept
+    text = str(what)
+    if what.exists() or what.name != text:
+        return what
+    with suppress(KeptError), _opened() as store:
+        lines = read_lines(store)
+        found = [line for line in lines if line.name == text or (len(text) >= 4 and line.key.startswith(text.lower()))]
+        open_ones = [line for line in found if line.has_checkpoint and line.fate is not RunFate.ENDED]
+        if len(open_ones) == 1:
+            (line,) = open_ones
+            if line.fate is RunFate.UNDER_WAY:
+                raise BadInput(f"--resume {text}: another process trains it at this moment")
+            if not line.is_command:
+                raise BadInput(f"--resume {text}: the window has begun it, and goes on with it on its page Train")
+            return checkpoint_of(store, line.key) or what
+        if open_ones:
+            raise BadInput(f"--resume {text}: {len(open_ones)} interrupted runs are called so; expected the id of one")
+        if found:
+            raise BadInput(f"--resume {text}: this run was not interrupted, or nothing is left to go on with")
+    return what
+
+
+def history_before(key: str, checkpoint: Checkpoint) -> History:
+    """Return how a run went up to a checkpoint of it, as far as that is kept: an empty history where it is not."""
+    step, epoch = int(checkpoint.facts["step"]), int(checkpoint.facts["epoch"])
+    with suppress(KeptError, PacketError), _opened() as store:
+        for (packet,) in store.rows("SELECT history FROM runs WHERE run = ? AND history IS NOT NULL", key):
+            kept = read_history(packet)
+            if len(kept.history.loss) >= step:
+                return read_history(write_history(kept, step, epoch)()).history
+    return History()
 
 
 @contextmanager

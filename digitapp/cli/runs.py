@@ -27,6 +27,7 @@ RunsArgument = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Names of experiments, or beginnings of runs' ids.")
 ]
 _LEAST_ID = 4  # characters of an id
+_MOST_TOLD = 5  # interrupted runs
 _COLUMNS = ("run", "name", "problem", "state", "began", "dataset", "layers", "optimizer", "rate", "seed", "epochs")
 
 
@@ -44,6 +45,8 @@ def list_command(json: JsonOption = False) -> None:
     rows = [(*_cells(line)[:4], *_cells(line)[5:], _accuracy(line)) for line in lines]
     titles = (*_COLUMNS[:4], *_COLUMNS[5:], "validation")
     print_table([titles, *rows], right=frozenset({7, 8, 9, 10}))
+    for told in list(filter(None, map(_how_to_go_on, lines)))[:_MOST_TOLD]:
+        say(told)
 
 
 @app.command("show", epilog="Example: digitapp runs show 3f2a91c0")
@@ -57,6 +60,8 @@ def show_command(runs: RunsArgument, json: JsonOption = False) -> None:
     for line in lines:
         print_table([(f"  {name}", str(value)) for name, value in _as_json(line).items() if name != "config"])
         print_table([(f"    {name}", str(value)) for name, value in line.config.items()])
+        if (told := _how_to_go_on(line)) is not None:
+            say(told)
 
 
 @app.command("compare", epilog="Example: digitapp runs compare adam sgd")
@@ -186,6 +191,17 @@ def _cells(line: RunLine) -> tuple[str, ...]:
     optimizer = str(line.config.get("optimizer", ""))
     known = line.short, line.name, line.problem, line.fate.value, began, line.dataset, layers, optimizer
     return (*known, str(rate), str(line.seed), str(line.epochs))
+
+
+def _how_to_go_on(line: RunLine) -> str | None:
+    """Return how to take up a run that was interrupted; None where there is nothing to take up."""
+    from digitapp.kept.runs import RunFate
+
+    if line.fate is not RunFate.INTERRUPTED or not line.has_checkpoint:
+        return None
+    if not line.is_command:
+        return f"{line.short} was interrupted; the window goes on with it, on its page Train"
+    return f"{line.short} was interrupted; go on with: digitapp train --resume {line.short} --out FILE"
 
 
 def _accuracy(line: RunLine) -> str:

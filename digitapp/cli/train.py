@@ -2,9 +2,8 @@
 
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -13,14 +12,15 @@ import typer
 
 from digitapp import resources
 from digitapp.calibration import calibrate
-from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command, write_origin
+from digitapp.cli.checkpoints import CheckpointKeeper, Origin, read_origin, resume_command
 from digitapp.cli.errors import BadInput
 from digitapp.cli.findings import tell, tell_of_data
-from digitapp.cli.keeping import KeptCommand, begin_kept
+from digitapp.cli.keeping import KeptCommand, find_interrupted, history_before
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table, say
 from digitapp.cli.progress import loading, training_progress
 from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.cli.to_order import DATASETS, CountOption, NoiseOption, to_order
+from digitapp.cli.watching import RunWatch
 from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset, problem_meant_by
 from digitapp.datasets.pens import find_pens
@@ -91,7 +91,7 @@ def train_command(
     every: Annotated[int, typer.Option(metavar="N", min=1, help="Epochs from one checkpoint to the next.")] = 1,
     resume: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Go on with a checkpoint's run, its data set and settings."),
+        typer.Option(metavar="RUN", help="Go on with an interrupted run: its id in `digitapp runs`, or a checkpoint."),
     ] = None,
     data_dir: DataDirOption = None,
     json: JsonOption = False,
@@ -102,13 +102,14 @@ def train_command(
     What is not given is taken from settings that work for the data set; each option names them in brackets.
     """
     check_can_write(out)
-    keep = checkpoint or resume
-    if repeat > 1 and (keep is not None or recipe is not None):
+    saved = resume and find_interrupted(resume)
+    keep = checkpoint or (resume if resume == saved else None)
+    if repeat > 1 and (keep is not None or resume is not None or recipe is not None):
         raise BadInput("--repeat: several seeds have neither checkpoints nor a recipe; expected no such option")
     if keep is not None:
         check_can_write(keep, "--checkpoint")
     given = {name: value for name, value in settings.items() if value is not None and value != []}
-    if resume is not None:
+    if resume is not None and saved is not None:
         taken = {
             "dataset": dataset,
             "noise": noise,
@@ -118,7 +119,7 @@ def train_command(
             "start_from": start_from,
             **given,
         }
-        task = _resumed(resume, data_dir, [name for name, value in taken.items() if value is not None])
+        task = _resumed(resume, saved, data_dir, [name for name, value in taken.items() if value is not None])
     elif recipe is not None:
         if dataset is not None:
             raise BadInput(f"--recipe {recipe}: brings its own data; expected no --dataset")
@@ -128,22 +129,34 @@ def train_command(
         raise BadInput("--pens: real pen strokes are a part of a recipe; expected --recipe as well")
     else:
         task = _begun(to_order(dataset, noise, count) or FIRST.usual_dataset, data_dir, start_from, given)
-    keeper = keep and CheckpointKeeper(keep, every, write_origin(task.origin), resume_command(keep, out, data_dir))
-    trained = [_train(task, keeper, name or "")]
+    keeper = keep and CheckpointKeeper(keep, every)
+
+    def go_on(what: Path | str) -> str:
+        return resume_command(what, out, data_dir)
+
+    trained = [_train(task, keeper, name or "", go_on)]
     for seed in range(task.run.config.seed + 1, task.run.config.seed + repeat):
         note(f"seed {seed}, {len(trained) + 1} of {repeat}")
         again = _begun(task.origin.dataset, data_dir, start_from, {**given, "seed": str(seed)})
-        trained.append(_train(again, None, name or trained[0].kept.short))
+        trained.append(_train(again, None, name or trained[0].kept.short, go_on))
     _save(trained, out, json)
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A run that is about to begin or to go on, what its model's record says about it, and what it is calibrated on."""
+    """A run that is about to begin or to go on.
+
+    Attributes
+    ----------
+    origin : what its model's record says about it
+    validation_parts : what it is calibrated on
+    history : how it went so far
+    """
 
     run: Run
     origin: Origin
     validation_parts: tuple[Split | None, ...]
+    history: History = field(default_factory=History)
 
 
 def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Mapping[str, Any]) -> _Task:
@@ -199,20 +212,22 @@ def _gathered(origin: Origin, data_dir: Path | None) -> Ingredients:
         return RECIPES[origin.dataset].gather(data_dir, pens, origin.seed)
 
 
-def _resumed(path: Path, data_dir: Path | None, given: list[str]) -> _Task:
+def _resumed(what: Path, path: Path, data_dir: Path | None, given: list[str]) -> _Task:
     if given:
         option = given[0].replace("_", "-")
-        raise BadInput(f"--resume {path}: goes on with the settings of its run; expected no --{option}")
+        raise BadInput(f"--resume {what}: goes on with the settings of its run; expected no --{option}")
     saved = load_checkpoint(path)
     origin = read_origin(saved, path)
+    history = history_before(origin.run, saved)
     if origin.is_recipe:
         ingredients = _gathered(origin, data_dir)
-        return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts)
+        return _Task(resume_run(saved, ingredients.dataset), origin, ingredients.validation_parts, history)
     with loading(origin.dataset):
         data = load_dataset(origin.dataset, data_dir=data_dir, seed=origin.seed)
     tell_of_data(origin.dataset, data)
     _tell_of_foils(origin)
-    return _Task(resume_run(saved, with_foils(data, origin.foils, origin.seed)), origin, (data.validation,))
+    run = resume_run(saved, with_foils(data, origin.foils, origin.seed))
+    return _Task(run, origin, (data.validation,), history)
 
 
 def _shaped_like(
@@ -260,24 +275,22 @@ class _Trained:
         return (0.0, 0.0) if validation is None else (validation.accuracy, -validation.loss)
 
 
-def _train(task: _Task, keeper: CheckpointKeeper | None, name: str) -> _Trained:
+def _train(task: _Task, keeper: CheckpointKeeper | None, name: str, go_on: Callable[[Path | str], str]) -> _Trained:
     """Train to the end, keep the run, and return what came out."""
-    run, origin, history = task.run, task.origin, History()
-    kept = begin_kept(run, origin.network, origin.dataset, origin.foils, name)
+    run, origin, history = task.run, task.origin, task.history
+    kept = KeptCommand(run, origin, name, history)
     try:
-        with keeper or nullcontext(), training_progress(run.config.epochs) as watch:
+        with RunWatch(run, kept, keeper, go_on) as watch, training_progress(run.config.epochs) as show:
             for event in run.events():
                 history.add(event)
-                watch(event)
-                if keeper is not None:
-                    keeper.after(event, run)
+                show(event)
+                watch.after(event)
         trained = _measure(task, history, kept)
     except BaseException as error:  # the list of runs says of Ctrl-C, too, that it has not come to its end
         kept.break_off(error)
         raise
     validated = trained.results["validation"]
-    readings = readings_of(run.dataset.validation, validated and validated.predictions)
-    kept.end(history, trained.model, trained.finished.seconds, readings, run.dataset.train.fingerprint)
+    kept.end(trained.model, readings_of(run.dataset.validation, validated and validated.predictions))
     return trained
 
 

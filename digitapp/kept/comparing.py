@@ -257,7 +257,7 @@ def _about(experiment: Experiment, measure: Measure) -> Iterator[Caution]:
         yield Caution(CautionKind.NO_RESULT, name)
     counts = {
         CautionKind.FAILED: sum(line.fate is RunFate.FAILED for line in lines),
-        CautionKind.GIVEN_UP: sum(line.fate is RunFate.GIVEN_UP for line in lines),
+        CautionKind.GIVEN_UP: sum(line.fate in (RunFate.GIVEN_UP, RunFate.INTERRUPTED) for line in lines),
         CautionKind.UNDER_WAY: sum(line.fate is RunFate.UNDER_WAY for line in lines),
         CautionKind.STOPPED: sum(_was_stopped(line) for line in experiment.by_seed.values()),
         CautionKind.NOT_VALIDATED: len(experiment.by_seed) - len(experiment.results(measure)),

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from digitapp.kept.histories import KeptHistory, read_history
 from digitapp.kept.networks import read_marks
 from digitapp.kept.packing import PacketError
-from digitapp.kept.runs import RunFate
+from digitapp.kept.presence import is_under_way
+from digitapp.kept.runs import COMMAND_SEAT, RunFate
 from digitapp.kept.summaries import SHORT, summarise
 from digitapp.nn import LOSSES, OPTIMIZERS
 from digitapp.training.history import EpochTable, History
 
 if TYPE_CHECKING:
     from digitapp.kept.store import Store
-
-COMMAND_SEAT = -1
-"""The seat of the command line, on which no window sits."""
+_OF_THE_WAY = ("epochs", "steps", "results", "validation_samples", "seconds")
+"""What a line says of a run that changes while it learns; it is written beside it at its end alone."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class RunLine:
     version : of the program that has trained it; "" where that is not known, as for the two that follow
     machine, processor : that it was trained on
     seconds : how long it has trained, pauses left out; 0 where that is not known
+    has_checkpoint : whether its whole state is kept, from which it can go on
     """
 
     key: str
@@ -78,6 +79,7 @@ class RunLine:
     machine: str = ""
     processor: str = ""
     seconds: float = 0.0
+    has_checkpoint: bool = False
 
     @property
     def short(self) -> str:
@@ -115,7 +117,7 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 
     What is damaged is left out.
     """
-    columns = "run, name, problem, state, seat, began, ended, step, summary, test, note, marked"
+    columns = "run, name, problem, state, seat, began, ended, step, summary, test, note, marked, checkpoint"
     which = "NOT NULL" if deleted else "NULL"
     rows = store.rows(f"SELECT {columns} FROM runs WHERE removed IS {which} ORDER BY began DESC, number DESC")
     lines = (_read_line(store, row) for row in rows)
@@ -123,16 +125,21 @@ def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
 
 
 def _read_line(store: Store, row: tuple) -> RunLine | None:
-    key, name, problem, state, seat, began, ended, step, summary, test, note, marked = row
+    key, name, problem, state, seat, began, ended, step, summary, test, note, marked, checkpoint = row
     try:
         told = json.loads(summary) if summary is not None else {}
+        fate = RunFate(state)
         if "validation_samples" not in told:
-            told = json.loads(_summary_of_old(store, key))
+            told = _told_of(store, key)
+        elif fate is RunFate.UNDER_WAY and checkpoint is not None:
+            told |= {name: value for name, value in _told_of(store, key).items() if name in _OF_THE_WAY}
+        if fate is RunFate.UNDER_WAY and not is_under_way(store.folder, key):
+            fate = RunFate.INTERRUPTED
         return RunLine(
             str(key),
             str(name),
             str(problem),
-            RunFate(state),
+            fate,
             seat == COMMAND_SEAT,
             float(began),
             None if ended is None else float(ended),
@@ -153,16 +160,20 @@ def _read_line(store: Store, row: tuple) -> RunLine | None:
             str(told.get("machine", "")),
             str(told.get("processor", "")),
             float(told.get("seconds", 0.0)),
+            checkpoint is not None,
         )
     except (PacketError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _summary_of_old(store: Store, key: str) -> str:
-    """Return what a line says of a run that an earlier version has written. Raises PacketError."""
+def _told_of(store: Store, key: str) -> dict[str, Any]:
+    """Return what a line says of a run that is not at its end, or that an earlier version has written.
+
+    Raises PacketError.
+    """
     packet, history = store.rows("SELECT facts, history FROM runs WHERE run = ?", key)[0]
     kept = read_history(history) if history is not None else KeptHistory(History())
-    return summarise(read_marks(packet)[2], kept.history, kept.seconds)
+    return json.loads(summarise(read_marks(packet)[2], kept.history, kept.seconds))
 
 
 def read_curves(store: Store, key: str) -> dict[str, list[float]]:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:  # a start that finds nothing kept imports no SQLite
 FOLDER = "checkpoints"
 SUFFIX = ".safetensors"
 
+COMMAND_SEAT = -1
+"""The seat of the command line, on which no window sits."""
+
 
 class RunFate(StrEnum):
     """What has become of a run."""
@@ -46,6 +49,8 @@ class RunFate(StrEnum):
     FAILED = "failed"
     GIVEN_UP = "given up"
     """Interrupted, and not to be taken up again."""
+    INTERRUPTED = "interrupted"
+    """It has not come to its end, and nobody trains it: the file says `UNDER_WAY`, but its process is gone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +117,8 @@ def begin_run(store: Store, seat: int, problem: str, branch: Branch, facts: Mapp
     )
     # Of a run that is taken up again, what came after its checkpoint is about to come anew.
     store.run("DELETE FROM moments WHERE run = ? AND step > (SELECT step FROM runs WHERE run = ?)", *[branch.key] * 2)
+    if seat == COMMAND_SEAT:
+        return  # whose runs know nothing of each other
     # Only the newest run of a desk can be taken up, or gone on with as if it had been longer.
     for run, name in store.rows(
         "SELECT run, checkpoint FROM runs WHERE seat = ? AND problem = ? AND run != ? AND checkpoint IS NOT NULL",
@@ -121,8 +128,10 @@ def begin_run(store: Store, seat: int, problem: str, branch: Branch, facts: Mapp
         store.delete_afterwards(FOLDER, name)
 
 
-def write_progress(store: Store, key: str, checkpoint: Checkpoint, history: Callable[[], bytes]) -> None:
-    """Write how far a run is: its checkpoint, and its curves up to there."""
+def write_progress(
+    store: Store, key: str, checkpoint: Checkpoint, history: Callable[[], bytes], best: Model | None = None
+) -> None:
+    """Write how far a run is: its checkpoint, its curves up to there, and its best network where that is a new one."""
     step = int(checkpoint.facts["step"])
     path = store.folder / FOLDER / f"{key}.{step}{SUFFIX}"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,6 +141,24 @@ def write_progress(store: Store, key: str, checkpoint: Checkpoint, history: Call
             store.delete_afterwards(FOLDER, name)
     values = path.name, step, history(), key
     store.run("UPDATE runs SET checkpoint = ?, step = ?, history = ? WHERE run = ?", *values)
+    if best is not None:
+        _write_best(store, key, best)
+
+
+def _write_best(store: Store, key: str, best: Model) -> None:
+    """Write the network of a run's best epoch in the place of the one before."""
+    path = write_model(best, store.folder / NETWORKS, f"run-{key}-best")
+    for (name,) in store.rows("SELECT best FROM runs WHERE run = ? AND best IS NOT NULL AND best IS NOT network", key):
+        if name != path.name:
+            store.delete_afterwards(NETWORKS, name)
+    store.run("UPDATE runs SET best = ? WHERE run = ?", path.name, key)
+
+
+def forget_checkpoint(store: Store, key: str) -> None:
+    """Delete the checkpoint of a run that nobody goes on with."""
+    for (name,) in store.rows("SELECT checkpoint FROM runs WHERE run = ? AND checkpoint IS NOT NULL", key):
+        store.run("UPDATE runs SET checkpoint = NULL WHERE run = ?", key)
+        store.delete_afterwards(FOLDER, name)
 
 
 def end_run(
@@ -142,15 +169,38 @@ def end_run(
     history: Callable[[], bytes],
     model: Model,
     fingerprint: str = "",
+    best: Model | None = None,
 ) -> None:
     """Write that a run has ended, how it went, and the network that it has left.
 
-    `fingerprint` is that of the data that it learned from, where it is known.
+    Parameters
+    ----------
+    fingerprint : of the data that it learned from, where it is known
+    best : the network of its best epoch, where that is not on the disk yet; `model` itself where it is the same
     """
     path = write_model(model, store.folder / NETWORKS, f"run-{key}")
     packet = history()
     values = fate, ended, packet, path.name, _summary(store, key, packet, fingerprint), key
     store.run("UPDATE runs SET state = ?, ended = ?, history = ?, network = ?, summary = ? WHERE run = ?", *values)
+    if best is model:
+        for (name,) in store.rows("SELECT best FROM runs WHERE run = ? AND best IS NOT NULL", key):
+            if name != path.name:
+                store.delete_afterwards(NETWORKS, name)
+        store.run("UPDATE runs SET best = network WHERE run = ?", key)
+    elif best is not None:
+        _write_best(store, key, best)
+
+
+def go_on_with(store: Store, key: str) -> None:
+    """Write that a run, if it is there, is under way again; one that was deleted comes back by it."""
+    store.run("UPDATE runs SET state = ?, ended = NULL, removed = NULL WHERE run = ?", RunFate.UNDER_WAY, key)
+
+
+def fail_run(store: Store, key: str, fate: RunFate, ended: float, history: Callable[[], bytes]) -> None:
+    """Write that a run has not come to its end, and how it went until then."""
+    packet = history()
+    values = fate, ended, packet, _summary(store, key, packet), key
+    store.run("UPDATE runs SET state = ?, ended = ?, history = ?, summary = ? WHERE run = ?", *values)
 
 
 def write_steps(store: Store, key: str, history: Callable[[], bytes]) -> None:
@@ -218,6 +268,12 @@ def newest_number(store: Store, seat: int, problem: str) -> int:
     """Return the number of the newest run of a problem, 0 before the first."""
     newest = store.rows("SELECT max(number) FROM runs WHERE seat = ? AND problem = ?", seat, problem)[0][0]
     return newest if isinstance(newest, int) else 0
+
+
+def checkpoint_of(store: Store, key: str) -> Path | None:
+    """Return the file of a run's whole state, None where there is none. Raises KeptError."""
+    rows = store.rows("SELECT checkpoint FROM runs WHERE run = ?", key)
+    return store.file(FOLDER, rows[0][0]) if rows else None
 
 
 def read_runs(store: Store, seat: int, problem: str, newest: int | None = None) -> list[KeptRun]:

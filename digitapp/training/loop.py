@@ -206,6 +206,11 @@ class Run:
             np.copyto(network.state, kept["best"])
         self._is_settled = True
 
+    @property
+    def measured_state(self) -> np.ndarray:
+        """The state of the network that counts at the moment, averaged where asked for: to be copied, not kept."""
+        return self.network.state if self._is_settled else self.state.kept.get("average", self.network.state)
+
     def _measured(self) -> Network:
         """Return the network that counts at the moment: the averaged one where asked for."""
         if self._is_settled or "average" not in self.state.kept:

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from cli_helpers import refused, run, run_json
 
-from digitapp.cli.checkpoints import CheckpointKeeper
+from digitapp.cli.watching import RunWatch
 from digitapp.training import BatchDone, Event
 from digitapp.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from digitapp.training.loop import Run
 
 
 def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,14 +18,14 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path, monkeypatc
     whole, again, saved = (tmp_path / name for name in ("whole", "again", "run.ckpt"))
     run_json("train", *settings, "--out", whole)
 
-    after = CheckpointKeeper.after
+    after = RunWatch.after
 
-    def press_ctrl_c(keeper: CheckpointKeeper, event: Event, interrupted: Run) -> None:
+    def press_ctrl_c(watch: RunWatch, event: Event) -> None:
         if isinstance(event, BatchDone) and event.step == 15:
             signal.raise_signal(signal.SIGINT)
-        after(keeper, event, interrupted)
+        after(watch, event)
 
-    monkeypatch.setattr(CheckpointKeeper, "after", press_ctrl_c)
+    monkeypatch.setattr(RunWatch, "after", press_ctrl_c)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
     stopped = run("train", *settings, "--out", again, "--checkpoint", saved)
     signal.signal(signal.SIGINT, before)

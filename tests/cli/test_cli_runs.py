@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,10 +22,14 @@ from digitapp.cli import INTERRUPTED
 from digitapp.datasets.dataset import Split
 from digitapp.datasets.load import load_dataset
 from digitapp.kept import FILE_NAME
+from digitapp.kept.presence import run_lock
+from digitapp.kept.register import RunLine, read_curves, read_lines
+from digitapp.kept.runs import RunFate
 from digitapp.kept.store import Store
 from digitapp.kept.sweeping import sweep_kept
 from digitapp.modelfile import load_model
 from digitapp.runs.comparison import compare_pairs, mcnemar
+from digitapp.training.evaluate import evaluate
 from digitapp.training.events import EpochDone, Event
 
 TOY = ("--dataset", "toy", "--epochs", "4")
@@ -219,6 +225,83 @@ def test_a_run_that_was_stopped_is_listed_as_given_up(tmp_path: Path, monkeypatc
     assert run("train", *TOY, "--out", out).exit_code == INTERRUPTED
     (line,) = run_json("runs", "list")["runs"]
     assert line["state"] == "given up" and not out.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_whose_process_is_gone_is_interrupted_and_goes_on_as_the_same_run(
+    how: signal.Signals, tmp_path: Path, user: Path
+) -> None:
+    """Its process ends without or with a last word; the run ends with the bytes of one that nobody has ended."""
+    out, whole = tmp_path / "model.safetensors", tmp_path / "whole.safetensors"
+    settings = "--dataset", "toy", "--epochs", "1000", "--optimizer", "adam", "--learning-rate", "0.01"
+    code = "import sys, digitapp.cli.watching as w; w.FIRST_S = w.EVERY_S = 0.02; from digitapp.cli import app;"
+    code += "sys.argv = ['digitapp', *sys.argv[1:]]; app()"
+    environment = os.environ | {"XDG_DATA_HOME": str(user.parent / "home")}
+    kept = user.parent / "home" / "digitapp"
+    command = [sys.executable, "-c", code, "train", *settings, "--name", "mine", "--out", str(out)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not list(kept.glob("checkpoints/*.safetensors")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        (here,) = read_here(kept)
+        assert here.fate is RunFate.UNDER_WAY
+        process.send_signal(how)
+        told = process.communicate()[1]
+    kept.rename(user)
+    (line,) = run_json("runs", "list")["runs"]
+    assert line["state"] == "interrupted" and line["key"] == here.key and line["steps"] > 0
+    command_told = f"digitapp train --resume {line['run']} --out"
+    assert command_told in run("runs", "list").stdout and command_told in run("runs", "show", line["run"]).stdout
+    assert how is signal.SIGKILL or command_told in told
+    assert run("train", "--resume", line["run"], "--out", out).exit_code == 0
+    assert run("train", *settings, "--out", whole).exit_code == 0
+    assert out.read_bytes() == whole.read_bytes()
+    other, again = run_json("runs", "list")["runs"]
+    assert again["key"] == line["key"] and again["state"] == "ended" and again["name"] == "mine"
+    same = ("epochs", "steps", "train_loss", "best_validation_accuracy", "validation_loss", "fingerprint")
+    assert [again[name] for name in same] == [other[name] for name in same]
+    assert not list((user / "checkpoints").iterdir()) and not list((user / "locks").glob("run-*"))
+    assert "not interrupted" in refused("train", "--resume", line["run"], "--out", out)
+
+
+def read_here(folder: Path) -> list[RunLine]:
+    store = Store(folder)
+    lines = read_lines(store)
+    store.close()
+    return lines
+
+
+def test_nobody_goes_on_with_a_run_that_another_trains(tmp_path: Path, user: Path) -> None:
+    saved, out = tmp_path / "run.ckpt", tmp_path / "model.safetensors"
+    assert run("train", *TOY, "--out", out, "--checkpoint", saved).exit_code == 0
+    (line,) = run_json("runs", "list")["runs"]
+    lock = run_lock(user, line["key"])
+    assert lock.take()
+    assert "another process trains it" in refused("train", "--resume", saved, "--out", out)
+    lock.release()
+    assert run("train", "--resume", saved, "--out", out).exit_code == 0
+    assert len(run_json("runs", "list")["runs"]) == 1
+
+
+def test_the_weights_of_the_best_epoch_and_of_the_end_are_kept(tmp_path: Path, user: Path) -> None:
+    """Measured anew, each is what the curves say of its epoch."""
+    train(tmp_path, "--epochs", 60, "--learning-rate", 3, "--optimizer", "sgd")
+    (line,) = read_here(user)
+    store = Store(user)
+    ((best, end),) = store.rows("SELECT best, network FROM runs")
+    curves = read_curves(store, line.key)
+    store.close()
+    validation = load_dataset("toy", seed=0).validation
+    assert validation is not None
+    merits = list(zip(curves["validation_accuracy"], (-loss for loss in curves["validation_loss"]), strict=True))
+    for name, epoch in ((best, merits.index(max(merits))), (end, -1)):
+        model = load_model(user / "networks" / name)
+        measured = evaluate(model.network, model.loss, validation)
+        assert measured.accuracy == curves["validation_accuracy"][epoch]
+        assert measured.loss == pytest.approx(curves["validation_loss"][epoch], rel=1e-5)
+    assert {path.name for path in (user / "networks").iterdir()} == {best, end}
 
 
 def test_a_run_that_diverged_is_listed_as_failed(tmp_path: Path) -> None:
