@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -242,10 +241,9 @@ def test_a_run_whose_process_is_gone_is_interrupted_and_goes_on_as_the_same_run(
     command = [sys.executable, "-c", code, "train", *settings, "--name", "mine", "--out", str(out)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        while not list(kept.glob("checkpoints/*.safetensors")):
+        while not (found := read_here(kept) if (kept / FILE_NAME).exists() else []) or not found[0].has_checkpoint:
             assert process.poll() is None
-            time.sleep(0.01)
-        (here,) = read_here(kept)
+        (here,) = found
         assert here.fate is RunFate.UNDER_WAY
         process.send_signal(how)
         told = process.communicate()[1]
