@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import note, percent, say
 from digitapp.kept.comparing import Caution, CautionKind, Comparison, Pair
 from digitapp.kept.experiments import Experiment, Measure
+from digitapp.kept.final import Final
 from digitapp.plain import plain
 from digitapp.runs.comparison import Difference, Verdict, least_flip_p
 
@@ -57,6 +58,22 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "settings": settings,
         "cautions": [caution_text(caution) for caution in found.cautions],
         "pairs": [_pair_as_json(pair) for pair in found.pairs],
+    }
+
+
+def tell_finals(finals: Mapping[str, Final], asked: int) -> None:
+    """Print the test figures, and how often the test images were looked at by now."""
+    for name, final in finals.items():
+        about = "" if final.spread is None else f" ± {100 * final.spread:.2f}"
+        say(f"  {plain(name, _LONGEST_NAME)}: {percent(final.mean)}{about} of the test images")
+    say(f"The test images choose nothing. They were looked at for {_experiments(asked)} of this problem by now.")
+
+
+def finals_as_json(finals: Mapping[str, Final]) -> dict[str, Any]:
+    """Return the test figures as JSON values."""
+    return {
+        name: {"accuracy": final.mean, "spread": final.spread, "by_seed": final.by_seed}
+        for name, final in finals.items()
     }
 
 
@@ -213,6 +230,10 @@ def _seeds_of(found: Difference) -> str:
 
 def _seeds(number: int) -> str:
     return "1 seed" if number == 1 else f"{number:,} seeds"
+
+
+def _experiments(number: int) -> str:
+    return "1 experiment" if number == 1 else f"{number:,} experiments"
 
 
 def _runs(number: int) -> str:

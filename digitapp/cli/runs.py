@@ -14,10 +14,12 @@ import typer
 
 from digitapp import resources
 from digitapp.cli.errors import BadInput
-from digitapp.cli.output import JsonOption, check_can_write, note, percent, print_json, print_table, say
+from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table, say
 from digitapp.plain import plain
 
 if TYPE_CHECKING:
+    from digitapp.kept.experiments import Experiment
+    from digitapp.kept.final import Final
     from digitapp.kept.register import RunLine
     from digitapp.kept.store import Store
 
@@ -68,6 +70,10 @@ def show_command(runs: RunsArgument, json: JsonOption = False) -> None:
 def compare_command(
     runs: RunsArgument,
     by: Annotated[str, typer.Option("--by", metavar="WHAT", help="accuracy or loss, on validation.")] = "accuracy",
+    test: Annotated[
+        bool, typer.Option("--test", help="Show the test figure as well: once, last, when all is chosen.")
+    ] = False,
+    data_dir: DataDirOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say which of several experiments is better, by how much, and how sure that is.
@@ -79,7 +85,7 @@ def compare_command(
         raise BadInput(f"--by {by}: expected accuracy or loss")
     if len(runs) < 2 or len(set(runs)) < len(runs):
         raise BadInput("two different experiments or runs are needed to compare")
-    from digitapp.cli.comparing import as_json, check_comparable, tell
+    from digitapp.cli.comparing import as_json, check_comparable, finals_as_json, tell, tell_finals
     from digitapp.kept.comparing import compare_experiments
     from digitapp.kept.experiments import Experiment, Measure
     from digitapp.kept.readings import read_readings
@@ -90,10 +96,13 @@ def compare_command(
         found = compare_experiments(
             experiments, Measure(by), lambda line: read_readings(store, line.key), each_with_each=True
         )
+    finals, asked = _finals(experiments, data_dir) if test else ({}, 0)
     if json:
-        print_json(as_json(found))
-    else:
-        tell(found)
+        print_json(as_json(found) | ({"test": finals_as_json(finals)} if test else {}))
+        return
+    tell(found)
+    if test:
+        tell_finals(finals, asked)
 
 
 @app.command("export", epilog="Example: digitapp runs export adam sgd --out runs.csv")
@@ -140,6 +149,26 @@ def restore_command(runs: RunsArgument, json: JsonOption = False) -> None:
         with store.transaction():
             restore_runs(store, [line.key for line in lines])
     _tell_of("restored", lines, json)
+
+
+def _finals(experiments: Sequence[Experiment], data_dir: Path | None) -> tuple[dict[str, Final], int]:
+    """Measure experiments on the test images, and return what each came to and for how many that was asked so far."""
+    from digitapp.datasets.load import load_dataset
+    from digitapp.kept.experiments import Experiment
+    from digitapp.kept.final import NoFinalError, final_of, is_finished, keeper_of_data, measure_final, times_asked
+
+    for each in experiments:
+        if not is_finished(each):
+            raise BadInput(f"--test: {plain(each.name, 40)} has runs under way; expected experiments that have ended")
+    load = keeper_of_data(lambda name, seed: load_dataset(name, data_dir=data_dir, seed=seed))
+    try:
+        measure_final(resources.user_data_dir(), experiments, load)
+    except NoFinalError as error:
+        raise BadInput(f"--test: {plain(str(error))}") from error
+    with _store() as store:
+        again = [Experiment(each.name, tuple(_meant(_lines(store), each.name))) for each in experiments]
+        asked = times_asked(store, experiments[0].problem)
+    return {each.name: final for each in again if (final := final_of(each)) is not None}, asked
 
 
 def _count(number: int) -> str:

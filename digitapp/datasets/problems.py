@@ -69,6 +69,7 @@ class Problem:
     pace : int, how many batches a second a run learns unless another pace was chosen; 0 for as many as it can
     input_names : tuple of str, one for each input that is a number; empty for pixels, which are called by their place
     samples : str, what the data consist of, as a key for words: "images", "digits" or "points"
+    has_test : bool, whether its data sets keep samples aside that neither train nor validate, to be measured on last
     has_tale : bool, whether the tale of the demons is told of its networks, see `inspection.tale`
     sample : something to look at for who has not drawn anything yet, or None
     """
@@ -92,6 +93,7 @@ class Problem:
     sample: Drawing | BinaryGrid | Point | None = None
     fewest_classes: int = 0
     is_made: bool = False
+    has_test: bool = False
 
     @property
     def features(self) -> int:
@@ -217,6 +219,7 @@ MNIST = Problem(
     fetched=("mnist",),
     hand=MY_HAND,
     preprocessing="mnist",
+    has_test=True,
     shipped_models=("everyday", "record", "mnist"),
     presets=(
         Preset(

@@ -75,6 +75,7 @@ _SHAPES: dict[str, str] = {
     "chevron-up": '<path d="M6 15l6-6 6 6"/>',
     "chevron-right": '<path d="M9 6l6 6-6 6"/>',
     "chevron-left": '<path d="M15 6l-6 6 6 6"/>',
+    "equal": '<path d="M4.5 9.5h15M4.5 14.5h15"/>',
     "check": '<path d="M4.5 12.5l5 5 10-11"/>',
     "close": '<path d="M5.5 5.5l13 13M18.5 5.5l-13 13"/>',
     "plus": '<path d="M12 4.5v15M4.5 12h15"/>',

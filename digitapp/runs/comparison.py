@@ -56,6 +56,8 @@ class Difference:
     is_paired : whether each run of the first has one of the second with the same seed
     needed : with how many runs of each a difference of this size would be told in four of five cases; None where the
         runs do not differ, or more than `MOST_SEEDS` would be needed
+    error : the standard error of the mean; ∞ where one run of each says nothing
+    freedom : the degrees of freedom of the interval; 0 there
     """
 
     mean: float
@@ -67,6 +69,13 @@ class Difference:
     runs: tuple[int, int]
     is_paired: bool
     needed: int | None
+    error: float
+    freedom: float
+
+    @property
+    def reach(self) -> float:
+        """How many standard errors the interval goes to each side."""
+        return quantile((1 + LEVEL) / 2, self.freedom)
 
     @property
     def verdict(self) -> Verdict:
@@ -107,12 +116,10 @@ def compare_pairs(first: Sequence[float], second: Sequence[float], grain: float 
     mean, runs = float(gaps.mean()), len(gaps)
     ahead = float(np.mean((gaps > 0) + 0.5 * (gaps == 0)))
     if runs == 1:
-        return Difference(mean, -inf, inf, 1.0, 1.0, ahead, (1, 1), True, None)
+        return Difference(mean, -inf, inf, 1.0, 1.0, ahead, (1, 1), True, None, inf, 0)
     spread = max(float(gaps.std(ddof=1)), sqrt(2) * _rounding(grain))
-    t_p = two_sided_tail(_ratio(mean, spread / sqrt(runs)), runs - 1)
-    reach = quantile((1 + LEVEL) / 2, runs - 1) * spread / sqrt(runs)
     needed = _needed(mean, spread, groups=1)
-    return Difference(mean, mean - reach, mean + reach, sign_flip(gaps), t_p, ahead, (runs, runs), True, needed)
+    return _told(mean, sign_flip(gaps), ahead, (runs, runs), True, needed, spread / sqrt(runs), runs - 1)
 
 
 def compare_groups(first: Sequence[float], second: Sequence[float], grain: float = 0.0) -> Difference:
@@ -125,20 +132,34 @@ def compare_groups(first: Sequence[float], second: Sequence[float], grain: float
     gaps = one[:, np.newaxis] - other
     ahead = float(np.mean((gaps > 0) + 0.5 * (gaps == 0)))
     if min(runs) == 1:
-        return Difference(mean, -inf, inf, 1.0, 1.0, ahead, runs, False, None)
+        return Difference(mean, -inf, inf, 1.0, 1.0, ahead, runs, False, None, inf, 0)
     variances = [max(float(group.var(ddof=1)), _rounding(grain) ** 2) for group in (one, other)]
     shares = variances[0] / runs[0], variances[1] / runs[1]
-    error = sqrt(float(sum(shares)))
-    if error == 0:
-        p = 1.0 if mean == 0 else 0.0
-        return Difference(mean, mean, mean, p, p, ahead, runs, False, None if mean == 0 else 2)
-    freedom = float(sum(shares)) ** 2 / float(
-        sum(share**2 / (count - 1) for share, count in zip(shares, runs, strict=True))
-    )
-    reach = quantile((1 + LEVEL) / 2, freedom) * error
+    error = sqrt(sum(shares))
+    # Where nothing spreads the formula has no value; the least that it can have is that of the smaller group.
+    freedom = min(runs) - 1.0
+    if error > 0:
+        freedom = sum(shares) ** 2 / sum(share**2 / (count - 1) for share, count in zip(shares, runs, strict=True))
     needed = _needed(mean, sqrt(sum(variances)), groups=2)
-    p = two_sided_tail(mean / error, freedom)
-    return Difference(mean, mean - reach, mean + reach, p, p, ahead, runs, False, needed)
+    return _told(mean, None, ahead, runs, False, needed, error, freedom)
+
+
+def _told(
+    mean: float,
+    p: float | None,
+    ahead: float,
+    runs: tuple[int, int],
+    is_paired: bool,
+    needed: int | None,
+    error: float,
+    freedom: float,
+) -> Difference:
+    """Return a difference with the interval and the t test of its standard error; without a `p` that of the t test."""
+    reach = quantile((1 + LEVEL) / 2, freedom) * error
+    t = mean / error if error > 0 else inf if mean else 0.0
+    t_p = two_sided_tail(t, freedom)
+    p = t_p if p is None else p
+    return Difference(mean, mean - reach, mean + reach, p, t_p, ahead, runs, is_paired, needed, error, freedom)
 
 
 def sign_flip(gaps: NDArray[np.float64]) -> float:
@@ -217,10 +238,6 @@ def least_flip_p(runs: int) -> float:
 def _rounding(grain: float) -> float:
     """Return the standard deviation of what is rounded away where results have steps of this size."""
     return grain / sqrt(12)
-
-
-def _ratio(mean: float, error: float) -> float:
-    return mean / error if error > 0 else inf if mean else 0.0
 
 
 def _checked(results: Sequence[float]) -> NDArray[np.float64]:

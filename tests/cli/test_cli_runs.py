@@ -18,9 +18,11 @@ from cli_helpers import refused, run, run_json
 
 from digitapp import __version__
 from digitapp.cli import INTERRUPTED
-from digitapp.datasets.dataset import Split
-from digitapp.datasets.load import load_dataset
+from digitapp.datasets.dataset import Dataset, Split
+from digitapp.datasets.load import LOADERS, load_dataset
+from digitapp.datasets.problems import MNIST
 from digitapp.kept import FILE_NAME
+from digitapp.kept.final import times_asked
 from digitapp.kept.presence import run_lock
 from digitapp.kept.register import RunLine, read_curves, read_lines
 from digitapp.kept.runs import RunFate
@@ -118,6 +120,41 @@ def _kept_network(user: Path, name: str, seed: int, data: Split) -> np.ndarray:
     key = next(line["key"] for line in lines if line["name"] == name and line["config"]["seed"] == seed)
     (path,) = user.joinpath("networks").glob(f"run-{key}.*")
     return load_model(path).network.forward(data.inputs).argmax(axis=1)
+
+
+def test_the_test_figure_is_measured_when_it_is_asked_for_kept_and_counted(
+    tmp_path: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    part = [Split(rng.random((40, 784), np.float32), rng.integers(0, 10, 40)) for _ in range(3)]
+    monkeypatch.setitem(LOADERS, "handwriting", lambda _wish: Dataset("handwriting", MNIST, *part))
+    for name, rate in (("slow", 0.001), ("fast", 0.01)):
+        arguments = "--dataset", "handwriting", "--hidden", 8, "--epochs", 3, "--repeat", 2, "--learning-rate", rate
+        run_json("train", *arguments, "--name", name, "--out", tmp_path / "model.safetensors")
+    assert "test" not in run_json("runs", "compare", "slow", "fast")
+    told = run_json("runs", "compare", "slow", "fast", "--test")["test"]
+    store = Store(user)
+    kept = {(line.name, str(line.seed)): line.test for line in read_lines(store)}
+    assert kept == {(name, seed): share for name, each in told.items() for seed, share in each["by_seed"].items()}
+    for best, network, share in store.rows("SELECT best, network, test FROM runs"):
+        model = load_model(user / "networks" / (best or network))
+        assert share == evaluate(model.network, model.loss, part[2]).accuracy
+    assert times_asked(store, "mnist") == 2 and times_asked(store, "toy") == 0
+    for path in user.joinpath("networks").iterdir():
+        path.unlink()
+    said = run("runs", "compare", "slow", "fast", "--test").stdout  # nothing is measured again
+    assert "2 experiments" in said and "choose nothing" in said
+    with store.transaction():
+        store.run("UPDATE runs SET test = NULL WHERE name = 'fast'")
+    assert "not kept any more" in refused("runs", "compare", "slow", "fast", "--test")
+    key = read_lines(store)[0].key
+    with store.transaction():
+        store.run("UPDATE runs SET state = 'under way' WHERE run = ?", key)
+    lock = run_lock(user, key)
+    assert lock.take()
+    assert "under way" in refused("runs", "compare", "slow", "fast", "--test")
+    lock.release()
+    store.close()
 
 
 def test_one_seed_each_never_tells_and_many_are_warned_of_luck(tmp_path: Path) -> None:
