@@ -17,6 +17,7 @@ from digitapp.cli.errors import BadInput
 from digitapp.cli.output import note
 from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError
 from digitapp.kept.histories import KeptHistory, read_history, write_history
+from digitapp.kept.limits import make_room
 from digitapp.kept.packing import PacketError
 from digitapp.kept.presence import run_lock, take_run
 from digitapp.kept.readings import Readings, write_readings
@@ -174,19 +175,27 @@ class KeptCommand:
 
     # At the end
 
-    def end(self, model: Model, readings: Readings | None) -> None:
-        """Write how the run has ended, the network that it has left, and what that reads the validation images as."""
+    def end(self, model: Model, readings: Readings | None, history: KeptHistory | None = None) -> None:
+        """Write how the run has ended.
+
+        Parameters
+        ----------
+        model : the network that it has left
+        readings : what that reads the validation images as
+        history : how the run went, where the history that it was begun with was not filled on the way
+        """
         self._writer.close(_PATIENCE_S)
         if self.is_there:
-            history = write_history(KeptHistory(self._history, self._run.state.seconds))
+            packet = write_history(history or KeptHistory(self._history, self._run.state.seconds))
             best = self._best.take(self._run)
             fingerprint = self._run.dataset.train.fingerprint
             with _told(), _opened() as store, store.transaction():
                 self._begin(store)
                 kept = self._best_at_the_end(best, model)
-                end_run(store, self.key, RunFate.ENDED, time.time(), history, model, fingerprint, kept)
+                end_run(store, self.key, RunFate.ENDED, time.time(), packet, model, fingerprint, kept)
                 write_readings(store, self.key, readings)
                 forget_checkpoint(store, self.key)
+                make_room(store)
         self._lock.release()
 
     def _best_at_the_end(self, best: BestNetwork | None, model: Model) -> Model | None:

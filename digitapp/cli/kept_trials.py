@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digitapp.cli.keeping import KeptCommand, begin_kept
+from digitapp.cli.checkpoints import Origin
+from digitapp.cli.keeping import KeptCommand
+from digitapp.kept.histories import KeptHistory
 from digitapp.kept.readings import readings_of
 from digitapp.modelfile import Model
 from digitapp.training.config import NetworkConfig
@@ -28,7 +30,7 @@ class KeptTrial:
         """Write how it has ended, or how far it came before it was given up."""
         data, last = self.run.dataset, history.last_epoch
         readings = readings_of(data.validation, None if last is None else last.predictions)
-        self.kept.end(history, model, seconds, readings, data.train.fingerprint)
+        self.kept.end(model, readings, KeptHistory(history, seconds))
 
     def break_off(self, error: BaseException) -> None:
         """Write that it was interrupted, or that it failed."""
@@ -37,4 +39,4 @@ class KeptTrial:
 
 def begin_trial(run: Run, network: NetworkConfig, dataset: str, name: str) -> KeptTrial:
     """Write that a run has begun: how its network was built, its data set as it was asked for, and its study's name."""
-    return KeptTrial(run, begin_kept(run, network, dataset, 0, name))
+    return KeptTrial(run, KeptCommand(run, Origin(dataset, run.config.seed, network), name, History()))

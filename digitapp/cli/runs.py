@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -36,10 +37,12 @@ _COLUMNS = ("run", "name", "problem", "state", "began", "dataset", "layers", "op
 @app.command("list", epilog="Example: digitapp runs list")
 def list_command(json: JsonOption = False) -> None:
     """List every run, the newest first."""
+    from digitapp.kept.limits import disk_use
+
     with _store() as store:
-        lines = _lines(store)
+        lines, use = _lines(store), disk_use(store)
     if json:
-        print_json({"runs": [_as_json(line) for line in lines]})
+        print_json({"runs": [_as_json(line) for line in lines], "disk": {"bytes": use.taken, "limit": use.limit}})
         return
     if not lines:
         say("There are no runs yet: what `digitapp train` and the window train is listed here.")
@@ -49,6 +52,7 @@ def list_command(json: JsonOption = False) -> None:
     print_table([titles, *rows], right=frozenset({7, 8, 9, 10}))
     for told in list(filter(None, map(_how_to_go_on, lines)))[:_MOST_TOLD]:
         say(told)
+    say(f"{_count(len(lines))}, {size_text(use.taken)} of at most {size_text(use.limit)}")
 
 
 @app.command("show", epilog="Example: digitapp runs show 3f2a91c0")
@@ -139,6 +143,37 @@ def delete_command(runs: RunsArgument, json: JsonOption = False) -> None:
     _tell_of("deleted", lines, json)
 
 
+@app.command("limit", epilog="Example: digitapp runs limit 2GB")
+def limit_command(
+    size: Annotated[
+        str | None, typer.Argument(metavar="[SIZE]", help="Such as 500MB or 2GB; without it the limit is told.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Say or set how much room the runs may take.
+
+    Where they take more, weights and moments of the oldest runs go, but not of those that are marked. Every run keeps
+    its line, its settings and its curves.
+    """
+    from digitapp.kept.limits import disk_use, make_room, write_limit
+
+    gone: list[str] = []
+    with _store() as store:
+        if size is not None:
+            with store.transaction():
+                write_limit(store, _bytes(size))
+                gone = make_room(store)
+        use = disk_use(store)
+    if json:
+        print_json({"bytes": use.taken, "limit": use.limit, "without_weights": [key[:8] for key in gone]})
+        return
+    say(f"The runs take {size_text(use.taken)} of at most {size_text(use.limit)}")
+    if gone:
+        say(f"The weights of {_count(len(gone))} went; their lines and curves stay")
+    if use.taken > use.limit:
+        say("That is more than they may; what is left are marked runs, runs that are under way, and curves")
+
+
 @app.command("restore", epilog="Example: digitapp runs restore 3f2a91c0")
 def restore_command(runs: RunsArgument, json: JsonOption = False) -> None:
     """Bring deleted runs back."""
@@ -169,6 +204,25 @@ def _finals(experiments: Sequence[Experiment], data_dir: Path | None) -> tuple[d
         again = [Experiment(each.name, tuple(_meant(_lines(store), each.name))) for each in experiments]
         asked = times_asked(store, experiments[0].problem)
     return {each.name: final for each in again if (final := final_of(each)) is not None}, asked
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes for people, "1.2 GB"."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size / 1000:.0f} kB"
+
+
+def _bytes(text: str) -> int:
+    """Return a size that somebody has typed, in bytes."""
+    from digitapp.kept.limits import LEAST_LIMIT, MOST_LIMIT
+
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B?\s*", text, re.IGNORECASE)
+    size = float(found[1]) * 1000 ** " kmgt".index(found[2].lower() or " ") if found else 0.0
+    if not LEAST_LIMIT <= size <= MOST_LIMIT:
+        raise BadInput(f"{plain(text, 40)}: expected a size from {size_text(LEAST_LIMIT)} on, such as 500MB or 2GB")
+    return round(size)
 
 
 def _count(number: int) -> str:

@@ -63,7 +63,7 @@ def test_seeds_are_trained_one_after_the_other_and_the_best_on_validation_is_sav
 
 
 def test_all_runs_are_listed_shown_and_exported(tmp_path: Path) -> None:
-    assert run_json("runs", "list") == {"runs": []}
+    assert run_json("runs", "list") == {"runs": [], "disk": {"bytes": 0, "limit": 5_000_000_000}}
     assert "no runs yet" in run("runs", "list").stdout
     train(tmp_path, "--repeat", 2, "--name", "pair")
     train(tmp_path, "--learning-rate", 0.1)
@@ -337,6 +337,19 @@ def test_the_weights_of_the_best_epoch_and_of_the_end_are_kept(tmp_path: Path, u
         assert measured.accuracy == curves["validation_accuracy"][epoch]
         assert measured.loss == pytest.approx(curves["validation_loss"][epoch], rel=1e-5)
     assert {path.name for path in (user / "networks").iterdir()} == {best, end}
+
+
+def test_the_room_that_runs_take_is_told_and_limited(tmp_path: Path) -> None:
+    train(tmp_path, "--repeat", 2, "--name", "pair")
+    use = run_json("runs", "list")["disk"]
+    assert 1000 < use["bytes"] < 100_000
+    assert run("runs", "list").stdout.splitlines()[-1].endswith("kB of at most 5.0 GB")
+    told = run_json("runs", "limit", "2.5 gb")
+    assert told == {"bytes": use["bytes"], "limit": 2_500_000_000, "without_weights": []}
+    assert "of at most 2.5 GB" in run("runs", "limit").stdout
+    for wrong in ("0", "-1", "two", "1kB", "1e99", "5PB"):
+        assert "expected a size" in refused("runs", "limit", "--", wrong)
+    assert run_json("runs", "limit")["limit"] == 2_500_000_000
 
 
 def test_a_run_that_diverged_is_listed_as_failed(tmp_path: Path) -> None:
