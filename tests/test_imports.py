@@ -219,6 +219,7 @@ VERBS = [
     ("export", "toy", "--to", "toy.xlsx", "--steps", "1"),
     ("info", "--system"),
     ("runs", "list"),
+    ("range-test", "--dataset", "toy", "--seeds", "1", "--steps", "100"),
     ("tale", "--seeds", "2", "--epochs", "2"),
     ("search", "--study", "s", "--dataset", "toy", "--epochs", "1", "--trials", "1", "--fresh-seeds", "1"),
     ("data", "list"),

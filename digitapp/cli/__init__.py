@@ -28,6 +28,7 @@ VERBS = {
     "gui": "Open the window (also without any command).",
     "train": "Train a network and save it as a model.",
     "runs": "List, compare, export or delete what was trained.",
+    "range-test": "Find between which learning rates a network learns.",
     "search": "Search for good settings, on one machine or on many.",
     "evaluate": "Measure a model on a data set or on drawings.",
     "classify": "Recognise the digits in images and drawings.",
@@ -38,7 +39,7 @@ VERBS = {
     "info": "Describe a model, or the system.",
     "data": "Download, import or list the data sets.",
 }
-"""The verbs in the order of their help, and the module `digitapp.cli.<verb>` of each."""
+"""The verbs in the order of their help, and the module `digitapp.cli.<verb>` of each, with `_` for `-`."""
 
 
 class Verbs(TyperGroup):
@@ -50,7 +51,7 @@ class Verbs(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         if cmd_name not in VERBS:
             return None
-        return get_command(import_module(f"digitapp.cli.{cmd_name}").app)
+        return get_command(import_module(f"digitapp.cli.{cmd_name.replace('-', '_')}").app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -12,9 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from digitapp.cli.errors import BadInput
+from digitapp.cli.output import note
 from digitapp.datasets.problems import PROBLEMS
+from digitapp.modelfile import Model
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
 from digitapp.training import NetworkConfig, TrainConfig, parse_hidden, parse_number, parse_whole, usual_configs
+from digitapp.training.config import MAX_SEED
 
 CHOICES: Mapping[str, Iterable[str]] = {
     "activation": ACTIVATIONS,
@@ -82,6 +85,33 @@ def parse_settings(
         replace(network, **{name: value for name, value in parsed.items() if name in names}),
         replace(training, **{name: value for name, value in parsed.items() if name not in names}),
     )
+
+
+def shaped_like(
+    source: Model, network: NetworkConfig, training: TrainConfig, given: Mapping[str, object]
+) -> tuple[NetworkConfig, TrainConfig]:
+    """Return the settings with layers and loss of a model where they were not given."""
+    shape: dict[str, Any] = {"hidden": source.network.sizes[1:-1]}
+    if shape["hidden"] and (given.get("hidden") is None or network.hidden == shape["hidden"]):
+        shape["activation"] = ",".join(source.network.activations[:-1])
+    shape = {name: value for name, value in shape.items() if given.get(name) is None}
+    loss = training.loss if given.get("loss") is not None else source.loss
+    return replace(network, **shape), replace(training, loss=loss)
+
+
+def seeded_like(source: Model, training: TrainConfig, given: Mapping[str, object]) -> TrainConfig:
+    """Return the settings with the seed of a model where none was given: it decides which images validate.
+
+    Of another one that was given it is said that the model has learned from some of the images that validate then.
+    """
+    record = source.training
+    seed, validated = record.get("config", {}).get("seed"), record.get("results", {}).get("validation_accuracy")
+    if type(seed) is not int or validated is None or seed == training.seed or not 0 <= seed <= MAX_SEED:
+        return training
+    if given.get("seed") is None:
+        return replace(training, seed=seed)
+    note(f"{source.name} was trained with seed {seed}: of what validates with seed {training.seed} it knows a part")
+    return training
 
 
 def _option(field: Field[Any]) -> inspect.Parameter:

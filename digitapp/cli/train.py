@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from digitapp.cli.findings import tell, tell_of_data
 from digitapp.cli.keeping import KeptCommand, find_interrupted, history_before
 from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, percent, print_json, print_table, say
 from digitapp.cli.progress import loading, training_progress
-from digitapp.cli.settings import parse_settings, with_settings
+from digitapp.cli.settings import parse_settings, seeded_like, shaped_like, with_settings
 from digitapp.cli.to_order import DATASETS, CountOption, NoiseOption, to_order
 from digitapp.cli.watching import RunWatch
 from digitapp.datasets.dataset import Split
@@ -28,10 +28,9 @@ from digitapp.datasets.problems import FIRST
 from digitapp.kept.readings import readings_of
 from digitapp.modelfile import SUFFIX, Model, ModelAccessError, load_model, save_model
 from digitapp.runs.plan import Plan
-from digitapp.training import Evaluation, NetworkConfig, RunFinished, TrainConfig, evaluate, usual_configs
+from digitapp.training import Evaluation, RunFinished, evaluate, usual_configs
 from digitapp.training.checkpoint import load_checkpoint
 from digitapp.training.checkpoint import resume as resume_run
-from digitapp.training.config import MAX_SEED
 from digitapp.training.findings import look_at_data, look_at_run
 from digitapp.training.foils import with_foils
 from digitapp.training.history import History
@@ -164,8 +163,8 @@ def _begun(dataset: str, data_dir: Path | None, start: str | None, settings: Map
     source = None if start is None else load_model(start)
     network, config = parse_settings(usual_configs(problem), settings)
     if source is not None:
-        network, config = _shaped_like(source, network, config, settings)
-        config = _seeded_like(source, config, settings)
+        network, config = shaped_like(source, network, config, settings)
+        config = seeded_like(source, config, settings)
     with loading(dataset):
         data = load_dataset(dataset, data_dir=data_dir, seed=config.seed)
     tell_of_data(dataset, data)
@@ -197,8 +196,8 @@ def _follow_recipe(
     usual = (recipe.network, recipe.training) if source is None else recipe.onward
     network, config = parse_settings(usual, settings)
     if source is not None:
-        network, config = _shaped_like(source, network, config, settings)
-        config = _seeded_like(source, config, settings)
+        network, config = shaped_like(source, network, config, settings)
+        config = seeded_like(source, config, settings)
     name = None if source is None else source.name
     origin = Origin(key, config.seed, network, name, is_recipe=True, pens=None if pens is None else str(pens))
     ingredients = _gathered(origin, data_dir)
@@ -228,33 +227,6 @@ def _resumed(what: Path, path: Path, data_dir: Path | None, given: list[str]) ->
     _tell_of_foils(origin)
     run = resume_run(saved, with_foils(data, origin.foils, origin.seed))
     return _Task(run, origin, (data.validation,), history)
-
-
-def _shaped_like(
-    source: Model, network: NetworkConfig, training: TrainConfig, given: Mapping[str, object]
-) -> tuple[NetworkConfig, TrainConfig]:
-    """Return the settings with layers and loss of a model where they were not given."""
-    shape: dict[str, Any] = {"hidden": source.network.sizes[1:-1]}
-    if shape["hidden"] and (given.get("hidden") is None or network.hidden == shape["hidden"]):
-        shape["activation"] = ",".join(source.network.activations[:-1])
-    shape = {name: value for name, value in shape.items() if given.get(name) is None}
-    loss = training.loss if given.get("loss") is not None else source.loss
-    return replace(network, **shape), replace(training, loss=loss)
-
-
-def _seeded_like(source: Model, training: TrainConfig, given: Mapping[str, object]) -> TrainConfig:
-    """Return the settings with the seed of a model where none was given: it decides which images validate.
-
-    Of another one that was given it is said that the model has learned from some of the images that validate then.
-    """
-    record = source.training
-    seed, validated = record.get("config", {}).get("seed"), record.get("results", {}).get("validation_accuracy")
-    if type(seed) is not int or validated is None or seed == training.seed or not 0 <= seed <= MAX_SEED:
-        return training
-    if given.get("seed") is None:
-        return replace(training, seed=seed)
-    note(f"{source.name} was trained with seed {seed}: of what validates with seed {training.seed} it knows a part")
-    return training
 
 
 @dataclass(frozen=True, eq=False)

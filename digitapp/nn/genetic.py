@@ -28,6 +28,7 @@ class GeneticAlgorithm(Optimizer):
         Option("mutated", "Mutated share", 0.3, 0.0, 1.0, "How many of a child's weights change by chance."),
     )
     uses_gradient = False
+    finds_own_steps = True  # the rate says how far children stray; selection finds what is of use
     population: int
     mutated: float
 

@@ -30,6 +30,7 @@ class Optimizer:
     state : the vectors that carry over from step to step, by name; attributes of the same names hold them too
     uses_gradient : whether a step needs the gradient; if not, it needs `cost`, and the gradient may hold anything
     whole_set : whether a batch is to be the whole training part, whatever batch size is set
+    finds_own_steps : whether the learning rate is no more than where it begins to look for the length of its steps
 
     Raises
     ------
@@ -43,6 +44,7 @@ class Optimizer:
     state_names: ClassVar[tuple[str, ...]] = ()
     uses_gradient: ClassVar[bool] = True
     whole_set: ClassVar[bool] = False
+    finds_own_steps: ClassVar[bool] = False
 
     def __init__(self, parameters: np.ndarray, **options: float) -> None:
         if unknown := set(options) - {option.name for option in self.options}:

@@ -197,6 +197,7 @@ class Rprop(Optimizer):
         Option("shrink", "Shrinkage η⁻", 0.5, 0.01, 1.0, "What a step size is multiplied by when the sign changes."),
     )
     state_names = ("size", "sign")
+    finds_own_steps = True
     smallest: ClassVar[float] = 1e-6
     largest: ClassVar[float] = 50.0
     grow: float
