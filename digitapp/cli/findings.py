@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from digitapp.cli.output import note, percent
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import problem_of
-from digitapp.training.findings import CutOff, Finding, Guesses, RanAway, Reversed, gentler_rate, look_at_data
+from digitapp.training.findings import CutOff, Finding, Guesses, RanAway, Reversed, look_at_data
+from digitapp.training.remedies import gentler_rate
 
 _PARTS = {"train": "training"}
 

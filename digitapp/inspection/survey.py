@@ -51,6 +51,13 @@ class LayerSurvey:
     twin_correlations: NDArray[np.floating]
 
 
+def at_an_end(activations: NDArray[np.floating], ends: tuple[float, float]) -> NDArray[np.bool_]:
+    """Return which activations are so near an end of their range that the unit hardly answers to anything there."""
+    low, high = ends
+    margin = (high - low) * _NEAR_THE_END
+    return (activations < low + margin) | (activations > high - margin)
+
+
 class Surveyor:
     """Takes in samples and adds up what `LayerSurvey` tells.
 
@@ -93,9 +100,7 @@ class Surveyor:
         source = np.asarray(inputs) if len(trace.activations) == 1 else trace.activations[-2]
         self._awake += np.count_nonzero(sums > 0, axis=0)
         if self._ends is not None:
-            low, high = self._ends
-            margin = (high - low) * _NEAR_THE_END
-            self._saturated += np.count_nonzero((activations < low + margin) | (activations > high - margin), axis=0)
+            self._saturated += np.count_nonzero(at_an_end(activations, self._ends), axis=0)
         one_hot = (labels == np.arange(self._classes)[:, np.newaxis]).astype(sums.dtype)
         self._counts += one_hot.sum(axis=1).astype(np.int64)
         self._class_sums += one_hot @ activations

@@ -29,6 +29,8 @@ class Activation:
     """Whether it is straight between corners, without a jump; a network of such is a linear map around an input."""
     saturation: ClassVar[tuple[float, float] | None] = None
     """The two values that it flattens towards, where it does; it hardly answers to anything near them."""
+    can_rest: ClassVar[bool] = False
+    """Whether it is 0, and flat, for every sum below 0: a unit with it may say nothing to anything, and stay so."""
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         """Write f(z) into `out`."""
@@ -109,6 +111,7 @@ class ReLU(Activation):
     title = "ReLU"
     summary = "Keeps positive values and sets negative ones to zero; quick to learn, the usual choice."
     is_piecewise_linear = True
+    can_rest = True
 
     def value(self, z: np.ndarray, out: np.ndarray) -> None:
         np.maximum(z, constant(0.0, z.dtype, z.shape), out=out)

@@ -143,11 +143,6 @@ def look_at_run(network: Network, dataset: Dataset, config: TrainConfig, history
     return [finding for finding in found if finding is not None]
 
 
-def gentler_rate(learning_rate: float) -> float:
-    """Return a learning rate to try after one that was too large."""
-    return 0.01 if learning_rate > 0.1 else float(f"{learning_rate / 10:.1g}")
-
-
 def _ran_away(dataset: Dataset, config: TrainConfig, history: History) -> RanAway | None:
     losses, epochs = history.loss.values, history.epochs.column("train_loss")
     assert history.last_batch is not None

@@ -8,10 +8,13 @@ most copies are taken early in the run, when most happens, hardly any later on.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
+
+from digitapp.nn.network import Network
 
 MOST_BYTES = 200_000_000
 """What all moments of all runs take together, at most."""
@@ -25,10 +28,19 @@ LEAST_MOMENTS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
-    """The network after one step of a run: its parameters as it is used, (parameter_count,), never changed."""
+    """The network after one step of a run.
+
+    Attributes
+    ----------
+    step : counted from 1; 0 is the start
+    parameters : as the network is used, (parameter_count,), never changed
+    updates : by what share of their length this step has changed the weights of each layer, see `update_shares`; empty
+        where that is not known
+    """
 
     step: int
     parameters: np.ndarray
+    updates: tuple[float, ...] = ()
 
 
 class Moments:
@@ -86,13 +98,13 @@ class Moments:
             return False
         return not self.kept or (self._places > 1 and step > self.kept[-1].step)
 
-    def add(self, step: int, parameters: np.ndarray) -> None:
+    def add(self, step: int, parameters: np.ndarray, updates: tuple[float, ...] = ()) -> None:
         """Keep a moment that is wanted; `parameters` are given away, not copied."""
         while len(self.kept) >= self._places:
             self._stride *= 2
             self.kept = tuple(moment for moment in self.kept if moment.step % self._stride == 0)
         if step % self._stride == 0:
-            self.kept = (*self.kept, Moment(step, parameters))
+            self.kept = (*self.kept, Moment(step, parameters, updates))
 
     def close(self, step: int, parameters: np.ndarray) -> None:
         """Keep the end of the run, whatever its step; no more will come."""
@@ -124,6 +136,29 @@ class Moments:
         if right == len(self.kept):
             return right - 1
         return right if self.kept[right].step - step < step - self.kept[right - 1].step else right - 1
+
+
+def update_shares(before: np.ndarray, after: Network) -> tuple[float, ...]:
+    """Return by what share of its length each layer's weights have changed: |W' − W| / |W|, a number for each layer.
+
+    The network's own weights count, before anything is averaged or folded; NaN where they were all zero.
+
+    Parameters
+    ----------
+    before : float array, (parameter_count,), the network's parameters before the step
+    after : the network after it
+
+    Source: Karpathy, "CS231n Convolutional Neural Networks for Visual Recognition", notes 3, "Ratio of
+    weights:updates", which takes about 0.001 for healthy.
+    """
+    shares = []
+    with np.errstate(all="ignore"):
+        for old, new in zip(after.views(before)[0], after.weights, strict=True):
+            change = (new.T - old.T).ravel()
+            was = old.T.ravel()
+            length = float(np.sqrt(was @ was))
+            shares.append(float(np.sqrt(change @ change)) / length if length > 0 else math.nan)
+    return tuple(shares)
 
 
 class Archive:

@@ -18,7 +18,6 @@ from digitapp.training.findings import (
     RanAway,
     Reversed,
     as_record,
-    gentler_rate,
     look_at_data,
     look_at_run,
     loss_of_ignorance,
@@ -26,6 +25,7 @@ from digitapp.training.findings import (
 from digitapp.training.history import History
 from digitapp.training.recipes import RECIPES
 from digitapp.training.record import training_record
+from digitapp.training.remedies import gentler_rate
 
 
 @pytest.fixture(scope="module")

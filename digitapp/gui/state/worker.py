@@ -19,7 +19,7 @@ from digitapp.nn.network import Network
 from digitapp.training.checkpoint import Checkpoint, take_checkpoint
 from digitapp.training.events import BatchDone, Command, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
-from digitapp.training.moments import Moments
+from digitapp.training.moments import Moments, update_shares
 from digitapp.training.run_state import RunState
 
 
@@ -59,6 +59,7 @@ class TrainingWorker(QThread):
         self._is_interrupted = False
         self._command: Command | None = None
         self._pause_between = 0.0
+        self._before: tuple[int, np.ndarray] | None = None  # the parameters after a step that a moment follows
 
     def pause(self) -> None:
         """Rest after the present batch; a run that was stopped ends all the same."""
@@ -190,7 +191,16 @@ class TrainingWorker(QThread):
         if self._moments.wants(step):
             self._take_snapshot(step)
             assert self.snapshot is not None
-            self._moments.add(step, self.snapshot.parameters)
+            self._moments.add(step, self.snapshot.parameters, self._updates(step))
+        if self._run is not None and self._moments.wants(step + 1):
+            self._before = step, self._run.network.parameters.copy()
+
+    def _updates(self, step: int) -> tuple[float, ...]:
+        """Return by how much this step has changed each layer, where it is known what they were."""
+        before, self._before = self._before, None
+        if self._run is None or before is None or before[0] != step - 1:
+            return ()
+        return update_shares(before[1], self._run.network)
 
     def _end_with(self, step: int) -> None:
         self._take_snapshot(step)

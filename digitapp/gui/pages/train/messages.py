@@ -7,7 +7,8 @@ from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.gui.words.messages import Message
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
-from digitapp.training.findings import Finding, Guesses, RanAway, Reversed, gentler_rate
+from digitapp.training.findings import Finding, Guesses, RanAway, Reversed
+from digitapp.training.remedies import gentler_rate
 
 
 def run_message(error: Exception, learning_rate: float) -> Message:

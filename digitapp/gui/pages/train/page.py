@@ -33,8 +33,9 @@ from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
 from digitapp.modelfile import ModelFileError
 from digitapp.training.errors import TrainingDiverged
-from digitapp.training.findings import RanAway, gentler_rate
+from digitapp.training.findings import RanAway
 from digitapp.training.foils import foils_to_go_on
+from digitapp.training.remedies import gentler_rate
 
 
 class TrainPage(Page):
