@@ -14,6 +14,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS
 from digitapp.gui.pages.page import TRAIN_NEW, TRAIN_ON, Page
 from digitapp.gui.pages.train.dialogs import TrainDialogs
+from digitapp.gui.pages.train.layers.showing import LayersShowing
 from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
@@ -54,6 +55,8 @@ class TrainPage(Page):
         self.dialogs = TrainDialogs(session, settings, self.setup, self)
         self._past = StoryView(session, self.confusion, self)
         self._watch = RunWatch(session, self)
+        self._layers = LayersShowing(session, self.stage.layers, self.refresher, self)
+        self._layers.remedy_taken.connect(self.setup.take_remedy)
         self._start_when_loaded: tuple[str, bool] | None = None
         self._trained_on: dict[str, Dataset] = {}
         self._start_reader = Opener(session.start_job, self)

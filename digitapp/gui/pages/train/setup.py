@@ -39,6 +39,7 @@ from digitapp.nn import ACTIVATIONS
 from digitapp.runs.branches import Branch
 from digitapp.training.config import MAX_SEED, ConfigError, NetworkConfig, TrainConfig, parse_hidden
 from digitapp.training.presets import preset_configs
+from digitapp.training.remedies import Remedy
 
 _PACES = (0, 1000, 300, 100, 20, 5)  # batches a second; 0 is full speed
 _OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
@@ -260,6 +261,19 @@ class SetupForm(Panel):
         """Enter another learning rate."""
         self.settings.set_value("learning_rate", value)
         self.settings.remember()
+
+    def take_remedy(self, remedy: Remedy) -> None:
+        """Enter what a remedy asks for, where the user sees it; a learning rate counts at once in an active run."""
+        self.settings.set_value(remedy.field, remedy.value)
+        self.settings.remember()
+        if remedy.field == "learning_rate":
+            self.learning_rate_changed.emit(float(remedy.value))
+        self._on_setting_changed()
+        row = self.settings.rows[remedy.field]
+        if not row.isVisibleTo(self):
+            self._more.setChecked(True)
+        self._scroll.bring_into_sight(row)
+        row.control.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def change_seed(self) -> None:
         """Enter the next seed, so that the next weights are others."""

@@ -11,6 +11,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.train.confusion import ConfusionCard
 from digitapp.gui.pages.train.data import DataCard
+from digitapp.gui.pages.train.layers.card import LayersView
 from digitapp.gui.pages.train.lower_room import LowerRoom
 from digitapp.gui.pages.train.plane import PlaneCard
 from digitapp.gui.pages.train.transport import TransportBar
@@ -77,6 +78,7 @@ class TrainStage(QWidget):
         self.confusion = ConfusionCard()
         self.units = UnitsCard()
         self.plane = PlaneCard(start_job)
+        self.layers = LayersView(start_job)
         self.room = self._make_lower()
         self._compact: bool | None = None
         self._problem: Problem | None = None
@@ -91,6 +93,7 @@ class TrainStage(QWidget):
         room.add("map", self.tr("Plane"), self.plane)
         room.add("confusion", self.tr("Confusion"), self.confusion)
         room.add("units", self.tr("Units"), self.units)
+        room.add("layers", self.tr("Layers"), self.layers)
         room.offer("map", False)
         return room
 

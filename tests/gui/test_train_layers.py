@@ -1,0 +1,145 @@
+"""The view Layers follows a run, names what is under the pointer, leads to that time, and says what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from page_helpers import settle
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+from train_helpers import FOREVER, choose, click, enter, start, wait_for_data, wait_for_end
+
+from digitapp.gui.pages.train.layers.strips import BINS
+from digitapp.gui.pages.train.page import TrainPage
+from digitapp.inspection.layer_report import LayerReader
+
+OpenPage = Callable[..., TrainPage]
+
+
+@pytest.fixture
+def toy(open_train_page: OpenPage, qtbot: QtBot) -> TrainPage:
+    page = open_train_page("toy", size=(1208, 714))
+    wait_for_data(qtbot, page)
+    page.stage.room.choose("layers")
+    choose(page, "activation", "relu")
+    enter(qtbot, page, "learning_rate", "0.05")
+    enter(qtbot, page, "epochs", "40")
+    return page
+
+
+def train(page: TrainPage, qtbot: QtBot) -> None:
+    """Train to the end and wait until every moment was read."""
+    click(qtbot, page.transport.start)
+    wait_for_end(qtbot, page)
+    wait_until_read(page, qtbot)
+
+
+def wait_until_read(page: TrainPage, qtbot: QtBot) -> None:
+    branch = page.session.time_machine.branch
+    assert branch is not None
+    kept = {moment.step for moment in branch.moments.kept}
+    qtbot.waitUntil(lambda: kept <= {step for step, _ in page.stage.layers.strips.picture.columns})
+    settle()
+
+
+def point(page: TrainPage, layer: int, plot: int, share: float = 0.5, height: float = 0.5) -> QPoint:
+    rect = page.stage.layers.strips.strip_rect(layer, plot)
+    return QPointF(rect.left() + share * rect.width(), rect.bottom() - height * rect.height()).toPoint()
+
+
+def test_what_is_shown_is_what_the_moments_are_like(toy: TrainPage, qtbot: QtBot) -> None:
+    view = toy.stage.layers
+    assert view._empty.isVisible() and "Start a training" in view._empty.text()
+    train(toy, qtbot)
+    branch = toy.session.time_machine.branch
+    assert branch is not None and branch.dataset is not None
+    shown, kept = view.strips.picture, branch.moments.kept
+    assert {moment.step for moment in kept} <= {step for step, _ in shown.columns}
+    assert shown.end == kept[-1].step
+    expected = LayerReader(toy.session.network, "squared_error", branch.dataset.train).read(kept[-1].parameters)
+    for layer, (found, wanted) in enumerate(zip(shown.columns[-1][1], expected, strict=True)):
+        np.testing.assert_array_equal(found.weights.shares, wanted.weights.shares)
+        assert found.gradient_size == pytest.approx(wanted.gradient_size)
+        assert view.strips._strips[layer][0].shares.shape == (BINS, len(shown.columns))
+        assert view.strips._strips[layer][0].shares.sum(axis=0) == pytest.approx(1, abs=0.02)
+    assert 0 < shown.columns[-2][1][0].update < 1  # measured by the worker, of this very step
+    assert [row.name for row in shown.rows] == ["Layer 1", "Output"]
+    assert [row.shape for row in shown.rows] == ["12 → 3", "3 → 2"]
+    assert view.sentence.text()
+
+
+def test_a_time_is_named_under_the_pointer_and_a_click_goes_there(toy: TrainPage, qtbot: QtBot) -> None:
+    train(toy, qtbot)
+    strips, machine = toy.stage.layers.strips, toy.session.time_machine
+    for plot, word in enumerate(("weights around", "gradients around", "activations around", "update ÷ weight")):
+        qtbot.mouseMove(strips, point(toy, 0, plot, 0.4))
+        assert word in strips.accessibleDescription() and "Layer 1, epoch" in strips.accessibleDescription()
+    qtbot.mouseClick(strips, Qt.MouseButton.LeftButton, pos=point(toy, 1, 0, 0.4))
+    settle()
+    assert machine.place is not None
+    gone_to = machine.place.moment.step
+    assert abs(gone_to - 0.4 * strips.picture.end) <= strips.picture.end / 50
+    assert strips.picture.place == gone_to
+    # The same by keys, from there: up and down a layer, left and right a column, Enter goes there.
+    strips.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Return):
+        qtbot.keyClick(strips, key)
+    settle()
+    assert strips.accessibleDescription().startswith("Output, epoch")
+    assert machine.place is not None and machine.place.moment.step < gone_to
+    toy.session.back_to_now()
+    settle()
+    assert strips.picture.place is None
+
+
+def test_it_follows_a_run_under_way_and_rests_unseen(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "epochs", str(FOREVER))
+    start(qtbot, toy, 50)
+    view = toy.stage.layers
+    qtbot.waitUntil(lambda: len(view.strips.picture.columns) > 3)
+    assert view.strips.picture.end > 1000 * view.strips.picture.columns[-1][0]  # the axis runs to the planned end
+    toy.stage.room.choose("confusion")
+    qtbot.waitUntil(lambda: not view.watch.is_reading)
+    click(qtbot, toy.transport.stop)
+    wait_for_end(qtbot, toy)
+    toy.stage.room.choose("layers")
+    wait_until_read(toy, qtbot)
+    assert view.strips.picture.end == view.strips.picture.columns[-1][0]
+
+
+def test_what_is_wrong_has_a_remedy_that_is_seen_in_the_form(toy: TrainPage, qtbot: QtBot) -> None:
+    choose(toy, "activation", "sigmoid")
+    choose(toy, "initializer", "zeros")
+    enter(qtbot, toy, "learning_rate", "0.01")
+    train(toy, qtbot)
+    view = toy.stage.layers
+    assert view.sentence.text().startswith("All units of layer 1 have the same weights")
+    click(qtbot, view.remedy_buttons[0])
+    assert toy.setup.settings.value("initializer") == "glorot"
+    assert toy.setup.settings.rows["initializer"].isVisible()
+    assert not view.remedy_buttons[1].isVisible()
+
+
+def test_without_gradients_it_says_so(toy: TrainPage, qtbot: QtBot) -> None:
+    choose(toy, "optimizer", "genetic")
+    enter(qtbot, toy, "epochs", "2")
+    train(toy, qtbot)
+    assert toy.stage.layers.strips.picture.gradients
+    assert all(layer.gradients is None for layer in toy.stage.layers.strips.picture.columns[-1][1])
+    qtbot.mouseMove(toy.stage.layers.strips, point(toy, 0, 1))
+    assert "0.0 %" in toy.stage.layers.strips.accessibleDescription()
+
+
+def test_deep_networks_scroll(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", ", ".join(["4"] * 9))
+    enter(qtbot, toy, "epochs", "2")
+    train(toy, qtbot)
+    view = toy.stage.layers
+    assert len(view.strips.picture.rows) == 10
+    assert view.strips.height() > view._scroll.viewport().height()
+    assert view.heads._width == view.strips.width()
+    toy.session.choose_problem("plane")
+    settle()
+    assert toy.stage.room.key == "map" and not view.isVisible()
