@@ -136,7 +136,7 @@ def delete_command(runs: RunsArgument, json: JsonOption = False) -> None:
     """Delete runs. For a month `digitapp runs restore` brings them back."""
     from digitapp.kept.register import delete_runs
 
-    with _store() as store:
+    with _store(writing=True) as store:
         lines = [line for text in runs for line in _meant(_lines(store), text)]
         with store.transaction():
             delete_runs(store, [line.key for line in lines])
@@ -158,7 +158,7 @@ def limit_command(
     from digitapp.kept.limits import disk_use, make_room, write_limit
 
     gone: list[str] = []
-    with _store() as store:
+    with _store(writing=size is not None) as store:
         if size is not None:
             with store.transaction():
                 write_limit(store, _bytes(size))
@@ -179,7 +179,7 @@ def restore_command(runs: RunsArgument, json: JsonOption = False) -> None:
     """Bring deleted runs back."""
     from digitapp.kept.register import restore_runs
 
-    with _store() as store:
+    with _store(writing=True) as store:
         lines = [line for text in runs for line in _meant(_lines(store, deleted=True), text)]
         with store.transaction():
             restore_runs(store, [line.key for line in lines])
@@ -230,14 +230,17 @@ def _count(number: int) -> str:
 
 
 @contextmanager
-def _store() -> Iterator[Store]:
+def _store(*, writing: bool = False) -> Iterator[Store]:
+    """Open the file of runs; to read it, also where it cannot be written to."""
     from digitapp.kept.errors import KeptError
     from digitapp.kept.store import Store
 
     try:
-        store = Store(resources.user_data_dir())
+        store = Store(resources.user_data_dir(), reading=not writing)
     except KeptError as error:
         raise BadInput(str(error)) from error
+    if store.is_read_only:
+        note(f"the file of runs can only be read: {store.reason}")
     if store.aside is not None:
         note(f"the file of runs could not be used ({store.reason}) and lies now in {store.aside}")
     try:

@@ -19,13 +19,15 @@ from pathlib import Path
 
 from digitapp import reasons
 from digitapp.kept import FILE_NAME
-from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError, KeptFullError, KeptReadOnlyError
+from digitapp.kept.errors import KeptDamagedError, KeptReadOnlyError
+from digitapp.kept.read_only import open_to_read
 from digitapp.kept.salvaging import has_all_tables, salvage
-from digitapp.plain import LONGEST_DETAIL, plain
+from digitapp.kept.sqlite_errors import is_damage, of_sqlite, of_the_system
 
 VERSION = 3
 _APPLICATION_ID = 0x44474954  # "DGIT"
 _PATIENCE_S = 5.0  # until another process has written
+_BESIDE = ("networks", "checkpoints")  # folders of files that rows name
 
 # Each step leads from the version before it to its own; the first one makes the file.
 _MIGRATIONS: dict[int, str] = {
@@ -69,29 +71,41 @@ class Store:
     Parameters
     ----------
     folder : where the file and those that it names lie; it is made where it is missing
+    reading : whether it is enough to read: a file that cannot be written to is then opened all the same
 
     Attributes
     ----------
+    is_read_only : whether it can only be read, for the `reason`
     aside : where a file that could not be used was put, None where all was well
-    reason : why it could not be used
+    reason : why it could not be used, or can only be read
 
     Raises
     ------
     KeptError : the folder cannot be made or written to, or another program keeps the file locked
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, reading: bool = False) -> None:
         self.folder = folder
         self.path = folder / FILE_NAME
         self.aside: Path | None = None
         self.reason = ""
+        self.is_read_only = False
         self._later: list[Callable[[], object]] = []
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _of_the_system(self.path, error) from error
-        self._connection = self._open()
+            self._connection = self._made()
+        except KeptReadOnlyError as error:
+            if not reading or not self.path.is_file():
+                raise
+            self._connection = open_to_read(self.path)
+            self.is_read_only, self.reason = True, error.reason
         self._identity = self._find_identity()
+
+    def _made(self) -> sqlite3.Connection:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise of_the_system(self.path, error) from error
+        return self._open()
 
     @property
     def is_in_place(self) -> bool:
@@ -176,14 +190,29 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         try:
+            if self._was_emptied():
+                return self._begin_anew("empty", reasons.tr("it is empty, and what belongs to it is not"))
             return self._connect()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             told = of_sqlite(self.path, error)
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise told from error
             return self._begin_anew("damaged", reasons.tr("it is damaged"))
         except _WrongFileError as error:
             return self._begin_anew(error.kind, error.reason)
+
+    def _was_emptied(self) -> bool:
+        """Return whether the file has no content any more: of one that was never used, there is nothing beside it."""
+        try:
+            if self.path.stat().st_size > 0:
+                return False
+            wal = Path(f"{self.path}-wal")
+            folders = (self.folder / name for name in _BESIDE)
+            return (wal.is_file() and wal.stat().st_size > 0) or any(
+                any(each.glob("*.safetensors")) for each in folders
+            )
+        except OSError:
+            return False
 
     def _begin_anew(self, why: str, reason: str) -> sqlite3.Connection:
         """Set the file aside and make another one, with what can still be read of a damaged one."""
@@ -246,7 +275,7 @@ class Store:
                 if beside.exists():
                     beside.rename(f"{aside}{end}")
         except OSError as error:
-            raise _of_the_system(self.path, error) from error
+            raise of_the_system(self.path, error) from error
         self.aside, self.reason = aside, reason
 
     def _find_identity(self) -> tuple[int, int] | None:
@@ -271,31 +300,3 @@ class _WrongFileError(Exception):
         super().__init__(reason)
         self.kind = kind
         self.reason = reason
-
-
-def of_sqlite(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> KeptError:
-    """Return one of SQLite's errors as one of this program's.
-
-    What it says of damaged text is no text itself.
-    """
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return KeptFullError(path, reasons.tr("there is no room on the disk"))
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return KeptReadOnlyError(path, reasons.tr("the folder cannot be written to"))
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return KeptBusyError(path, reasons.tr("another program keeps it locked"))
-    if _is_damage(error):
-        return KeptDamagedError(path, reasons.tr("it is damaged"))
-    return KeptError(path, plain(str(error), LONGEST_DETAIL))
-
-
-def _of_the_system(path: Path, error: OSError) -> KeptError:
-    return KeptReadOnlyError(path, error.strerror or str(error))
-
-
-def _is_damage(error: sqlite3.Error | UnicodeDecodeError) -> bool:
-    if isinstance(error, UnicodeDecodeError):
-        return True
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

@@ -95,7 +95,7 @@ class Restorer(QObject):
         from digitapp.kept.store import Store  # a start that finds nothing kept imports no SQLite
 
         try:
-            store = Store(self._folder)
+            store = Store(self._folder, reading=True)
         except KeptError as error:
             self.trouble = Trouble(error.reason, None)
             return self._sit([])
@@ -185,7 +185,7 @@ class Restorer(QObject):
         def read(_report: Report, cancelled: threading.Event) -> list[Past]:
             from digitapp.kept.store import Store
 
-            store = Store(folder)
+            store = Store(folder, reading=True)
             try:
                 return [_read_past(store, seat, desk) for desk in desks if not cancelled.is_set()]
             finally:
