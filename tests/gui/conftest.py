@@ -24,7 +24,7 @@ from shiboken6 import isValid
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
-from digitapp.gui.settings import PAGE, Settings
+from digitapp.gui.settings import BENCH, PAGE, Settings
 from digitapp.gui.words.language import speak
 from digitapp.resources import DATA_DIR_VARIABLE
 from digitapp.training.config import NetworkConfig
@@ -36,6 +36,7 @@ Thing = TypeVar("Thing", bound=QObject)
 
 # Deferred in the fixtures too: tests of single widgets build no session and no window.
 if TYPE_CHECKING:
+    from digitapp.gui.pages.lab.page import LabPage
     from digitapp.gui.pages.train.page import TrainPage
     from digitapp.gui.state.session import Session
     from digitapp.gui.window.main_window import MainWindow
@@ -256,6 +257,20 @@ def open_window(
     for window in (reference() for reference in opened):
         if window is not None and isValid(window):
             window.close()
+
+
+@pytest.fixture
+def open_lab(open_window: Callable[..., MainWindow], settings: Settings) -> Callable[[str], LabPage]:
+    """Return a function that opens the window at a bench of the Lab, as if it had been shown last."""
+    from digitapp.gui.pages.lab.page import LabPage
+
+    def open_it(bench: str) -> LabPage:
+        settings.set(BENCH, bench)
+        page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
+        settle()
+        return page
+
+    return open_it
 
 
 @pytest.fixture

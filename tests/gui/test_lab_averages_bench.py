@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from digitapp.gui.pages.lab.averages.bench import MOST_VALUES, AveragesBench
 from digitapp.gui.pages.lab.page import LabPage
 from digitapp.gui.plots.line_plot import LinePlot
-from digitapp.gui.window.main_window import MainWindow
 from digitapp.lab.averages import exponential_mean, noisy_cosine, past_weights
 from digitapp.training.events import BatchDone
 
@@ -23,11 +22,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def page(open_window: Callable[..., MainWindow]) -> LabPage:
-    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
-    page.take_up("averages")
-    settle()
-    return page
+def page(open_lab: Callable[[str], LabPage]) -> LabPage:
+    return open_lab("averages")
 
 
 @pytest.fixture

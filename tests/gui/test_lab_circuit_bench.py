@@ -34,12 +34,9 @@ OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def bench(open_window: OpenWindow) -> CircuitBench:
-    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
-    page.take_up("circuit")
-    bench = page.bench()
+def bench(open_lab: Callable[[str], LabPage]) -> CircuitBench:
+    bench = open_lab("circuit").bench()
     assert isinstance(bench, CircuitBench)
-    settle()
     return bench
 
 

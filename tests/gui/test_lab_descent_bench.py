@@ -17,7 +17,6 @@ from pytestqt.qtbot import QtBot
 from digitapp.gui.pages.lab.descent.bench import DescentBench
 from digitapp.gui.pages.lab.descent.words import error_text, runner_titles
 from digitapp.gui.pages.lab.page import LabPage
-from digitapp.gui.window.main_window import MainWindow
 from digitapp.lab.contest import MOST_RUNNERS, OWN, PRESETS, KnownRates, Outcome, run_contest, run_from_many_starts
 from digitapp.lab.surfaces import SURFACES
 
@@ -26,11 +25,8 @@ KEY = Qt.Key
 
 
 @pytest.fixture
-def page(open_window: Callable[..., MainWindow]) -> LabPage:
-    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
-    page.take_up("descent")
-    settle()
-    return page
+def page(open_lab: Callable[[str], LabPage]) -> LabPage:
+    return open_lab("descent")
 
 
 @pytest.fixture

@@ -33,11 +33,8 @@ OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def page(open_window: OpenWindow) -> LabPage:
-    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
-    page.take_up("any-function")
-    settle()
-    return page
+def page(open_lab: Callable[[str], LabPage]) -> LabPage:
+    return open_lab("any-function")
 
 
 @pytest.fixture

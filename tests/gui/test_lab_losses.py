@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from page_helpers import settle
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,11 +21,8 @@ OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def page(open_window: OpenWindow) -> LabPage:
-    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
-    page.take_up("losses")
-    settle()
-    return page
+def page(open_lab: Callable[[str], LabPage]) -> LabPage:
+    return open_lab("losses")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from page_helpers import settle
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,11 +27,8 @@ OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def page(open_window: OpenWindow) -> LabPage:
-    page = open_window("toy", page=LabPage.NAME).show_page(LabPage)
-    page.take_up("sizes")
-    settle()
-    return page
+def page(open_lab: Callable[[str], LabPage]) -> LabPage:
+    return open_lab("sizes")
 
 
 @pytest.fixture
