@@ -53,10 +53,15 @@ CONTRACT = [
     "stageTrack",
     "sampleStrip",
     "numbersTable",
+    "runsPage",
+    "runsTable",
 ]
 
-KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7, Qt.Key.Key_8)
-PAGES = ("drawPage", "handPage", "trainPage", "stepPage", "featuresPage", "whyPage", "networkPage", "labPage")
+KEYS = tuple(Qt.Key(Qt.Key.Key_1 + place) for place in range(9))
+PAGES = (
+    *("drawPage", "handPage", "trainPage", "stepPage", "runsPage"),
+    *("featuresPage", "whyPage", "networkPage", "labPage"),
+)
 
 OpenWindow = Callable[..., MainWindow]
 

@@ -62,6 +62,7 @@ class Keeper(QObject):
         self.unread: Trouble | None = None
         self._session = session
         self._writer = Writer(folder, self._from_writer.emit, self._of_one.emit)
+        session.run_list.open(folder, self._writer.put)
         self._from_writer.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
         self._of_one.connect(self._on_spoilt, Qt.ConnectionType.QueuedConnection)
         self._stale: set[tuple[Desk, str]] = set()

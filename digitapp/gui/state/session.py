@@ -23,6 +23,7 @@ from digitapp.gui.state.network_choice import NetworkChoice
 from digitapp.gui.state.own_images import OwnImages
 from digitapp.gui.state.own_points import OwnPoints
 from digitapp.gui.state.resuming import Resumer
+from digitapp.gui.state.run_list import RunList
 from digitapp.gui.state.starting import Starter
 from digitapp.modelfile import Model
 from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
@@ -45,6 +46,7 @@ class Session(NetworkChoice):
         self.hand = HandCollection(self._jobs.start, self)
         self.images = OwnImages(self.data, self)
         self.points = OwnPoints(self)
+        self.run_list = RunList(self._jobs.start, self)
         self._starter = Starter(self._jobs.start, self)
         self._starter.made.connect(self._on_made)
         self._starter.begun.connect(self._on_begun)

@@ -112,6 +112,19 @@ def registered_pages() -> tuple[PageRow, ...]:
             "digitapp.gui.pages.step.page.StepPage",
         ),
         PageRow(
+            "runsPage",
+            "runs",
+            translate("Pages", "Runs"),
+            translate("Pages", "Find every run again, and compare them"),
+            translate(
+                "Pages",
+                "Every training is kept: its settings, its curves and its network. Choose two or more and see what "
+                "differs and which is better; open any of them again, or train it once more with one change.",
+            ),
+            Group.TRAIN,
+            "digitapp.gui.pages.runs.page.RunsPage",
+        ),
+        PageRow(
             "featuresPage",
             "features",
             translate("Pages", "Features"),

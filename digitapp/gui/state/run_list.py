@@ -1,0 +1,271 @@
+"""Every run that is kept, as the window lists it: read beside the window, and again whenever the file is another one.
+
+Other windows and the command line write to the same file. While somebody looks, its times and sizes are looked at twice
+a second, which costs less than a connection that stays open; what has not changed is not read again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.jobs import StartJob
+from digitapp.kept import FILE_NAME
+from digitapp.kept.experiments import Experiment, experiments_of
+from digitapp.kept.packing import PacketError
+from digitapp.kept.register import RunLine, delete_runs, name_runs, read_curves, read_lines, restore_runs
+from digitapp.progress import Report
+
+if TYPE_CHECKING:
+    from digitapp.kept.store import Store
+
+LOOK_MS = 500
+_MOST_CURVES = 2000
+_POINTS = 64  # of a curve that is as wide as a word
+
+Wish = Callable[["Store"], object]
+Put = Callable[[Hashable, Wish], object]
+Stamp = tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """What was read: all runs, the newest first, and the same as experiments."""
+
+    lines: tuple[RunLine, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
+
+
+class RunList(QObject):
+    """The runs of a folder.
+
+    Signals
+    -------
+    changed : other runs are listed, or something else is said of one
+    curves_arrived : curves that were asked for are there
+    troubled : the file cannot be read, see `trouble`, or can be again
+
+    Attributes
+    ----------
+    folder : where they are kept; None while nothing is kept
+    listed : as read last
+    is_read : whether they have been read at all
+    trouble : why they could not be read at the last attempt
+    """
+
+    changed = Signal()
+    curves_arrived = Signal()
+    troubled = Signal()
+    _written = Signal()
+
+    def __init__(self, start_job: StartJob, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder: Path | None = None
+        self.listed = Listed()
+        self.is_read = False
+        self.trouble: Exception | None = None
+        self._put: Put | None = None
+        self._stamp: Stamp | None = None
+        self._curves: OrderedDict[tuple[str, int], np.ndarray] = OrderedDict()
+        self._wanted: dict[tuple[str, int], None] = {}
+        self._number = 0
+        self._reader = Errand(start_job, self)
+        self._reader.found.connect(self._on_read)
+        self._reader.failed.connect(self._on_failed)
+        self._drawer = Errand(start_job, self)
+        self._drawer.found.connect(self._on_curves)
+        self._drawer.failed.connect(self._on_no_curves)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
+
+    def open(self, folder: Path, put: Put) -> None:
+        """List the runs of a folder; `put(key, wish)` has something written there."""
+        self.folder, self._put = folder, put
+
+    @property
+    def can_change(self) -> bool:
+        """Whether names, marks and notes can be written at all."""
+        return self._put is not None
+
+    # Reading
+
+    def watch(self, is_wanted: bool) -> None:
+        """Look for news while somebody looks at the list."""
+        if is_wanted:
+            self._timer.start()
+            self.look()
+        else:
+            self._timer.stop()
+
+    @Slot()
+    def look(self) -> None:
+        """Read the runs if their file is another one than when it was read last."""
+        folder = self.folder
+        if folder is None:
+            return
+        stamp = _stamp_of(folder)
+        if stamp != self._stamp:
+            self._reader.ask(partial(_read, folder), stamp, patient=True)
+
+    @Slot(object, object)
+    def _on_read(self, listed: Listed, stamp: Stamp) -> None:
+        self._stamp, self.is_read = stamp, True
+        self._set_trouble(None)
+        self.listed = listed
+        self.changed.emit()
+
+    @Slot(object, object)
+    def _on_failed(self, error: Exception, stamp: Stamp) -> None:
+        self._stamp, self.is_read = stamp, True
+        self._set_trouble(error)
+
+    def _set_trouble(self, error: Exception | None) -> None:
+        if str(error) != str(self.trouble):
+            self.trouble = error
+            self.troubled.emit()
+
+    @Slot()
+    def try_again(self) -> None:
+        """Read the runs, whatever their file looks like."""
+        self._stamp = None
+        self.look()
+
+    # Curves
+
+    def curve(self, line: RunLine) -> np.ndarray | None:
+        """Return a run's accuracy by epoch, on validation where it was measured, at most 64 values.
+
+        Asks for it where it is not there yet; `curves_arrived` tells, once for many.
+        """
+        key = line.key, line.epochs
+        found = self._curves.get(key)
+        if found is None and self.folder is not None and key not in self._wanted:
+            if not self._wanted:
+                QTimer.singleShot(0, self, self._draw)
+            self._wanted[key] = None
+        return found
+
+    @Slot()
+    def _draw(self) -> None:
+        folder, wanted = self.folder, tuple(self._wanted)
+        if folder is not None and wanted and not self._drawer.is_busy:
+            self._drawer.ask(partial(_read_curves, folder, wanted), wanted)
+
+    @Slot(object, object)
+    def _on_curves(self, found: dict[tuple[str, int], np.ndarray], wanted: Sequence[tuple[str, int]]) -> None:
+        self._curves |= found
+        while len(self._curves) > _MOST_CURVES:
+            self._curves.popitem(last=False)
+        for key in wanted:
+            self._wanted.pop(key, None)
+        self._draw()
+        self.curves_arrived.emit()
+
+    @Slot(object, object)
+    def _on_no_curves(self, _error: Exception, wanted: Sequence[tuple[str, int]]) -> None:
+        self._on_curves({key: np.empty(0) for key in wanted}, wanted)
+
+    # Writing
+
+    def rename(self, keys: Iterable[str], name: str) -> None:
+        """Give runs a name; "" takes it away."""
+        chosen = tuple(keys)
+        self._write(lambda store: name_runs(store, chosen, name))
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete runs; what belongs to them goes a month later."""
+        chosen = tuple(keys)
+        self._write(lambda store: delete_runs(store, chosen))
+
+    def restore(self, keys: Iterable[str]) -> None:
+        """Bring deleted runs back."""
+        chosen = tuple(keys)
+        self._write(lambda store: restore_runs(store, chosen))
+
+    def _write(self, work: Wish) -> None:
+        """Have something written; the list is read again when it is on the disk."""
+        if self._put is None:
+            return
+        self._number += 1
+
+        def wish(store: Store) -> None:
+            work(store)
+            store.afterwards(self._written.emit)
+
+        self._put(("run list", self._number), wish)
+
+    @Slot()
+    def _on_written(self) -> None:
+        self.try_again()
+
+
+def _stamp_of(folder: Path) -> Stamp:
+    """Return what tells one state of the file from another: SQLite writes beside it first."""
+    found = []
+    for end in ("", "-wal"):
+        try:
+            status = (folder / f"{FILE_NAME}{end}").stat()
+        except OSError:
+            continue
+        found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def _read(folder: Path, _report: Report, _cancelled: threading.Event) -> Listed:
+    """Read all runs; none where there is no file yet. Raises KeptError."""
+    from digitapp.kept.store import Store
+
+    if not (folder / FILE_NAME).exists():
+        return Listed()
+    store = Store(folder)
+    try:
+        lines = tuple(read_lines(store))
+    finally:
+        store.close()
+    return Listed(lines, tuple(experiments_of(lines)))
+
+
+def _read_curves(
+    folder: Path, wanted: Sequence[tuple[str, int]], _report: Report, cancelled: threading.Event
+) -> dict[tuple[str, int], np.ndarray]:
+    from digitapp.kept.store import Store
+
+    store = Store(folder)
+    found: dict[tuple[str, int], np.ndarray] = {}
+    try:
+        for key in wanted:
+            if cancelled.is_set():
+                break
+            found[key] = _thin(_accuracy(store, key[0]))
+    finally:
+        store.close()
+    return found
+
+
+def _accuracy(store: Store, run: str) -> np.ndarray:
+    try:
+        columns = read_curves(store, run)
+    except PacketError:
+        return np.empty(0)
+    for name in ("validation_accuracy", "train_accuracy"):
+        values = np.asarray(columns.get(name, ()), float)
+        if np.isfinite(values).any():
+            return values[np.isfinite(values)]
+    return np.empty(0)
+
+
+def _thin(values: np.ndarray) -> np.ndarray:
+    """Return at most 64 of some values, evenly, with the first and the last."""
+    if len(values) <= _POINTS:
+        return values
+    return values[np.linspace(0, len(values) - 1, _POINTS).round().astype(int)]

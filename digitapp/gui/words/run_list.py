@@ -1,0 +1,62 @@
+"""What the list of runs says of one: when it began, how long it took, what it came to, what has become of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from digitapp.gui.translation import translate
+from digitapp.gui.widgets.numbers import decimal, percent, thousands
+from digitapp.kept.runs import RunFate
+
+_MINUTE, _HOUR = 60.0, 3600.0
+
+
+def fate_words(fate: RunFate) -> str:
+    """Return what has become of a run, in a word or two; "" where it simply ended."""
+    return {
+        RunFate.UNDER_WAY: translate("RunList", "under way"),
+        RunFate.FAILED: translate("RunList", "failed"),
+        RunFate.GIVEN_UP: translate("RunList", "given up"),
+    }.get(fate, "")
+
+
+def accuracy_words(mean: float | None, spread: float | None = None) -> str:
+    """Return "96.83 %", with the standard deviation over seeds "96.83 ± 0.19 %"; a dash where nothing is known."""
+    if mean is None:
+        return "–"
+    if spread is None:
+        return percent(mean, 2)
+    text = translate("RunList", "{0} ± {1} %")
+    return text.format(f"{100 * mean:.2f}", f"{100 * spread:.2f}")
+
+
+def duration_words(seconds: float | None) -> str:
+    """Return "25.4 s", "3 min 20 s" or "2 h 5 min"; a dash where it is not known."""
+    if seconds is None:
+        return "–"
+    if seconds < _MINUTE:
+        return translate("RunList", "{0} s").format(decimal(seconds, 1))
+    if seconds < _HOUR:
+        minutes, rest = divmod(round(seconds), 60)
+        return translate("RunList", "{0} min {1} s").format(minutes, rest)
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return translate("RunList", "{0} h {1} min").format(thousands(hours), minutes)
+
+
+def moment_words(seconds: float, now: QDateTime) -> str:
+    """Return when something was, as people say it at another moment: "today 15:42", "14 Nov", "14 Nov 2025".
+
+    Parameters
+    ----------
+    seconds : since 1970
+    """
+    moment = QDateTime.fromSecsSinceEpoch(int(seconds))
+    locale, days = QLocale(), moment.date().daysTo(now.date())
+    clock = locale.toString(moment.time(), QLocale.FormatType.ShortFormat)
+    if days == 0:
+        return translate("RunList", "today {0}").format(clock)
+    if days == 1:
+        return translate("RunList", "yesterday {0}").format(clock)
+    pattern = translate("RunList", "d MMM") if moment.date().year() == now.date().year() else ""
+    pattern = pattern or translate("RunList", "d MMM yyyy")
+    return locale.toString(moment.date(), pattern)
