@@ -29,11 +29,12 @@ QFrame[line="true"] { background: $border; border: none; }
 .QPushButton:default:hover { background: $accent_hover; border-color: $accent_hover; }
 .QPushButton:default:focus { border: 2px solid $text; }
 
-.QLineEdit, QPlainTextEdit, QTextEdit { background: $surface; color: $text; border: 1px solid $border_strong;
-  border-radius: ${radius}px; padding: 0 10px; selection-background-color: $accent;
+.QLineEdit, QLineEdit[kit="find"], QPlainTextEdit, QTextEdit { background: $surface; color: $text;
+  border: 1px solid $border_strong; border-radius: ${radius}px; padding: 0 10px; selection-background-color: $accent;
   selection-color: $on_accent; }
 .QLineEdit { min-height: ${inner_height}px; }
-.QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; padding: 0 9px; }
+.QLineEdit:focus, QLineEdit[kit="find"]:focus, QPlainTextEdit:focus, QTextEdit:focus {
+  border: 2px solid $accent; padding: 0 9px; }
 .QLineEdit:focus { min-height: ${focus_inner_height}px; }
 .QLineEdit:disabled { background: $window; color: $text3; border-color: $border; }
 QLineEdit[kit="field"], QLineEdit[kit="field"]:focus, QLineEdit[kit="field"]:disabled { background: transparent;
@@ -44,6 +45,7 @@ QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px so
   outline: none; selection-background-color: $sunken; selection-color: $text; }
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $border; outline: none;
   selection-background-color: $accent_tint; selection-color: $text; }
+QTableView[kit="table"] { background: transparent; border: none; selection-background-color: transparent; }
 QListView[rail="true"] { background: transparent; border: none; }
 
 QMenu { background: $surface; color: $text; border: 1px solid $border_strong; padding: 4px; }

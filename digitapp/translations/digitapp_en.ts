@@ -389,6 +389,36 @@
     </message>
 </context>
 <context>
+    <name>RunCells</name>
+    <message numerus="yes">
+        <source>%n seed(s)</source>
+        <translation>
+            <numerusform>%n seed</numerusform>
+            <numerusform>%n seeds</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RunsModel</name>
+    <message numerus="yes">
+        <source>%n run(s): {0}</source>
+        <translation>
+            <numerusform>%n run: {0}</numerusform>
+            <numerusform>%n runs: {0}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RunsPage</name>
+    <message numerus="yes">
+        <source>%n run(s) recorded</source>
+        <translation>
+            <numerusform>%n run recorded</numerusform>
+            <numerusform>%n runs recorded</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SizeWall</name>
     <message numerus="yes">
         <source>%n unit(s)</source>

@@ -21,6 +21,16 @@ def problem_title(problem: Problem) -> str:
     return titles.get(problem.key, problem.title)
 
 
+def problem_short_title(problem: Problem) -> str:
+    """Return a problem's name for a narrow column."""
+    titles = {
+        "toy": translate("Problems", "4×3"),
+        "plane": translate("Problems", "Plane"),
+        "mnist": translate("Problems", "28×28"),
+    }
+    return titles.get(problem.key, problem.title)
+
+
 def dataset_title(name: str) -> str:
     """Return a data set's name for people, without what it was made with; a folder is its own name."""
     titles = {

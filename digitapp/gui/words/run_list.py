@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QDateTime, QLocale
 
 from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import decimal, percent, thousands
+from digitapp.gui.widgets.numbers import decimal, percent
 from digitapp.kept.runs import RunFate
 
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -31,20 +31,18 @@ def accuracy_words(mean: float | None, spread: float | None = None) -> str:
 
 
 def duration_words(seconds: float | None) -> str:
-    """Return "25.4 s", "3 min 20 s" or "2 h 5 min"; a dash where it is not known."""
-    if seconds is None:
+    """Return "25.4 s", "3.2 min" or "2.1 h"; a dash where it is not known."""
+    if not seconds:
         return "–"
     if seconds < _MINUTE:
         return translate("RunList", "{0} s").format(decimal(seconds, 1))
     if seconds < _HOUR:
-        minutes, rest = divmod(round(seconds), 60)
-        return translate("RunList", "{0} min {1} s").format(minutes, rest)
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return translate("RunList", "{0} h {1} min").format(thousands(hours), minutes)
+        return translate("RunList", "{0} min").format(decimal(seconds / _MINUTE, 1))
+    return translate("RunList", "{0} h").format(decimal(seconds / _HOUR, 1))
 
 
 def moment_words(seconds: float, now: QDateTime) -> str:
-    """Return when something was, as people say it at another moment: "today 15:42", "14 Nov", "14 Nov 2025".
+    """Return when something was, as people say it later: "today 15:42", "yesterday", "14 Nov", "14 Nov 2025".
 
     Parameters
     ----------
@@ -56,7 +54,7 @@ def moment_words(seconds: float, now: QDateTime) -> str:
     if days == 0:
         return translate("RunList", "today {0}").format(clock)
     if days == 1:
-        return translate("RunList", "yesterday {0}").format(clock)
-    pattern = translate("RunList", "d MMM") if moment.date().year() == now.date().year() else ""
-    pattern = pattern or translate("RunList", "d MMM yyyy")
-    return locale.toString(moment.date(), pattern)
+        return translate("RunList", "yesterday")
+    if moment.date().year() == now.date().year():
+        return locale.toString(moment.date(), translate("RunList", "d MMM"))
+    return locale.toString(moment.date(), translate("RunList", "d MMM yyyy"))

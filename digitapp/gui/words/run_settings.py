@@ -63,6 +63,8 @@ def setting_chip(name: str, value: object) -> Chip:
     text = setting_value(name, value)
     if name in _SAID_BY_THEIR_VALUES:
         return Chip(text, text)
+    if name == "layers":
+        text = ", ".join(text.split("-")[1:-1]) or translate("RunSettings", "none")
     patterns = _short()
     if name in patterns:
         return Chip(patterns[name].format(text), text)
@@ -114,7 +116,7 @@ def _titles() -> dict[str, str]:
 def _short() -> dict[str, str]:
     """Return the patterns of the settings that are changed most; the others are called by their titles."""
     return {
-        "layers": translate("RunSettings", "layers {0}"),
+        "layers": translate("RunSettings", "hidden {0}"),
         "learning_rate": translate("RunSettings", "rate {0}"),
         "momentum": translate("RunSettings", "momentum {0}"),
         "batch_size": translate("RunSettings", "batches of {0}"),

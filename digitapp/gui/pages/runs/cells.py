@@ -117,7 +117,8 @@ class RunCells(QStyledItemDelegate):
         name = self._name_of(cell, row)
         if mark is not None:
             size = theme.scaled(_MARK)
-            paint_mark(painter, mark, QPointF(name.left() - theme.scaled(_GAP) - size / 2, cell.center().y() + 0.5), size)
+            middle = QPointF(name.left() - theme.scaled(_GAP) - size / 2, cell.center().y() + 0.5)
+            paint_mark(painter, mark, middle, size)
         font = theme.font("body", QFont.Weight.Medium) if row.line is None else theme.font("body")
         painter.setFont(font)
         painter.setPen(p.text if row.line is None else p.text2)

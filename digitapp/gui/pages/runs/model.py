@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from digitapp.gui.pages.runs.rows import Column, Order, Row, found, in_order, key_of, title_of, unfolded
+from digitapp.gui.pages.runs.rows import Column, Order, Row, found, in_order, key_of, short_title_of, unfolded
 from digitapp.gui.translation import listed
 from digitapp.gui.widgets.series import series_symbol
 from digitapp.gui.words.run_list import accuracy_words, duration_words, fate_words, moment_words
@@ -31,7 +31,7 @@ _RIGHT = (Column.BEST, Column.TIME, Column.STARTED)
 
 @dataclass(frozen=True)
 class Differences:
-    """In which settings a row differs from the one that all are measured against; or `remark` says why none is named."""
+    """In which settings a row differs from its reference; or `remark` says why none is named."""
 
     chips: tuple[Chip, ...] = ()
     remark: str = ""
@@ -84,8 +84,8 @@ class RunsModel(QAbstractTableModel):
         # Single runs are found only where somebody has chosen one of them: there may be ten thousand.
         wanted = {key for key in self._chosen if key not in self._by_key}
         if wanted:
-            singles = (Row(row.experiment, line) for row in self._every for line in row.lines if f"{line.key}/" in wanted)
-            self._by_key |= {row.key: row for row in singles}
+            singles = (Row(row.experiment, line) for row in self._every for line in row.lines)
+            self._by_key |= {row.key: row for row in singles if row.key in wanted}
         gone = [key for key in self._chosen if key not in self._by_key]
         for key in gone:
             del self._chosen[key]
@@ -185,7 +185,7 @@ class RunsModel(QAbstractTableModel):
 
     def _compare(self, row: Row) -> Differences:
         if row.line is not None:
-            return Differences((setting_chip("seed", row.line.seed),))
+            return Differences(remark=fate_words(row.line.fate))
         reference = self.reference_of(row)
         if reference is row.experiment:
             return Differences(remark=self.tr("reference"))
@@ -286,7 +286,7 @@ class RunsModel(QAbstractTableModel):
             case Column.NAME:
                 return row.experiment.name if row.line is None else self.tr("Seed {0}").format(line.seed)
             case Column.PROBLEM:
-                return title_of(line.problem)
+                return short_title_of(line.problem)
             case Column.NETWORK:
                 return row.network
             case Column.DIFFERS:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from digitapp.datasets.problems import PROBLEMS
-from digitapp.gui.words.problems import problem_title
+from digitapp.gui.words.problems import problem_short_title, problem_title
 from digitapp.gui.words.run_settings import setting_title, setting_value
 from digitapp.kept.experiments import Experiment, Measure, best_of
 from digitapp.kept.register import RunLine
@@ -83,8 +83,7 @@ class Row:
     @cached_property
     def seconds(self) -> float | None:
         """How long its runs took together, as far as they have ended."""
-        known = [line.ended - line.began for line in self.lines if line.ended is not None]
-        return sum(known) if known else None
+        return sum(line.seconds for line in self.lines) or None
 
     @property
     def network(self) -> str:
@@ -109,6 +108,11 @@ def key_of(experiment: Experiment) -> str:
 def title_of(problem: str) -> str:
     """Return what a problem is called; one that is not known has the name in the file."""
     return problem_title(PROBLEMS[problem]) if problem in PROBLEMS else problem
+
+
+def short_title_of(problem: str) -> str:
+    """Return the same in the fewest words."""
+    return problem_short_title(PROBLEMS[problem]) if problem in PROBLEMS else problem
 
 
 def found(rows: Iterable[Row], text: str, problem: str = "") -> list[Row]:

@@ -14,8 +14,8 @@ from digitapp.gui.pages.runs.rows import Column, Order, Row
 from digitapp.gui.widgets import FocusRing
 
 _HEADER_HEIGHT = 36
-_LEAST_NAME, _LEAST_DIFFERS = 150, 90
-_SHARE_OF_NAME = 0.5  # of what the columns of figures leave
+_LEAST_NAME, _LEAST_DIFFERS = 168, 110
+_SHARE_OF_NAME = 0.6  # of what the columns of figures leave
 _NARROW = 700  # below it the columns go that say least
 _FIRST_FALLS = (Column.BEST, Column.CURVE, Column.STARTED)
 
@@ -31,11 +31,11 @@ class _Header(QHeaderView):
         self.setFixedHeight(theme.scaled(_HEADER_HEIGHT))
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(theme.scaled(32))
+        self.viewport().setAutoFillBackground(False)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's own name
         p, column = theme.current().palette, Column(logicalIndex)
         painter.save()
-        painter.fillRect(rect, p.surface)
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), p.border)
         text = "" if column is Column.CURVE else self._runs.title_of(column)
         font = theme.font("caption-strong")
@@ -225,12 +225,15 @@ class RunsTable(QTableView):
         """Give every column of figures what it needs, and the rest to names and differences."""
         width = self.viewport().width()
         is_narrow = width < theme.scaled(_NARROW)
-        self.setColumnHidden(Column.PROBLEM, is_narrow)
-        self.setColumnHidden(Column.TIME, is_narrow)
-        needs = _needs()
-        if is_narrow:
-            needs = {column: need for column, need in needs.items() if column not in (Column.PROBLEM, Column.TIME)}
-        rest = max(width - sum(needs.values()), theme.scaled(_LEAST_NAME + _LEAST_DIFFERS))
+        needs, least = _needs(), theme.scaled(_LEAST_NAME + _LEAST_DIFFERS)
+        going = (Column.PROBLEM, Column.TIME) if is_narrow else ()
+        for column in (*going, Column.CURVE, Column.STARTED, Column.PROBLEM, Column.TIME, Column.NETWORK):
+            if column in going or width - sum(needs.values()) < least:
+                needs.pop(column, None)
+        for column in Column:
+            is_there = column in needs or column in (Column.NAME, Column.DIFFERS)
+            self.setColumnHidden(column, not is_there)
+        rest = max(width - sum(needs.values()), least)
         name = max(theme.scaled(_LEAST_NAME), round(_SHARE_OF_NAME * rest))
         for column, need in {**needs, Column.NAME: name, Column.DIFFERS: rest - name}.items():
             self.setColumnWidth(column, need)
@@ -257,10 +260,10 @@ def _needs() -> dict[Column, int]:
     caption, strong = QFontMetrics(theme.tabular(theme.font("caption"))), QFontMetrics(theme.font("section"))
     gap = theme.scaled(12)
     return {
-        Column.PROBLEM: caption.horizontalAdvance("28×28 digits") + gap,
-        Column.NETWORK: caption.horizontalAdvance("784-128-64-10") + gap,
+        Column.PROBLEM: caption.horizontalAdvance("Problem") + gap + theme.scaled(6),
+        Column.NETWORK: caption.horizontalAdvance("784-128-10") + gap,
         Column.BEST: strong.horizontalAdvance("96.83 ± 0.19 %") + gap,
-        Column.CURVE: theme.scaled(76),
-        Column.TIME: caption.horizontalAdvance("88 min 88 s") + gap,
-        Column.STARTED: caption.horizontalAdvance("yesterday 88:88") + gap,
+        Column.CURVE: theme.scaled(68),
+        Column.TIME: caption.horizontalAdvance("88.8 min") + gap,
+        Column.STARTED: caption.horizontalAdvance("today 88:88") + 2 * gap,
     }

@@ -1,0 +1,32 @@
+"""The right side of the page: what is known of the run that the keys are about."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.runs.rows import Row
+from digitapp.gui.widgets import Label, ScrollPanel
+
+_MARGIN = 20
+
+
+class RunsInspector(ScrollPanel):
+    """Shows one row."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent)
+        self._hint = Label(
+            self.tr("Choose two or more runs by their check boxes, and they are compared here."),
+            "body",
+            "text2",
+            wrap=True,
+        )
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(theme.SPACE)
+        column.addWidget(self._hint)
+        column.addStretch(1)
+
+    def show_row(self, _row: Row | None) -> None:
+        """Show another row."""

@@ -1,0 +1,168 @@
+"""The Runs page: every run that was ever trained here, found again, compared, opened, and trained once more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
+
+from digitapp.gui import theme
+from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.runs.inspector import RunsInspector
+from digitapp.gui.pages.runs.model import RunsModel
+from digitapp.gui.pages.runs.rows import Order, Row
+from digitapp.gui.pages.runs.stage import RunsStage
+from digitapp.gui.settings import Settings
+from digitapp.gui.state.session import Session
+from digitapp.gui.state.snapshot import Snapshot
+from digitapp.gui.widgets import HairLine
+from digitapp.gui.words.messages import Message
+from digitapp.gui.words.run_trouble import run_trouble
+from digitapp.kept.experiments import Experiment
+
+_TABLE, _SEARCH = "table", "search"
+_COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 620
+_WIDTH, _NARROW_WIDTH = 312, 288
+
+
+class RunsPage(Page):
+    """The table of runs on the stage, what is known of the chosen ones in the inspector."""
+
+    NAME = "runsPage"
+
+    def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, settings, parent)
+        self.runs = session.run_list
+        self.model = RunsModel(self)
+        self._build()
+        self._connect()
+        self._make_shortcuts()
+
+    # Building
+
+    def _build(self) -> None:
+        self.stage = RunsStage(self.model, self.runs, self)
+        self.tools, self.table = self.stage.tools, self.stage.table
+        self.inspector = RunsInspector(self)
+        self.tools.add_view(self.tr("Table"), _TABLE)
+        self._table_view = QWidget(self)
+        row = QHBoxLayout(self._table_view)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.stage, 1)
+        row.addWidget(HairLine(Qt.Orientation.Vertical, self))
+        row.addWidget(self.inspector)
+        self._views = QStackedLayout(self)
+        self._views.addWidget(self._table_view)
+
+    def _connect(self) -> None:
+        runs, tools, table = self.runs, self.tools, self.table
+        self.refresher.add("trouble", self._show_trouble, on=(runs.troubled, runs.changed))
+        self.refresher.add("runs", self._show_runs, on=(runs.changed, runs.troubled))
+        runs.curves_arrived.connect(table.viewport().update)
+        tools.filtered.connect(self._filter)
+        tools.sorted.connect(self._sort)
+        tools.finder.left.connect(self._go_to_table)
+        table.sort_wanted.connect(self._sort)
+        self.model.choice_changed.connect(self._show_choice)
+        table.current_changed.connect(self._show_current)
+        self.stage.retry.clicked.connect(runs.try_again)
+        self.stage.to_train.clicked.connect(self._go_to_train)
+        self.stage.show_all.clicked.connect(tools.clear)
+
+    def _make_shortcuts(self) -> None:
+        for key, slot in (
+            (QKeySequence.StandardKey.Find, self._find),
+            (QKeySequence.StandardKey.Open, self.open_model),
+            (QKeySequence.StandardKey.Save, self.save_model),
+        ):
+            QShortcut(QKeySequence(key), self).activated.connect(slot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.runs.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.runs.watch(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_compact = self.width() < theme.scaled(_COMPACT_WIDTH) or self.height() < theme.scaled(_COMPACT_HEIGHT)
+        self.stage.arrange(is_compact=is_compact)
+        self.inspector.setFixedWidth(theme.scaled(_NARROW_WIDTH if is_compact else _WIDTH))
+
+    # What is shown
+
+    def _show_trouble(self, _shown: Snapshot) -> None:
+        trouble = self.runs.trouble
+        if trouble is not None:
+            message = run_trouble(trouble)
+            self.stage.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self.stage.retry.setVisible(trouble is not None)
+        self.stage.note.setVisible(trouble is not None)
+
+    def _show_runs(self, _shown: Snapshot) -> None:
+        self.model.show_experiments(self.runs.listed.experiments)
+        self._show_state()
+        self.say(self.tr("%n run(s) recorded", "", self.model.count))
+        if self.table.current is None and self.model.rows:
+            self.table.go_to(self.model.rows[0].key)
+
+    def _show_state(self) -> None:
+        is_read = self.runs.is_read or self.runs.folder is None
+        self.inspector.setVisible(self.model.count > 0)
+        self.stage.show_state(has_runs=self.model.count > 0, has_found=bool(self.model.rows), is_read=is_read)
+
+    @property
+    def chosen(self) -> list[Experiment]:
+        """What is chosen to be compared, in the order in which it was; a single run is an experiment of one seed."""
+        return [
+            row.experiment
+            if row.line is None
+            else Experiment(
+                self.tr("{0}, seed {1}").format(row.experiment.name, row.line.seed),
+                (row.line,),
+            )
+            for row in self.model.chosen
+        ]
+
+    @Slot()
+    def _show_choice(self) -> None:
+        self.tools.show_chosen(len(self.model.chosen))
+
+    @Slot(object)
+    def _show_current(self, row: Row | None) -> None:
+        self.inspector.show_row(row)
+
+    def tell(self, message: Message) -> None:
+        """Show in a prominent place of the page what went wrong."""
+        self.stage.retry.hide()
+        self.stage.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
+        self.stage.note.show()
+
+    # What the user does
+
+    @Slot(str, str)
+    def _filter(self, text: str, problem: str) -> None:
+        self.model.filter(text, problem)
+        self._show_state()
+
+    @Slot(object)
+    def _sort(self, order: Order) -> None:
+        self.model.sort_by(order)
+        self.tools.show_order(order)
+        self.table.horizontalHeader().viewport().update()
+
+    @Slot()
+    def _find(self) -> None:
+        self.tools.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tools.finder.selectAll()
+
+    @Slot()
+    def _go_to_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def _go_to_train(self) -> None:
+        self.page_wanted.emit("trainPage", None)
