@@ -279,7 +279,7 @@ class LessonsPage(Page):
 def test_ten_pages_fit_the_smallest_window(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more = [("Runs", Group.TRAIN), ("Lessons", Group.STUDY)]
+    more = [("Lessons", Group.STUDY)]
     made_by = f"{__name__}.LessonsPage"
     to_come = [PageRow(f"{title.lower()}Page", "train", title, "", "", group, made_by) for title, group in more]
     ten = tuple(sorted((*registered_pages(), *to_come), key=lambda row: row.group))

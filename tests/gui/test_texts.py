@@ -227,7 +227,7 @@ SHOWS_FIRST = {
 SHOWS_ALL = {"set_text", "set_note", "show_note", "Message", "EmptyState", "addAction", "drawText"}
 SHOWN_BY_NAME = {"tip", "title", "name", "text"}
 # Kinds and icons.
-NOT_SHOWN = {"info", "warning", "error", "download", "pen", "image", "search", "hand", "why", "lab", "play"}
+NOT_SHOWN = {"info", "warning", "error", "download", "pen", "image", "search", "hand", "why", "lab", "play", "runs"}
 CHANGES = {"lower", "upper", "capitalize", "title", "casefold", "replace", "strip", "rstrip", "split", "partition"}
 
 

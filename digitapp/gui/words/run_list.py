@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QDateTime, QLocale
 
 from digitapp.gui.translation import translate
-from digitapp.gui.widgets.numbers import decimal, percent
+from digitapp.gui.widgets.numbers import decimal, per_cent, percent
 from digitapp.kept.runs import RunFate
 
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -26,8 +26,7 @@ def accuracy_words(mean: float | None, spread: float | None = None) -> str:
         return "–"
     if spread is None:
         return percent(mean, 2)
-    text = translate("RunList", "{0} ± {1} %")
-    return text.format(f"{100 * mean:.2f}", f"{100 * spread:.2f}")
+    return per_cent(translate("RunList", "{0} ± {1}").format(f"{100 * mean:.2f}", f"{100 * spread:.2f}"))
 
 
 def duration_words(seconds: float | None) -> str:

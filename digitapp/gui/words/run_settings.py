@@ -64,7 +64,7 @@ def setting_chip(name: str, value: object) -> Chip:
     if name in _SAID_BY_THEIR_VALUES:
         return Chip(text, text)
     if name == "layers":
-        text = ", ".join(text.split("-")[1:-1]) or translate("RunSettings", "none")
+        text = "-".join(text.split("-")[1:-1]) or translate("RunSettings", "none")
     patterns = _short()
     if name in patterns:
         return Chip(patterns[name].format(text), text)
