@@ -36,6 +36,13 @@ class Loss:
         """
         raise NotImplementedError
 
+    def of_each(self, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the loss of each sample, (batch,); outputs and targets are (classes, batch).
+
+        Their mean is what `prepare` gives. Slower, for where the samples are not all of one network.
+        """
+        raise NotImplementedError
+
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return what the outputs (batch, classes) say about each class, as numbers from 0 to 1."""
         raise NotImplementedError
@@ -138,6 +145,10 @@ class CrossEntropy(Loss):
 
         return evaluate
 
+    def of_each(self, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        shifted = outputs - outputs.max(axis=0)
+        return np.log(np.exp(shifted).sum(axis=0)) - (targets * shifted).sum(axis=0)
+
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return softmax(outputs), (batch, classes); every row sums to 1."""
         exponentials = np.exp(outputs - outputs.max(axis=1, keepdims=True))
@@ -166,6 +177,9 @@ class SquaredError(Loss):
             return value
 
         return evaluate
+
+    def of_each(self, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        return 0.5 * np.square(outputs - targets).sum(axis=0)
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return a copy of the outputs: each sigmoid speaks for its own class, and a row need not sum to 1."""
@@ -197,6 +211,9 @@ class BinaryCrossEntropy(Loss):
             return value / batch
 
         return evaluate
+
+    def of_each(self, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        return (np.logaddexp(outputs, 0) - targets * outputs).sum(axis=0)
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return σ(outputs); each output speaks for its own class, and a row need not sum to 1."""
@@ -232,6 +249,10 @@ class Hinge(Loss):
 
         return evaluate
 
+    def of_each(self, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        right = (targets * outputs).sum(axis=0)
+        return np.maximum(outputs - right + 1 - targets, 0).sum(axis=0)
+
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return softmax(outputs): a ranking from 0 to 1; this loss does not make them true probabilities."""
         return LOSSES["cross_entropy"].probabilities(outputs)
@@ -262,6 +283,9 @@ class Perceptron(Loss):
             return value
 
         return evaluate
+
+    def of_each(self, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        return (((outputs > 0) - targets) * outputs).sum(axis=0)
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Return 1 for every unit that fires and 0 for the others."""

@@ -22,6 +22,11 @@ from digitapp.training.record import training_record
 MOST_BRANCHES = 12  # older ones leave the list
 
 
+def new_key() -> str:
+    """Return a key that no other run has."""
+    return uuid4().hex
+
+
 @dataclass(eq=False)
 class Branch:
     """One run: what it learned with, how it went, and what is kept of it.
@@ -49,7 +54,7 @@ class Branch:
     parent: Branch | None = None
     start: float = 0.0
     facts: Mapping[str, Any] = field(default_factory=dict)
-    key: str = field(default_factory=lambda: uuid4().hex)
+    key: str = field(default_factory=new_key)
     before: Mapping[str, Any] = field(default_factory=dict)
 
     def epochs_at(self, step: int) -> float:
@@ -131,7 +136,7 @@ class TimeMachine:
         """
         self.back()
         moments = self._archive.open(model.network.parameters.nbytes)
-        self._count += 1
+        number = self.next_number()
         parent, start = None, 0.0
         if origin is not None:
             parent, start = origin.branch, origin.branch.epochs_at(origin.moment.step)
@@ -142,10 +147,15 @@ class TimeMachine:
             facts["held"] = marks.held.as_json()
         before = training_record(*configs, dataset, History())
         self.branch = Branch(
-            self._count, moments, history, model, configs, dataset, marks, parent, start, facts, before=before
+            number, moments, history, model, configs, dataset, marks, parent, start, facts, before=before
         )
         self.branches = [*self.branches, self.branch][-MOST_BRANCHES:]
         return self.branch
+
+    def next_number(self) -> int:
+        """Count a run of the problem that is not among the branches, and return its number."""
+        self._count += 1
+        return self._count
 
     def count_from(self, number: int) -> None:
         """Number the next run after this one, of an earlier start, which may not be in the list yet."""

@@ -26,6 +26,30 @@ from digitapp.training.presets import build_network, empty_network, start_from
 from digitapp.training.run_state import RunState
 
 _MADE_AT_ONCE = 300_000  # parameters: about 4 ms
+MOST_SEEDS = 20
+"""So many seeds tell apart what is worth telling apart; more are for the command line."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """What an experiment is called, and the seeds that it is repeated with.
+
+    Attributes
+    ----------
+    name : of all its runs in the list of runs; "" for the beginning of the first one's key
+    seeds : of its runs in their order, one at least
+
+    Raises
+    ------
+    ValueError : no seed, or one of them twice
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds that are all different are needed, not {self.seeds}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +66,7 @@ class Plan:
     marks : the units that the training leaves as they are
     origin : the moment of an earlier run that it goes on from
     after : where that run has ended, if it goes on from its end: it goes on as that one would have
+    repeat : the seeds that it is trained with one after the other, of which `config` has the first; None for that alone
     """
 
     problem: Problem
@@ -53,6 +78,7 @@ class Plan:
     marks: Marks = Marks()  # noqa: RUF009 - it never changes
     origin: PlaceInRun | None = None
     after: RunState | None = None
+    repeat: Repeat | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -72,7 +98,9 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """What the record of the trained network says of where it began and what was mixed in."""
         began = {"start_from": self.source.name} if self.source is not None and self.source.name else {}
-        return {**began, "foils": self.foils} if self.foils else began
+        foils = {"foils": self.foils} if self.foils else {}
+        seeds = self.repeat.seeds if self.repeat is not None else ()
+        return {**began, **foils, **({"seeds": list(seeds)} if len(seeds) > 1 else {})}
 
     @property
     def takes_time(self) -> bool:

@@ -8,13 +8,14 @@ same rule.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from digitapp.datasets.dataset import Dataset
+from digitapp.datasets.dataset import Dataset, Split
 from digitapp.nn import LOSSES, OPTIMIZERS, SCHEDULES, Network, initialize
 from digitapp.nn.regularizers import REGULARIZERS
 from digitapp.progress import Report
@@ -29,6 +30,7 @@ _DONE_HERE = {
 }
 """Settings that a stack knows; all others must be as they are when nothing is set."""
 
+_AT_ONCE = 1000  # samples that are evaluated
 _REPORTS = 100
 _LONGEST_SILENCE = 20  # epochs: some ten milliseconds
 
@@ -75,27 +77,34 @@ def train_together(
         network = Network(plain.sizes, plain.activations, dtype)
         initialize(network, shape.initializer, np.random.default_rng(seed))
         states.append(RunState.at_start(network, replace(config, seed=seed), np.random.default_rng(seed), parts=1))
-    stack = _Stack(states, inputs, dataset.train.labels, config)
+    stack = Stack(states, inputs, dataset.train.labels, config)
     between = max(1, min(config.epochs // _REPORTS, _LONGEST_SILENCE))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for epoch in range(config.epochs):
             if cancelled is not None and cancelled.is_set():
                 break
-            stack.learn_epoch(epoch)
+            _learn_epoch(stack, epoch, len(dataset.train), config)
             if report is not None and (epoch + 1) % between == 0:
                 report(epoch + 1, config.epochs)
-    return stack.networks()
+    stack.write_back()
+    return [state.network for state in states]
+
+
+def _learn_epoch(stack: Stack, epoch: int, samples: int, config: TrainConfig) -> None:
+    """Learn all samples once, in an order of each network's own."""
+    size = samples if OPTIMIZERS[config.optimizer].whole_set else min(config.batch_size, samples)
+    batches, orders = -(-samples // size), stack.orders()
+    for batch in range(batches):
+        rate = config.learning_rate
+        if config.schedule != "constant":
+            progress = (epoch * batches + batch) / (config.epochs * batches)
+            rate *= SCHEDULES[config.schedule].at(progress, config.schedule_options)
+        stack.learn(orders[:, batch * size : (batch + 1) * size], rate)
 
 
 def check(shape: NetworkConfig, config: TrainConfig) -> None:
     """Raise ConfigError for a setting that a stack does not know."""
-    usual = TrainConfig()
-    for field in fields(TrainConfig):
-        value, plain = getattr(config, field.name), getattr(usual, field.name)
-        if field.name not in _DONE_HERE and value != plain:
-            raise ConfigError(field.name, value, f"{plain} where networks are trained together")
-    if not OPTIMIZERS[config.optimizer].uses_gradient:
-        raise ConfigError("optimizer", config.optimizer, "one that uses the gradient")
+    check_settings(config)
     if any(shape.hidden_normalized):
         raise ConfigError("normalization", shape.normalization, "none where networks are trained together")
     network = empty_network(1, 1, shape, config.loss)
@@ -103,60 +112,125 @@ def check(shape: NetworkConfig, config: TrainConfig) -> None:
         raise ConfigError("activation", shape.activation, "one with a single piece for each unit")
 
 
-class _Stack:
+def check_settings(config: TrainConfig) -> None:
+    """Raise ConfigError for a way to train that a stack does not know."""
+    usual = TrainConfig()
+    for field in fields(TrainConfig):
+        value, plain = getattr(config, field.name), getattr(usual, field.name)
+        if field.name not in _DONE_HERE and value != plain:
+            raise ConfigError(field.name, value, f"{plain} where networks are trained together")
+    if not OPTIMIZERS[config.optimizer].uses_gradient:
+        raise ConfigError("optimizer", config.optimizer, "one that uses the gradient")
+
+
+class Stack:
     """The networks and what their steps work in.
 
     Parameters
     ----------
-    states : of the runs at their beginning
+    states : of the runs, all after the same number of steps; they change when `write_back` is called
     inputs : array (networks, samples, features), or (1, samples, features) where all see the same
     labels : int array (samples,)
+    config : their settings, of which the seed does not count
     """
 
     def __init__(self, states: Sequence[RunState], inputs: np.ndarray, labels: np.ndarray, config: TrainConfig) -> None:
-        self._states, self._config = states, config
+        self._states = states
         first = states[0].network
-        self._layers = first.layers
+        self._layers, self._loss = first.layers, LOSSES[config.loss]
         self._parameters = np.stack([state.network.parameters for state in states])  # (count, parameters)
         self._gradient = np.zeros_like(self._parameters)
         options = config.optimizer_arguments()
         self._optimizer = OPTIMIZERS[config.optimizer](self._parameters.reshape(-1), **options)
-        self._regularizers = [
-            (REGULARIZERS[key], getattr(config, key)) for key in _ELEMENTWISE if getattr(config, key) > 0
-        ]
+        self._optimizer.steps = states[0].optimizer.steps
+        for name, rows in self._optimizer_rows().items():
+            if rows.flags.writeable:
+                np.copyto(rows, [state.optimizer.state[name] for state in states])
+            else:  # one for all, and the same in each
+                np.copyto(self._optimizer.state[name], states[0].optimizer.state[name])
+        self.take(config)
         self._weights, self._biases = _views(first, self._parameters)
         self._weight_gradients, self._bias_gradients = _views(first, self._gradient)
         self._inputs = inputs.reshape(-1, inputs.shape[-1]).astype(first.dtype)
         own = np.minimum(np.arange(len(states)), len(inputs) - 1)
         self._first = own[:, np.newaxis] * inputs.shape[1]  # where those begin that a network sees
         self._labels = labels
-        self._shufflers = []
-        for state in states:
-            generator = np.random.default_rng(0)
-            generator.bit_generator.state = state.shuffling
-            self._shufflers.append(generator)
-        samples = len(self._labels)
-        whole_set = OPTIMIZERS[config.optimizer].whole_set
-        self._batch_size = samples if whole_set else min(config.batch_size, samples)
-        self._batches = -(-samples // self._batch_size)
         self._one_hot = np.eye(first.sizes[-1], dtype=first.dtype)
+        self._shufflers = [np.random.default_rng(0) for _ in states]
+        for state, shuffler in zip(states, self._shufflers, strict=True):
+            shuffler.bit_generator.state = state.shuffling
+        self._outputs = self._targets = np.empty((0, 0))  # of the last batch: (classes, count · batch)
+        self._batch_labels = np.empty((0, 0), np.int64)  # (count, batch)
 
-    def learn_epoch(self, epoch: int) -> None:
-        """Learn all samples once, in an order of each network's own."""
-        config, samples, size = self._config, len(self._labels), self._batch_size
-        orders = np.stack([generator.permutation(samples) for generator in self._shufflers])
-        for batch in range(self._batches):
-            rate = config.learning_rate
-            if config.schedule != "constant":
-                progress = (epoch * self._batches + batch) / (config.epochs * self._batches)
-                rate *= SCHEDULES[config.schedule].at(progress, config.schedule_options)
-            self._compute(orders[:, batch * size : (batch + 1) * size])
-            for regularizer, strength in self._regularizers:
-                weights = slice(self._states[0].network.weight_count)
-                every, slopes = self._parameters[:, weights], self._gradient[:, weights]
-                regularizer.add_gradient(every, strength, slopes)
-                regularizer.shrink(every, strength, rate)
-            self._optimizer.step(self._parameters.reshape(-1), self._gradient.reshape(-1), rate)
+    def take(self, config: TrainConfig) -> None:
+        """Go on with other strengths of what acts on each weight by itself."""
+        strengths = ((key, getattr(config, key)) for key in _ELEMENTWISE)
+        self._regularizers = [(REGULARIZERS[key], strength) for key, strength in strengths if strength > 0]
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """All parameters, (networks, parameters), to be changed in place."""
+        return self._parameters
+
+    @property
+    def shuffling(self) -> list[Mapping[str, Any]]:
+        """The states of the generators that shuffle the samples of each network."""
+        return [shuffler.bit_generator.state for shuffler in self._shufflers]
+
+    def orders(self) -> np.ndarray:
+        """Return the orders in which the next epoch goes through the samples, (networks, samples): each has its own."""
+        return np.stack([shuffler.permutation(len(self._labels)) for shuffler in self._shufflers])
+
+    def learn(self, indices: np.ndarray, learning_rate: float) -> None:
+        """Take a step with a batch for each network; `indices` of its samples, (networks, batch)."""
+        self._compute(indices)
+        for regularizer, strength in self._regularizers:
+            weights = slice(self._states[0].network.weight_count)
+            every, slopes = self._parameters[:, weights], self._gradient[:, weights]
+            regularizer.add_gradient(every, strength, slopes)
+            regularizer.shrink(every, strength, learning_rate)
+        self._optimizer.step(self._parameters.reshape(-1), self._gradient.reshape(-1), learning_rate)
+
+    def judge(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean loss of each network's last batch, and how many of it were right, both before the step."""
+        count = len(self._states)
+        losses = self._loss.of_each(self._outputs, self._targets).reshape(count, -1).mean(axis=1)
+        right = self._outputs.argmax(axis=0).reshape(count, -1) == self._batch_labels
+        return losses, np.count_nonzero(right, axis=1)
+
+    def evaluate(self, split: Split) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean loss of each network, (networks,), and what it takes each sample for, (networks, samples)."""
+        count = len(self._states)
+        losses, predictions = np.zeros(count), np.empty((count, len(split)), np.int64)
+        for start in range(0, len(split), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            outputs = split.inputs[part].astype(self._parameters.dtype).T[np.newaxis]
+            for layer, weights, biases in zip(self._layers, self._weights, self._biases, strict=True):
+                z = weights @ outputs
+                z += biases
+                layer.activation.value(z, outputs := np.empty_like(z))
+            predictions[:, part] = outputs.argmax(axis=1)
+            flat = outputs.swapaxes(0, 1).reshape(outputs.shape[1], -1)
+            targets = np.tile(self._one_hot[split.labels[part]].T, count)
+            losses += self._loss.of_each(flat, targets).reshape(count, -1).sum(axis=1)
+        return losses / len(split), predictions
+
+    def write_back(self) -> None:
+        """Let the states have the parameters, and what belongs to the optimiser."""
+        vectors = self._optimizer_rows()
+        for number, state in enumerate(self._states):
+            np.copyto(state.network.parameters, self._parameters[number])
+            state.optimizer.steps = self._optimizer.steps
+            for name, vector in vectors.items():
+                np.copyto(state.optimizer.state[name], vector[number])
+
+    def _optimizer_rows(self) -> dict[str, np.ndarray]:
+        """Return the optimiser's state by name, a row for each network; what it holds once is the same in each."""
+        count, size = self._parameters.shape
+        return {
+            name: vector.reshape(count, size) if vector.size == count * size else np.broadcast_to(vector, (count, 1))
+            for name, vector in self._optimizer.state.items()
+        }
 
     def _compute(self, indices: np.ndarray) -> None:
         """Write the gradients of a batch for each network; `indices` of its samples, (count, batch)."""
@@ -184,17 +258,13 @@ class _Stack:
         """
         count, classes, batch = outputs.shape
         flat = np.ascontiguousarray(outputs.swapaxes(0, 1)).reshape(classes, -1)
-        targets = np.ascontiguousarray(self._one_hot[self._labels[indices]].reshape(-1, classes).T)
+        self._batch_labels = self._labels[indices]
+        targets = np.ascontiguousarray(self._one_hot[self._batch_labels].reshape(-1, classes).T)
         gradient = np.empty_like(flat)
-        LOSSES[self._config.loss].prepare(flat, targets, gradient)()
+        self._loss.prepare(flat, targets, gradient)()
+        self._outputs, self._targets = flat, targets
         gradient *= count
         return np.ascontiguousarray(gradient.reshape(classes, count, batch).swapaxes(0, 1))
-
-    def networks(self) -> list[Network]:
-        """Return the networks as they are now."""
-        for state, parameters in zip(self._states, self._parameters, strict=True):
-            np.copyto(state.network.parameters, parameters)
-        return [state.network for state in self._states]
 
 
 def _views(network: Network, vectors: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from digitapp.datasets.problems import Problem
 from digitapp.gui.state.artwork import Artwork
+from digitapp.gui.state.experiment import PendingExperiment
 from digitapp.gui.state.models import ModelEntry, Models
 from digitapp.gui.state.training_run import TrainingRun
 from digitapp.modelfile import Model
@@ -23,19 +24,22 @@ class Interrupted:
     ----------
     desk : that it belongs to
     branch : of the time machine, the newest
-    checkpoint : the file of its state
+    checkpoint : the file of its state; None where it can only begin anew
     dataset_name : that it learned from
     foils : how many drawings that are no digits were mixed in
     step, seconds : how far it was then
+    pending : the experiment that it is of, if there are seeds to be trained besides; its branch is then the run of the
+        first seed, and checkpoint and step are of the one that was under way
     """
 
     desk: Desk
     branch: Branch
-    checkpoint: Path
+    checkpoint: Path | None
     dataset_name: str
     foils: int
     step: int
     seconds: float
+    pending: PendingExperiment | None = None
 
 
 @dataclass(eq=False)

@@ -225,7 +225,7 @@ class Desks(QObject):
     @property
     def shows_run(self) -> bool:
         """Whether the shown network is the one in training."""
-        return self.run.is_active and self._desk.shows_own_now
+        return self.run.is_learning and self._desk.shows_own_now
 
     @property
     def time_machine(self) -> TimeMachine:

@@ -19,6 +19,7 @@ from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.restoring import Trouble
 from digitapp.gui.state.run_keeper import RunKeeper
+from digitapp.gui.state.seed_keeper import SeedKeeper
 from digitapp.gui.state.session import Session
 from digitapp.kept.errors import KeptDamagedError
 from digitapp.kept.image_sets import write_images
@@ -71,6 +72,7 @@ class Keeper(QObject):
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.keep)
         self._runs = [RunKeeper(session, desk, seat.number, self._writer, self) for desk in session.desks]
+        self._seeds = [SeedKeeper(session, desk, seat.number, self._writer, self) for desk in session.desks]
         for desk in session.desks:
             self._remember_written(desk)
             self._watch(desk)
@@ -253,7 +255,7 @@ class Keeper(QObject):
     def close(self) -> bool:
         """Write the rest when the session has ended, and give the seat back; return whether all is on the disk."""
         self._timer.stop()
-        for run in self._runs:
+        for run in (*self._runs, *self._seeds):
             run.close()
         for desk in self._session.desks:
             self._stale.add((desk, "desk"))

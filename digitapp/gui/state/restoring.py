@@ -17,12 +17,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS
 from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.models import OWN_NETWORK, ModelEntry
+from digitapp.gui.state.pending_seeds import pending_of
 from digitapp.gui.state.session import Session
 from digitapp.kept import FILE_NAME
 from digitapp.kept.errors import KeptDamagedError, KeptError
 from digitapp.kept.image_sets import read_images
 from digitapp.kept.networks import read_networks
 from digitapp.kept.packing import PacketError, unpack
+from digitapp.kept.pending import KeptExperiment, read_pending
 from digitapp.kept.point_sets import read_points
 from digitapp.kept.runs import KeptRun, RunFate, branch_of, history_of, newest_number, read_moments, read_runs
 from digitapp.kept.seats import Seat, read_part, seats_by_use, take_seat
@@ -50,6 +52,7 @@ class Past:
     seconds : how long that one took
     reached : where it ended, None of one that was cut off
     own : the desk's own network, None where there is none that can be read
+    experiment : that was not done, with its first run the newest of these; None where there is none
     """
 
     desk: Desk
@@ -58,6 +61,7 @@ class Past:
     seconds: float
     reached: RunState | None
     own: Model | None
+    experiment: KeptExperiment | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,9 +229,15 @@ class Restorer(QObject):
         desk.fitted = newest
         desk.run.take_up(newest.history, past.seconds)
         desk.run.reached = past.reached
+        dataset, foils = str(kept.facts["dataset"]), int(kept.facts["foils"])
+        pending = pending_of(past.experiment, newest, kept.fate) if past.experiment is not None else None
         if kept.fate is RunFate.UNDER_WAY and kept.checkpoint is not None:
-            dataset, foils = str(kept.facts["dataset"]), int(kept.facts["foils"])
-            desk.interrupted = Interrupted(desk, newest, kept.checkpoint, dataset, foils, kept.step, past.seconds)
+            path, step = kept.checkpoint, kept.step
+            desk.interrupted = Interrupted(desk, newest, path, dataset, foils, step, past.seconds, pending)
+        elif pending is not None and pending.is_first_over and past.experiment is not None:
+            cut = past.experiment.runs.get(pending.seed_under_way)
+            path, step = (None, 0) if cut is None else (cut.checkpoint, cut.step)
+            desk.interrupted = Interrupted(desk, newest, path, dataset, foils, step, past.seconds, pending)
 
     def _show_place(self, desk: Desk) -> None:
         """Show the moment of the past that was shown."""
@@ -254,9 +264,12 @@ def _read_past(store: Store, seat: int, desk: Desk) -> Past:
         branch.moments = read_moments(store, run, history, branch.model.network.parameters.nbytes)
         branches[run.key] = branch
         newest, seconds = run, history.seconds
+    experiment = None
     if newest is not None:
         own = _read_own(desk)
-    return Past(desk, tuple(branches.values()), newest, seconds, _read_reached(newest), own)
+        pending = read_pending(store, seat, desk.problem.key)
+        experiment = pending if pending is not None and pending.first == newest.key else None
+    return Past(desk, tuple(branches.values()), newest, seconds, _read_reached(newest), own, experiment)
 
 
 def _read_own(desk: Desk) -> Model | None:

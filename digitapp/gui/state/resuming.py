@@ -18,10 +18,12 @@ class Resumer(QObject):
     -------
     changed(Desk) : whether its run can be taken up, or waits for its data, is different
     left(Branch) : a run is not taken up again
+    left_seeds(Interrupted) : the seeds that an experiment lacks are not trained
     """
 
     changed = Signal(object)
     left = Signal(object)
+    left_seeds = Signal(object)
 
     def __init__(self, data: DataSource, starter: Starter, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,9 +57,12 @@ class Resumer(QObject):
         if self._waiting is desk:
             self._waiting = None
         own = desk.models.own.model.network
-        if has_shape_of(own, kept.branch.model.network):
-            kept.branch.moments.close(kept.step, own.parameters.copy())
-        self.left.emit(kept.branch)
+        if kept.pending is None or not kept.pending.is_first_over:
+            if has_shape_of(own, kept.branch.model.network):
+                kept.branch.moments.close(kept.step, own.parameters.copy())
+            self.left.emit(kept.branch)
+        if kept.pending is not None:
+            self.left_seeds.emit(kept)
         self.changed.emit(desk)
 
     @Slot()

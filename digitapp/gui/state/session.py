@@ -5,7 +5,7 @@ Pages show the session and call it; it knows no page. Signals name what has happ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from digitapp.gui.state.starting import Starter
 from digitapp.modelfile import Model
 from digitapp.runs.branches import Branch, TimeMachine, has_shape_of
 from digitapp.runs.marks import Marks
-from digitapp.runs.plan import Plan, Start
+from digitapp.runs.plan import Plan, Repeat, Start
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.events import RunStarted
 from digitapp.training.history import History
@@ -105,10 +105,11 @@ class Session(NetworkChoice):
         *,
         source: Model | None = None,
         paused: bool = False,
+        repeat: Repeat | None = None,
     ) -> None:
         """Train a network on the chosen data set; it becomes the shown network.
 
-        It is a new one, or with `source` a copy of that model's.
+        It is a new one, or with `source` a copy of that model's. With `repeat` it is trained with each of its seeds.
 
         A source that knows what is no digit learns from such drawings as well (`foils`), so that it does not forget.
         They, and a large network, are made in the background first: the run is active meanwhile, and the shown network
@@ -127,8 +128,27 @@ class Session(NetworkChoice):
             if self.shows_end_of_run:
                 origin, after = self.time_machine.end(), self.run.reached
         self.resumer.leave(self._desk)
-        plan = Plan(self.problem_of_data, network, config, source, dataset, paused, marks, origin, after)
+        if repeat is not None:
+            config = replace(config, seed=repeat.seeds[0])
+        plan = Plan(self.problem_of_data, network, config, source, dataset, paused, marks, origin, after, repeat)
         self._starter.start(self._desk, plan)
+
+    def begin_experiment(self, plan: Plan, seeds: Sequence[int], name: str = "") -> None:
+        """Train what a plan says with several seeds, one of them perhaps; each is a run of its own, of this name.
+
+        The network of the first seed is shown; small ones are learned together, others one after the other. Without a
+        name they are called by the beginning of the first one's key. The plan's own seed does not count.
+        Raises RuntimeError while a run of the plan's problem is active or where the plan has no data, ValueError for
+        seeds that are not all different, ConfigError as `Plan.make`.
+        """
+        desk = self._desks[plan.problem.key]
+        if plan.dataset is None:
+            raise RuntimeError("the data set is not in memory")
+        if desk.run.is_active:
+            raise RuntimeError("a run is active already")
+        repeat = Repeat(name, tuple(seeds))
+        self.resumer.leave(desk)
+        self._starter.start(desk, replace(plan, config=replace(plan.config, seed=repeat.seeds[0]), repeat=repeat))
 
     @property
     def shows_end_of_run(self) -> bool:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.errand import Errand
+from digitapp.gui.state.experiment import Experiment
 from digitapp.gui.state.jobs import StartJob
+from digitapp.nn.network import Network
 from digitapp.progress import Report
 from digitapp.runs.plan import Plan, Start
+from digitapp.runs.repeat import Repetition, beginning, repetition_of
 from digitapp.training.checkpoint import load_checkpoint, resume
 from digitapp.training.foils import with_foils
 from digitapp.training.loop import Run
@@ -68,10 +73,14 @@ class Starter(QObject):
             raise RuntimeError("no run was interrupted")
         self.forget(desk)
         desk.run.prepare(history=kept.branch.history, seconds=kept.seconds)
-        seed = kept.branch.configs[1].seed
+        config = kept.branch.configs[1]
+        seed = config.seed if kept.pending is None else kept.pending.seed_under_way
+        path, foils = kept.checkpoint, kept.foils
 
-        def load(_report: Report, cancelled: threading.Event) -> Run:
-            return resume(load_checkpoint(kept.checkpoint), with_foils(dataset, kept.foils, seed, cancelled))
+        def load(_report: Report, cancelled: threading.Event) -> Run | None:
+            if path is None:
+                return None  # the seed under way had not come to its first checkpoint: it begins anew
+            return resume(load_checkpoint(path), with_foils(dataset, foils, seed, cancelled))
 
         self._errand(desk).ask(load, (desk, kept, dataset))
 
@@ -90,23 +99,31 @@ class Starter(QObject):
         return self._errands[key]
 
     @Slot(object, object)
-    def _on_made(self, made: Start | Run, wanted: Desk | Resumption) -> None:
+    def _on_made(self, made: Start | Run | None, wanted: Desk | Resumption) -> None:
         if isinstance(wanted, Desk):
             assert isinstance(made, Start)
             wanted.plan = None
             self._take_up(wanted, made)
         else:
-            assert isinstance(made, Run)
+            assert not isinstance(made, Start)
             self._go_on(made, *wanted)
 
-    def _go_on(self, run: Run, desk: Desk, kept: Interrupted, dataset: Dataset) -> None:
+    def _go_on(self, run: Run | None, desk: Desk, kept: Interrupted, dataset: Dataset) -> None:
         if not desk.run.is_active:
             return  # stopped meanwhile: it can still be taken up
         desk.interrupted = None
         kept.branch.dataset = dataset
         self.resumed.emit(desk)
-        desk.run.start(kept.branch.model.network, lambda _network: run, moments=kept.branch.moments)
-        self.begun.emit(desk)
+        network = kept.branch.model.network
+        if kept.pending is not None:
+            experiment = kept.pending.experiment(kept.branch, desk.machine.next_number, dataset)
+            desk.run.start_experiment(network, _going_on(kept, dataset, run), experiment)
+        else:
+            assert run is not None
+            whole = run
+            desk.run.start(network, lambda _network: whole, moments=kept.branch.moments)
+        if kept.pending is None or not kept.pending.is_first_over:
+            self.begun.emit(desk)
 
     def _take_up(self, desk: Desk, start: Start) -> None:
         """Have the network shown, and train it if that is wanted."""
@@ -120,7 +137,11 @@ class Starter(QObject):
         branch = desk.machine.begin(
             start.shown, desk.run.history, configs, plan.dataset, plan.marks, plan.origin, plan.facts
         )
-        desk.run.start(start.network, start.begin, moments=branch.moments)
+        if plan.repeat is None:
+            desk.run.start(start.network, start.begin, moments=branch.moments)
+        else:
+            experiment = Experiment(plan.repeat, branch, desk.machine.next_number)
+            desk.run.start_experiment(start.network, partial(repetition_of, start), experiment)
         self.begun.emit(desk)
 
     @Slot(object, object)
@@ -132,3 +153,12 @@ class Starter(QObject):
         plan, desk.plan = desk.plan, None
         if plan is not None and plan.dataset is not None:
             desk.run.give_up(error)
+
+
+def _going_on(kept: Interrupted, dataset: Dataset, run: Run | None) -> Callable[[Network], Repetition]:
+    """Return what trains the seeds that an interrupted experiment lacks, the one that was under way first."""
+    pending, branch = kept.pending, kept.branch
+    assert pending is not None
+    plan = Plan(dataset.problem, *branch.configs, None, dataset, repeat=pending.repeat)
+    missing = pending.missing
+    return lambda _network: Repetition(beginning(plan), len(pending.repeat.seeds), missing, run)

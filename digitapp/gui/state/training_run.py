@@ -10,11 +10,15 @@ from enum import Enum
 from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
+from digitapp.gui.state.experiment import Experiment
+from digitapp.gui.state.experiment_worker import ExperimentWorker, SeedCheckpoint, SeedLeft
 from digitapp.gui.state.jobs import CLOSING_MS, leave
 from digitapp.gui.state.worker import TrainingWorker
+from digitapp.kept.runs import RunFate
 from digitapp.nn.network import Network
+from digitapp.runs.repeat import Repetition
 from digitapp.training.checkpoint import Checkpoint
-from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, SetLearningRate
+from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, RunStarted, SetLearningRate
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 from digitapp.training.moments import Moments
@@ -40,8 +44,12 @@ class TrainingRun(QObject):
 
     Signals: `state_changed`; `progressed` at most once a frame, when batches were trained; `epoch_finished(EpochDone)`
     with the newest epoch, at most once a frame (the toy ends hundreds of epochs in one);
-    `weights_arrived(parameters)` with the newest parameters; `failed(error)`; `ended` when the thread is gone. Of a run
+    `weights_arrived(parameters)` with the newest parameters; `failed(error)`; `ended` when the run is over. Of a run
     that is kept, `checkpoint_taken(Checkpoint)`.
+
+    Of an experiment all of that is about the run of its first seed, whose network is shown; the others follow in the
+    same thread, and the run stays active until the last of them is done. Of these: `seed_begun(SeedRun)`,
+    `seed_ended(SeedRun)`, `seed_checkpoint_taken(SeedRun, Checkpoint)`, and at the end of all `experiment_ended`.
     """
 
     state_changed = Signal()
@@ -51,6 +59,10 @@ class TrainingRun(QObject):
     failed = Signal(object)
     ended = Signal()
     checkpoint_taken = Signal(object)
+    seed_begun = Signal(object)
+    seed_ended = Signal(object)
+    seed_checkpoint_taken = Signal(object, object)
+    experiment_ended = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,11 +72,14 @@ class TrainingRun(QObject):
         self.reached: RunState | None = None  # where the last run ended, for one that goes on as it would have
         self.samples_per_second: float | None = None
         self.pace: float | None = None
+        self.experiment: Experiment | None = None  # that the last run is the first of
         self._worker: TrainingWorker | None = None
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._pull)
         self.is_kept = False  # whether checkpoints are taken
         self._checkpoint: Checkpoint | None = None
+        self._seed_checkpoint: SeedCheckpoint | None = None
+        self._has_told_end = False  # of the shown network's run
         self._snapshot_step = -1
         self._next_snapshot = 0.0
         self._speed_mark = (0.0, 0)
@@ -78,6 +93,22 @@ class TrainingRun(QObject):
         return self.phase is not RunPhase.IDLE
 
     @property
+    def is_learning(self) -> bool:
+        """Whether the shown network may change yet: not while other seeds of its experiment learn."""
+        return self.is_active and not self._has_told_end
+
+    @property
+    def newest(self) -> History:
+        """How the run goes that is under way: of an experiment perhaps that of another seed than the first."""
+        experiment = self.experiment
+        return self.history if experiment is None else experiment.runs[experiment.current].history
+
+    @property
+    def progress(self) -> float:
+        """The share of the planned batches that is done, 0 to 1; of an experiment those of all seeds."""
+        return self.history.progress if self.experiment is None else self.experiment.progress
+
+    @property
     def dataset(self) -> Dataset | None:
         """What the active run learns from, once it has begun."""
         return self._worker.dataset if self._worker is not None else None
@@ -85,7 +116,7 @@ class TrainingRun(QObject):
     @property
     def remaining_seconds(self) -> float | None:
         """The time the planned epochs will still take at the present pace, or None before it is known."""
-        progress = self.history.progress
+        progress = self.history.progress if self.experiment is None else self.experiment.progress_here
         trained = self.elapsed_seconds - self._pretraining_seconds
         if progress <= 0 or trained < 0.2:
             return None
@@ -118,7 +149,9 @@ class TrainingRun(QObject):
         self.history = History()
         self.error = None
         self.reached = None
-        self._checkpoint = None
+        self.experiment = None
+        self._checkpoint = self._seed_checkpoint = None
+        self._has_told_end = False
 
     def take_up(self, history: History, seconds: float) -> None:
         """Be as after a run of an earlier start, which took so many seconds.
@@ -144,7 +177,25 @@ class TrainingRun(QObject):
         if self._worker is not None or not self.is_active:
             self.prepare(paused=paused)
         # Copied in the worker's thread: a large network takes its time.
-        worker = TrainingWorker(network, lambda own: begin(own.copy()), moments)
+        self._launch(TrainingWorker(network, lambda own: begin(own.copy()), moments))
+
+    def start_experiment(
+        self, network: Network, repeat: Callable[[Network], Repetition], experiment: Experiment, *, paused: bool = False
+    ) -> None:
+        """Train what `repeat(copy)` returns, the first of it on a copy of `network`, unless that was done before.
+
+        The moments of the first run are filled on the way. Raises RuntimeError while a run is active.
+        """
+        if self._worker is not None or not self.is_active:
+            self.prepare(paused=paused)
+        first = experiment.runs[0]
+        assert first.branch is not None
+        self.experiment = experiment
+        self._has_told_end = first.is_over
+        moments = None if first.is_over else first.branch.moments
+        self._launch(ExperimentWorker(network, lambda own: repeat(own.copy()), first.branch.model, moments))
+
+    def _launch(self, worker: TrainingWorker) -> None:
         worker.is_kept = self.is_kept
         worker.failed.connect(self._on_failed)
         worker.finished.connect(self._on_finished)
@@ -224,7 +275,7 @@ class TrainingRun(QObject):
             self._worker = None
         if self.is_active:
             self._set_phase(RunPhase.IDLE)
-        if worker is not None and self.history.finished is not None:
+        if worker is not None and self.history.finished is not None and not self._has_told_end:
             self.ended.emit()
 
     def _set_phase(self, phase: RunPhase) -> None:
@@ -251,6 +302,8 @@ class TrainingRun(QObject):
             self.progressed.emit()
         if epoch is not None:
             self.epoch_finished.emit(epoch)
+        if isinstance(worker, ExperimentWorker) and worker.shown_ended and not self._has_told_end:
+            self._tell_end(worker)
 
     def _take_in(self, worker: TrainingWorker) -> tuple[int, EpochDone | None]:
         """Add the new events to the history; return how many they are, and the last epoch among them."""
@@ -264,7 +317,41 @@ class TrainingRun(QObject):
                 epoch = event
             elif type(event) is PretrainingStep:
                 self._pretraining_seconds = self.elapsed_seconds
+        if isinstance(worker, ExperimentWorker):
+            count += self._take_in_others(worker)
         return count, epoch
+
+    def _take_in_others(self, worker: ExperimentWorker) -> int:
+        """Tell the experiment what has happened in the runs of other seeds; return how many events that were."""
+        experiment, others = self.experiment, worker.others
+        assert experiment is not None
+        experiment.is_together = worker.is_together
+        count = len(others)
+        for _ in range(count):
+            index, event = others.popleft()
+            run = experiment.take_in(index, event)
+            if isinstance(event, RunStarted):
+                self.seed_begun.emit(run)
+            elif isinstance(event, SeedLeft):
+                self.seed_ended.emit(run)
+        return count
+
+    def _tell_end(self, worker: ExperimentWorker) -> None:
+        """The first run of an experiment is over, and the shown network as it has left it; other seeds go on."""
+        if worker.snapshot is not None:
+            self.weights_arrived.emit(worker.snapshot.parameters)
+        self._tell_checkpoint(worker)
+        self.reached = worker.reached
+        self._has_told_end = True
+        assert self.experiment is not None
+        first = self.experiment.runs[0]
+        first.fate = RunFate.ENDED if worker.shown_error is None else RunFate.FAILED
+        if worker.shown_error is not None:
+            self.error = worker.shown_error
+            self.failed.emit(worker.shown_error)
+        self.ended.emit()
+        if self.is_active:
+            self.state_changed.emit()
 
     def _fit_frame(self, count: int) -> None:
         """Let frames come less often while the batches of a frame are very many, and as usual again when they are few.
@@ -279,6 +366,10 @@ class TrainingRun(QObject):
         if worker.checkpoint is not self._checkpoint:
             self._checkpoint = worker.checkpoint
             self.checkpoint_taken.emit(worker.checkpoint)
+        if isinstance(worker, ExperimentWorker) and worker.seed_checkpoint is not self._seed_checkpoint:
+            taken = self._seed_checkpoint = worker.seed_checkpoint
+            if taken is not None and self.experiment is not None:
+                self.seed_checkpoint_taken.emit(self.experiment.runs[taken.index], taken.checkpoint)
 
     def _pull_weights(self, worker: TrainingWorker) -> None:
         snapshot = worker.snapshot
@@ -292,12 +383,12 @@ class TrainingRun(QObject):
             worker.request_snapshot()
 
     def _measure_speed(self) -> None:
-        batch: BatchDone | None = self.history.last_batch
+        batch: BatchDone | None = self.newest.last_batch
         if batch is None or self.phase is not RunPhase.RUNNING:
             return
         now = time.perf_counter()
         since, samples = self._speed_mark
-        if since == 0.0:
+        if since == 0.0 or batch.samples < samples:
             self._speed_mark = (now, batch.samples)
         elif now - since >= SPEED_WINDOW_S or (self.samples_per_second is None and now - since >= 0.25):
             self.samples_per_second = (batch.samples - samples) / (now - since)
@@ -314,12 +405,19 @@ class TrainingRun(QObject):
         self._timer.stop()
         self._pull()
         worker, self._worker = self._worker, None
+        has_told, experiment = self._has_told_end, self.experiment
         if worker is not None:
-            if worker.snapshot is not None:
+            if worker.snapshot is not None and not has_told:
                 self.weights_arrived.emit(worker.snapshot.parameters)
             self._tell_checkpoint(worker)
-            if worker.state is not None:  # without the copies of the network that nobody asks for any more
+            if worker.state is not None and not has_told:  # without the copies of the network that nobody asks for
                 self.reached = replace(worker.state, kept={})
             worker.deleteLater()
+        self._has_told_end = True
+        if experiment is not None:
+            experiment.is_over = True
         self._set_phase(RunPhase.IDLE)
-        self.ended.emit()
+        if not has_told:
+            self.ended.emit()
+        if experiment is not None:
+            self.experiment_ended.emit()
