@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -112,23 +110,44 @@ def compare_command(
 @app.command("export", epilog="Example: digitapp runs export adam sgd --out runs.csv")
 def export_command(
     runs: RunsArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The table to write.", show_default=False)
+    ] = None,
     curves: Annotated[
         bool, typer.Option("--curves", help="A line for each epoch instead of one for each run.")
     ] = False,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option("--tensorboard", metavar="DIR", help="Event files for TensorBoard, a folder for each run."),
+    ] = None,
 ) -> None:
-    """Write runs as a table (CSV)."""
-    check_can_write(out)
+    """Write runs as a table (CSV), or for TensorBoard."""
+    from digitapp.cli.run_files import curves_of, table_of, write_tensorboard
+
+    if out is None and tensorboard is None:
+        raise BadInput("where to write is missing; expected --out FILE, or --tensorboard DIR")
+    if curves and out is None:
+        raise BadInput("--curves: is about the table; expected --out FILE as well")
+    if out is not None:
+        check_can_write(out)
     with _store() as store:
         lines = [line for text in runs for line in _meant(_lines(store), text)]
-        text = _curves(store, lines) if curves else _table(lines)
+        if tensorboard is not None:
+            write_tensorboard(store, lines, tensorboard)
+            say(f"Wrote {tensorboard} ({_count(len(lines))}); to see it: tensorboard --logdir {tensorboard}")
+        text = curves_of(store, lines) if curves else table_of(lines, _COLUMNS, [*map(_cells, lines)])
+    if out is not None:
+        _write_table(out, text)
+        say(f"Wrote {out} ({_count(len(lines))})")
+
+
+def _write_table(out: Path, text: str) -> None:
     from digitapp.atomic import atomic_write_text
 
     try:
         atomic_write_text(out, text)
     except OSError as error:
         raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
-    say(f"Wrote {out} ({_count(len(lines))})")
 
 
 @app.command("delete", epilog="Example: digitapp runs delete 3f2a91c0")
@@ -318,38 +337,6 @@ def _as_json(line: RunLine) -> dict[str, Any]:
         "note": line.note,
         "config": dict(line.config),
     }
-
-
-def _table(lines: Sequence[RunLine]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    results = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-    writer.writerow([*_COLUMNS, "steps", *results])
-    for line in lines:
-        writer.writerow([*_cells(line), line.steps, *(line.results.get(name, "") for name in results)])
-    return text.getvalue()
-
-
-def _curves(store: Store, lines: Sequence[RunLine]) -> str:
-    """Return a line for each epoch of each run."""
-    from digitapp.kept.packing import PacketError
-    from digitapp.kept.register import read_curves
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    titles: list[str] = []
-    for line in lines:
-        try:
-            columns = read_curves(store, line.key)
-        except PacketError:
-            note(f"{line.short}: its curves are damaged and left out")
-            continue
-        if not titles:
-            titles = list(columns)
-            writer.writerow(["run", "name", "seed", *titles])
-        for row in zip(*columns.values(), strict=True):
-            writer.writerow([line.short, line.name, line.seed, *row])
-    return text.getvalue()
 
 
 def _tell_of(what: str, lines: Sequence[RunLine], as_json: bool) -> None:

@@ -178,11 +178,14 @@ def _told_of(store: Store, key: str) -> dict[str, Any]:
 
 def read_curves(store: Store, key: str) -> dict[str, list[float]]:
     """Return the epochs of a run as columns: epoch, step, losses and accuracies. Raises KeptError, PacketError."""
-    rows = store.rows("SELECT history FROM runs WHERE run = ?", key)
-    if not rows or rows[0][0] is None:
-        return {name: [] for name in EpochTable.columns}
-    table = read_history(rows[0][0]).history.epochs
+    table = read_history_of(store, key).epochs
     return {name: table.column(name).tolist() for name in EpochTable.columns}
+
+
+def read_history_of(store: Store, key: str) -> History:
+    """Return how a run went, as far as it was written. Raises KeptError, PacketError."""
+    rows = store.rows("SELECT history FROM runs WHERE run = ?", key)
+    return History() if not rows or rows[0][0] is None else read_history(rows[0][0]).history
 
 
 def name_runs(store: Store, keys: Iterable[str], name: str) -> None:
