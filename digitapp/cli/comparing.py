@@ -128,19 +128,19 @@ def caution_text(caution: Caution) -> str:
     """Return what has to be said beside a comparison."""
     name, other = plain(caution.name, _LONGEST_NAME), plain(caution.other, _LONGEST_NAME)
     count, total = f"{caution.count:,}", f"{caution.total:,}"
-    part = f"{name}: of {_runs(caution.total)} {count}"
+    part = f"{count} of {_runs(caution.total)}"
     return {
         CautionKind.OTHER_PROBLEM: f"{name} and {other}: they read different things, which cannot be compared",
         CautionKind.NO_RESULT: f"{name}: none of its runs has ended and was validated",
         CautionKind.OTHER_DATA: f"{name} and {other}: they learned from different data",
         CautionKind.OTHER_VALIDATION: f"{name} and {other}: {count} and {total} images validate them",
         CautionKind.OTHER_EPOCHS: f"{name} and {other}: of {count} and {total} epochs the best counts",
-        CautionKind.FAILED: f"{part} diverged and are left out: what is said holds for the others",
-        CautionKind.GIVEN_UP: f"{part} were interrupted and are left out",
-        CautionKind.UNDER_WAY: f"{part} have not ended and are left out",
-        CautionKind.STOPPED: f"{part} ended before their last epoch",
-        CautionKind.NOT_VALIDATED: f"{part} were not validated and are left out",
-        CautionKind.REPEATED: f"{part} repeat a seed, of which the newest counts",
+        CautionKind.FAILED: f"{name}: {part} diverged and do not count; what is said holds for the others",
+        CautionKind.GIVEN_UP: f"{name}: left out because interrupted: {part}",
+        CautionKind.UNDER_WAY: f"{name}: left out because still under way: {part}",
+        CautionKind.STOPPED: f"{name}: stopped before the last epoch: {part}",
+        CautionKind.NOT_VALIDATED: f"{name}: left out because not validated: {part}",
+        CautionKind.REPEATED: f"{name}: the same seed again: {part}; the newest of each seed counts",
         CautionKind.MIXED: f"{name}: its runs were not trained alike; what is said of it is of all of them together",
     }[caution.kind]
 

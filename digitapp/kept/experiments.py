@@ -6,6 +6,7 @@ of a seed that was trained twice the newest counts.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any
 
 from digitapp.kept.register import RunLine
 from digitapp.kept.runs import RunFate
+from digitapp.training.config import MAX_SEED
 
 
 class Measure(StrEnum):
@@ -102,6 +104,11 @@ def experiments_of(lines: Iterable[RunLine]) -> list[Experiment]:
     return [Experiment(found[0].name or found[0].short, tuple(found)) for found in groups.values()]
 
 
+def same_runs(experiments: Sequence[Experiment], others: Sequence[Experiment]) -> bool:
+    """Return whether two lists of experiments have the same names, and runs of which the same is said."""
+    return [(each.name, each.lines) for each in experiments] == [(each.name, each.lines) for each in others]
+
+
 def different(experiments: Sequence[Experiment]) -> dict[str, list[Any]]:
     """Return the settings in which experiments differ, each with its value in every one, None where it has none."""
     names = dict.fromkeys(name for each in experiments for name in each.settings)
@@ -112,3 +119,17 @@ def different(experiments: Sequence[Experiment]) -> dict[str, list[Any]]:
 def _as_text(value: object) -> str:
     """Return a value so that equal ones are equal texts, whatever the order of their parts."""
     return repr(sorted(value.items())) if isinstance(value, Mapping) else repr(value)
+
+
+def seeds_to_add(experiments: Sequence[Experiment], count: int) -> dict[str, tuple[int, ...]]:
+    """Return for each experiment by its name which seeds it should be trained with as well.
+
+    Where all have the same seeds, `count` more; else those that another one has, so that all of them pair.
+    """
+    every = sorted({seed for each in experiments for seed in each.seeds if seed >= 0})
+    lacking = {each.name: tuple(seed for seed in every if seed not in each.seeds) for each in experiments}
+    if any(lacking.values()):
+        return lacking
+    first = every[-1] + 1 if every and every[-1] + count <= MAX_SEED else 0
+    more = tuple(itertools.islice((seed for seed in itertools.count(first) if seed not in every), count))
+    return {each.name: more for each in experiments}

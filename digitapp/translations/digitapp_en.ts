@@ -171,6 +171,16 @@
     </message>
 </context>
 <context>
+    <name>FinalFigure</name>
+    <message numerus="yes">
+        <source>Looked at for %n experiment(s) of this problem so far: each look makes it worth less.</source>
+        <translation>
+            <numerusform>Looked at for %n experiment of this problem so far: each look makes it worth less.</numerusform>
+            <numerusform>Looked at for %n experiments of this problem so far: each look makes it worth less.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HandFiles</name>
     <message numerus="yes">
         <source>%Ln digits were imported from {0}.</source>
@@ -415,6 +425,23 @@
         <translation>
             <numerusform>%n run recorded</numerusform>
             <numerusform>%n runs recorded</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SeedsRow</name>
+    <message numerus="yes">
+        <source>%n more seed(s) each</source>
+        <translation>
+            <numerusform>%n more seed each</numerusform>
+            <numerusform>%n more seeds each</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n seed(s) to be trained; Train shows how far they are.</source>
+        <translation>
+            <numerusform>%n seed to be trained; Train shows how far they are.</numerusform>
+            <numerusform>%n seeds to be trained; Train shows how far they are.</numerusform>
         </translation>
     </message>
 </context>

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.runs.comparison_curves import ComparisonCurves
+from digitapp.gui.pages.runs.comparison_panel import ComparisonPanel
 from digitapp.gui.pages.runs.inspector import RunsInspector
 from digitapp.gui.pages.runs.model import RunsModel
 from digitapp.gui.pages.runs.rows import Order, Row
@@ -15,7 +17,7 @@ from digitapp.gui.pages.runs.stage import RunsStage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.widgets import HairLine
+from digitapp.gui.widgets import Card, HairLine
 from digitapp.gui.words.messages import Message
 from digitapp.gui.words.run_trouble import run_trouble
 from digitapp.kept.experiments import Experiment
@@ -44,6 +46,12 @@ class RunsPage(Page):
         self.stage = RunsStage(self.model, self.runs, self)
         self.tools, self.table = self.stage.tools, self.stage.table
         self.inspector = RunsInspector(self)
+        self.comparison = ComparisonPanel(self.session, self.inspector.content)
+        self.inspector.put_comparison(self.comparison)
+        card = Card(parent=self.stage)
+        self.curves = ComparisonCurves(self.session, card)
+        card.body.addWidget(self.curves)
+        self.stage.put_below(card)
         self.tools.add_view(self.tr("Table"), _TABLE)
         self._table_view = QWidget(self)
         row = QHBoxLayout(self._table_view)
@@ -65,6 +73,7 @@ class RunsPage(Page):
         tools.finder.left.connect(self._go_to_table)
         table.sort_wanted.connect(self._sort)
         self.model.choice_changed.connect(self._show_choice)
+        self.curves.measure_changed.connect(self.comparison.set_measure)
         table.current_changed.connect(self._show_current)
         self.stage.retry.clicked.connect(runs.try_again)
         self.stage.to_train.clicked.connect(self._go_to_train)
@@ -129,7 +138,12 @@ class RunsPage(Page):
 
     @Slot()
     def _show_choice(self) -> None:
-        self.tools.show_chosen(len(self.model.chosen))
+        chosen = self.chosen
+        self.tools.show_chosen(len(chosen))
+        self.comparison.show_experiments(chosen)
+        self.inspector.show_comparison(len(chosen) > 1)
+        self.curves.show_experiments(chosen)
+        self.stage.show_below(bool(chosen))
 
     @Slot(object)
     def _show_current(self, row: Row | None) -> None:
