@@ -94,6 +94,7 @@ def search_command(
     show: Annotated[bool, typer.Option("--show", help="Say how the study stands, and make no trial.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the studies of the storage.")] = False,
     steered: Annotated[bool, typer.Option("--steered", hidden=True)] = False,
+    spec: Annotated[str | None, typer.Option("--spec", hidden=True)] = None,
     data_dir: DataDirOption = None,
     json: JsonOption = False,
     **settings: str | list[str] | None,
@@ -122,15 +123,15 @@ def search_command(
 
     with Storage(url, heartbeat, take_up_again) as opened:
         if show:
-            _show(opened, study, json)
+            _show(opened, study, json, steered)
             return
-        spec = _study(opened, study, options, trials)
+        found = _study(opened, study, options, trials) if spec is None else _described(opened, spec, trials)
         if steered:
             from digitapp.cli.steering import work_steered
 
-            work_steered(opened, spec, data_dir, heartbeat, _keep())
+            work_steered(opened, found, data_dir, heartbeat, _keep())
             return
-        _work(opened, spec, data_dir, heartbeat, json)
+        _work(opened, found, data_dir, heartbeat, json)
 
 
 class _Options:
@@ -226,7 +227,26 @@ def _keep() -> "Keep":
     return begin_trial
 
 
-def _show(storage: "Storage", study: str, as_json: bool) -> None:
+def _described(storage: "Storage", text: str, trials: int | None) -> StudySpec:
+    """Return the study that another process has described as JSON, begun where it is not there."""
+    from json import loads
+
+    from digitapp.runs.search.spec import read_spec
+    from digitapp.runs.search.studies import begin_study
+
+    try:
+        values = loads(text)
+    except ValueError:
+        raise BadInput("--spec: expected JSON") from None
+    return begin_study(storage, read_spec(values), _USUAL_TRIALS if trials is None else trials)
+
+
+def _show(storage: "Storage", study: str, as_json: bool, steered: bool) -> None:
+    if steered:
+        from digitapp.cli.steering import print_state
+
+        print_state(storage, study)
+        return
     from digitapp.cli.search_report import tell_study
     from digitapp.runs.search.studies import read_study
 

@@ -7,6 +7,7 @@ line on stdout is a JSON object that `runs.search.state.read_state` reads.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -20,10 +21,13 @@ from digitapp.runs.search.studies import read_study
 from digitapp.runs.search.worker import Worker
 
 _LEAST_PAUSE_S = 0.5  # between two lines
+_MOST_WHOLE = 400  # trials that are told with all their settings
 
 
 def work_steered(storage: Storage, spec: StudySpec, data_dir: Path | None, heartbeat: int, keep: Keep) -> None:
     """Make trials, whose runs are kept, as long as the study is not over and nobody says stop."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # whoever steers it comes first
     control = Control()
     threading.Thread(target=_obey, args=(control,), daemon=True).start()
     told = [-_LEAST_PAUSE_S]
@@ -41,8 +45,13 @@ def work_steered(storage: Storage, spec: StudySpec, data_dir: Path | None, heart
 
 
 def print_state(storage: Storage, name: str) -> None:
-    """Print how a study stands, as one line."""
-    sys.stdout.write(json.dumps(read_study(storage, name).as_json()) + "\n")
+    """Print how a study stands, as one line; of many trials only the best is told with all its settings."""
+    state = read_study(storage, name)
+    values, winner = state.as_json(), state.winner
+    for trial in values["trials"] if len(state.trials) > _MOST_WHOLE else ():
+        if winner is None or (trial["side"], trial["number"]) != (winner.side, winner.number):
+            trial["configs"] = {}
+    sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
 
 

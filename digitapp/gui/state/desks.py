@@ -51,6 +51,7 @@ class Desks(QObject):
     run_begun(Desk) : of any problem; its branch is the newest one of the desk's time machine
     begun_by_hand(Desk) : the same for a run of steps that are taken by hand
     interrupted_changed : of the shown problem, whether there is a run of an earlier start to be taken up
+    closing : the program ends, and so must whatever works for it
     """
 
     problem_changed = Signal()
@@ -73,6 +74,7 @@ class Desks(QObject):
     run_begun = Signal(object)
     begun_by_hand = Signal(object)
     interrupted_changed = Signal()
+    closing = Signal()
 
     def __init__(self, problem: str = FIRST.key, data_dir: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -306,6 +306,7 @@ class Session(NetworkChoice):
 
     def close(self) -> None:
         """End every thread and wait for it."""
+        self.closing.emit()
         self._jobs.close()
         self.hand.close()
         for desk in self._desks.values():

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
-from digitapp.datasets.problems import MY_IMAGES, MY_POINTS
+from digitapp.datasets.problems import MY_IMAGES, MY_POINTS, Preset
 from digitapp.gui.pages.page import TRAIN_NEW, TRAIN_ON, Page
 from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.layers.showing import LayersShowing
@@ -225,7 +225,10 @@ class TrainPage(Page):
         session.start_training(*configs, source=self.setup.source, paused=paused)
 
     def take_up(self, what: object) -> None:
-        if what == TRAIN_ON:
+        if isinstance(what, Preset):
+            self._show_settings(self.session.snapshot())
+            self.setup.apply_preset(what)
+        elif what == TRAIN_ON:
             self.train_on()
         elif what == TRAIN_NEW:
             self._show_model(self.session.snapshot())  # that a run may go on with, also while this page is not seen
