@@ -110,9 +110,7 @@ def _is_searched(space: Space, optimizer: str) -> bool:
 
 def entry_text(entry: Entry) -> str:
     """Return limits as they are typed: "16, 32, 64" or "0.001..0.1"."""
-    if isinstance(entry, Between):
-        return f"{entry.low:g}..{entry.high:g}"
-    return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in entry.values)
+    return f"{entry.low:g}..{entry.high:g}" if isinstance(entry, Between) else str(entry)
 
 
 def sampler_title(sampler: Sampler) -> str:
