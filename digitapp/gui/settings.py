@@ -66,6 +66,7 @@ MORE_SETTINGS = Setting("train/more_settings", False)
 OPENED_MODELS = Setting("files/opened_models", "")  # JSON: paths by the key of their problem, the newest last
 BENCH = Setting("lab/bench", "")  # its name; an unknown one stands for the first bench
 LAST_FOLDER = Setting("files/last_folder", "")
+RUNS_VIEW = Setting("runs/view", "table", one_of("table", "search"))
 STUDY = Setting("search/study", "")  # the name of the study that was looked at last
 STUDIES_AT = Setting(
     "search/storage", ""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
+from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.runs.comparison_curves import ComparisonCurves
@@ -13,6 +14,7 @@ from digitapp.gui.pages.runs.comparison_panel import ComparisonPanel
 from digitapp.gui.pages.runs.inspector import RunsInspector
 from digitapp.gui.pages.runs.model import RunsModel
 from digitapp.gui.pages.runs.rows import Order, Row
+from digitapp.gui.pages.runs.search.view import SearchView
 from digitapp.gui.pages.runs.stage import RunsStage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
@@ -60,6 +62,8 @@ class RunsPage(Page):
         row.addWidget(self.stage, 1)
         row.addWidget(HairLine(Qt.Orientation.Vertical, self))
         row.addWidget(self.inspector)
+        self.tools.add_view(self.tr("Search"), _SEARCH)
+        self.search: SearchView | None = None  # made when it is wanted first
         self._views = QStackedLayout(self)
         self._views.addWidget(self._table_view)
 
@@ -71,6 +75,7 @@ class RunsPage(Page):
         tools.filtered.connect(self._filter)
         tools.sorted.connect(self._sort)
         tools.finder.left.connect(self._go_to_table)
+        tools.views.currentChanged.connect(self._show_view)
         table.sort_wanted.connect(self._sort)
         self.model.choice_changed.connect(self._show_choice)
         self.curves.measure_changed.connect(self.comparison.set_measure)
@@ -90,6 +95,8 @@ class RunsPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.runs.watch(True)
+        if self.search is None and self.settings.get(remembered.RUNS_VIEW) == _SEARCH:
+            self.tools.views.setCurrentIndex(1)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -101,7 +108,46 @@ class RunsPage(Page):
         self.stage.arrange(is_compact=is_compact)
         self.inspector.setFixedWidth(theme.scaled(_NARROW_WIDTH if is_compact else _WIDTH))
 
+    # Which view
+
+    @Slot()
+    def _show_view(self) -> None:
+        """Show the table or the search, whichever is chosen."""
+        name = self.tools.views.currentData()
+        self.settings.set(remembered.RUNS_VIEW, name)
+        if name == _SEARCH:
+            self._views.setCurrentWidget(self._made_search())
+        else:
+            self._views.setCurrentWidget(self._table_view)
+            self._say_count()
+
+    def _made_search(self) -> SearchView:
+        if self.search is None:
+            self.search = SearchView(self.session, self.settings, self)
+            self.search.table_wanted.connect(self._show_table)
+            self.search.page_wanted.connect(self.page_wanted)
+            self.search.said.connect(self._on_search_said)
+            self._views.addWidget(self.search)
+        return self.search
+
+    @property
+    def shows_search(self) -> bool:
+        """Whether the search is in sight, and not the table."""
+        return self.search is not None and self._views.currentWidget() is self.search
+
+    @Slot()
+    def _show_table(self) -> None:
+        self.tools.views.setCurrentIndex(0)
+
+    @Slot(str)
+    def _on_search_said(self, text: str) -> None:
+        if self.shows_search:
+            self.say(text)
+
     # What is shown
+
+    def _say_count(self) -> None:
+        self.say(self.tr("%n run(s) recorded", "", self.model.count))
 
     def _show_trouble(self, _shown: Snapshot) -> None:
         trouble = self.runs.trouble
@@ -114,7 +160,8 @@ class RunsPage(Page):
     def _show_runs(self, _shown: Snapshot) -> None:
         self.model.show_experiments(self.runs.listed.experiments)
         self._show_state()
-        self.say(self.tr("%n run(s) recorded", "", self.model.count))
+        if not self.shows_search:
+            self._say_count()
         if self.table.current is None and self.model.rows:
             self.table.go_to(self.model.rows[0].key)
 
@@ -151,6 +198,7 @@ class RunsPage(Page):
 
     def tell(self, message: Message) -> None:
         """Show in a prominent place of the page what went wrong."""
+        self._show_table()
         self.stage.retry.hide()
         self.stage.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
         self.stage.note.show()
@@ -170,6 +218,7 @@ class RunsPage(Page):
 
     @Slot()
     def _find(self) -> None:
+        self._show_table()
         self.tools.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.tools.finder.selectAll()
 

@@ -40,12 +40,10 @@ class StudyForm(QWidget):
     -------
     changed : something was entered
     new_wanted : another study is to be set up
-    found_wanted(name) : a study of this name may be there already
     """
 
     changed = Signal()
     new_wanted = Signal()
-    found_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,7 +135,6 @@ class StudyForm(QWidget):
     def _connect(self) -> None:
         for field in (self.images, self.epochs, self.trials, self.seeds, self.url):
             field.value_changed.connect(self._on_changed)
-        self.name.value_changed.connect(self._on_named)
         self.again.clicked.connect(self.new_wanted)
         for box, field, error in self._searched.values():
             box.toggled.connect(self._on_ticked)
@@ -152,6 +149,7 @@ class StudyForm(QWidget):
         self._problem, self._dataset, self._is_known, self._shown_study = problem, dataset, False, ""
         base, space = usual_base(problem), usual_space(problem)
         self.name.set_value(name)
+        self.name.setCursorPosition(0)
         self.images.set_value(_QUICK_IMAGES if problem.is_drawn else 0)
         self.epochs.set_value(_QUICK_EPOCHS if problem.is_drawn else base[1].epochs)
         self.trials.set_value(_USUAL_TRIALS)
@@ -167,6 +165,7 @@ class StudyForm(QWidget):
         spec = state.spec
         self._problem, self._dataset, self._is_known = PROBLEMS[spec.problem], spec.dataset, True
         self.name.set_value(spec.name)
+        self.name.setCursorPosition(0)
         self.images.set_value(spec.images)
         self.epochs.set_value(spec.epochs)
         is_other = self._shown_study != spec.name
@@ -258,10 +257,6 @@ class StudyForm(QWidget):
     @Slot()
     def _on_changed(self) -> None:
         self.changed.emit()
-
-    @Slot(object)
-    def _on_named(self, name: str) -> None:
-        self.found_wanted.emit(name)
 
     @Slot()
     def _show_errors(self) -> None:

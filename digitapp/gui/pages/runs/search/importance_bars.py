@@ -7,12 +7,13 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitapp.gui import theme
-from digitapp.gui.pages.runs.search.words import drawn_title
+from digitapp.gui.pages.runs.search.words import drawn_title, short_title
 from digitapp.gui.translation import itemised
 from digitapp.runs.search.state import StudyState
 
 _BAR, _ROW, _LEAST_ROW = 10, 30, 18
 _NUMBER = 34
+_MOST_WORDS = 0.45  # of the width
 
 
 class ImportanceBars(QWidget):
@@ -20,7 +21,7 @@ class ImportanceBars(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[tuple[str, float | None]] = []
+        self._rows: list[tuple[str, str, float | None]] = []  # title, in a word, share
         self.setObjectName("searchImportance")
         self.setAccessibleName(self.tr("What matters"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -36,11 +37,12 @@ class ImportanceBars(QWidget):
         found = state.importance
         space = state.spec.space
         self._rows = [
-            (drawn_title(space, name), None if found is None else found.shares.get(name)) for name in space.drawn_names
+            (drawn_title(space, name), short_title(space, name), None if found is None else found.shares.get(name))
+            for name in space.drawn_names
         ]
         if found is not None:
-            self._rows.sort(key=lambda row: -(row[1] or 0.0))
-        self.setAccessibleDescription(itemised(f"{title} {_text(share)}" for title, share in self._rows))
+            self._rows.sort(key=lambda row: -(row[2] or 0.0))
+        self.setAccessibleDescription(itemised(f"{title} {_text(share)}" for title, _, share in self._rows))
         self.updateGeometry()
         self.update()
 
@@ -51,11 +53,13 @@ class ImportanceBars(QWidget):
         plain = theme.tabular(theme.font("body"))
         strong = theme.tabular(theme.font("body", QFont.Weight.DemiBold))
         metrics = QFontMetrics(plain)
-        names = max((metrics.horizontalAdvance(title) for title, _ in self._rows), default=0)
-        names = min(names, int(self.width() * 0.5))
+        titles = [title for title, _, _ in self._rows]
+        if any(metrics.horizontalAdvance(title) > self.width() * _MOST_WORDS for title in titles):
+            titles = [short for _, short, _ in self._rows]
+        names = min(max(map(metrics.horizontalAdvance, titles), default=0), int(self.width() * _MOST_WORDS))
         pitch = min(theme.scaled(_ROW), self.height() / max(1, len(self._rows)))
         number = theme.scaled(_NUMBER)
-        for row, (title, share) in enumerate(self._rows):
+        for row, (title, (_, _, share)) in enumerate(zip(titles, self._rows, strict=True)):
             place = QRectF(0, row * pitch, self.width(), pitch)
             painter.setFont(plain)
             painter.setPen(p.text2)

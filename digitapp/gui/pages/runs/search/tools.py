@@ -40,7 +40,7 @@ class SearchTools(QWidget):
         self.stop = PlainButton(self.tr("Stop"), "stop", transport=True, parent=self)
         self.stop.setObjectName("searchStop")
         self.stop.set_tip(self.tr("Ends after the present batch; what was found stays, and the study can go on later"))
-        self.title = Label("", "section", tabular=True)
+        self.title = ElidedLabel("", "section", tabular=True)
         self.details = ElidedLabel("", "caption", "text2", tabular=True)
         self.left = Label("", "caption", "text2", tabular=True)
         self.bar = ProgressBar(self)

@@ -148,6 +148,7 @@ class SearchView(QWidget):
         self.trial.best_wanted.connect(self._choose_best)
         self.form.new_wanted.connect(self._on_new)
         self.form.changed.connect(self._show)
+        self.panel.least_width_changed.connect(self._fit_panel)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -161,9 +162,16 @@ class SearchView(QWidget):
         is_compact = self.width() < theme.scaled(_COMPACT_WIDTH) or self.height() < theme.scaled(_COMPACT_HEIGHT)
         margin = 16 if is_compact else theme.STAGE_MARGIN
         self._stage.setContentsMargins(margin, 16 if is_compact else 18, margin, margin)
-        self.panel.setFixedWidth(theme.scaled(_NARROW_WIDTH if is_compact else _WIDTH))
+        self._fit_panel()
         self.matters_said.setVisible(not is_compact)
         self.tools.details.setVisible(not is_compact)
+
+    @Slot()
+    def _fit_panel(self) -> None:
+        """Give the right side its width, and more where a language or large letters need it."""
+        is_compact = self.width() < theme.scaled(_COMPACT_WIDTH)
+        usual = theme.scaled(_NARROW_WIDTH if is_compact else _WIDTH)
+        self.panel.setFixedWidth(max(usual, min(self.panel.least_width, self.width() // 2)))
 
     # What is shown
 

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from digitapp.gui.translation import listed, translate
-from digitapp.gui.widgets.numbers import percent, thousands
-from digitapp.gui.words.choices import choice_words
-from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
+from digitapp.gui.widgets.numbers import percent
+from digitapp.gui.words.run_settings import setting_title, setting_value
 from digitapp.runs.search.space import LAYERS, UNITS, Between, Entry, Space
 from digitapp.runs.search.spec import Pruner, Sampler, Side
 from digitapp.runs.search.state import StudyState, TrialFate, TrialLine
 
-_REGISTRIES: Mapping[str, Mapping[str, Any]] = {
-    "activation": ACTIVATIONS,
-    "initializer": INITIALIZERS,
-    "normalization": NORMALIZATIONS,
-    "loss": LOSSES,
-    "optimizer": OPTIMIZERS,
-    "schedule": SCHEDULES,
-}
-
 
 def parameter_title(name: str) -> str:
     """Return what a parameter is called: a name of `space.NAMES`, or one of `Space.drawn_names`."""
-    titles = {
-        LAYERS: translate("Search", "Hidden layers"),
-        UNITS: translate("Search", "Hidden units"),
-        "activation": translate("Search", "Activation"),
-        "initializer": translate("Search", "Initialisation"),
-        "normalization": translate("Search", "Normalisation"),
-        "loss": translate("Search", "Loss"),
-        "optimizer": translate("Search", "Optimiser"),
-        "learning_rate": translate("Search", "Learning rate"),
-        "momentum": translate("Search", "Momentum"),
-        "batch_size": translate("Search", "Batch size"),
-        "weight_decay": translate("Search", "Weight decay"),
-        "l1": translate("Search", "L1 penalty"),
-        "l2": translate("Search", "L2 penalty"),
-        "max_norm": translate("Search", "Max norm"),
-        "input_dropout": translate("Search", "Input dropout"),
-        "hidden_dropout": translate("Search", "Dropout"),
-        "label_smoothing": translate("Search", "Smoothing"),
-        "clip_norm": translate("Search", "Clip gradient"),
-        "averaging": translate("Search", "Averaging"),
-        "schedule": translate("Search", "Schedule"),
-    }
+    titles = {LAYERS: translate("Search", "Hidden layers"), UNITS: translate("Search", "Hidden units")}
     base, _, layer = name.rpartition("_")
     if base == UNITS and layer.isdecimal():
         return translate("Search", "Units, layer {0}").format(layer)
-    return titles.get(name, name)
+    return titles.get(name) or setting_title(name)
 
 
 def drawn_title(space: Space, name: str) -> str:
@@ -77,12 +43,7 @@ def short_title(space: Space, name: str) -> str:
 
 def value_text(name: str, value: object) -> str:
     """Return a drawn value for people."""
-    if isinstance(value, str):
-        entry = _REGISTRIES.get(name, {}).get(value)
-        return value if entry is None else choice_words(name, value, entry).title
-    if isinstance(value, int):
-        return thousands(value)
-    return f"{value:.3g}"
+    return f"{value:.3g}" if isinstance(value, float) else setting_value(name, value)
 
 
 def limits_text(space: Space, name: str) -> str:
