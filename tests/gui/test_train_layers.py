@@ -138,7 +138,7 @@ def test_deep_networks_scroll(toy: TrainPage, qtbot: QtBot) -> None:
     train(toy, qtbot)
     view = toy.stage.layers
     assert len(view.strips.picture.rows) == 10
-    assert view.strips.height() > view._scroll.viewport().height()
+    qtbot.waitUntil(lambda: view.strips.height() > view._scroll.viewport().height())
     assert view.heads._width == view.strips.width()
     toy.session.choose_problem("plane")
     settle()

@@ -76,6 +76,7 @@ class LayersView(LowerView):
         self.watch.changed.connect(self.more_known)
         self.strips.moment_wanted.connect(self.moment_wanted)
         self.strips.dead_wanted.connect(self.dead_wanted)
+        self.strips.width_changed.connect(self.heads.set_width)
 
     def _make_foot(self) -> QHBoxLayout:
         self._icon = IconView("check", 16, "accent")
@@ -117,7 +118,6 @@ class LayersView(LowerView):
             return
         self._set_empty("")
         self.strips.show_picture(self._picture(shown, followed))
-        self.heads.set_width(self.strips.width())
         first, last = (followed.branch.epochs_at(followed.story.steps[index]) for index in (0, -1))
         text = self.tr("every layer since the start, {0} to {1} epochs")
         self._caption.setText(text.format(epoch_text(first), epoch_text(last)))

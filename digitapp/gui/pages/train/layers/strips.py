@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -119,10 +120,12 @@ class LayerStrips(QWidget):
     -------
     moment_wanted(step) : the time machine is to go to a step
     dead_wanted(layer) : somebody asks for a layer's dead units
+    width_changed(width) : a scroll bar came or went, or the window changed
     """
 
     moment_wanted = Signal(int)
     dead_wanted = Signal(int)
+    width_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,6 +166,10 @@ class LayerStrips(QWidget):
         self.updateGeometry()
         self._show_readout()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.width_changed.emit(self.width())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.scaled(240), self._pitch(LEAST_STRIP) * max(1, len(self.picture.rows)))
@@ -416,6 +423,7 @@ class LayerHeads(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._width = 0
 
+    @Slot(int)
     def set_width(self, width: int) -> None:
         """Stand above strips of a width: a scroll bar may take some of theirs."""
         if width != self._width:
