@@ -97,10 +97,14 @@ class Crawling:
 
 @dataclass(frozen=True)
 class Sound:
-    """Nothing is wrong. The layers move by these shares of their weights a step, NaN where that is not known."""
+    """Nothing is wrong but, perhaps, a few dead units.
+
+    The layers move by these shares of their weights a step, NaN where that is not known.
+    """
 
     least: float
     most: float
+    dead: int = 0
 
     @property
     def is_usual(self) -> bool:
@@ -128,15 +132,15 @@ def look_at_layers(story: LayerStory, misread: float, dead: Sequence[int], units
     recent = [column for _, column in story.columns[-_RECENT:]]
     shares = [_median([column[at].update for column in recent]) for at in range(len(layers))]
     has_begun = story.columns[-1][0] >= LEAST_STEPS and len(story) >= _RECENT
+    for number, (count, of) in enumerate(zip(dead, units, strict=True), 1):
+        if has_begun and count > max(1, TOO_MANY_DEAD * of):
+            return ManyDead(number, count, of)
     if has_begun and not misread < LEAST_MISREAD:
-        for number, (count, of) in enumerate(zip(dead, units, strict=True), 1):
-            if count > max(1, TOO_MANY_DEAD * of):
-                return ManyDead(number, count, of)
         found = _of_a_bad_run(layers, shares, learns_nothing=not misread < MUCH_MISREAD)
         if found is not None:
             return found
     known = [share for share in shares if share > 0]
-    return Sound(min(known, default=math.nan), max(known, default=math.nan))
+    return Sound(min(known, default=math.nan), max(known, default=math.nan), sum(dead))
 
 
 def _of_a_bad_run(layers: Layers, shares: Sequence[float], *, learns_nothing: bool) -> LayerFinding | None:

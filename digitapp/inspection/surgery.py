@@ -59,6 +59,26 @@ class UnitParameters:
             raise ValueError("weights and bias must be finite")
         return replace(self, weights=np.tile(picture, (len(self.weights), 1)), biases=np.full_like(self.biases, bias))
 
+    def revived(self, read: NDArray[np.floating], rng: np.random.Generator) -> UnitParameters:
+        """Return the unit with a new detector, which wakes for half of what it reads, and votes that are zero.
+
+        The weights are drawn as He's initialiser draws them. The network's answers stay what they are; the votes learn
+        first, then the detector.
+
+        Parameters
+        ----------
+        read : float array, shape (samples, fan_in), what the unit's layer reads
+        rng : draws the weights
+
+        Source: Sokar, Agarwal, Castro, Evci, "The Dormant Neuron Phenomenon in Deep Reinforcement Learning" (ICML
+        2023), section 4.
+        """
+        pieces, fan_in = self.weights.shape
+        weights = rng.normal(0, np.sqrt(2 / fan_in), (pieces, fan_in)).astype(self.weights.dtype)
+        biases = -np.median(read @ weights.T, axis=0).astype(self.biases.dtype)
+        outgoing = None if self.outgoing is None else np.zeros_like(self.outgoing)
+        return replace(self, weights=weights, biases=biases, outgoing=outgoing)
+
     def with_detector_of(self, other: UnitParameters) -> UnitParameters:
         """Return the unit with the detector of another one and its own votes.
 

@@ -11,8 +11,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 from train_helpers import FOREVER, choose, click, enter, start, wait_for_data, wait_for_end
 
+from digitapp.gui.pages.train.layers.dead_dialog import DeadUnitsDialog
 from digitapp.gui.pages.train.layers.strips import BINS
 from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.state.surgery import Surgery
 from digitapp.inspection.layer_report import LayerReader
 
 OpenPage = Callable[..., TrainPage]
@@ -143,3 +145,49 @@ def test_deep_networks_scroll(toy: TrainPage, qtbot: QtBot) -> None:
     toy.session.choose_problem("plane")
     settle()
     assert toy.stage.room.key == "map" and not view.isVisible()
+
+
+def test_dead_units_are_listed_with_their_time_and_woken(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "hidden", "6")
+    click(qtbot, toy.setup._renew)
+    network = toy.session.network
+    network.biases[0][2] = -50
+    network.biases[0][4] = -50
+    toy.session.tell_of_edit()
+    toy.session.begin_by_hand(*toy.setup.configs(), toy.session.dataset)  # type: ignore[misc,arg-type]
+    toy.session.time_machine.branch.moments.add(0, network.parameters.copy())  # type: ignore[union-attr]
+    toy.train_on()
+    wait_for_end(qtbot, toy)
+    wait_until_read(toy, qtbot)
+    view, session = toy.stage.layers, toy.session
+    qtbot.waitUntil(lambda: view.dead_link.isVisible())
+    assert view.watch.followed is not None
+    dead = [unit.unit for unit in view.watch.followed.dead or ()]
+    assert {2, 4} <= set(dead)  # perhaps others have died by themselves
+    assert view.strips.picture.rows[0].dead == f"{len(dead)} of 6" and view.strips.picture.rows[0].is_dying
+    place = point(toy, 0, 3)
+    qtbot.mouseClick(view.strips, Qt.MouseButton.LeftButton, pos=QPoint(view.strips.width() - 10, place.y()))
+    dialog = toy.findChild(DeadUnitsDialog)
+    assert dialog is not None and [unit.unit for unit in dialog.units] == dead
+    assert dialog._states[2].text() == dialog._states[4].text() == "silent since the start"
+    dataset = session.dataset
+    assert dataset is not None
+    before, answers = session.network.parameters.copy(), session.network.forward(dataset.train.inputs)
+    click(qtbot, dialog._buttons[2])
+    sums = session.network.trace(dataset.train.inputs).pre_activations[0]
+    assert 0.2 < (sums[:, 2] > 0).mean() < 0.8 and not (sums[:, 4] > 0).any()
+    np.testing.assert_allclose(session.network.forward(dataset.train.inputs), answers, atol=1e-5)
+    assert not dialog._buttons[2].isEnabled() and dialog._buttons[4].isEnabled()
+    click(qtbot, dialog.all_button)
+    assert not dialog.all_button.isEnabled()
+    surgery = Surgery.of(session)
+    surgery.undo()
+    surgery.undo()
+    np.testing.assert_array_equal(session.network.parameters, before)
+    settle()
+    assert dialog.all_button.isEnabled()
+    dialog.moment_wanted.emit(dialog.units[0].since)
+    settle()
+    assert session.time_machine.place is not None
+    assert not dialog.all_button.isEnabled() and "Go back to now" in dialog._reason.text()
+    dialog.accept()

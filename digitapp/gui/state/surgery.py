@@ -191,6 +191,24 @@ class Surgery(QObject):
         text = self.tr("{0} set to zero").format(self._name(layer, unit))
         self._edit(layer, unit, text, lambda now: replace(now, parameters=now.parameters.zeroed()))
 
+    def revive(self, units: Sequence[UnitRef], sample: NDArray[np.floating]) -> None:
+        """Give units new detectors, which wake for half of a sample, (samples, features), as one step of undo."""
+        session = self._session
+        if self.reason() or not units:
+            return
+        network, rng = session.network, np.random.default_rng()
+        with np.errstate(over="ignore", invalid="ignore"):
+            reads = (np.asarray(sample, network.dtype), *network.trace(sample).activations)
+        parts = []
+        for place in units:
+            before = session.current_entry.marks.state(network, place)
+            after = replace(before, parameters=before.parameters.revived(reads[place.layer], rng), off=None)
+            parts.append(UnitEdit(place, before, after.keeping(before)))
+        text = self.tr("%n unit(s) revived", "", len(units))
+        if len(units) == 1:
+            text = self.tr("{0} revived").format(self._name(*units[0]))
+        self.push(NetworkEdit(text, tuple(parts)))
+
     def copy(self, layer: int, unit: int) -> None:
         """Remember a unit's detector."""
         self._copied = read_unit(self._session.network, layer, unit)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui import theme
@@ -17,7 +17,7 @@ from digitapp.gui.pages.train.remedy_words import remedy_text
 from digitapp.gui.state.jobs import StartJob
 from digitapp.gui.state.layer_watch import LayerStories, LayerWatch
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.widgets import ElidedLabel, IconView, Label, PlainButton
+from digitapp.gui.widgets import ElidedLabel, IconView, Label, LinkButton, PlainButton
 from digitapp.gui.widgets.numbers import epoch_text, figure, percent, thousands
 from digitapp.inspection.dead_units import DeadUnit
 from digitapp.inspection.layer_findings import HEALTHY, Sound, look_at_layers, remedies_for
@@ -28,6 +28,7 @@ from digitapp.runs.branches import Branch
 from digitapp.training.remedies import Remedy
 
 _MOST_REMEDIES = 2
+_WIDE = 560  # from where on sentence and remedies stand beside each other
 
 
 class LayersView(LowerView):
@@ -51,11 +52,17 @@ class LayersView(LowerView):
     def __init__(self, start_job: StartJob, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Layers in training"), "layers", parent)
         self.setObjectName("layersView")
+        self._remedies: tuple[Remedy, ...] = ()
         self.watch = LayerWatch(start_job, self)
         self.strips, self.heads = LayerStrips(), LayerHeads()
         self._caption = ElidedLabel("", "caption", "text2")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.slot.addWidget(self._caption, 1)
+        self.dead_link = LinkButton(self.tr("Dead units ›"), tip=self.tr("List them, with when they fell silent"))
+        self.dead_link.setObjectName("deadUnitsLink")
+        self.dead_link.clicked.connect(self._ask_for_dead)
+        self.dead_link.hide()
+        self.slot.addWidget(self.dead_link)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -72,13 +79,12 @@ class LayersView(LowerView):
         self.body.addWidget(self._scroll, 1)
         self.body.addWidget(self._empty, 1)
         self.body.addLayout(self._make_foot())
-        self._remedies: tuple[Remedy, ...] = ()
         self.watch.changed.connect(self.more_known)
         self.strips.moment_wanted.connect(self.moment_wanted)
         self.strips.dead_wanted.connect(self.dead_wanted)
         self.strips.width_changed.connect(self.heads.set_width)
 
-    def _make_foot(self) -> QHBoxLayout:
+    def _make_foot(self) -> QBoxLayout:
         self._icon = IconView("check", 16, "accent")
         self.sentence = Label("", "caption", "text", wrap=True)
         self.sentence.setObjectName("layersFinding")
@@ -89,14 +95,20 @@ class LayersView(LowerView):
             button.setObjectName(f"layerRemedy{index}")
             button.hide()
             button.clicked.connect(lambda _=False, index=index: self.remedy_taken.emit(self._remedies[index]))
-        foot = QHBoxLayout()
-        foot.setSpacing(theme.SPACE)
-        foot.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        foot.addWidget(self.sentence, 1)
+        said, helps = QHBoxLayout(), QHBoxLayout()
+        for line in (said, helps):
+            line.setSpacing(theme.SPACE)
+        said.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        said.addWidget(self.sentence, 1)
         for button in self.remedy_buttons:
-            foot.addWidget(button)
-        foot.addWidget(self._legend)
-        return foot
+            helps.addWidget(button)
+        helps.addWidget(self._legend)
+        helps.addStretch(1)
+        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._foot.setSpacing(theme.SPACE)
+        self._foot.addLayout(said, 1)
+        self._foot.addLayout(helps)
+        return self._foot
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -104,7 +116,14 @@ class LayersView(LowerView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._legend.setVisible(self.width() >= theme.scaled(560))
+        self._fit_foot()
+
+    def _fit_foot(self) -> None:
+        """Put the remedies below the sentence where there is no room beside it."""
+        wide = self.width() >= theme.scaled(_WIDE)
+        directions = QBoxLayout.Direction
+        self._foot.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self._legend.setVisible(wide and not self._empty.text() and not self._remedies)
 
     # Showing
 
@@ -121,6 +140,7 @@ class LayersView(LowerView):
         first, last = (followed.branch.epochs_at(followed.story.steps[index]) for index in (0, -1))
         text = self.tr("every layer since the start, {0} to {1} epochs")
         self._caption.setText(text.format(epoch_text(first), epoch_text(last)))
+        self.dead_link.setVisible(bool(followed.dead))
         self._show_finding(followed)
 
     def _show_nothing(self, branch: Branch | None, dataset: Dataset | None) -> None:
@@ -145,8 +165,8 @@ class LayersView(LowerView):
         self._empty.setVisible(bool(text))
         for part in (self.heads, self._scroll, self._icon, self.sentence):
             part.setVisible(not text)
-        self._legend.setVisible(not text and self.width() >= theme.scaled(560))
         if text:
+            self.dead_link.hide()
             self._offer(())
 
     def _picture(self, shown: Snapshot, followed: LayerStories) -> LayerPicture:
@@ -202,9 +222,17 @@ class LayersView(LowerView):
         self.sentence.setText(layer_sentence(finding))
         self._offer(remedies_for(finding, *followed.branch.configs))
 
+    @Slot()
+    def _ask_for_dead(self) -> None:
+        """Ask for the dead units of the first layer that has any."""
+        followed = self.watch.followed
+        if followed is not None and followed.dead:
+            self.dead_wanted.emit(min(unit.layer for unit in followed.dead))
+
     def _offer(self, remedies: tuple[Remedy, ...]) -> None:
         self._remedies = remedies[:_MOST_REMEDIES]
         for index, button in enumerate(self.remedy_buttons):
             button.setVisible(index < len(self._remedies))
             if index < len(self._remedies):
                 button.setText(remedy_text(self._remedies[index]))
+        self._fit_foot()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from digitapp.gui.images import rgb_image
-from digitapp.gui.widgets.numbers import decimal, figure, signed
+from digitapp.gui.widgets.numbers import MINUS, decimal, signed
 from digitapp.inspection.layer_report import BINS, LayerMoment, Layers, Spread
 
 _ALMOST_ALL = 0.995  # of the values have to be in sight
@@ -133,9 +133,11 @@ class HeatStrip:
         low, high = self.bounds
         if self.kind == "gradients":
             return ten_to(round(low)), ten_to(round(high))
-        if low < 0:
-            return figure(low, 2), f"+{figure(high, 2)}"
-        return figure(low, 2), figure(high, 2)
+        return _short(low), f"+{_short(high)}" if low < 0 else _short(high)
+
+
+def _short(value: float) -> str:
+    return f"{value:.2g}".replace("-", MINUS)
 
 
 def _places(limit: float) -> int:

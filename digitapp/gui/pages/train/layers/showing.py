@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.gui.pages.train.layers.card import LayersView
+from digitapp.gui.pages.train.layers.dead_dialog import DeadUnitsDialog
+from digitapp.gui.pages.train.layers.words import layer_name
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets.refresher import Refresher
@@ -38,6 +40,7 @@ class LayersShowing(QObject):
         refresher.add("layers", self._show, on=on, in_turn=(session.run_progressed,), of=view)
         view.moment_wanted.connect(self._go_to)
         view.remedy_taken.connect(self._take)
+        view.dead_wanted.connect(self.show_dead)
         view.hidden.connect(view.watch.rest)
 
     def _show(self, shown: Snapshot) -> None:
@@ -59,6 +62,18 @@ class LayersShowing(QObject):
             right = min(bisect_left([moment.step for moment in kept], step), len(kept) - 1)
             near = kept[max(0, right - 1) : right + 1]
             self._session.show_moment(min(near, key=lambda moment: abs(moment.step - step)))
+
+    @Slot(int)
+    def show_dead(self, layer: int) -> None:
+        """List the dead units of a layer."""
+        followed = self._view.watch.followed
+        if followed is None or not followed.dead:
+            return
+        name = layer_name(layer, len(followed.branch.model.network.layers))
+        title = self.tr("{0}: dead units").format(name)
+        dialog = DeadUnitsDialog(self._session, followed, layer, title, self._view)
+        dialog.moment_wanted.connect(self._go_to)
+        dialog.open()
 
     @Slot(object)
     def _take(self, remedy: Remedy) -> None:

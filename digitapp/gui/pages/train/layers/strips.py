@@ -37,6 +37,7 @@ from digitapp.inspection.layer_report import BINS
 LEAST_STRIP, MOST_STRIP = 38, 96
 _CAPTION = 20  # for the ends of its axis, below a strip
 _GAP = 12
+_NARROW = 100  # pixels of a plot, below which heads are shorter
 _KINDS = ("weights", "gradients", "activations")
 _SLOWEST, _FASTEST = -5.0, -1.0  # powers of ten of update ÷ weight that are in sight
 
@@ -61,7 +62,7 @@ def geometry(width: int) -> Geometry:
     dead = max(small.horizontalAdvance("100.0 % silent"), strong.horizontalAdvance("100 of 1,000")) + 2
     gap = theme.scaled(_GAP)
     if width < 600:
-        name, dead, gap = min(name, width // 7), min(dead, width // 6), theme.scaled(8)
+        name, dead, gap = min(name, width // 8), min(dead, width // 6), theme.scaled(6)
     return Geometry(name, gap, max(24.0, (width - name - dead - 5 * gap) / 4), dead)
 
 
@@ -438,14 +439,15 @@ class LayerHeads(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         p, columns = theme.current().palette, geometry(self._width or self.width())
+        is_narrow = columns.plot < theme.scaled(_NARROW)
         titles = (
             (self.tr("Weights"), p.text2),
             (self.tr("Gradients"), p.gradient),
             (self.tr("Activations"), p.accent),
-            (self.tr("Update ÷ weight"), p.text2),
+            (self.tr("Update") if is_narrow else self.tr("Update ÷ weight"), p.text2),
         )
         painter = QPainter(self)
-        painter.setFont(theme.font("caption-strong"))
+        painter.setFont(theme.font("tick") if is_narrow else theme.font("caption-strong"))
         metrics = painter.fontMetrics()
         middle = Qt.AlignmentFlag.AlignVCenter
         for column, (title, color) in enumerate(titles):
@@ -455,7 +457,8 @@ class LayerHeads(QWidget):
             painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), shown)
         place = QRectF(columns.left(4), 0, columns.dead, self.height())
         painter.setPen(p.text2)
-        shown = metrics.elidedText(self.tr("Dead units"), Qt.TextElideMode.ElideRight, int(place.width()))
+        dead = self.tr("Dead") if is_narrow else self.tr("Dead units")
+        shown = metrics.elidedText(dead, Qt.TextElideMode.ElideRight, int(place.width()))
         painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignRight), shown)
 
 

@@ -65,6 +65,9 @@ def layer_sentence(finding: LayerFinding) -> str:
 
 
 def _of_sound(finding: Sound) -> str:
+    if finding.dead:
+        text = translate("LayerWords", "Dead units: {0}. Otherwise nothing is wrong with the layers.")
+        return text.format(thousands(finding.dead))
     if math.isnan(finding.most):
         return translate("LayerWords", "Nothing is wrong with the layers.")
     if finding.is_usual:
