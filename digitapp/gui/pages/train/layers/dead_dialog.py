@@ -70,7 +70,7 @@ class DeadUnitsDialog(QDialog):
         for unit in self.units[:MOST_ROWS]:
             rows.addLayout(self._row(unit))
         if len(self.units) > MOST_ROWS:
-            more = self.tr("and %n more", "", len(self.units) - MOST_ROWS)
+            more = self.tr("and {0} more").format(thousands(len(self.units) - MOST_ROWS))
             rows.addWidget(Label(more, "caption", "text2"))
         rows.addStretch(1)
         column.addWidget(panel, 1)
