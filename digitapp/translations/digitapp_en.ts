@@ -530,6 +530,16 @@
     </message>
 </context>
 <context>
+    <name>Surgery</name>
+    <message numerus="yes">
+        <source>%n unit(s) revived</source>
+        <translation>
+            <numerusform>%n unit revived</numerusform>
+            <numerusform>%n units revived</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>TaleBench</name>
     <message numerus="yes">
         <source>%Ln network(s) start from random weights and learn 48 of the 64 images. Do they find the demons A, B and C by themselves?</source>
