@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>BestPlot</name>
+    <message numerus="yes">
+        <source>%n trial(s)</source>
+        <translation>
+            <numerusform>%n trial</numerusform>
+            <numerusform>%n trials</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>BuildFace</name>
     <message numerus="yes">
         <source>%n hidden unit(s)</source>
