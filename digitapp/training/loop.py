@@ -112,6 +112,7 @@ class Run:
     dataset, config : what it learns from, and how
     held : the units that are left as they are
     batches_per_epoch : int
+    learned : int array, the indices of the samples that were learned last, in the training part
     """
 
     def __init__(
@@ -142,6 +143,7 @@ class Run:
         self.state = RunState.at_start(network, config, rng, parts)  # as what is held has left the network
         self._shuffling, self._pretraining = (np.random.Generator(type(rng.bit_generator)()) for _ in range(2))
         self._is_settled = False
+        self.learned = np.empty(0, dtype=np.int64)
         targets = one_hot(labels, network.sizes[-1], network.dtype)
         if any(option.name == "label_smoothing" for option in LOSSES[config.loss].options):
             targets = smooth(targets, config.label_smoothing)
@@ -294,6 +296,7 @@ class Run:
         if not math.isfinite(loss):
             self._give_up()
         state.last_loss = loss
+        self.learned = indices
         if keep:  # the candidate gave a finite loss
             kept["good"], kept["candidate"] = kept["candidate"], kept["good"]
         known = len(indices) if self._all_are_known else np.count_nonzero(self._material.labels[indices] != FOIL)

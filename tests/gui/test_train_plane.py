@@ -166,3 +166,28 @@ def test_the_perceptron_rule_ends_when_nothing_is_misread(page: TrainPage, qtbot
     assert said is not None
     assert [int(number) for number in said.groups()] == [np.count_nonzero(losses.values), len(losses)]
     assert 0 < int(said[1]) < 100
+
+
+def test_step_by_step_the_point_of_a_correction_is_framed(page: TrainPage, qtbot: QtBot) -> None:
+    take(page, PRESETS["perceptron"])
+    run, plane, corrected = page.session.run, page.plane, []
+    for count in range(1, 15):
+        before = page.session.network.weights[0].copy()
+        click(qtbot, page.transport.step)
+        qtbot.waitUntil(lambda count=count: run._snapshot_step == count and [plane.map._framed] == run.learned.tolist())
+        point = plane.map._framed
+        assert point is not None
+        assert not plane.map._points.validates[point]
+        said = "was corrected for it" in plane._caption.text()
+        if count > 1:  # the first click has also drawn the weights
+            along_x, along_y = page.session.network.weights[0] - before
+            assert along_x.any() == said
+            x, y = plane.map._points.places[point]
+            assert np.allclose(along_x * y, along_y * x, atol=1e-5)  # by so much of the point
+        corrected.append(said)
+    assert any(corrected)
+    assert not all(corrected)
+    click(qtbot, page.transport.stop)
+    wait_for_end(qtbot, page)
+    settle()
+    assert plane.map._framed is None

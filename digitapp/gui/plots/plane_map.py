@@ -37,6 +37,7 @@ class PlaneMap(QWidget):
         self._points = NO_POINTS
         self._misread: NDArray[np.bool_] = np.empty(0, np.bool_)
         self._pulls: NDArray[np.floating] = np.empty(0)
+        self._framed: int | None = None
         self._picture = PlanePicture()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.current().changed.connect(self.update)
@@ -69,6 +70,11 @@ class PlaneMap(QWidget):
         self._pulls = np.empty(0) if pulls is None else pulls
         self.update()
 
+    def show_framed(self, index: int | None) -> None:
+        """Frame a point, such as the one that was learned last; None for none."""
+        self._framed = index
+        self.update()
+
     @property
     def frame(self) -> Frame:
         """Where the plane is painted: a square in the middle."""
@@ -93,6 +99,8 @@ class PlaneMap(QWidget):
             self._paint_pulls(painter, frame, size)
         if self._misread.any():
             paint_rings(painter, frame, self._points.places[self._misread], size)
+        if self._framed is not None and self._framed < len(self._points):
+            self._paint_frame(painter, frame.at(*self._points.places[self._framed].tolist()), size)
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(palette.border_strong, 1))
@@ -107,3 +115,12 @@ class PlaneMap(QWidget):
         for (x, y), share in zip(frame.all_at(self._points.places[chosen]).tolist(), shares[chosen], strict=True):
             radius = size * (0.75 + 1.25 * math.sqrt(share))
             painter.drawEllipse(QPointF(x, y), radius, radius)
+
+    @staticmethod
+    def _paint_frame(painter: QPainter, middle: QPointF, size: float) -> None:
+        palette, reach = theme.current().palette, 1.25 * size
+        square = QRectF(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (QPen(palette.paper, 5), QPen(palette.text, 2)):  # seen on any colour of the map
+            painter.setPen(pen)
+            painter.drawRoundedRect(square, 3, 3)

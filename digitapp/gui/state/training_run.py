@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 
+import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
@@ -81,6 +82,7 @@ class TrainingRun(QObject):
         self._seed_checkpoint: SeedCheckpoint | None = None
         self._has_told_end = False  # of the shown network's run
         self._snapshot_step = -1
+        self._learned = np.empty(0, np.int64)  # in the step whose weights are shown
         self._next_snapshot = 0.0
         self._speed_mark = (0.0, 0)
         self._active_seconds = 0.0
@@ -112,6 +114,11 @@ class TrainingRun(QObject):
     def dataset(self) -> Dataset | None:
         """What the active run learns from, once it has begun."""
         return self._worker.dataset if self._worker is not None else None
+
+    @property
+    def learned(self) -> np.ndarray:
+        """Indices of the samples from which a paused run has learned last; empty where it is not paused."""
+        return self._learned if self.phase is RunPhase.PAUSED else np.empty(0, np.int64)
 
     @property
     def remaining_seconds(self) -> float | None:
@@ -374,7 +381,7 @@ class TrainingRun(QObject):
     def _pull_weights(self, worker: TrainingWorker) -> None:
         snapshot = worker.snapshot
         if snapshot is not None and snapshot.step != self._snapshot_step:
-            self._snapshot_step = snapshot.step
+            self._snapshot_step, self._learned = snapshot.step, snapshot.learned
             self.weights_arrived.emit(snapshot.parameters)
         now = time.perf_counter()
         if now >= self._next_snapshot:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QThread, Signal
@@ -25,10 +25,16 @@ from digitapp.training.run_state import RunState
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The parameters of the network as it is used after one step: averaged and folded where that was asked for."""
+    """The parameters of the network as it is used after one step: averaged and folded where that was asked for.
+
+    Attributes
+    ----------
+    learned : indices of the samples that this step has learned; empty where that is not known
+    """
 
     step: int
     parameters: np.ndarray
+    learned: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 class TrainingWorker(QThread):
@@ -178,8 +184,10 @@ class TrainingWorker(QThread):
 
     def _take_snapshot(self, step: int) -> None:
         self._snapshot_wanted.clear()
-        network = self._run.result() if self._run is not None else self.network.folded()
-        self.snapshot = Snapshot(step, network.parameters)
+        if self._run is None:
+            self.snapshot = Snapshot(step, self.network.folded().parameters)
+        else:
+            self.snapshot = Snapshot(step, self._run.result().parameters, self._run.learned)
 
     def _take_checkpoint(self) -> None:
         self._checkpoint_wanted.clear()

@@ -68,7 +68,8 @@ class PlaneCard(LowerView):
         right = outputs.argmax(axis=1) == points.labels
         self.map.show_points(points, ~right)
         held = self._show_pulls(model)
-        self._caption.setText(in_a_row(self._said(model, right, held), self._corrections(shown)))
+        last = self._show_last(shown)
+        self._caption.setText(in_a_row(self._said(model, right, held), self._corrections(shown), last))
         self.map.setAccessibleDescription(self._caption.text())
 
     def _show_pulls(self, model: Model) -> int | None:
@@ -103,14 +104,29 @@ class PlaneCard(LowerView):
     def _corrections(self, shown: Snapshot) -> str:
         """Return how often a perceptron that learns point by point was corrected; "" for every other run."""
         history = shown.run.history
-        started = history.started
-        if shown.place is not None or started is None or shown.model.loss != "perceptron":
-            return ""
-        if started.batches_per_epoch < started.training_samples or not len(history.loss):
+        if not self._is_point_by_point(shown) or not len(history.loss):
             return ""
         seen, corrected = len(history.loss), int(np.count_nonzero(history.loss.values))
         text = self.tr("Corrections so far: {0}, for {1} points looked at.")
         return text.format(thousands(corrected), thousands(seen))
+
+    @staticmethod
+    def _is_point_by_point(shown: Snapshot) -> bool:
+        """Whether the run that is shown is a perceptron's, which is corrected after each point."""
+        started = shown.run.history.started
+        is_perceptron = shown.place is None and shown.model.loss == "perceptron"
+        return is_perceptron and started is not None and started.batches_per_epoch >= started.training_samples
+
+    def _show_last(self, shown: Snapshot) -> str:
+        """Frame the point at which a perceptron rests, and say what it did to the line; "" where there is none."""
+        learned, loss = shown.run.learned, shown.run.history.loss
+        rests = self._is_point_by_point(shown) and learned.size == 1 and len(loss) > 0
+        self.map.show_framed(int(learned[0]) if rests else None)
+        if not rests:
+            return ""
+        if loss.value(-1):
+            return self.tr("The framed point was misread: the line was corrected for it.")
+        return self.tr("The framed point was right: nothing was changed for it.")
 
     @Slot(object)
     def _on_mapped(self, found: DecisionMap) -> None:
