@@ -109,7 +109,7 @@ def _working(pair: Pair) -> Iterator[str]:
     if found.is_paired:
         size = abs(_scale(pair))
         gaps = (f"{seed}: {_signed(pair, size * (a - b))}" for seed, a, b in pair.by_seed())
-        yield f"differences by seed {', '.join(gaps)}"
+        yield f"{_name(pair.first)} minus {_name(pair.second)} by seed {', '.join(gaps)}"
         floor = f", of {found.runs[0]} seeds never below {_p(least_flip_p(found.runs[0]))}"
         yield f"paired t interval, p {_p(found.t_p)}; signs flipped, p {_p(found.p)}{floor}"
     else:

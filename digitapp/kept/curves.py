@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from digitapp.kept.experiments import Experiment, Measure
 from digitapp.kept.register import RunLine
 
-BINS = 256
+BINS = 128
 """A thinned line has two points in each, at most."""
 
 Values = NDArray[np.float64]

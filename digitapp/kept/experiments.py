@@ -121,15 +121,15 @@ def _as_text(value: object) -> str:
     return repr(sorted(value.items())) if isinstance(value, Mapping) else repr(value)
 
 
-def seeds_to_add(experiments: Sequence[Experiment], count: int) -> dict[str, tuple[int, ...]]:
-    """Return for each experiment by its name which seeds it should be trained with as well.
+def seeds_to_add(experiments: Sequence[Experiment], count: int) -> list[tuple[int, ...]]:
+    """Return for each experiment which seeds it should be trained with as well.
 
     Where all have the same seeds, `count` more; else those that another one has, so that all of them pair.
     """
     every = sorted({seed for each in experiments for seed in each.seeds if seed >= 0})
-    lacking = {each.name: tuple(seed for seed in every if seed not in each.seeds) for each in experiments}
-    if any(lacking.values()):
+    lacking = [tuple(seed for seed in every if seed not in each.seeds) for each in experiments]
+    if any(lacking):
         return lacking
     first = every[-1] + 1 if every and every[-1] + count <= MAX_SEED else 0
     more = tuple(itertools.islice((seed for seed in itertools.count(first) if seed not in every), count))
-    return {each.name: more for each in experiments}
+    return [more] * len(experiments)

@@ -31,6 +31,7 @@ from digitapp.gui.words.comparison import (
     counting_words,
     interval_words,
     luck_words,
+    named_apart,
     size_words,
     steps_of,
     told,
@@ -95,6 +96,14 @@ def test_among_many_comparisons_what_may_be_luck_is_said_to_be() -> None:
     assert advice_words(found.pairs[0]).startswith("Alone this would tell. Among 9 comparisons it may be luck")
     assert "The best of 10 is also the luckiest" in luck_words(found)
     assert "5,000 validation images" in counting_words(found)
+
+
+def test_experiments_of_one_name_are_called_by_what_differs() -> None:
+    both = [make_experiment("adam", {0: 0.5}, learning_rate=rate) for rate in (0.1, 0.2)]
+    other = make_experiment("sgd", {0: 0.5})
+    assert [each.name for each in named_apart([*both, other])] == ["adam (rate 0.1)", "adam (rate 0.2)", "sgd"]
+    twins = [make_experiment("adam", {seed: 0.5}) for seed in (0, 1)]
+    assert [each.name for each in named_apart(twins)] == [f"adam ({each.lines[0].short})" for each in twins]
 
 
 def test_intervals_share_an_axis_unless_one_could_not_be_read_on_it() -> None:

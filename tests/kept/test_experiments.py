@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from kept_lines import make_experiment
 from kept_lines import make_line as line
 
-from digitapp.kept.experiments import Experiment, Measure, different, experiments_of
+from digitapp.kept.experiments import Experiment, Measure, different, experiments_of, seeds_to_add
 from digitapp.kept.runs import RunFate
+from digitapp.training.config import MAX_SEED
 
 
 def test_runs_of_one_name_that_were_trained_alike_belong_together() -> None:
@@ -48,3 +50,22 @@ def test_what_differs_is_found_and_what_has_no_effect_is_not() -> None:
     ordered = [line("one", optimizer_options={"beta1": 0.8, "beta2": 0.9})]
     ordered.append(line("two", optimizer_options={"beta2": 0.9, "beta1": 0.8}))
     assert different(experiments_of(ordered)) == {}
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected"),
+    [
+        ([(0, 1), (0, 1)], [(2, 3, 4), (2, 3, 4)]),
+        ([(44,), (44,)], [(45, 46, 47), (45, 46, 47)]),
+        ([(0, 1, 2), (0,)], [(), (1, 2)]),
+        ([(0, 1), (5, 1)], [(5,), (0,)]),
+        ([(0, MAX_SEED), (0, MAX_SEED)], [(1, 2, 3), (1, 2, 3)]),
+    ],
+)
+def test_more_seeds_pair_with_those_of_the_others(
+    seeds: list[tuple[int, ...]], expected: list[tuple[int, ...]]
+) -> None:
+    experiments = [make_experiment("same name", dict.fromkeys(each, 0.5)) for each in seeds]
+    assert seeds_to_add(experiments, 3) == expected
+    for each, more in zip(seeds, expected, strict=True):
+        assert not set(each) & set(more) and set(each) | set(more) == set(seeds[0]) | set(expected[0])

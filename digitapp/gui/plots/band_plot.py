@@ -17,6 +17,7 @@ from digitapp.gui.widgets.painted import painted
 from digitapp.gui.widgets.series import series_color
 
 _BAND_TINT = 0.14
+_MOST_SMOOTH = 30  # pale lines; more of them would be painted for too long
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +110,14 @@ class BandPlot(LinePlot):
         self._paint_axes(painter, plot)
         for band in self._bands:
             self._paint_band(painter, band)
-        for line in sorted(self._lines, key=lambda line: not line.pale):
+        pale = [line for line in self._lines if line.pale]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(pale) <= _MOST_SMOOTH)
+        for line in pale:
             self._paint_line(painter, plot, line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for line in self._lines:
+            if not line.pale:
+                self._paint_line(painter, plot, line)
 
     def _paint_band(self, painter: QPainter, band: Band) -> None:
         if len(band.x) < 2:

@@ -42,12 +42,13 @@ class Task:
 def tasks_for(experiments: Sequence[Experiment], count: int) -> list[Task]:
     """Return what is to be trained so that each experiment has more seeds, see `seeds_to_add`."""
     tasks: list[Task] = []
-    for each in experiments:
-        line, seeds = each.lines[0], seeds_to_add(experiments, count)[each.name]
+    for each, seeds in zip(experiments, seeds_to_add(experiments, count), strict=True):
+        line = each.lines[0]
+        name = line.name or each.name
         if line.is_command:
-            tasks += [Task(line, each.name, (seed,), seed) for seed in seeds]
+            tasks += [Task(line, name, (seed,), seed) for seed in seeds]
         elif seeds:
-            tasks.append(Task(line, each.name, seeds, 0))
+            tasks.append(Task(line, name, seeds, 0))
     return tasks
 
 

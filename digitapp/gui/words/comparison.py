@@ -7,20 +7,22 @@ from dataclasses import dataclass
 
 from digitapp.datasets.errors import DataError
 from digitapp.gui.causes import cause
-from digitapp.gui.translation import in_a_row, itemised, said, translate
+from digitapp.gui.translation import in_a_row, itemised, listed, said, translate
 from digitapp.gui.widgets.numbers import figure, per_cent, signed, thousands
 from digitapp.gui.widgets.series import series_symbol
 from digitapp.gui.words.messages import data_message
 from digitapp.gui.words.run_list import accuracy_words
+from digitapp.gui.words.run_settings import setting_chip
 from digitapp.kept.comparing import Caution, CautionKind, Comparison, Pair, SameImages
 from digitapp.kept.errors import KeptError
-from digitapp.kept.experiments import Experiment, Measure
+from digitapp.kept.experiments import Experiment, Measure, different
 from digitapp.kept.final import NoFinalError, final_of
 from digitapp.plain import plain
 from digitapp.runs.comparison import Verdict, least_flip_p
 
 _LONGEST_NAME = 40
 _MOST_SEEDS = 20  # that are told one by one
+_MOST_CHIPS = 2  # in a name
 _LEAST_P = 1e-4
 
 
@@ -61,6 +63,22 @@ class Step:
 def name_words(experiment: Experiment) -> str:
     """Return what an experiment is called, safe to show."""
     return plain(experiment.name, _LONGEST_NAME)
+
+
+def named_apart(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Return experiments so that no two are called the same: what differs between namesakes is added to their names."""
+    namesakes: dict[str, list[Experiment]] = {}
+    for each in experiments:
+        namesakes.setdefault(each.name, []).append(each)
+    return [each if len(namesakes[each.name]) == 1 else _renamed(each, namesakes[each.name]) for each in experiments]
+
+
+def _renamed(experiment: Experiment, namesakes: list[Experiment]) -> Experiment:
+    place = namesakes.index(experiment)
+    chips = [setting_chip(name, values[place]).text for name, values in different(namesakes).items()]
+    what = listed(chips[:_MOST_CHIPS]) if chips else experiment.lines[0].short
+    name = translate("Comparison", "{0} ({1})").format(experiment.name, what)
+    return Experiment(name, experiment.lines)
 
 
 def told(pair: Pair) -> Told:

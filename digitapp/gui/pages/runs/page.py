@@ -20,6 +20,7 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import Card, HairLine
+from digitapp.gui.words.comparison import named_apart
 from digitapp.gui.words.messages import Message
 from digitapp.gui.words.run_trouble import run_trouble
 from digitapp.kept.experiments import Experiment
@@ -185,7 +186,7 @@ class RunsPage(Page):
 
     @Slot()
     def _show_choice(self) -> None:
-        chosen = self.chosen
+        chosen = named_apart(self.chosen)
         self.tools.show_chosen(len(chosen))
         self.comparison.show_experiments(chosen)
         self.inspector.show_comparison(len(chosen) > 1)
