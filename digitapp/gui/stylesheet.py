@@ -46,7 +46,7 @@ QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px so
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $border; outline: none;
   selection-background-color: $accent_tint; selection-color: $text; }
 QTableView[kit="table"] { background: transparent; border: none; selection-background-color: transparent; }
-QListView[rail="true"] { background: transparent; border: none; }
+QListView[rail="true"], QListView[bare="true"] { background: transparent; border: none; }
 
 QMenu { background: $surface; color: $text; border: 1px solid $border_strong; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }

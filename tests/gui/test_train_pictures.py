@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from train_helpers import click, enter, wait_for_data, wait_for_end
 
 from digitapp.gui import theme
-from digitapp.gui.pages.train.cell_images import CellImages
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pages.train.transport import duration
 from digitapp.gui.plots.axes import accuracy_range, accuracy_ticks, epoch_ticks, loss_range, loss_ticks
@@ -120,36 +119,6 @@ def test_the_matrix_names_a_cell_and_shows_its_images(trained: TrainPage, qtbot:
     matrix.setFocus()
     qtbot.keyClick(matrix, Qt.Key.Key_Left)
     assert matrix._readout.isVisible()
-
-
-def test_a_click_on_a_cell_opens_all_its_images(trained: TrainPage, qtbot: QtBot) -> None:
-    confusion, wanted = trained.confusion, []
-    trained.page_wanted.connect(lambda name, _what: wanted.append(name))
-    epoch = trained.session.run.history.last_epoch
-    assert epoch is not None
-    cell = tuple(int(i) for i in np.argwhere(epoch.confusion > 0)[0])
-    where = confusion.matrix.cell_rect(*cell).center().toPoint()
-    qtbot.mouseClick(confusion.matrix, Qt.MouseButton.LeftButton, pos=where)
-    dialog = trained.findChild(CellImages, "cellImages")
-    assert dialog is not None and dialog.isVisible()
-    model = dialog.list.model()
-    assert model.rowCount() == epoch.confusion[cell]
-    assert all(not model.index(row, 0).data(Qt.ItemDataRole.DecorationRole).isNull() for row in range(model.rowCount()))
-    dialog.list.activated.emit(model.index(0, 0))
-    assert wanted == ["whyPage"]
-    assert not trained.session.grid.is_empty and trained.session.answer.best == cell[1]
-    qtbot.waitUntil(lambda: trained.findChild(CellImages, "cellImages") is None)
-
-
-def test_a_cell_that_holds_nothing_opens_nothing(trained: TrainPage) -> None:
-    epoch = trained.session.run.history.last_epoch
-    assert epoch is not None
-    empty = [cell for cell in np.ndindex(2, 2) if epoch.confusion[cell] == 0]
-    for cell in empty:
-        trained.confusion.show_cell(cell)
-    trained.confusion.show_epoch(None, None, ("0", "1"))
-    trained.confusion.show_cell((0, 0))
-    assert trained.findChild(CellImages, "cellImages") is None
 
 
 def test_units_lead_to_the_features_page(trained: TrainPage, qtbot: QtBot) -> None:

@@ -9,19 +9,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 from digitapp.datasets.problems import Inputs, Problem
 from digitapp.drawing.grid import BinaryGrid
 from digitapp.drawing.inks import Ink, Picture
+from digitapp.drawing.point import Point
 from digitapp.gui.state.undo import UndoStack
 from digitapp.kept.sheets import Sheet, Step
 
 
-def ink_of(problem: Problem, inputs: NDArray[np.floating], name: str) -> Picture | BinaryGrid:
-    """Return a sample of a data set, float array (features,), as something that can be laid on the problem's canvas.
-
-    Raises ValueError for a problem whose inputs are no picture.
-    """
+def ink_of(problem: Problem, inputs: NDArray[np.floating], name: str) -> Picture | BinaryGrid | Point:
+    """Return a sample of a data set, float array (features,), as something that can be laid on the problem's canvas."""
     if problem.inputs is Inputs.GRID:
         return BinaryGrid.from_vector(inputs, problem.rows, problem.columns)
     if not problem.has_picture:
-        raise ValueError(f"the inputs of {problem.key} are no picture")
+        return Point(tuple(inputs.tolist()))
     return Picture(np.asarray(inputs, np.float32).reshape(problem.shape), name)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
+    QFont,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
@@ -24,7 +25,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from digitapp.datasets.dataset import Dataset, Split
 from digitapp.gui import theme
 from digitapp.gui.images import ink_image
-from digitapp.gui.pages.train.cell_images import CellImages
 from digitapp.gui.pages.train.lower_room import LowerView
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import ElidedLabel, FocusRing, HoverReadout, ReadoutRow
@@ -78,6 +78,7 @@ class ConfusionMatrix(QWidget):
         self._names: tuple[str, ...] = tuple("0123456789")
         self._known = False
         self._cell: Cell | None = None
+        self._chosen: Cell | None = None
         self._empty: tuple[tuple[_Grid, int], QPainterPath] | None = None  # what it was made for, and the cells
         self._readout = HoverReadout(self)
         self.setMouseTracking(True)
@@ -93,6 +94,12 @@ class ConfusionMatrix(QWidget):
         self._counts = np.zeros((len(names), len(names)), dtype=np.int64) if counts is None else counts
         self._show_readout()
         self.update()
+
+    def set_chosen(self, cell: Cell | None) -> None:
+        """Ring a cell, and print its names bold; None for no cell."""
+        if cell != self._chosen:
+            self._chosen = cell
+            self.update()
 
     def counts(self) -> np.ndarray:
         """Return the matrix that is shown."""
@@ -192,8 +199,11 @@ class ConfusionMatrix(QWidget):
         self._paint_empty_cells(painter, grid)
         self._paint_counted_cells(painter, grid)
         self._paint_names(painter, grid)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._chosen is not None and self._known:
+            painter.setPen(QPen(theme.current().palette.accent, 2.5))
+            painter.drawRoundedRect(grid.rect(*self._chosen).adjusted(-1, -1, 1, 1), grid.radius, grid.radius)
         if self._cell is not None and self._known:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.current().palette.text, 1.5))
             painter.drawRoundedRect(grid.rect(*self._cell), grid.radius, grid.radius)
 
@@ -242,13 +252,16 @@ class ConfusionMatrix(QWidget):
         lowest = metrics.tightBoundingRect("0").height() * 1.3
         every = max(1, math.ceil(lowest / grid.pitch)) if grid.pitch > 0 else 1
         right, middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), Qt.AlignmentFlag.AlignCenter
+        plain, bold = painter.font(), theme.tabular(theme.font("tick", QFont.Weight.Bold))
         for index in range(0, count, every):
             row = QRectF(0, grid.top + index * grid.pitch, grid.left - _LABEL_GAP, size)
             row.adjust(0, -metrics.height(), 0, metrics.height())  # a row may be lower than its name
             name = self._names[index]
+            painter.setFont(bold if self._chosen is not None and index == self._chosen[0] else plain)
             painter.drawText(row, right, metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(row.width())))
             below = QRectF(grid.left + index * grid.pitch, grid.top + count * grid.pitch, size, theme.scaled(16))
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(grid.pitch))
+            painter.setFont(bold if self._chosen is not None and index == self._chosen[1] else plain)
             painter.drawText(below, int(middle), short)
 
 
@@ -327,10 +340,10 @@ class ConfusedImages(QWidget):
 class ConfusionCard(LowerView):
     """The matrix of the newest epoch, and beside it the most confused pairs, or those of the cell in question.
 
-    Signals: `image_opened(inputs, name)` of an image that is to be looked at closely, float array (features,).
+    Signals: `cell_opened(cell)`, all samples of a cell, (label, predicted), are to be seen.
     """
 
-    image_opened = Signal(object, str)
+    cell_opened = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Confusion"), "confusion", parent)
@@ -351,7 +364,7 @@ class ConfusionCard(LowerView):
         self.body.addLayout(row, 1)
         self.body.addWidget(ElidedLabel(self.tr("rows: the class, columns: what was read"), "tick", "text2"))
         self.matrix.cell_changed.connect(self._on_cell_changed)
-        self.matrix.cell_opened.connect(self.show_cell)
+        self.matrix.cell_opened.connect(self.cell_opened)
 
     def show_epoch(
         self, epoch: EpochDone | None, dataset: Dataset | None, names: tuple[str, ...], when: str = ""
@@ -421,18 +434,3 @@ class ConfusionCard(LowerView):
         if not dataset.problem.has_picture:
             return np.empty(0, np.intp)
         return np.flatnonzero((split.labels == cell[0]) & (epoch.predictions == cell[1]))
-
-    @Slot(object)
-    def show_cell(self, cell: Cell) -> None:
-        """Open all images of a cell."""
-        chosen, split, dataset = self._images_of(cell), self._split, self._dataset
-        if len(chosen) == 0 or split is None or dataset is None:
-            return
-        title = self.tr("{0} read as {1}: %Ln image(s)", "", len(chosen))
-        inputs = split.inputs[chosen]
-        names = [self.tr("Image {0}").format(thousands(int(number) + 1)) for number in chosen]
-        shape = dataset.problem.rows, dataset.problem.columns
-        dialog = CellImages(title.format(*(self._names[label] for label in cell)), inputs, shape, names, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.opened.connect(lambda row: self.image_opened.emit(inputs[row], names[row]))
-        dialog.open()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -13,7 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS, Preset
 from digitapp.gui.pages.page import TRAIN_NEW, TRAIN_ON, Page
+from digitapp.gui.pages.train.confusion import Cell
 from digitapp.gui.pages.train.dialogs import TrainDialogs
+from digitapp.gui.pages.train.elsewhere import Elsewhere
 from digitapp.gui.pages.train.layers.showing import LayersShowing
 from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
@@ -21,7 +22,6 @@ from digitapp.gui.pages.train.stage import TrainStage, setup_width
 from digitapp.gui.pages.train.story import StoryView
 from digitapp.gui.pages.train.watch import RunWatch
 from digitapp.gui.settings import Settings
-from digitapp.gui.state.artwork import ink_of
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.models import ModelEntry
 from digitapp.gui.state.opening import Opener
@@ -51,8 +51,10 @@ class TrainPage(Page):
         self.transport, self.note = self.stage.transport, self.stage.note
         self.data_card, self.curves = self.stage.data_card, self.stage.curves
         self.confusion, self.units, self.plane = self.stage.confusion, self.stage.units, self.stage.plane
+        self.mistakes = self.stage.mistakes
         self.setup = SetupForm(session.problem, settings)
         self.dialogs = TrainDialogs(session, settings, self.setup, self)
+        self._elsewhere = Elsewhere(session, self.mistakes, self.units, self)
         self._past = StoryView(session, self.confusion, self)
         self._watch = RunWatch(session, self)
         self._layers = LayersShowing(session, self.stage.layers, self.refresher, self)
@@ -106,6 +108,8 @@ class TrainPage(Page):
         add("units", self._show_units, on=on, in_turn=(session.weights_changed,), of=self.units)
         on = (another, session.network_changed, session.dataset_changed, phase, self.plane.pulls_toggled)
         add("map", self._show_plane, on=on, in_turn=(session.weights_changed,), of=self.plane)
+        on = (another, moment, session.network_changed, session.dataset_changed, phase)
+        add("mistakes", self._show_mistakes, on=on, in_turn=(session.weights_changed,), of=self.mistakes)
         add("trouble", self._show_trouble, on=(another, session.run_failed))
         add("findings", self._show_findings, on=(session.dataset_changed, self._watch.found))
         for part in (progress, loss, accuracy):
@@ -130,8 +134,8 @@ class TrainPage(Page):
         self.setup.file_wanted.connect(self.choose_start)
         self._start_reader.opened.connect(self.setup.start.start_from)
         self._start_reader.failed.connect(self._refuse_start)
-        self.units.opened.connect(self._on_units_opened)
-        self.confusion.image_opened.connect(self._on_image_opened)
+        self.confusion.cell_opened.connect(self._show_cell)
+        self._elsewhere.page_wanted.connect(self.page_wanted)
         self.note.remedy_taken.connect(self._take_remedy)
         self.note.dismissed.connect(self._forget_trouble)
         self.open_button.clicked.connect(self.open_model)
@@ -484,17 +488,14 @@ class TrainPage(Page):
         if self._watch.findings():
             self._show_trouble(shown)
 
-    @Slot(int)
-    def _on_units_opened(self, unit: int) -> None:
-        if unit >= 0:
-            self.session.select_unit(0, unit)
-        self.page_wanted.emit("featuresPage", None)
+    def _show_mistakes(self, shown: Snapshot) -> None:
+        self.mistakes.follow(shown, self.session.data_for_run(shown.model))
 
-    @Slot(object, str)
-    def _on_image_opened(self, inputs: np.ndarray, name: str) -> None:
-        ink = ink_of(self.session.problem, inputs, name)
-        self.session.artwork.commit(ink, self.tr("Look at an image"))
-        self.page_wanted.emit("whyPage", None)
+    @Slot(object)
+    def _show_cell(self, cell: Cell) -> None:
+        """Show the samples of a cell of the confusion matrix."""
+        self.mistakes.show_cell(cell)
+        self.stage.room.choose("mistakes")
 
     # Sizes
 

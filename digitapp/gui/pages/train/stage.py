@@ -13,6 +13,7 @@ from digitapp.gui.pages.train.confusion import ConfusionCard
 from digitapp.gui.pages.train.data import DataCard
 from digitapp.gui.pages.train.layers.card import LayersView
 from digitapp.gui.pages.train.lower_room import LowerRoom
+from digitapp.gui.pages.train.mistakes import MistakesView
 from digitapp.gui.pages.train.plane import PlaneCard
 from digitapp.gui.pages.train.transport import TransportBar
 from digitapp.gui.pages.train.units import UnitsCard
@@ -79,6 +80,7 @@ class TrainStage(QWidget):
         self.units = UnitsCard()
         self.plane = PlaneCard(start_job)
         self.layers = LayersView(start_job)
+        self.mistakes = MistakesView(start_job)
         self.room = self._make_lower()
         self._compact: bool | None = None
         self._problem: Problem | None = None
@@ -94,6 +96,7 @@ class TrainStage(QWidget):
         room.add("confusion", self.tr("Confusion"), self.confusion)
         room.add("units", self.tr("Units"), self.units)
         room.add("layers", self.tr("Layers"), self.layers)
+        room.add("mistakes", self.tr("Mistakes"), self.mistakes)
         room.offer("map", False)
         return room
 
