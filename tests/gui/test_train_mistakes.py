@@ -149,6 +149,7 @@ def test_it_follows_the_training_and_keeps_places_below_the_pointer(
     toy.stop()
     wait_for_end(qtbot, toy)
     measured(qtbot, toy)
+    assert view.readings is not None
     outputs = toy.session.network.forward(view.readings.split.inputs)
     np.testing.assert_array_equal(view.readings.predictions, outputs.argmax(1))
 
