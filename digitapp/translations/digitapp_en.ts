@@ -114,16 +114,6 @@
     </message>
 </context>
 <context>
-    <name>ConfusionCard</name>
-    <message numerus="yes">
-        <source>{0} read as {1}: %Ln image(s)</source>
-        <translation>
-            <numerusform>{0} read as {1}: %Ln image</numerusform>
-            <numerusform>{0} read as {1}: %Ln images</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>DyingFace</name>
     <message numerus="yes">
         <source>%n network(s) trained</source>
@@ -344,6 +334,37 @@
         <translation>
             <numerusform>%n step learned</numerusform>
             <numerusform>%n steps learned</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MistakesView</name>
+    <message numerus="yes">
+        <source>%Ln image(s), the least sure first</source>
+        <translation>
+            <numerusform>%Ln image, the least sure first</numerusform>
+            <numerusform>%Ln images, the least sure first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln image(s), the surest mistake first</source>
+        <translation>
+            <numerusform>%Ln image, the surest mistake first</numerusform>
+            <numerusform>%Ln images, the surest mistake first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln point(s), the least sure first</source>
+        <translation>
+            <numerusform>%Ln point, the least sure first</numerusform>
+            <numerusform>%Ln points, the least sure first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln point(s), the surest mistake first</source>
+        <translation>
+            <numerusform>%Ln point, the surest mistake first</numerusform>
+            <numerusform>%Ln points, the surest mistake first</numerusform>
         </translation>
     </message>
 </context>
