@@ -22,6 +22,7 @@ from digitapp.plain import file_name
 
 TRAIN_ON = "train on"  # what the page that trains takes up: going on from the moment that the window shows
 TRAIN_NEW = "train new"  # and this: a new run with the settings of its form
+TRAIN_AS = "train as"  # with two configs and the name of a run: a form filled in with its settings
 
 
 class Page(QWidget):

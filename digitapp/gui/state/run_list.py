@@ -21,8 +21,18 @@ from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.jobs import StartJob
 from digitapp.kept import FILE_NAME
 from digitapp.kept.experiments import Experiment, experiments_of
+from digitapp.kept.limits import USUAL_LIMIT, disk_use, leaving, make_room, write_limit
 from digitapp.kept.packing import PacketError
-from digitapp.kept.register import RunLine, delete_runs, name_runs, read_curves, read_lines, restore_runs
+from digitapp.kept.register import (
+    RunLine,
+    delete_runs,
+    mark_runs,
+    name_runs,
+    note_runs,
+    read_curves,
+    read_lines,
+    restore_runs,
+)
 from digitapp.progress import Report
 
 if TYPE_CHECKING:
@@ -39,10 +49,23 @@ Stamp = tuple[tuple[int, int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """What was read: all runs, the newest first, and the same as experiments."""
+    """What was read: all runs, the newest first, the same as experiments, and those that were deleted."""
 
     lines: tuple[RunLine, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    deleted: tuple[Experiment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the runs take of the disk, their limit, and how many would lose their weights with one that was asked about.
+
+    Sizes are in bytes.
+    """
+
+    taken: int
+    limit: int
+    leaving: int
 
 
 class RunList(QObject):
@@ -52,6 +75,7 @@ class RunList(QObject):
     -------
     changed : other runs are listed, or something else is said of one
     curves_arrived : curves that were asked for are there
+    measured : what the runs take of the disk is known, see `room`
     troubled : the file cannot be read, see `trouble`, or can be again
 
     Attributes
@@ -59,11 +83,13 @@ class RunList(QObject):
     folder : where they are kept; None while nothing is kept
     listed : as read last
     is_read : whether they have been read at all
+    room : what they take of the disk, None before it was measured
     trouble : why they could not be read at the last attempt
     """
 
     changed = Signal()
     curves_arrived = Signal()
+    measured = Signal()
     troubled = Signal()
     _written = Signal()
 
@@ -72,6 +98,7 @@ class RunList(QObject):
         self.folder: Path | None = None
         self.listed = Listed()
         self.is_read = False
+        self.room: Room | None = None
         self.trouble: Exception | None = None
         self._put: Put | None = None
         self._stamp: Stamp | None = None
@@ -84,6 +111,8 @@ class RunList(QObject):
         self._drawer = Errand(start_job, self)
         self._drawer.found.connect(self._on_curves)
         self._drawer.failed.connect(self._on_no_curves)
+        self._measurer = Errand(start_job, self)
+        self._measurer.found.connect(self._on_measured)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
@@ -123,6 +152,7 @@ class RunList(QObject):
         self._set_trouble(None)
         self.listed = listed
         self.changed.emit()
+        self.measure()
 
     @Slot(object, object)
     def _on_failed(self, error: Exception, stamp: Stamp) -> None:
@@ -182,6 +212,16 @@ class RunList(QObject):
         chosen = tuple(keys)
         self._write(lambda store: name_runs(store, chosen, name))
 
+    def mark(self, keys: Iterable[str], *, is_marked: bool) -> None:
+        """Mark runs as such that are to stay, or take that back."""
+        chosen = tuple(keys)
+        self._write(lambda store: mark_runs(store, chosen, marked=is_marked))
+
+    def note(self, keys: Iterable[str], text: str) -> None:
+        """Write a note beside runs."""
+        chosen = tuple(keys)
+        self._write(lambda store: note_runs(store, chosen, text))
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete runs; what belongs to them goes a month later."""
         chosen = tuple(keys)
@@ -191,6 +231,15 @@ class RunList(QObject):
         """Bring deleted runs back."""
         chosen = tuple(keys)
         self._write(lambda store: restore_runs(store, chosen))
+
+    def set_limit(self, limit: int) -> None:
+        """Let runs take so many bytes at most; what is above goes at once, see `kept.limits`."""
+
+        def work(store: Store) -> None:
+            write_limit(store, limit)
+            make_room(store)
+
+        self._write(work)
 
     def _write(self, work: Wish) -> None:
         """Have something written; the list is read again when it is on the disk."""
@@ -207,6 +256,31 @@ class RunList(QObject):
     @Slot()
     def _on_written(self) -> None:
         self.try_again()
+
+    # The disk
+
+    def measure(self, limit: int | None = None) -> None:
+        """Find out what the runs take, and what would go with another limit; `measured` tells."""
+        if self.folder is not None:
+            self._measurer.ask(partial(_measure, self.folder, limit), limit)
+
+    @Slot(object, object)
+    def _on_measured(self, room: Room, _limit: int | None) -> None:
+        self.room = room
+        self.measured.emit()
+
+
+def _measure(folder: Path, limit: int | None, _report: Report, _cancelled: threading.Event) -> Room:
+    from digitapp.kept.store import Store
+
+    if not (folder / FILE_NAME).exists():
+        return Room(0, USUAL_LIMIT, 0)
+    store = Store(folder)
+    try:
+        use = disk_use(store)
+        return Room(use.taken, use.limit, len(leaving(store, limit)))
+    finally:
+        store.close()
 
 
 def _stamp_of(folder: Path) -> Stamp:
@@ -230,9 +304,10 @@ def _read(folder: Path, _report: Report, _cancelled: threading.Event) -> Listed:
     store = Store(folder)
     try:
         lines = tuple(read_lines(store))
+        deleted = read_lines(store, deleted=True)
     finally:
         store.close()
-    return Listed(lines, tuple(experiments_of(lines)))
+    return Listed(lines, tuple(experiments_of(lines)), tuple(experiments_of(deleted)))
 
 
 def _read_curves(

@@ -11,10 +11,20 @@ from digitapp.kept.runs import RunFate
 _MINUTE, _HOUR = 60.0, 3600.0
 
 
+def bytes_words(count: int) -> str:
+    """Return a number of bytes as "1.2 GB", "340 MB" or "12 kB"."""
+    if count >= 1e9:
+        return translate("RunList", "{0} GB").format(f"{count / 1e9:.3g}")
+    if count >= 1e6:
+        return translate("RunList", "{0} MB").format(f"{count / 1e6:.3g}")
+    return translate("RunList", "{0} kB").format(f"{count / 1e3:.0f}")
+
+
 def fate_words(fate: RunFate) -> str:
     """Return what has become of a run, in a word or two; "" where it simply ended."""
     return {
         RunFate.UNDER_WAY: translate("RunList", "under way"),
+        RunFate.INTERRUPTED: translate("RunList", "interrupted"),
         RunFate.FAILED: translate("RunList", "failed"),
         RunFate.GIVEN_UP: translate("RunList", "given up"),
     }.get(fate, "")

@@ -83,6 +83,7 @@ def _titles() -> dict[str, str]:
     return {
         "dataset": translate("RunSettings", "Data"),
         "layers": translate("RunSettings", "Layers"),
+        "hidden": translate("RunSettings", "Hidden layers"),
         "begun_from": translate("RunSettings", "Begun from"),
         "activation": translate("RunSettings", "Activation"),
         "initializer": translate("RunSettings", "Initialisation"),

@@ -87,7 +87,7 @@ class RunCells(QStyledItemDelegate):
             case Column.NAME:
                 self._paint_name(painter, cell, row)
             case Column.DIFFERS:
-                self._paint_differences(painter, inside, row)
+                self._paint_differences(painter, inside, row, is_current=bool(state & QStyle.StateFlag.State_Selected))
             case Column.CURVE:
                 self._paint_curves(painter, inside, row)
             case _:
@@ -125,6 +125,10 @@ class RunCells(QStyledItemDelegate):
         text = self._model.text_of(row, Column.NAME)
         text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, name.width())
         painter.drawText(name, _ALIGN_LEFT, text)
+        if all(line.is_marked for line in row.lines):
+            size = theme.scaled(11)
+            middle = QPoint(box.left() - size - 3, cell.center().y() - size // 2)
+            paint_icon(painter, "star-full", middle, size, p.text2)
         if row.is_many:
             self._paint_seeds(painter, self.seeds_of(cell, row), row)
 
@@ -148,7 +152,7 @@ class RunCells(QStyledItemDelegate):
         is_right = column in (Column.BEST, Column.TIME, Column.STARTED)
         painter.drawText(place, _ALIGN_RIGHT if is_right else _ALIGN_LEFT, text)
 
-    def _paint_differences(self, painter: QPainter, place: QRect, row: Row) -> None:
+    def _paint_differences(self, painter: QPainter, place: QRect, row: Row, *, is_current: bool) -> None:
         p, found = theme.current().palette, self._model.differences(row)
         is_chosen = self._model.mark_of(row) is not None
         if found.remark:
@@ -156,7 +160,7 @@ class RunCells(QStyledItemDelegate):
             painter.setPen(p.text2)
             painter.drawText(place, _ALIGN_LEFT, found.remark)
             return
-        ground, ink = (p.warning_tint, p.warning) if is_chosen else (p.sunken, p.text2)
+        ground, ink = (p.warning_tint, p.warning) if is_chosen else (p.raised if is_current else p.sunken, p.text2)
         x, right = place.left(), place.right()
         for number, chip in enumerate(found.chips):
             width = _chip_width(chip)

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.page import Page
+from digitapp.gui.pages.runs.actions import RunActions, line_of
 from digitapp.gui.pages.runs.comparison_curves import ComparisonCurves
 from digitapp.gui.pages.runs.comparison_panel import ComparisonPanel
 from digitapp.gui.pages.runs.inspector import RunsInspector
 from digitapp.gui.pages.runs.model import RunsModel
+from digitapp.gui.pages.runs.row_menu import row_menu
 from digitapp.gui.pages.runs.rows import Order, Row
 from digitapp.gui.pages.runs.search.view import SearchView
 from digitapp.gui.pages.runs.stage import RunsStage
+from digitapp.gui.pages.runs.tools import DELETED
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
 from digitapp.gui.widgets import Card, HairLine
 from digitapp.gui.words.comparison import named_apart
 from digitapp.gui.words.messages import Message
+from digitapp.gui.words.run_list import bytes_words
 from digitapp.gui.words.run_trouble import run_trouble
+from digitapp.kept.belongings import Belongings
 from digitapp.kept.experiments import Experiment
 
 _TABLE, _SEARCH = "table", "search"
@@ -39,6 +47,8 @@ class RunsPage(Page):
         super().__init__(session, settings, parent)
         self.runs = session.run_list
         self.model = RunsModel(self)
+        self.acts = RunActions(session, self)
+        self._belongings: dict[str, Belongings] = {}
         self._build()
         self._connect()
         self._make_shortcuts()
@@ -81,9 +91,35 @@ class RunsPage(Page):
         self.model.choice_changed.connect(self._show_choice)
         self.curves.measure_changed.connect(self.comparison.set_measure)
         table.current_changed.connect(self._show_current)
+        table.opened.connect(self._open)
+        table.delete_wanted.connect(self._delete)
+        table.menu_wanted.connect(self._show_menu)
+        self.model.renamed.connect(self.acts.rename)
         self.stage.retry.clicked.connect(runs.try_again)
         self.stage.to_train.clicked.connect(self._go_to_train)
         self.stage.show_all.clicked.connect(tools.clear)
+        self.stage.undo.clicked.connect(self.acts.undo)
+        runs.measured.connect(self._show_room)
+        self._connect_actions()
+
+    def _connect_actions(self) -> None:
+        acts, panel = self.acts, self.inspector.run
+        acts.told.connect(self.tell)
+        acts.said.connect(self.say)
+        acts.deleted.connect(self.stage.show_deleted)
+        acts.looked.connect(self._on_looked)
+        acts.page_wanted.connect(self.page_wanted)
+        panel.open_wanted.connect(self._open_current)
+        panel.noted.connect(acts.note)
+        panel.mark_wanted.connect(self._mark_current)
+        for signal, work in (
+            (panel.exactly_wanted, acts.train_exactly),
+            (panel.changed_wanted, acts.train_changed),
+            (panel.name_wanted, self.table.edit_name),
+            (panel.delete_wanted, acts.delete),
+            (panel.restore_wanted, acts.restore),
+        ):
+            signal.connect(partial(self._with_current, work))
 
     def _make_shortcuts(self) -> None:
         for key, slot in (
@@ -148,7 +184,7 @@ class RunsPage(Page):
     # What is shown
 
     def _say_count(self) -> None:
-        self.say(self.tr("%n run(s) recorded", "", self.model.count))
+        self.say(self.tr("%n run(s) recorded", "", len(self.runs.listed.lines)))
 
     def _show_trouble(self, _shown: Snapshot) -> None:
         trouble = self.runs.trouble
@@ -158,18 +194,22 @@ class RunsPage(Page):
         self.stage.retry.setVisible(trouble is not None)
         self.stage.note.setVisible(trouble is not None)
 
+    @property
+    def _shows_deleted(self) -> bool:
+        return self.tools.problems.currentData() == DELETED
+
     def _show_runs(self, _shown: Snapshot) -> None:
-        self.model.show_experiments(self.runs.listed.experiments)
+        listed = self.runs.listed
+        self.model.show_experiments(listed.deleted if self._shows_deleted else listed.experiments)
         self._show_state()
         if not self.shows_search:
             self._say_count()
-        if self.table.current is None and self.model.rows:
-            self.table.go_to(self.model.rows[0].key)
 
     def _show_state(self) -> None:
         is_read = self.runs.is_read or self.runs.folder is None
-        self.inspector.setVisible(self.model.count > 0)
-        self.stage.show_state(has_runs=self.model.count > 0, has_found=bool(self.model.rows), is_read=is_read)
+        has_runs = self.model.count > 0 or self._shows_deleted
+        self.inspector.setVisible(has_runs)
+        self.stage.show_state(has_runs=has_runs, has_found=bool(self.model.rows), is_read=is_read)
 
     @property
     def chosen(self) -> list[Experiment]:
@@ -195,7 +235,26 @@ class RunsPage(Page):
 
     @Slot(object)
     def _show_current(self, row: Row | None) -> None:
-        self.inspector.show_row(row)
+        can_change = self.runs.can_change and self.runs.trouble is None
+        self.inspector.show_row(row, is_deleted=self._shows_deleted, can_change=can_change)
+        if row is not None:
+            line = line_of(row)
+            self.inspector.run.show_belongings(self._belongings.get(line.key))
+            self.acts.again.look(line)
+
+    @Slot(object, object)
+    def _on_looked(self, found: Belongings, key: str) -> None:
+        self._belongings = {key: found}
+        row = self.table.current
+        if row is not None and line_of(row).key == key:
+            self.inspector.run.show_belongings(found)
+
+    @Slot()
+    def _show_room(self) -> None:
+        room = self.runs.room
+        if room is not None:
+            text = self.tr("All runs take {0} of {1}; the limit is set in the settings.")
+            self.stage.room.setText(text.format(bytes_words(room.taken), bytes_words(room.limit)))
 
     def tell(self, message: Message) -> None:
         """Show in a prominent place of the page what went wrong."""
@@ -208,8 +267,56 @@ class RunsPage(Page):
 
     @Slot(str, str)
     def _filter(self, text: str, problem: str) -> None:
-        self.model.filter(text, problem)
+        listed = self.runs.listed
+        wanted = listed.deleted if problem == DELETED else listed.experiments
+        self.model.show_experiments(wanted)
+        self.model.filter(text, "" if problem == DELETED else problem)
         self._show_state()
+
+    def _with_current(self, work: Callable[[Row], object]) -> None:
+        """Do something with the row that the keys are about."""
+        row = self.table.current
+        if row is not None:
+            work(row)
+
+    @Slot(object)
+    def _open(self, row: Row) -> None:
+        found = self._belongings.get(line_of(row).key)
+        if found is not None and not self._shows_deleted:
+            self.acts.open(row, found)
+
+    @Slot(bool)
+    def _open_current(self, best: bool) -> None:
+        row = self.table.current
+        found = self._belongings.get(line_of(row).key) if row is not None else None
+        if row is not None and found is not None:
+            self.acts.open(row, found, best=best)
+
+    @Slot(bool)
+    def _mark_current(self, is_marked: bool) -> None:
+        row = self.table.current
+        if row is not None:
+            self.acts.mark(row, is_marked=is_marked)
+
+    @Slot(object)
+    def _delete(self, row: Row) -> None:
+        if not self._shows_deleted and self.runs.can_change:
+            self.acts.delete(row)
+
+    @Slot(object, QPoint)
+    def _show_menu(self, row: Row, place: QPoint) -> None:
+        found = self._belongings.get(line_of(row).key, Belongings())
+        rename = partial(self.table.edit_name, row)
+        deleted, can_change = self._shows_deleted, self.runs.can_change
+        menu = row_menu(row, found, self.acts, rename, self, is_deleted=deleted, can_change=can_change)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def undo(self) -> None:
+        self.acts.undo()
+
+    def redo(self) -> None:
+        self.acts.redo()
 
     @Slot(object)
     def _sort(self, order: Order) -> None:

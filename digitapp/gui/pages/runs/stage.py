@@ -11,7 +11,7 @@ from digitapp.gui.pages.runs.model import RunsModel
 from digitapp.gui.pages.runs.table import RunsTable
 from digitapp.gui.pages.runs.tools import RunsTools
 from digitapp.gui.state.run_list import RunList
-from digitapp.gui.widgets import EmptyState, NoteBar, PlainButton, PrimaryButton
+from digitapp.gui.widgets import ElidedLabel, EmptyState, GhostButton, NoteBar, PlainButton, PrimaryButton
 
 
 class _TableCard(QFrame):
@@ -39,7 +39,7 @@ class RunsStage(QWidget):
 
     Attributes
     ----------
-    tools, note, table : from the top
+    tools, note, deleted, table, room : from the top; `room` says what the runs take of the disk
     empty, nothing : stand in the table's place while nothing was trained, and while nothing is found
     """
 
@@ -62,11 +62,22 @@ class RunsStage(QWidget):
         self.show_all = PlainButton(self.tr("Show all runs"), "close")
         self.nothing = EmptyState("search", self.tr("No run is like that"), "", [self.show_all], parent=self)
         self._card = _TableCard(self.table, self)
+        self.deleted = NoteBar("info", parent=self)
+        self.deleted.hide()
+        self.undo = PlainButton(self.tr("Undo"), "undo", parent=self)
+        self.done = GhostButton(self.tr("Close"), parent=self)
+        for button in (self.undo, self.done):
+            self.deleted.button_row.addWidget(button)
+        self.done.clicked.connect(self.deleted.hide)
+        self.room = ElidedLabel("", "caption", "text2", tabular=True, parent=self)
+        self.room.setObjectName("runsRoom")
         self._column = column = QVBoxLayout(self)
         column.setSpacing(theme.CARD_GAP)
         for part in (self.tools, self.note, self.empty, self.nothing):
             column.addWidget(part)
+        column.addWidget(self.deleted)
         column.addWidget(self._card, 3)
+        column.addWidget(self.room)
         self._rest = QWidget(self)
         column.addWidget(self._rest, 1)
         self.below: QWidget | None = None
@@ -75,7 +86,7 @@ class RunsStage(QWidget):
     def put_below(self, part: QWidget) -> None:
         """Put something below the table, which is hidden until `show_below`."""
         self.below = part
-        self._column.insertWidget(self._column.count() - 1, part, 2)
+        self._column.insertWidget(self._column.indexOf(self.room), part, 2)
         part.hide()
 
     def show_below(self, is_shown: bool) -> None:
@@ -96,4 +107,10 @@ class RunsStage(QWidget):
         self.empty.setVisible(is_read and not has_runs and not self.note.isVisibleTo(self))
         self.nothing.setVisible(has_runs and not has_found)
         self._card.setVisible(has_runs and has_found)
+        self.room.setVisible(has_runs)
         self._rest.setVisible(not (has_runs and has_found))
+
+    def show_deleted(self, text: str) -> None:
+        """Say what was deleted, and offer to bring it back; "" for nothing."""
+        self.deleted.set_note("info", text)
+        self.deleted.setVisible(bool(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from digitapp.gui import theme
@@ -64,12 +64,14 @@ class RunsTable(QTableView):
     Signals
     -------
     opened(Row), delete_wanted(Row) : by key or double click
+    menu_wanted(Row, QPoint) : what can be done with it is asked for, there on the screen
     sort_wanted(Order) : by a click on a title
     current_changed(object) : the row that the keys are about, None for none
     """
 
     opened = Signal(object)
     delete_wanted = Signal(object)
+    menu_wanted = Signal(object, QPoint)
     sort_wanted = Signal(object)
     current_changed = Signal(object)
 
@@ -131,7 +133,10 @@ class RunsTable(QTableView):
 
     @Slot()
     def _restore_current(self) -> None:
+        """Go to the row of before, or to the first where that is not shown any more."""
         self.go_to(self._kept)
+        if self.current is None and self.runs.rows:
+            self.go_to(self.runs.rows[0].key)
         self.current_changed.emit(self.current)
 
     @Slot(QModelIndex, QModelIndex)
@@ -164,6 +169,16 @@ class RunsTable(QTableView):
             self.edit_name(row)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        point = self.viewport().mapFrom(self, event.pos())
+        index = self.indexAt(point) if by_mouse else self.currentIndex()
+        if index.isValid():
+            row = self.runs.rows[index.row()]
+            self.go_to(row.key)
+            place = event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+            self.menu_wanted.emit(row, place)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are for the field that filters."""
@@ -257,10 +272,11 @@ class RunsTable(QTableView):
 
 def _needs() -> dict[Column, int]:
     """Return how wide the columns are that hold the same everywhere."""
+    title = QFontMetrics(theme.font("caption-strong"))
     caption, strong = QFontMetrics(theme.tabular(theme.font("caption"))), QFontMetrics(theme.font("section"))
     gap = theme.scaled(12)
     return {
-        Column.PROBLEM: caption.horizontalAdvance("Problem") + gap + theme.scaled(6),
+        Column.PROBLEM: title.horizontalAdvance("Problem") + gap + 2,
         Column.NETWORK: caption.horizontalAdvance("784-128-10") + gap,
         Column.BEST: strong.horizontalAdvance("96.83 ± 0.19 %") + gap,
         Column.CURVE: theme.scaled(68),

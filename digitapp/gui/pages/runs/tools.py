@@ -13,6 +13,8 @@ from digitapp.gui.pages.runs.rows import Column, Order
 from digitapp.gui.widgets import ComboBox, Label, SegmentedControl
 from digitapp.gui.words.problems import problem_title
 
+DELETED = "deleted"  # stands for the key of a problem where runs are wanted that were deleted
+
 
 class FindField(QLineEdit):
     """Where words are typed that runs are looked for by; Esc empties it, Down goes on to what was found.
@@ -50,7 +52,7 @@ class RunsTools(QWidget):
 
     Signals
     -------
-    filtered(text, problem) : other runs are to be listed; the key of a problem, "" for all of them
+    filtered(text, problem) : other runs are to be listed; the key of a problem, "" for all of them, or `DELETED`
     sorted(Order) : in another order
 
     Attributes
@@ -72,6 +74,7 @@ class RunsTools(QWidget):
         self.problems.add_entry(self.tr("All problems"), data="")
         for problem in reversed(list(PROBLEMS.values())):
             self.problems.add_entry(problem_title(problem), data=problem.key)
+        self.problems.add_entry(self.tr("Deleted runs"), data=DELETED)
         self.orders = ComboBox(self)
         self.orders.setAccessibleName(self.tr("Order of the runs"))
         for text, order in (

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS, Preset
-from digitapp.gui.pages.page import TRAIN_NEW, TRAIN_ON, Page
+from digitapp.gui.pages.page import TRAIN_AS, TRAIN_NEW, TRAIN_ON, Page
 from digitapp.gui.pages.train.confusion import Cell
 from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.elsewhere import Elsewhere
@@ -239,6 +239,12 @@ class TrainPage(Page):
             self.start()
             if not self.session.run.is_active:  # a field, or the card of the data, says why
                 self.page_wanted.emit(self.NAME, None)
+        elif isinstance(what, tuple) and what[0] == TRAIN_AS:
+            _kind, network, config, title = what
+            self.refresher.catch_up()  # the form of this problem is to be filled
+            self.setup.start.choose_new_weights()
+            self.setup.fill(network, config)
+            self.setup.former.compare_with(title, network, config)
 
     @Slot()
     def train_on(self, *, paused: bool = False) -> None:

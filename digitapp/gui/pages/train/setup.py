@@ -13,6 +13,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import Preset, Problem, base_name, problem_of
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
+from digitapp.gui.pages.train.former import FormerRun
 from digitapp.gui.pages.train.point_rows import PointRows
 from digitapp.gui.pages.train.rows import SettingRows
 from digitapp.gui.pages.train.start_row import StartRow, shape_of
@@ -114,6 +115,8 @@ class SetupForm(Panel):
         title.setFont(font)
         column.addWidget(title)
         column.addLayout(self._lock_line())
+        self.former = FormerRun(self.settings, self)
+        column.addWidget(self.former)
         rows = self.settings.rows
         self._count = Label("", "caption", "text2", tabular=True)
         self._count.setObjectName("parameterCount")
@@ -293,7 +296,11 @@ class SetupForm(Panel):
             self.dataset_chosen.emit(preset.dataset)
         pace = self._problem.pace if preset.pace is None else preset.pace
         self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
-        self.settings.fill(*preset_configs(preset))
+        self.fill(*preset_configs(preset))
+
+    def fill(self, network: NetworkConfig, config: TrainConfig) -> None:
+        """Enter all settings."""
+        self.settings.fill(network, config)
         self.settings.remember()
         self._on_setting_changed()
 
@@ -309,6 +316,7 @@ class SetupForm(Panel):
         self._problem = problem
         self._of_data = problem.of_classes(problem.fewest_classes)
         self._run = None
+        self.former.forget()
         self._dataset.clear()
         for name in problem.datasets:
             self._dataset.add_entry(dataset_title(name), data=name)
