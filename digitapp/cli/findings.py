@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from digitapp.cli.output import note, percent
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import problem_of
+from digitapp.training.course import CourseFinding, Oscillates, Overfits
 from digitapp.training.findings import CutOff, Finding, Guesses, RanAway, Reversed, look_at_data
 from digitapp.training.remedies import gentler_rate
 
@@ -44,7 +45,26 @@ def sentence(finding: Finding) -> str:
             f"the network is no better than guessing: {percent(finding.accuracy)} of {finding.samples:,} {part} "
             f"samples are read right, and always giving the same answer makes {percent(finding.guess)}"
         )
-    return _of_cut_off(finding)
+    if isinstance(finding, CutOff):
+        return _of_cut_off(finding)
+    return _of_course(finding)
+
+
+def _of_course(finding: CourseFinding) -> str:
+    if isinstance(finding, Overfits):
+        return (
+            f"the network has been overfitting since epoch {finding.since:,}: the validation loss has risen from "
+            f"{finding.best:.3g} to {finding.last:.3g} while the training loss fell; try --patience 3 or --l2 0.001"
+        )
+    if isinstance(finding, Oscillates):
+        return (
+            f"the loss goes up and down between {finding.low:.3g} and {finding.high:.3g} and becomes no better, with "
+            f"{percent(finding.misread)} misread; try a smaller --learning-rate"
+        )
+    return (
+        f"nothing more was learned since epoch {finding.since:,}: the loss stays at {finding.loss:.3g}, and "
+        f"{percent(finding.misread)} of the training samples are misread; try another --learning-rate or --hidden"
+    )
 
 
 def _of_cut_off(finding: CutOff) -> str:

@@ -16,8 +16,27 @@ from digitapp.datasets.dataset import Dataset, Split
 from digitapp.nn import LOSSES, OPTIMIZERS, Backpropagation, Network
 from digitapp.nn.activations import ACTIVATIONS
 from digitapp.nn.losses import one_hot
-from digitapp.training.config import TrainConfig
+from digitapp.training.config import NetworkConfig, TrainConfig
+from digitapp.training.course import (
+    LEAST_EPOCHS,
+    MOST_EPOCHS,
+    CourseFinding,
+    Oscillates,
+    Overfits,
+    Stuck,
+    look_at_course,
+    remedies_for_course,
+)
 from digitapp.training.history import History
+from digitapp.training.remedies import (
+    A_FEW_UNITS,
+    Remedy,
+    gentler_rate,
+    other_activation,
+    other_start,
+    quicker_rate,
+    shorter_gradients,
+)
 
 LEAST_STEPS = 100
 """Of a run that has hardly begun nothing is said but that its loss is absurd."""
@@ -30,6 +49,7 @@ RISING_EPOCHS, RISEN = 3, 2.0
 LEAST_MISREAD = 0.1
 """The share of misread samples from which it matters whether their errors reach the weights."""
 _NO_SLOPE = 1e-8
+_LITTLE = 0.97  # of the loss of a network that knows nothing: it has learned something
 _LOOKED_AT = 2000  # samples
 _INKED_EDGE, _LESS_INSIDE = 0.5, 0.03  # from where on the edge is paper, and how much less of it is inside
 _LEAST_SIDE = 8  # smaller pictures are nothing but edge
@@ -102,9 +122,17 @@ class CutOff:
     misread: float
 
 
-Finding = Reversed | RanAway | Guesses | CutOff
+Finding = Reversed | RanAway | Guesses | CutOff | CourseFinding
 
-_KINDS: dict[type, str] = {Reversed: "reversed", RanAway: "ran away", Guesses: "guesses", CutOff: "cut off"}
+_KINDS: dict[type, str] = {
+    Reversed: "reversed",
+    RanAway: "ran away",
+    Guesses: "guesses",
+    CutOff: "cut off",
+    Stuck: "stuck",
+    Oscillates: "oscillates",
+    Overfits: "overfits",
+}
 
 
 def as_record(finding: Finding) -> dict[str, Any]:
@@ -140,7 +168,30 @@ def look_at_run(network: Network, dataset: Dataset, config: TrainConfig, history
     if history.last_batch.step >= LEAST_STEPS:
         found.append(_guesses(dataset, epoch.train_accuracy, epoch.validation_accuracy))
         found.append(_cut_off(network, dataset.train.without_foils(), config))
-    return [finding for finding in found if finding is not None]
+    causes = [finding for finding in found if finding is not None]
+    return causes or [*look_at_course(history, config, loss_of_ignorance(config.loss, dataset.train))]
+
+
+def look_on_the_way(dataset: Dataset, config: TrainConfig, history: History, ignorance: float) -> list[Finding]:
+    """Return what is wrong with a run that is under way, causes first, as far as its epochs tell.
+
+    It costs a millisecond at most, however long the run is.
+
+    Parameters
+    ----------
+    dataset, config, history : as for `look_at_run`
+    ignorance : what `loss_of_ignorance` says, which is the same for the whole run
+    """
+    epoch, batch = history.last_epoch, history.last_batch
+    if epoch is None or batch is None or batch.step < LEAST_STEPS:
+        return []
+    worst = float(history.epochs.column("train_loss", MOST_EPOCHS).max())
+    if worst > ABSURD_LOSS * max(ignorance, history.loss.value(0)) and epoch.train_loss > ignorance / 2:
+        return [RanAway(worst, batch.step, epoch.train_loss, ignorance, batch.learning_rate)]
+    guesses = None
+    if len(history.epochs) >= LEAST_EPOCHS:
+        guesses = _guesses(dataset, epoch.train_accuracy, epoch.validation_accuracy)
+    return [guesses] if guesses is not None else [*look_at_course(history, config, ignorance)]
 
 
 def _ran_away(dataset: Dataset, config: TrainConfig, history: History) -> RanAway | None:
@@ -203,3 +254,31 @@ def _cut_off(network: Network, train: Split, config: TrainConfig) -> CutOff | No
         largest = [float(np.abs(probe.slopes(layer).weights).max()) for layer in range(len(network.weights))]
     layers = tuple(layer + 1 for layer, slope in enumerate(largest) if slope <= _NO_SLOPE)
     return CutOff(layers, len(largest), misread) if layers else None
+
+
+def remedies_for_run(
+    finding: Finding, network: NetworkConfig, config: TrainConfig, history: History, ignorance: float
+) -> tuple[Remedy, ...]:
+    """Return what to try after a run of which something was found, the best first; nothing where settings do not help.
+
+    Parameters
+    ----------
+    network, config : the settings of the run
+    ignorance : what `loss_of_ignorance` says
+    """
+    epoch, batch = history.last_epoch, history.last_batch
+    rate = batch.learning_rate if batch is not None else config.learning_rate
+    found: tuple[Remedy, ...] = ()
+    if isinstance(finding, RanAway):
+        found = Remedy("learning_rate", gentler_rate(rate)), shorter_gradients()
+    elif isinstance(finding, Guesses):
+        has_begun = epoch is not None and epoch.train_loss < _LITTLE * ignorance
+        rate_to_try = gentler_rate(rate) if has_begun else quicker_rate(rate)
+        found = (Remedy("learning_rate", rate_to_try), other_start(network))
+        if not network.hidden and config.loss != "perceptron":
+            found = (Remedy("hidden", A_FEW_UNITS), found[0])
+    elif isinstance(finding, CutOff):
+        found = Remedy("learning_rate", gentler_rate(rate)), other_activation(network)
+    elif not isinstance(finding, Reversed):
+        found = remedies_for_course(finding, network, config, ignorance)
+    return tuple(remedy for remedy in found if remedy.changes(network, config))

@@ -9,6 +9,8 @@ from digitapp.training.config import MAX_LEARNING_RATE, NetworkConfig, TrainConf
 
 CLIPPED = 1.0
 """The length to which gradients are cut where they grow without bound."""
+A_FEW_UNITS = (16,)
+"""Hidden layers for a network without any, which cannot learn what no straight line parts."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Remedy:
     """
 
     field: str
-    value: float | str
+    value: float | str | tuple[int, ...]
 
     def changes(self, network: NetworkConfig, config: TrainConfig) -> bool:
         """Return whether it asks for anything that is not so yet."""

@@ -219,7 +219,7 @@ def test_divergence_is_explained_and_the_last_good_weights_are_kept(toy: TrainPa
     assert np.isfinite(parameters(toy)).all()
     assert offers_start(toy)
 
-    click(qtbot, toy.note.remedy_button)
+    click(qtbot, toy.note.remedy_buttons[0])
     assert not toy.note.isVisible()
     assert toy.setup.settings.value("learning_rate") == 0.01
     enter(qtbot, toy, "epochs", "2")

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from train_helpers import click, enter, wait_for_data
+from train_helpers import FOREVER, click, enter, start, wait_for_data, wait_for_end
 
 from digitapp.datasets.dataset import Dataset, Split
-from digitapp.datasets.problems import MNIST
+from digitapp.datasets.problems import MNIST, PLANE
 from digitapp.gui.pages.train.page import TrainPage
+from digitapp.training.course import Overfits
 
 OpenPage = Callable[..., TrainPage]
 
@@ -34,7 +35,7 @@ def test_a_rate_of_a_thousand_is_not_simply_finished(open_train_page: OpenPage, 
     page.note.dismissed.emit()
     assert not page.note.isVisible()
     train(page, qtbot, "0.5", "300")
-    qtbot.waitUntil(lambda: page._watch._known is not None and page._watch._known[0].number == 2)
+    qtbot.waitUntil(lambda: page.trouble.watch._known is not None and page.trouble.watch._known[0].number == 2)
     assert not page.note.isVisible()
 
 
@@ -54,3 +55,40 @@ def test_pictures_that_are_dark_on_light_are_noticed(
     wait_for_data(qtbot, page)
     assert page.note.isVisible() == reverse
     assert ("dark on light" in page.note.text()) == reverse
+
+
+def test_a_run_that_learns_by_heart_is_noticed_on_its_way(open_train_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_train_page("plane")
+    wait_for_data(qtbot, page)
+    preset = next(preset for preset in PLANE.presets if preset.key == "too-many")
+    page.setup.apply_preset(preset)
+    enter(qtbot, page, "epochs", str(FOREVER))
+    page.session.run.set_pace(None)
+    start(qtbot, page)
+    qtbot.waitUntil(page.note.isVisible)
+    assert page.session.run.is_active and page.note.kind == "warning"
+    assert "overfitting since epoch" in page.note.text()
+    back, patience = page.note.remedy_buttons
+    assert back.text().startswith("Go to epoch") and patience.text() == "Patience 3"
+    click(qtbot, patience)
+    assert page.setup.settings.value("patience") == 3
+    assert page.setup.settings.rows["patience"].isVisible() and not page.note.isVisible()
+    batches = len(page.session.run.history.loss)
+    qtbot.waitUntil(lambda: len(page.session.run.history.loss) > batches + 500)
+    assert not page.note.isVisible()  # it was read
+    click(qtbot, page.transport.stop)
+    wait_for_end(qtbot, page)
+
+
+def test_the_best_epoch_of_a_run_that_learned_by_heart_is_a_click_away(open_train_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_train_page("plane")
+    wait_for_data(qtbot, page)
+    page.setup.apply_preset(next(preset for preset in PLANE.presets if preset.key == "too-many"))
+    train(page, qtbot, "0.03", "500")
+    qtbot.waitUntil(page.note.isVisible)
+    click(qtbot, page.note.remedy_buttons[0])
+    place = page.session.time_machine.place
+    assert place is not None
+    found = page.trouble.watch.findings()[0]
+    assert isinstance(found, Overfits)
+    assert place.branch.epochs_at(place.moment.step) == pytest.approx(found.since, abs=8)

@@ -6,6 +6,7 @@ from digitapp.gui.causes import cause
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import percent, thousands
 from digitapp.gui.words.messages import Message
+from digitapp.training.course import CourseFinding, Oscillates, Overfits, Stuck
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.findings import Finding, Guesses, RanAway, Reversed
 from digitapp.training.remedies import gentler_rate
@@ -79,6 +80,8 @@ def finding_message(finding: Finding) -> Message:
             text.format(percent(finding.accuracy), thousands(finding.samples), percent(finding.guess)),
             translate("TrainMessages", "Try a smaller learning rate, more epochs or another activation."),
         )
+    if isinstance(finding, (Stuck, Oscillates, Overfits)):
+        return _course_message(finding)
     if len(finding.layers) == finding.of:
         text = translate(
             "TrainMessages", "{0} of the training samples are misread, but that reaches no weights any more."
@@ -92,4 +95,32 @@ def finding_message(finding: Finding) -> Message:
         translate("TrainMessages", "The network cannot learn any more"),
         text.format(percent(finding.misread)),
         translate("TrainMessages", "Start anew with a smaller learning rate, another activation or initialisation."),
+    )
+
+
+def _course_message(finding: CourseFinding) -> Message:
+    if isinstance(finding, Overfits):
+        return Message(
+            translate("TrainMessages", "It has been overfitting since epoch {0}").format(thousands(finding.since)),
+            translate(
+                "TrainMessages",
+                "The validation loss has risen from {0} to {1} while the training loss fell: it learns its samples by "
+                "heart.",
+            ).format(f"{finding.best:.3g}", f"{finding.last:.3g}"),
+            translate("TrainMessages", "Stop at the best, hold the weights small, or find more data."),
+        )
+    if isinstance(finding, Oscillates):
+        return Message(
+            translate("TrainMessages", "The loss goes up and down and becomes no better"),
+            translate("TrainMessages", "From epoch to epoch it goes between {0} and {1}, and {2} are misread.").format(
+                f"{finding.low:.3g}", f"{finding.high:.3g}", percent(finding.misread)
+            ),
+            translate("TrainMessages", "Take smaller steps."),
+        )
+    return Message(
+        translate("TrainMessages", "It has learned nothing more since epoch {0}").format(thousands(finding.since)),
+        translate("TrainMessages", "The loss stays at {0}, and {1} of the training samples are misread.").format(
+            f"{finding.loss:.3g}", percent(finding.misread)
+        ),
+        translate("TrainMessages", "Try another learning rate, more units or less restraint."),
     )

@@ -16,11 +16,10 @@ from digitapp.gui.pages.train.confusion import Cell
 from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.elsewhere import Elsewhere
 from digitapp.gui.pages.train.layers.showing import LayersShowing
-from digitapp.gui.pages.train.messages import finding_message, run_message
 from digitapp.gui.pages.train.setup import SetupForm
 from digitapp.gui.pages.train.stage import TrainStage, setup_width
 from digitapp.gui.pages.train.story import StoryView
-from digitapp.gui.pages.train.watch import RunWatch
+from digitapp.gui.pages.train.trouble import Trouble
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.data_source import DataState
 from digitapp.gui.state.models import ModelEntry
@@ -33,10 +32,7 @@ from digitapp.gui.widgets.numbers import decimal, thousands
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
 from digitapp.modelfile import ModelFileError
-from digitapp.training.errors import TrainingDiverged
-from digitapp.training.findings import RanAway
 from digitapp.training.foils import foils_to_go_on
-from digitapp.training.remedies import gentler_rate
 
 
 class TrainPage(Page):
@@ -56,7 +52,7 @@ class TrainPage(Page):
         self.dialogs = TrainDialogs(session, settings, self.setup, self)
         self._elsewhere = Elsewhere(session, self.mistakes, self.units, self)
         self._past = StoryView(session, self.confusion, self)
-        self._watch = RunWatch(session, self)
+        self.trouble = Trouble(session, self.setup, self.stage, self)
         self._layers = LayersShowing(session, self.stage.layers, self.refresher, self)
         self._layers.remedy_taken.connect(self.setup.take_remedy)
         self._start_when_loaded: tuple[str, bool] | None = None
@@ -108,10 +104,15 @@ class TrainPage(Page):
         add("units", self._show_units, on=on, in_turn=(session.weights_changed,), of=self.units)
         on = (another, session.network_changed, session.dataset_changed, phase, self.plane.pulls_toggled)
         add("map", self._show_plane, on=on, in_turn=(session.weights_changed,), of=self.plane)
+<<<<<<< HEAD
         on = (another, moment, session.network_changed, session.dataset_changed, phase)
         add("mistakes", self._show_mistakes, on=on, in_turn=(session.weights_changed,), of=self.mistakes)
         add("trouble", self._show_trouble, on=(another, session.run_failed))
         add("findings", self._show_findings, on=(session.dataset_changed, self._watch.found))
+=======
+        add("trouble", self.trouble.show, on=(another, session.run_failed))
+        add("findings", self.trouble.show_findings, on=(session.dataset_changed, self.trouble.watch.found))
+>>>>>>> e2e7347 (Training that rests, swings or learns by heart is noticed, on its way and at its end, in the window and by digitapp train, with remedies at a click)
         for part in (progress, loss, accuracy):
             self._past.measured.connect(part.mark)
 
@@ -134,10 +135,15 @@ class TrainPage(Page):
         self.setup.file_wanted.connect(self.choose_start)
         self._start_reader.opened.connect(self.setup.start.start_from)
         self._start_reader.failed.connect(self._refuse_start)
+<<<<<<< HEAD
         self.confusion.cell_opened.connect(self._show_cell)
         self._elsewhere.page_wanted.connect(self.page_wanted)
         self.note.remedy_taken.connect(self._take_remedy)
         self.note.dismissed.connect(self._forget_trouble)
+=======
+        self.units.opened.connect(self._on_units_opened)
+        self.confusion.image_opened.connect(self._on_image_opened)
+>>>>>>> e2e7347 (Training that rests, swings or learns by heart is noticed, on its way and at its end, in the window and by digitapp train, with remedies at a click)
         self.open_button.clicked.connect(self.open_model)
         self.save_button.clicked.connect(self.save_model)
         card = self.data_card
@@ -224,7 +230,7 @@ class TrainPage(Page):
             self._wait_for_data(paused)
             return
         self._start_when_loaded = None
-        self._dismiss()
+        self.trouble.dismiss()
         self._trained_on[session.problem.key] = dataset
         session.start_training(*configs, source=self.setup.source, paused=paused)
 
@@ -253,7 +259,7 @@ class TrainPage(Page):
         session = self.session
         configs = self.setup.configs() if session.can_go_on else None
         if configs is not None and session.dataset is not None:
-            self._dismiss()
+            self.trouble.dismiss()
             self._trained_on[session.problem.key] = session.dataset
             session.go_on(configs[1], paused=paused)
 
@@ -360,32 +366,8 @@ class TrainPage(Page):
 
     # Messages
 
-    def tell(self, message: Message, remedy: str = "") -> None:
-        self.note.show_message(message, remedy)
-        self.stage.show_lower()
-
-    @Slot()
-    def _dismiss(self) -> None:
-        self.session.run.error = None
-        self.note.hide()
-        self.stage.show_lower()
-
-    @Slot()
-    def _forget_trouble(self) -> None:
-        """What is wrong was read."""
-        self._watch.forget()
-        self._dismiss()
-
-    @property
-    def _last_rate(self) -> float:
-        batch = self.session.run.history.last_batch
-        return batch.learning_rate if batch is not None else self.setup.settings.value("learning_rate")
-
-    @Slot()
-    def _take_remedy(self) -> None:
-        self.setup.set_learning_rate(gentler_rate(self._last_rate))
-        self._forget_trouble()
-        self.transport.start.setFocus(Qt.FocusReason.OtherFocusReason)
+    def tell(self, message: Message) -> None:
+        self.trouble.tell(message)
 
     # Showing
 
@@ -474,6 +456,7 @@ class TrainPage(Page):
         if shown.problem.is_plane:
             self.plane.show_plane(shown, self.session.data_for_run())
 
+<<<<<<< HEAD
     def _show_trouble(self, shown: Snapshot) -> None:
         """Say why a run ended by itself, or went nowhere, and what is wrong with the data."""
         error, findings = shown.run.error, self._watch.findings()
@@ -496,6 +479,13 @@ class TrainPage(Page):
 
     def _show_mistakes(self, shown: Snapshot) -> None:
         self.mistakes.follow(shown, self.session.data_for_run(shown.model))
+=======
+    @Slot(int)
+    def _on_units_opened(self, unit: int) -> None:
+        if unit >= 0:
+            self.session.select_unit(0, unit)
+        self.page_wanted.emit("featuresPage", None)
+>>>>>>> e2e7347 (Training that rests, swings or learns by heart is noticed, on its way and at its end, in the window and by digitapp train, with remedies at a click)
 
     @Slot(object)
     def _show_cell(self, cell: Cell) -> None:

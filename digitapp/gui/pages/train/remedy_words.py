@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digitapp.gui.pages.train.fields import show_hidden, show_number
 from digitapp.gui.translation import translate
 from digitapp.gui.words.choices import activation_words, choice_words
 from digitapp.nn import INITIALIZERS
@@ -16,11 +17,14 @@ def remedy_text(remedy: Remedy) -> str:
     if remedy.field == "initializer":
         words = choice_words("initializer", str(value), INITIALIZERS[str(value)])
         return translate("Remedies", "Start by {0}").format(words.title)
+    if isinstance(value, tuple):
+        return translate("Remedies", "Hidden layers: {0}").format(show_hidden(value))
     texts = {
         "learning_rate": translate("Remedies", "Learning rate {0}"),
         "clip_norm": translate("Remedies", "Clip gradients at {0}"),
         "patience": translate("Remedies", "Patience {0}"),
-        "epochs": translate("Remedies", "Epochs: {0}"),
+        "l1": translate("Remedies", "L1 penalty {0}"),
         "l2": translate("Remedies", "L2 penalty {0}"),
+        "weight_decay": translate("Remedies", "Weight decay {0}"),
     }
-    return texts[remedy.field].format(f"{value:g}")
+    return texts[remedy.field].format(show_number(float(value)))

@@ -270,7 +270,7 @@ class SetupForm(Panel):
         self.settings.set_value(remedy.field, remedy.value)
         self.settings.remember()
         if remedy.field == "learning_rate":
-            self.learning_rate_changed.emit(float(remedy.value))
+            self.learning_rate_changed.emit(remedy.value)
         self._on_setting_changed()
         row = self.settings.rows[remedy.field]
         if not row.isVisibleTo(self):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
@@ -24,6 +27,7 @@ from digitapp.gui.state.jobs import StartJob
 from digitapp.gui.widgets import GhostButton, NoteBar, PlainButton, SegmentedControl
 from digitapp.gui.words.messages import Message
 
+MOST_REMEDIES = 2
 _SETUP_WIDTH, _NARROW_SETUP_WIDTH = 312, 264
 _WIDE_SETUP_SHARE = 1.25
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 660
@@ -36,30 +40,32 @@ _LONGEST_LABEL, _LONGEST_LABEL_PX = "Hidden layers", 84  # in the design's font 
 
 
 class RunNote(NoteBar):
-    """Why a run ended or a file was refused, with a button for what helps.
+    """Why a run ended or a file was refused, or what was noticed, with buttons for what helps.
 
-    Signals: `remedy_taken`, `dismissed`, by the user alone.
+    Signals: `remedy_taken(index)`, `dismissed`, by the user alone.
     """
 
-    remedy_taken = Signal()
+    remedy_taken = Signal(int)
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("error", parent=parent)
         self.setObjectName("trainNote")
-        self.remedy_button = PlainButton("")
-        self.remedy_button.clicked.connect(self.remedy_taken)
+        self.remedy_buttons = [PlainButton("") for _ in range(MOST_REMEDIES)]
+        for index, button in enumerate(self.remedy_buttons):
+            button.clicked.connect(partial(self.remedy_taken.emit, index))
+            self.button_row.addWidget(button)
         dismiss = GhostButton(self.tr("Dismiss"))
         dismiss.clicked.connect(self.dismissed)
-        self.button_row.addWidget(self.remedy_button)
         self.button_row.addWidget(dismiss)
         self.hide()
 
-    def show_message(self, message: Message, remedy: str = "") -> None:
-        """Show a message, and where `remedy` names one, the button that does it."""
-        self.set_note("error", message.text, title=message.title, remedy=message.remedy)
-        self.remedy_button.setText(remedy)
-        self.remedy_button.setVisible(bool(remedy))
+    def show_message(self, message: Message, remedies: Sequence[str] = (), *, is_error: bool = True) -> None:
+        """Show a message, and a button for each remedy, of which there are `MOST_REMEDIES` at most."""
+        self.set_note("error" if is_error else "warning", message.text, title=message.title, remedy=message.remedy)
+        for index, button in enumerate(self.remedy_buttons):
+            button.setText(remedies[index] if index < len(remedies) else "")
+            button.setVisible(index < len(remedies))
         self.show()
 
 
