@@ -104,15 +104,10 @@ class TrainPage(Page):
         add("units", self._show_units, on=on, in_turn=(session.weights_changed,), of=self.units)
         on = (another, session.network_changed, session.dataset_changed, phase, self.plane.pulls_toggled)
         add("map", self._show_plane, on=on, in_turn=(session.weights_changed,), of=self.plane)
-<<<<<<< HEAD
         on = (another, moment, session.network_changed, session.dataset_changed, phase)
         add("mistakes", self._show_mistakes, on=on, in_turn=(session.weights_changed,), of=self.mistakes)
-        add("trouble", self._show_trouble, on=(another, session.run_failed))
-        add("findings", self._show_findings, on=(session.dataset_changed, self._watch.found))
-=======
         add("trouble", self.trouble.show, on=(another, session.run_failed))
         add("findings", self.trouble.show_findings, on=(session.dataset_changed, self.trouble.watch.found))
->>>>>>> e2e7347 (Training that rests, swings or learns by heart is noticed, on its way and at its end, in the window and by digitapp train, with remedies at a click)
         for part in (progress, loss, accuracy):
             self._past.measured.connect(part.mark)
 
@@ -135,15 +130,8 @@ class TrainPage(Page):
         self.setup.file_wanted.connect(self.choose_start)
         self._start_reader.opened.connect(self.setup.start.start_from)
         self._start_reader.failed.connect(self._refuse_start)
-<<<<<<< HEAD
         self.confusion.cell_opened.connect(self._show_cell)
         self._elsewhere.page_wanted.connect(self.page_wanted)
-        self.note.remedy_taken.connect(self._take_remedy)
-        self.note.dismissed.connect(self._forget_trouble)
-=======
-        self.units.opened.connect(self._on_units_opened)
-        self.confusion.image_opened.connect(self._on_image_opened)
->>>>>>> e2e7347 (Training that rests, swings or learns by heart is noticed, on its way and at its end, in the window and by digitapp train, with remedies at a click)
         self.open_button.clicked.connect(self.open_model)
         self.save_button.clicked.connect(self.save_model)
         card = self.data_card
@@ -456,36 +444,8 @@ class TrainPage(Page):
         if shown.problem.is_plane:
             self.plane.show_plane(shown, self.session.data_for_run())
 
-<<<<<<< HEAD
-    def _show_trouble(self, shown: Snapshot) -> None:
-        """Say why a run ended by itself, or went nowhere, and what is wrong with the data."""
-        error, findings = shown.run.error, self._watch.findings()
-        ran_away = bool(findings) and isinstance(findings[0], RanAway)
-        remedy = ""
-        if isinstance(error, TrainingDiverged) or (error is None and ran_away):
-            remedy = self.tr("Use {0}").format(f"{gentler_rate(self._last_rate):g}")
-        if error is not None:
-            self.tell(run_message(error, self._last_rate), remedy)
-        elif findings:
-            self.tell(finding_message(findings[0]), remedy)
-        else:
-            self.note.hide()
-            self.stage.show_lower()
-
-    def _show_findings(self, shown: Snapshot) -> None:
-        """Say what was found meanwhile; without it, what the note says stays."""
-        if self._watch.findings():
-            self._show_trouble(shown)
-
     def _show_mistakes(self, shown: Snapshot) -> None:
         self.mistakes.follow(shown, self.session.data_for_run(shown.model))
-=======
-    @Slot(int)
-    def _on_units_opened(self, unit: int) -> None:
-        if unit >= 0:
-            self.session.select_unit(0, unit)
-        self.page_wanted.emit("featuresPage", None)
->>>>>>> e2e7347 (Training that rests, swings or learns by heart is noticed, on its way and at its end, in the window and by digitapp train, with remedies at a click)
 
     @Slot(object)
     def _show_cell(self, cell: Cell) -> None:
