@@ -42,14 +42,17 @@ from digitapp.gui.pages.lab.sizes.bench import SizesBench
 from digitapp.gui.pages.lab.tale.bench import TaleBench
 from digitapp.gui.pages.lab.units.bench import UnitsBench
 from digitapp.gui.pages.network.page import NetworkPage
+from digitapp.gui.pages.runs.page import RunsPage
 from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.pages.train.sizes_dialog import SizesDialog
 from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
+from digitapp.gui.state.search_lab import Phase
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.inspection.walk import Grain
+from digitapp.runs.search.storage import is_installed
 from digitapp.training.config import NetworkConfig, TrainConfig
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -122,6 +125,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_why(window, save)
         take_training(window, save, "digits")
         take_the_past(window, save)
+        take_search(window, save)
         take_hand(window, save)
         window.session.choose_problem("toy")
         window.show_page(DrawPage)
@@ -315,6 +319,22 @@ def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
         save(f"why-{name}")
 
 
+def take_search(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Search for settings with few images, where the extra for it is installed."""
+    if not is_installed():
+        return
+    page = window.show_page(RunsPage)
+    page.tools.views.setCurrentIndex(1)
+    search = page.search
+    assert search is not None
+    search.form.images.set_value(3000)
+    search.form.trials.set_value(20)
+    search.start()
+    wait_until(lambda: search.lab.phase is Phase.IDLE, minutes=10)
+    save("runs-search")
+    page.tools.views.setCurrentIndex(0)
+
+
 def take_hand(window: MainWindow, save: Callable[[str], None]) -> None:
     """Collect digits of the built-in handwriting, and fine-tune on them."""
     page, hand = window.page(HandPage), window.session.hand
@@ -396,6 +416,7 @@ def opened_window(theme: str, size: tuple[int, int], data_dir: Path | None) -> I
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         patch("digitapp.resources.user_data_dir", lambda: Path(folder) / "user"),
+        patch.dict(os.environ, {"XDG_DATA_HOME": folder}),  # for processes that the window begins
     ):
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
         settings.set(remembered.THEME, "dark" if theme == "dark" else "light")
@@ -461,9 +482,9 @@ def settle(milliseconds: int = 150) -> None:
     loop.exec()
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Let the application run until a condition holds; stop the script where it never does."""
-    deadline = QDeadlineTimer(PATIENCE_MS)
+def wait_until(condition: Callable[[], bool], *, minutes: int = 1) -> None:
+    """Let the application run until a condition holds; stop the script where it does not within so many minutes."""
+    deadline = QDeadlineTimer(minutes * PATIENCE_MS)
     while not condition():
         if deadline.hasExpired():
             raise TimeoutError("the window did not get there")

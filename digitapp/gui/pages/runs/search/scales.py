@@ -84,7 +84,8 @@ def axes_of(state: StudyState) -> list[Axis]:
     """Return an axis for each parameter that is searched, and one for the accuracy."""
     space = state.spec.space
     axes = [_axis(space, name) for name in space.drawn_names]
-    low, high = accuracy_range([trial.reached for trial in state.trials if trial.reached is not None])
+    shown = [trial for side in state.spec.sides for trial in state.of(side) if trial.is_over]
+    low, high = accuracy_range([trial.reached for trial in shown if trial.reached is not None])
     ticks = tuple(((tick - low) / (high - low), text) for tick, text in accuracy_ticks(low, high))
     title = translate("Search", "Accuracy")
     return [*axes, Axis(ACCURACY, title, title, ticks, (), low, high)]
