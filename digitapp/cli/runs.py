@@ -292,10 +292,11 @@ def _meant(lines: Sequence[RunLine], text: str) -> list[RunLine]:
 def _cells(line: RunLine) -> tuple[str, ...]:
     began = datetime.fromtimestamp(line.began).isoformat(" ", "seconds")
     layers = "-".join(map(str, line.sizes))
-    rate = line.config.get("learning_rate", "")
+    rate = line.config.get("learning_rate")
+    shown = f"{rate:.4g}" if isinstance(rate, int | float) else ""
     optimizer = str(line.config.get("optimizer", ""))
     known = line.short, line.name, line.problem, line.fate.value, began, line.dataset, layers, optimizer
-    return (*known, str(rate), str(line.seed), str(line.epochs))
+    return (*known, shown, str(line.seed), str(line.epochs))
 
 
 def _how_to_go_on(line: RunLine) -> str | None:
