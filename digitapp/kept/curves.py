@@ -53,13 +53,14 @@ class SeedCurves:
 
 
 def seed_curves(experiment: Experiment, measure: Measure, read: ReadColumn) -> SeedCurves:
-    """Return the curves of the runs of an experiment that count.
+    """Return the curves of the runs of an experiment that count; where none does, of those that there are.
 
     Parameters
     ----------
     read : returns a column of a run's epochs by its name, such as "validation_loss", shape (epochs,)
     """
-    columns = {seed: read(line, f"validation_{measure}") for seed, line in experiment.by_seed.items()}
+    runs = experiment.by_seed or {line.seed: line for line in reversed(experiment.lines)}
+    columns = {seed: read(line, f"validation_{measure}") for seed, line in sorted(runs.items())}
     columns = {seed: column for seed, column in columns.items() if np.isfinite(column).any()}
     shared = min(map(len, columns.values()), default=0)
     rows = np.stack([column[:shared] for column in columns.values()]) if columns else np.empty((1, 0))

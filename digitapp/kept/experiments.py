@@ -45,6 +45,11 @@ class Experiment:
     lines: tuple[RunLine, ...]
 
     @property
+    def has_own_name(self) -> bool:
+        """Whether somebody has named it; else it is called by the beginning of the key of its first run."""
+        return self.lines[0].name not in ("", *(line.short for line in self.lines))
+
+    @property
     def problem(self) -> str:
         """The key of the problem of its newest run."""
         return self.lines[0].problem

@@ -102,6 +102,8 @@ def test_experiments_of_one_name_are_called_by_what_differs() -> None:
     both = [make_experiment("adam", {0: 0.5}, learning_rate=rate) for rate in (0.1, 0.2)]
     other = make_experiment("sgd", {0: 0.5})
     assert [each.name for each in named_apart([*both, other])] == ["adam (rate 0.1)", "adam (rate 0.2)", "sgd"]
+    nameless = [make_experiment("", {0: 0.5}, learning_rate=rate) for rate in (0.1, 0.2)]
+    assert [each.name for each in named_apart(nameless)] == ["rate 0.1", "rate 0.2"]
     twins = [make_experiment("adam", {seed: 0.5}) for seed in (0, 1)]
     assert [each.name for each in named_apart(twins)] == [f"adam ({each.lines[0].short})" for each in twins]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digitapp.kept.curves import BINS, seed_curves, thinned
 from digitapp.kept.experiments import Measure
 from digitapp.kept.register import RunLine
+from digitapp.kept.runs import RunFate
 
 
 @settings(max_examples=40)
@@ -63,3 +64,10 @@ def test_seeds_without_validation_have_no_curve() -> None:
     experiment = make_experiment("a", {0: 0.5, 1: 0.6})
     found = seed_curves(experiment, Measure.ACCURACY, lambda _line, _name: np.full(4, np.nan))
     assert found.seeds == {} and found.epochs == 0 and found.last is None
+
+
+def test_of_runs_that_have_not_ended_the_curves_are_shown_as_far_as_they_are() -> None:
+    for fate in (RunFate.FAILED, RunFate.UNDER_WAY, RunFate.INTERRUPTED):
+        experiment = make_experiment("a", {0: 0.5, 1: 0.6}, fate=fate)
+        found = seed_curves(experiment, Measure.ACCURACY, lambda line, _: np.arange(2.0 + line.seed))
+        assert list(found.seeds) == [0, 1] and found.epochs == 3 and found.mean.y.tolist() == [0, 1]

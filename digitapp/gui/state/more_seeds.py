@@ -44,7 +44,7 @@ def tasks_for(experiments: Sequence[Experiment], count: int) -> list[Task]:
     tasks: list[Task] = []
     for each, seeds in zip(experiments, seeds_to_add(experiments, count), strict=True):
         line = each.lines[0]
-        name = line.name or each.name
+        name = line.name if each.has_own_name else each.name
         if line.is_command:
             tasks += [Task(line, name, (seed,), seed) for seed in seeds]
         elif seeds:
@@ -87,9 +87,8 @@ class MoreSeeds(QObject):
     def begin(self, experiments: Sequence[Experiment], count: int) -> None:
         """Train experiments with more seeds. A run without a name gets one, so that the others belong to it."""
         for each in experiments:
-            nameless = [line.key for line in each.lines if not line.name]
-            if nameless:
-                self._session.run_list.rename(nameless, each.name)
+            if not each.has_own_name:
+                self._session.run_list.rename([line.key for line in each.lines], each.name)
         self._tasks = deque(tasks_for(experiments, count))
         self._go_on()
 

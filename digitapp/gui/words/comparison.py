@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digitapp.datasets.errors import DataError
+from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui.causes import cause
 from digitapp.gui.translation import in_a_row, itemised, listed, said, translate
 from digitapp.gui.widgets.numbers import figure, per_cent, signed, thousands
@@ -66,19 +67,34 @@ def name_words(experiment: Experiment) -> str:
 
 
 def named_apart(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Return experiments so that no two are called the same: what differs between namesakes is added to their names."""
+    """Return experiments so that no two are called the same.
+
+    Who has no name is called by what differs; what differs between namesakes is added to their names.
+    """
+    chips = _chips(experiments)
+    distinct = len(set(chips)) == len(chips)
+    named = [
+        Experiment(chip, each.lines) if distinct and chip and not each.has_own_name else each
+        for each, chip in zip(experiments, chips, strict=True)
+    ]
     namesakes: dict[str, list[Experiment]] = {}
-    for each in experiments:
+    for each in named:
         namesakes.setdefault(each.name, []).append(each)
-    return [each if len(namesakes[each.name]) == 1 else _renamed(each, namesakes[each.name]) for each in experiments]
+    return [each if len(namesakes[each.name]) == 1 else _renamed(each, namesakes[each.name]) for each in named]
 
 
 def _renamed(experiment: Experiment, namesakes: list[Experiment]) -> Experiment:
-    place = namesakes.index(experiment)
-    chips = [setting_chip(name, values[place]).text for name, values in different(namesakes).items()]
-    what = listed(chips[:_MOST_CHIPS]) if chips else experiment.lines[0].short
+    what = _chips(namesakes)[namesakes.index(experiment)] or experiment.lines[0].short
     name = translate("Comparison", "{0} ({1})").format(experiment.name, what)
     return Experiment(name, experiment.lines)
+
+
+def _chips(experiments: Sequence[Experiment]) -> list[str]:
+    """Return for each in few words what it has of what they do not have in common; "" where that is nothing."""
+    settings = list(different(experiments).items())[:_MOST_CHIPS]
+    return [
+        listed(setting_chip(name, values[place]).text for name, values in settings) for place in range(len(experiments))
+    ]
 
 
 def told(pair: Pair) -> Told:
@@ -228,10 +244,13 @@ def _chance_steps(pair: Pair) -> Iterator[Step]:
 
 
 def _image_steps(pair: Pair) -> Iterator[Step]:
+    are_points = _are_points(pair.first)
     title = translate("Comparison", "Image by image (McNemar)")
+    if are_points:
+        title = translate("Comparison", "Point by point (McNemar)")
     if not pair.images:
         if pair.difference.is_paired:
-            yield Step(title, translate("Comparison", "It is not kept what these runs read, or their images differ."))
+            yield Step(title, translate("Comparison", "What these runs read is not kept, or they read other samples."))
         return
     turned = told(pair)
     text = translate(
@@ -239,7 +258,15 @@ def _image_steps(pair: Pair) -> Iterator[Step]:
         "Of the same {0} validation images, at the end of the runs: how many only {1} reads and how many "
         "only {2}, with the probability that equal networks differ so much. It speaks of these networks, not of the "
         "way to train.",
-    ).format(thousands(pair.images[0].count), turned.first, turned.second)
+    )
+    if are_points:
+        text = translate(
+            "Comparison",
+            "Of the same {0} validation points, at the end of the runs: how many only {1} reads and how many "
+            "only {2}, with the probability that equal networks differ so much. It speaks of these networks, not of "
+            "the way to train.",
+        )
+    text = text.format(thousands(pair.images[0].count), turned.first, turned.second)
     rows = (_images_text(each, turned) for each in pair.images[:_MOST_SEEDS])
     yield Step(title, "\n".join((text, *rows)))
 
@@ -270,10 +297,17 @@ def luck_words(comparison: Comparison) -> str:
 def counting_words(comparison: Comparison) -> str:
     """Return with what each run counts."""
     counts = {line.validation_samples for each in comparison.experiments for line in each.by_seed.values()} - {0}
-    if len(counts) == 1:
-        text = translate("Comparison", "Each run counts with its best epoch on the {0} validation images.")
-        return text.format(thousands(counts.pop()))
-    return translate("Comparison", "Each run counts with its best epoch on its validation images.")
+    if len(counts) != 1:
+        return translate("Comparison", "Each run counts with its best epoch on validation.")
+    text = translate("Comparison", "Each run counts with its best epoch on the {0} validation images.")
+    if _are_points(comparison.experiments[0]):
+        text = translate("Comparison", "Each run counts with its best epoch on the {0} validation points.")
+    return text.format(thousands(counts.pop()))
+
+
+def _are_points(experiment: Experiment) -> bool:
+    problem = PROBLEMS.get(experiment.problem)
+    return problem is not None and problem.samples == "points"
 
 
 def caution_words(caution: Caution) -> str:

@@ -77,7 +77,6 @@ class ComparisonPanel(QWidget):
         column.addWidget(SectionHeader(self.tr("Every seed"), parent=self))
         column.addWidget(self.dots)
         column.addWidget(self._counting)
-        column.addWidget(HairLine(parent=self))
         column.addWidget(self.final)
 
     # What is shown

@@ -15,7 +15,7 @@ from digitapp.datasets.problems import PROBLEMS
 from digitapp.gui import theme
 from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
-from digitapp.gui.widgets import Label, NoteBar, PlainButton, SectionHeader
+from digitapp.gui.widgets import HairLine, Label, NoteBar, PlainButton, SectionHeader
 from digitapp.gui.widgets.numbers import thousands
 from digitapp.gui.words.comparison import final_trouble, final_words
 from digitapp.kept.experiments import Experiment
@@ -42,6 +42,7 @@ class FinalFigure(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
+        column.addWidget(HairLine(parent=self))
         column.addWidget(SectionHeader(self.tr("Test images"), parent=self))
         column.addWidget(self._figures)
         column.addWidget(self._text)

@@ -71,6 +71,7 @@ class PairCard(QWidget):
         self._advice.setVisible(bool(self._advice.text()))
         self._advice.set_tone("warning" if pair.may_be_luck else "text2")
         self.unfold.setVisible(not (is_single and not pair.images))
+        self.unfold.setAccessibleDescription(self.verdict.text())
         if self.unfold.isHidden():
             self.working.hide()
         self._show_working()

@@ -54,7 +54,7 @@ class SeedsRow(QWidget):
     @Slot()
     def _show(self) -> None:
         experiments, left = self._experiments, self.seeds.left
-        self.button.setVisible(bool(experiments) and not left)
+        self.button.setVisible(len({each.problem for each in experiments}) == 1 and not left)
         self.cancel.setVisible(bool(left))
         if left:
             self._tell(self.tr("%n seed(s) to be trained; Train shows how far they are.", "", left))
@@ -62,7 +62,7 @@ class SeedsRow(QWidget):
         is_each = len({each.seeds for each in experiments}) == 1
         text = self.tr("%n more seed(s) each", "", MORE) if is_each else self.tr("Train the missing seeds")
         self.button.setText(text)
-        reason = self._reason()
+        reason = "" if self.button.isHidden() else self._reason()
         self.button.setEnabled(not reason)
         self.button.set_tip(self.tr("Each new seed is a run of its own, so that the comparison becomes surer"))
         self._tell(reason)
