@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from digitapp.gui import settings as remembered
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
+from digitapp.runs.marks import Marks
+from digitapp.runs.plan import Plan
 
 if TYPE_CHECKING:
     from digitapp.gui.pages.train.setup import SetupForm
@@ -22,6 +24,7 @@ class TrainDialogs(QObject):
     def __init__(self, session: Session, settings: Settings, setup: SetupForm, page: QWidget) -> None:
         super().__init__(page)
         self._session, self._settings, self._setup, self._page = session, settings, setup, page
+        setup.find_rate.button.clicked.connect(self.find_rate)
 
     @Slot()
     def choose_data_folder(self) -> None:
@@ -60,6 +63,24 @@ class TrainDialogs(QObject):
         if dataset is not None and configs is not None:
             labels = {name: row.label.text() for name, row in self._setup.settings.rows.items()}
             _open(SizesDialog(self._session, dataset, *configs, labels, self._page))
+
+    @Slot()
+    def find_rate(self) -> None:
+        """Test learning rates for what the form asks for; the rate that is taken comes into the form."""
+        from digitapp.gui.pages.train.range_dialog import RangeDialog
+
+        session, source = self._session, self._setup.source
+        dataset, configs = session.data_for_run(source), self._setup.configs()
+        if configs is None or session.run.is_active:
+            return
+        if dataset is None:
+            session.data.request(session.dataset_name)
+            return
+        marks = session.snapshot().marks if source is not None and source.network is session.network else Marks()
+        plan = Plan(session.problem_of_data, *configs, source, dataset, marks=marks)
+        dialog = RangeDialog(session.start_job, plan, self._page)
+        dialog.taken.connect(self._setup.set_learning_rate)
+        _open(dialog)
 
 
 def _open(dialog: QDialog) -> None:

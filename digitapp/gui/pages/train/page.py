@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS, Preset
 from digitapp.gui.pages.page import TRAIN_AS, TRAIN_NEW, TRAIN_ON, Page
-from digitapp.gui.pages.train.confusion import Cell
 from digitapp.gui.pages.train.dialogs import TrainDialogs
 from digitapp.gui.pages.train.elsewhere import Elsewhere
 from digitapp.gui.pages.train.layers.showing import LayersShowing
@@ -130,7 +129,6 @@ class TrainPage(Page):
         self.setup.file_wanted.connect(self.choose_start)
         self._start_reader.opened.connect(self.setup.start.start_from)
         self._start_reader.failed.connect(self._refuse_start)
-        self.confusion.cell_opened.connect(self._show_cell)
         self._elsewhere.page_wanted.connect(self.page_wanted)
         self.open_button.clicked.connect(self.open_model)
         self.save_button.clicked.connect(self.save_model)
@@ -446,12 +444,6 @@ class TrainPage(Page):
 
     def _show_mistakes(self, shown: Snapshot) -> None:
         self.mistakes.follow(shown, self.session.data_for_run(shown.model))
-
-    @Slot(object)
-    def _show_cell(self, cell: Cell) -> None:
-        """Show the samples of a cell of the confusion matrix."""
-        self.mistakes.show_cell(cell)
-        self.stage.room.choose("mistakes")
 
     # Sizes
 

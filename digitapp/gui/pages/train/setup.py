@@ -15,6 +15,7 @@ from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.train.former import FormerRun
 from digitapp.gui.pages.train.point_rows import PointRows
+from digitapp.gui.pages.train.rate_row import RateRow
 from digitapp.gui.pages.train.rows import SettingRows
 from digitapp.gui.pages.train.start_row import StartRow, shape_of
 from digitapp.gui.settings import Settings, setup_key
@@ -101,6 +102,7 @@ class SetupForm(Panel):
             self._pace.add_entry(text, data=batches)
         self._pace.currentIndexChanged.connect(self._on_pace_chosen)
         self._pace_row = FieldRow(self.tr("Pace"), self._pace)
+        self.find_rate = RateRow(self.settings.box("optimizer"))
         self.settings.field("hidden").textChanged.connect(self._show_architecture)
 
     def _lay_out(self) -> None:
@@ -133,7 +135,9 @@ class SetupForm(Panel):
         data_rows = [self._dataset_row, self.points, rows["augmentation"]]
         self._add_section(column, self.tr("Data"), data_rows, self.show_variations)
         self._add_section(column, self.tr("Network"), [rows[name] for name in _NETWORK], self._count)
-        self._add_section(column, self.tr("Learning"), [rows[name] for name in _LEARNING], self.check_gradient)
+        learning: list[QWidget] = [rows[name] for name in _LEARNING]
+        learning.insert(1 + _LEARNING.index("learning_rate"), self.find_rate)
+        self._add_section(column, self.tr("Learning"), learning, self.check_gradient)
         self._more = GhostButton(self.tr("More settings"), "chevron-right")
         self._more.setObjectName("moreSettingsButton")
         self._more.setCheckable(True)
@@ -416,7 +420,7 @@ class SetupForm(Panel):
             of_shape = name in _OF_SHAPE and self.goes_on
             of_run = self._locked and (name != "learning_rate" or self._run is not None)
             row.set_locked(of_run or of_shape)
-        for row in (self._dataset_row, self.points, self.start):
+        for row in (self._dataset_row, self.points, self.start, self.find_rate):
             row.set_locked(self._locked)
         self._renew.setEnabled(not self._locked)
         self._presets.setEnabled(not self._locked)

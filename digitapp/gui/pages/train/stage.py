@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from digitapp.datasets.problems import Problem
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
-from digitapp.gui.pages.train.confusion import ConfusionCard
+from digitapp.gui.pages.train.confusion import Cell, ConfusionCard
 from digitapp.gui.pages.train.data import DataCard
 from digitapp.gui.pages.train.layers.card import LayersView
 from digitapp.gui.pages.train.lower_room import LowerRoom
@@ -94,6 +94,7 @@ class TrainStage(QWidget):
         self._width = 0
         self._lay_out()
         self.room.chosen.connect(self._on_chosen)
+        self.confusion.cell_opened.connect(self.show_cell)
         self.arrange(0, 0)  # the smallest: a page may grow, but not shrink below what it holds
 
     def _make_lower(self) -> LowerRoom:
@@ -152,6 +153,12 @@ class TrainStage(QWidget):
         self.room.choose(self._settings.get(remembered.tab_key(problem.key)))
         self._set_beside(self._has_plane and self._width >= theme.scaled(_WIDTH_BESIDE))
         self.show_lower()
+
+    @Slot(object)
+    def show_cell(self, cell: Cell) -> None:
+        """Show the samples of a cell of the confusion matrix."""
+        self.mistakes.show_cell(cell)
+        self.room.choose("mistakes")
 
     @Slot(str)
     def _on_chosen(self, key: str) -> None:
