@@ -102,11 +102,26 @@ def experiments_of(lines: Iterable[RunLine]) -> list[Experiment]:
     Runs of one problem and one name that were trained alike belong together; a run without a name stands for itself,
     and is called by the beginning of its key.
     """
-    groups: dict[tuple[str, str, str], list[RunLine]] = {}
+    groups: list[list[RunLine]] = []
+    named: dict[tuple[str, str], list[list[RunLine]]] = {}
     for line in lines:
-        kind = repr(line.settings()) if line.name else line.key
-        groups.setdefault((line.problem, line.name, kind), []).append(line)
-    return [Experiment(found[0].name or found[0].short, tuple(found)) for found in groups.values()]
+        kinds = named.setdefault((line.problem, line.name), []) if line.name else []
+        group = next((group for group in kinds if _are_alike(group[0], line)), None)
+        if group is None:
+            groups.append(group := [])
+            kinds.append(group)
+        group.append(line)
+    return [Experiment(found[0].name or found[0].short, tuple(found)) for found in groups]
+
+
+def _are_alike(one: RunLine, other: RunLine) -> bool:
+    """Return whether two runs were trained alike but for their seeds: quickly where all of it is the same."""
+    same = one.sizes == other.sizes and one.dataset == other.dataset and one.begun_from == other.begun_from
+    if not same or one.network != other.network:
+        return False
+    if {**one.config, "seed": 0} == {**other.config, "seed": 0}:
+        return True
+    return one.settings() == other.settings()
 
 
 def same_runs(experiments: Sequence[Experiment], others: Sequence[Experiment]) -> bool:

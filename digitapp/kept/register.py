@@ -112,14 +112,16 @@ def _unused(config: Mapping[str, Any]) -> Iterable[str]:
             yield name
 
 
-def read_lines(store: Store, *, deleted: bool = False) -> list[RunLine]:
-    """Return all runs that were not deleted, or those that were, the newest first. Raises KeptError.
+def read_lines(store: Store, *, deleted: bool = False, newest: int | None = None) -> list[RunLine]:
+    """Return all runs that were not deleted, or those that were, the newest first; or so many of them.
 
-    What is damaged is left out.
+    What is damaged is left out. Raises KeptError.
     """
     columns = "run, name, problem, state, seat, began, ended, step, summary, test, note, marked, checkpoint"
-    which = "NOT NULL" if deleted else "NULL"
-    rows = store.rows(f"SELECT {columns} FROM runs WHERE removed IS {which} ORDER BY began DESC, number DESC")
+    which, limit = "NOT NULL" if deleted else "NULL", -1 if newest is None else newest
+    rows = store.rows(
+        f"SELECT {columns} FROM runs WHERE removed IS {which} ORDER BY began DESC, number DESC LIMIT ?", limit
+    )
     lines = (_read_line(store, row) for row in rows)
     return [line for line in lines if line is not None]
 

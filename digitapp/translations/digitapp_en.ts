@@ -440,6 +440,16 @@
     </message>
 </context>
 <context>
+    <name>RunRoom</name>
+    <message numerus="yes">
+        <source>With this limit %n old run(s) without a mark would lose their weights; lines and curves stay.</source>
+        <translation>
+            <numerusform>With this limit %n old run without a mark would lose their weights; lines and curves stay.</numerusform>
+            <numerusform>With this limit %n old runs without a mark would lose their weights; lines and curves stay.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RunsModel</name>
     <message numerus="yes">
         <source>%n run(s): {0}</source>

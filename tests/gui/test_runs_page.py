@@ -266,10 +266,36 @@ def test_what_others_write_is_listed_without_being_asked_for(open_runs: OpenRuns
     qtbot.waitUntil(lambda: names(page) == ["With tanh", "In the plane"])
 
 
-def test_a_limit_is_said_and_obeyed(open_runs: OpenRuns, qtbot: QtBot) -> None:
-    _window, page = open_runs()
+def test_what_a_limit_costs_is_said_before_it_is_set(
+    open_runs: OpenRuns, kept: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, page = open_runs()
     qtbot.waitUntil(lambda: page.runs.room is not None)
     assert "of 5 GB" in page.stage.room.text()
+    monkeypatch.setattr("digitapp.kept.limits.LEAST_LIMIT", 1)
+    room = window.preferences.room
+    window.preferences.show()
+    room.show_present()
+    room.field.setFocus()
+
+    def type_in(text: str) -> None:
+        room.field.selectAll()
+        QTest.keyClicks(room.field, text)
+
+    for text in ("nothing", "0"):
+        type_in(text)
+        qtbot.waitUntil(lambda: "Not possible" in room.taken.text())
+        assert not room.button.isEnabled()
+    monkeypatch.setattr("digitapp.gui.window.run_room._LEAST", 0.0)
+    type_in("0.000005")
+    qtbot.waitUntil(room.button.isEnabled)
+    assert "4 old runs" in room.taken.text() and not page.runs.trouble
+    assert len(list((kept / "networks").glob("run-*"))) == 4  # said, and not done yet
+    room.button.click()
+    qtbot.waitUntil(lambda: page.runs.room is not None and page.runs.room.limit == 5000)
+    qtbot.waitUntil(lambda: not list((kept / "networks").glob("run-*")))
+    assert page.model.count == 4
+    window.preferences.hide()
 
 
 def test_a_file_that_cannot_be_read_is_said_in_a_sentence(

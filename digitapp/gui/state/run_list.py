@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 LOOK_MS = 500
 _MOST_CURVES = 2000
+_FIRST = 250  # of the newest runs are listed before all the others are read
 _POINTS = 64  # of a curve that is as wide as a word
 
 Wish = Callable[["Store"], object]
@@ -53,19 +54,24 @@ class Listed:
 
     lines: tuple[RunLine, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    deleted_lines: tuple[RunLine, ...] = ()
     deleted: tuple[Experiment, ...] = ()
 
 
 @dataclass(frozen=True)
 class Room:
-    """What the runs take of the disk, their limit, and how many would lose their weights with one that was asked about.
+    """What the runs take of the disk, and their limit, in bytes.
 
-    Sizes are in bytes.
+    Attributes
+    ----------
+    asked : another limit that was asked about, None for the present one
+    leaving : how many runs would lose their weights with it
     """
 
     taken: int
     limit: int
-    leaving: int
+    asked: int | None = None
+    leaving: int = 0
 
 
 class RunList(QObject):
@@ -143,19 +149,25 @@ class RunList(QObject):
         if folder is None:
             return
         stamp = _stamp_of(folder)
-        if stamp != self._stamp:
-            self._reader.ask(partial(_read, folder), stamp, patient=True)
+        if not self.is_read:  # a table is there at once, however many there are
+            self._reader.ask(partial(_read, folder, _FIRST, None), None)
+        elif stamp != self._stamp:
+            self._reader.ask(partial(_read, folder, None, self.listed), stamp, patient=True)
 
     @Slot(object, object)
-    def _on_read(self, listed: Listed, stamp: Stamp) -> None:
+    def _on_read(self, listed: Listed, stamp: Stamp | None) -> None:
         self._stamp, self.is_read = stamp, True
         self._set_trouble(None)
-        self.listed = listed
-        self.changed.emit()
-        self.measure()
+        if listed is not self.listed:
+            self.listed = listed
+            self.changed.emit()
+        if stamp is None:
+            self.look()
+        else:
+            self.measure()
 
     @Slot(object, object)
-    def _on_failed(self, error: Exception, stamp: Stamp) -> None:
+    def _on_failed(self, error: Exception, stamp: Stamp | None) -> None:
         self._stamp, self.is_read = stamp, True
         self._set_trouble(error)
 
@@ -274,11 +286,11 @@ def _measure(folder: Path, limit: int | None, _report: Report, _cancelled: threa
     from digitapp.kept.store import Store
 
     if not (folder / FILE_NAME).exists():
-        return Room(0, USUAL_LIMIT, 0)
+        return Room(0, USUAL_LIMIT)
     store = Store(folder)
     try:
         use = disk_use(store)
-        return Room(use.taken, use.limit, len(leaving(store, limit)))
+        return Room(use.taken, use.limit, limit, len(leaving(store, limit)))
     finally:
         store.close()
 
@@ -295,19 +307,26 @@ def _stamp_of(folder: Path) -> Stamp:
     return tuple(found)
 
 
-def _read(folder: Path, _report: Report, _cancelled: threading.Event) -> Listed:
-    """Read all runs; none where there is no file yet. Raises KeptError."""
+def _read(
+    folder: Path, newest: int | None, before: Listed | None, _report: Report, _cancelled: threading.Event
+) -> Listed:
+    """Read all runs, or the newest so many; none where there is no file yet. Raises KeptError.
+
+    What is said of them is `before` itself where that is still so.
+    """
     from digitapp.kept.store import Store
 
     if not (folder / FILE_NAME).exists():
         return Listed()
     store = Store(folder)
     try:
-        lines = tuple(read_lines(store))
-        deleted = read_lines(store, deleted=True)
+        lines = tuple(read_lines(store, newest=newest))
+        deleted = tuple(read_lines(store, deleted=True, newest=newest))
     finally:
         store.close()
-    return Listed(lines, tuple(experiments_of(lines)), tuple(experiments_of(deleted)))
+    if before is not None and lines == before.lines and deleted == before.deleted_lines:
+        return before
+    return Listed(lines, tuple(experiments_of(lines)), deleted, tuple(experiments_of(deleted)))
 
 
 def _read_curves(

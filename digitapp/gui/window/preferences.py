@@ -17,6 +17,7 @@ from digitapp.gui.state.session import Session
 from digitapp.gui.widgets import GhostButton, Label, SegmentedControl
 from digitapp.gui.widgets.numbers import per_cent
 from digitapp.gui.window.keys import FULL_SCREEN_KEY
+from digitapp.gui.window.run_room import RunRoom
 
 _MARGIN = 16
 
@@ -59,8 +60,10 @@ class Preferences(QWidget):
         self.folder = GhostButton(
             self.tr("Show the data folder"), "folder", tip=self.tr("Where MNIST and your digits are kept")
         )
+        self.room = RunRoom(session.run_list, self)
         self._choose_present()
         self._lay_out()
+        self.room.resized.connect(self._refit)
         self.themes.currentChanged.connect(self._on_theme)
         self.text_sizes.currentChanged.connect(self._on_text_size)
         self.full_screen.clicked.connect(self._on_full_screen)
@@ -78,15 +81,27 @@ class Preferences(QWidget):
         for heading, parts in (
             (self.tr("Appearance"), (self.themes,)),
             (self.tr("Text size"), (self.text_sizes,)),
+            (self.tr("Runs"), (self.room,) if self._session.run_list.can_change else ()),
             (self.tr("Window and data"), (self.full_screen, self.folder)),
         ):
-            column.addWidget(Label(heading, "section"))
+            if parts:
+                column.addWidget(Label(heading, "section"))
             for part in parts:
                 column.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft)
-            column.addSpacing(theme.SPACE)
+            column.addSpacing(theme.SPACE if parts else 0)
+        self.room.setVisible(self._session.run_list.can_change)
+
+    @Slot()
+    def _refit(self) -> None:
+        """Take the height that the parts need, upwards: the foot stays beside the button."""
+        bottom = self.geometry().bottom()
+        self.adjustSize()
+        if self.isVisible():
+            self.move(self.x(), max(0, bottom + 1 - self.height()))
 
     def popup_beside(self, button: QWidget) -> None:
         """Open to the right of a button at the bottom of the rail, wholly on the screen."""
+        self.room.show_present()
         self.adjustSize()
         corner = button.mapToGlobal(QPoint(button.width() + theme.SPACE, button.height())) - QPoint(0, self.height())
         free = button.screen().availableGeometry()

@@ -48,6 +48,7 @@ class RunsPage(Page):
         self.runs = session.run_list
         self.model = RunsModel(self)
         self.acts = RunActions(session, self)
+        self._listed_deleted = False
         self._belongings: dict[str, Belongings] = {}
         self._build()
         self._connect()
@@ -81,7 +82,7 @@ class RunsPage(Page):
     def _connect(self) -> None:
         runs, tools, table = self.runs, self.tools, self.table
         self.refresher.add("trouble", self._show_trouble, on=(runs.troubled, runs.changed))
-        self.refresher.add("runs", self._show_runs, on=(runs.changed, runs.troubled))
+        self._runs_part = self.refresher.add("runs", self._show_runs, on=(runs.changed, runs.troubled))
         runs.curves_arrived.connect(table.viewport().update)
         tools.filtered.connect(self._filter)
         tools.sorted.connect(self._sort)
@@ -95,6 +96,7 @@ class RunsPage(Page):
         table.delete_wanted.connect(self._delete)
         table.menu_wanted.connect(self._show_menu)
         self.model.renamed.connect(self.acts.rename)
+        table.named.connect(self._runs_part.mark)
         self.stage.retry.clicked.connect(runs.try_again)
         self.stage.to_train.clicked.connect(self._go_to_train)
         self.stage.show_all.clicked.connect(tools.clear)
@@ -199,11 +201,17 @@ class RunsPage(Page):
         return self.tools.problems.currentData() == DELETED
 
     def _show_runs(self, _shown: Snapshot) -> None:
-        listed = self.runs.listed
-        self.model.show_experiments(listed.deleted if self._shows_deleted else listed.experiments)
+        self._list()
         self._show_state()
         if not self.shows_search:
             self._say_count()
+
+    def _list(self) -> None:
+        """List the runs that are there, or those that were deleted."""
+        if self.table.is_naming:
+            return  # it is listed when the name was typed
+        self._listed_deleted, listed = self._shows_deleted, self.runs.listed
+        self.model.show_experiments(listed.deleted if self._listed_deleted else listed.experiments)
 
     def _show_state(self) -> None:
         is_read = self.runs.is_read or self.runs.folder is None
@@ -267,10 +275,10 @@ class RunsPage(Page):
 
     @Slot(str, str)
     def _filter(self, text: str, problem: str) -> None:
-        listed = self.runs.listed
-        wanted = listed.deleted if problem == DELETED else listed.experiments
-        self.model.show_experiments(wanted)
+        is_other = self._listed_deleted != self._shows_deleted
         self.model.filter(text, "" if problem == DELETED else problem)
+        if is_other:
+            self._list()
         self._show_state()
 
     def _with_current(self, work: Callable[[Row], object]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from digitapp.datasets.problems import PROBLEMS
@@ -94,10 +94,22 @@ class Row:
     def words(self) -> str:
         """All that it can be found by, in small letters."""
         line = self.newest
-        known = (setting_title(name) + " " + setting_value(name, value) for name, value in line.settings().items())
+        known = (_words_of(name, _fixed(value)) for name, value in self.experiment.settings.items())
         keys = (each.short for each in self.experiment.lines)
         parts = (self.experiment.name, title_of(line.problem), self.network, *known, *keys)
         return "\n".join(parts).casefold()
+
+
+@lru_cache(maxsize=8192)
+def _words_of(name: str, value: object) -> str:
+    """Return what a setting can be found by: thousands of runs have few different ones."""
+    whole = dict(value) if isinstance(value, tuple) else value
+    return f"{setting_title(name)} {setting_value(name, whole)}"
+
+
+def _fixed(value: object) -> object:
+    """Return a value that can be a key."""
+    return tuple(value.items()) if isinstance(value, Mapping) else value
 
 
 def key_of(experiment: Experiment) -> str:

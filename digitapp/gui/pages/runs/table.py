@@ -66,6 +66,7 @@ class RunsTable(QTableView):
     opened(Row), delete_wanted(Row) : by key or double click
     menu_wanted(Row, QPoint) : what can be done with it is asked for, there on the screen
     sort_wanted(Order) : by a click on a title
+    named : a name is not being typed any more
     current_changed(object) : the row that the keys are about, None for none
     """
 
@@ -73,6 +74,7 @@ class RunsTable(QTableView):
     delete_wanted = Signal(object)
     menu_wanted = Signal(object, QPoint)
     sort_wanted = Signal(object)
+    named = Signal()
     current_changed = Signal(object)
 
     def __init__(self, model: RunsModel, curve: Curve, parent: QWidget | None = None) -> None:
@@ -83,6 +85,7 @@ class RunsTable(QTableView):
         self.cells = RunCells(model, curve, self)
         self.setModel(model)
         self.setItemDelegate(self.cells)
+        self.cells.closeEditor.connect(self.named, Qt.ConnectionType.QueuedConnection)
         header = _Header(model, self)
         header.setModel(model)
         self.setHorizontalHeader(header)
@@ -116,6 +119,11 @@ class RunsTable(QTableView):
         """The row that the keys are about."""
         place = self.currentIndex().row()
         return self.runs.rows[place] if 0 <= place < len(self.runs.rows) else None
+
+    @property
+    def is_naming(self) -> bool:
+        """Whether a name is being typed: other rows would take it away."""
+        return self.state() is QAbstractItemView.State.EditingState
 
     def go_to(self, key: str) -> None:
         """Go to the row with a key, if it is shown."""
