@@ -63,7 +63,6 @@ class Preferences(QWidget):
         self.room = RunRoom(session.run_list, self)
         self._choose_present()
         self._lay_out()
-        self.room.resized.connect(self._refit)
         self.themes.currentChanged.connect(self._on_theme)
         self.text_sizes.currentChanged.connect(self._on_text_size)
         self.full_screen.clicked.connect(self._on_full_screen)
@@ -90,14 +89,6 @@ class Preferences(QWidget):
                 column.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft)
             column.addSpacing(theme.SPACE if parts else 0)
         self.room.setVisible(self._session.run_list.can_change)
-
-    @Slot()
-    def _refit(self) -> None:
-        """Take the height that the parts need, upwards: the foot stays beside the button."""
-        bottom = self.geometry().bottom()
-        self.adjustSize()
-        if self.isVisible():
-            self.move(self.x(), max(0, bottom + 1 - self.height()))
 
     def popup_beside(self, button: QWidget) -> None:
         """Open to the right of a button at the bottom of the rail, wholly on the screen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -14,15 +14,11 @@ from digitapp.gui.words.run_list import bytes_words
 _GB = 1e9
 _LEAST, _MOST = 0.01, 1_000_000.0
 _REST_MS = 250
+_LINES = 3
 
 
 class RunRoom(QWidget):
-    """A field for gigabytes, with what is taken, and a button that sets the limit.
-
-    Signals: `resized`, it needs another height.
-    """
-
-    resized = Signal()
+    """A field for gigabytes, with what is taken, and a button that sets the limit."""
 
     def __init__(self, runs: RunList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +31,9 @@ class RunRoom(QWidget):
         self.button = PlainButton(self.tr("Set limit"), parent=self)
         self.button.setEnabled(False)
         self.taken = Label("", "caption", "text2", wrap=True, parent=self)
-        self.taken.setMinimumWidth(theme.scaled(300))
+        self.taken.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.taken.setFixedWidth(theme.scaled(340))
+        self.taken.setMinimumHeight(_LINES * self.taken.fontMetrics().lineSpacing())  # nothing moves while typing
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE)
         row.addWidget(self.field)
@@ -105,7 +103,6 @@ class RunRoom(QWidget):
                 )
             self.taken.setText(in_a_row(taken, going))
             self.taken.set_tone("warning" if room.leaving and is_known else "text2")
-        self.resized.emit()
 
     @Slot()
     def _set(self) -> None:
