@@ -208,6 +208,7 @@ def restore_command(runs: RunsArgument, json: JsonOption = False) -> None:
 def _finals(experiments: Sequence[Experiment], data_dir: Path | None) -> tuple[dict[str, Final], int]:
     """Measure experiments on the test images, and return what each came to and for how many that was asked so far."""
     from digitapp.datasets.load import load_dataset
+    from digitapp.kept.errors import KeptError
     from digitapp.kept.experiments import Experiment
     from digitapp.kept.final import NoFinalError, final_of, is_finished, keeper_of_data, measure_final, times_asked
 
@@ -217,7 +218,7 @@ def _finals(experiments: Sequence[Experiment], data_dir: Path | None) -> tuple[d
     load = keeper_of_data(lambda name, seed: load_dataset(name, data_dir=data_dir, seed=seed))
     try:
         measure_final(resources.user_data_dir(), experiments, load)
-    except NoFinalError as error:
+    except (NoFinalError, KeptError) as error:
         raise BadInput(f"--test: {plain(str(error))}") from error
     with _store() as store:
         again = [Experiment(each.name, tuple(_meant(_lines(store), each.name))) for each in experiments]

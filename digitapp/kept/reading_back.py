@@ -42,7 +42,7 @@ def reader_of(folder: Path) -> Iterator[Reader]:
     if not (folder / FILE_NAME).exists():
         yield Reader(None)
         return
-    store = Store(folder)
+    store = Store(folder, reading=True)
     try:
         yield Reader(store)
     finally:

@@ -193,7 +193,7 @@ def steps_of(pair: Pair) -> list[Step]:
 def _difference_steps(pair: Pair) -> Iterator[Step]:
     found, turned = pair.difference, told(pair)
     scale = 100.0 if pair.measure is Measure.ACCURACY else 1.0
-    error = f"{scale * found.error:.{turned.places}f}"
+    error = f"{scale * found.error:.{turned.places + 1}f}"
     mean, low, high = (signed(value, turned.places) for value in (turned.mean, turned.low, turned.high))
     if found.is_paired:
         sign = -1 if turned.is_turned else 1

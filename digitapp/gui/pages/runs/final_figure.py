@@ -140,7 +140,7 @@ def _times_asked(
     _cancelled: threading.Event,
 ) -> int:
     """Return for how many experiments of the problem the test images were looked at, in a thread."""
-    store = Store(folder)
+    store = Store(folder, reading=True)
     try:
         return times_asked(store, experiments[0].problem)
     finally:
