@@ -22,6 +22,7 @@ from digitapp.training.findings import (
 )
 from digitapp.training.remedies import Remedy
 
+_AGAIN_S = 1.0  # between two figures of the same
 _SURE_S = 0.5  # so long something has to be so in a run under way before it is told
 
 
@@ -41,6 +42,7 @@ class RunWatch(QObject):
         self._read: Branch | None = None  # the run whose findings somebody has read
         self._ignorance: tuple[object, str, float] | None = None  # of data and a loss
         self._suspicion: tuple[type, float] | None = None  # what the last look has found, and since when
+        self._told_at = 0.0
         self.has_passed = False  # whether what was told of a run under way is no more
         self._errand = Errand(session.start_job, self)
         self._errand.found.connect(self._on_found)
@@ -97,8 +99,9 @@ class RunWatch(QObject):
         if self._suspicion is None or self._suspicion[0] is not kind:
             self._suspicion = kind, now
         is_sure = now - self._suspicion[1] >= _SURE_S
-        if [type(one) for one in found] == [type(one) for one in told] or not is_sure:
+        if found == told or not is_sure or now - self._told_at < _AGAIN_S:
             return
+        self._told_at = now
         self._known, self.has_passed = (branch, found), not found
         self.found.emit()
 

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from digitapp.gui.images import rgb_image
+from digitapp.gui.images import indexed_image
 from digitapp.gui.widgets.numbers import MINUS, decimal, signed
 from digitapp.inspection.layer_report import BINS, LayerMoment, Layers, Spread
 
 _ALMOST_ALL = 0.995  # of the values have to be in sight
 _FAINT = 0.12  # of the colour, for the fewest values that can be seen
+_BRIGHT = 1.1  # times the most of a usual column has the whole colour
+_LEVELS = 64
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Column = tuple[int, Layers]
@@ -94,27 +96,24 @@ class HeatStrip:
             return 0.0, limit
         return -limit, limit
 
-    def image(self, width: int, places: NDArray[np.intp], ground: QColor, colors: Sequence[QColor]) -> QImage:
+    def image(self, places: NDArray[np.intp], ground: QColor, colors: Sequence[QColor]) -> QImage:
         """Return the picture, BINS pixels high.
 
         Parameters
         ----------
-        width : in pixels
-        places : int array, shape (width,), which column each pixel shows; −1 for none
+        places : int array, shape (pixels,), which column each pixel shows; −1 for none
         ground, colors : of nothing, and of what is below and above the middle, or one colour for all
         """
         strong = np.sqrt(self.shares)
-        tops = np.sort(strong[strong > 0])
-        if self.kind == "activations" and self.bounds[0] == 0.0 and len(strong) > 1:
-            tops = np.sort(strong[:-1][strong[:-1] > 0])  # so many rest at 0 that they would outshine the others
-        most = tops[int(0.99 * (len(tops) - 1))] if len(tops) else 1.0
-        amount = np.where(strong > 0, _FAINT + (1 - _FAINT) * np.minimum(strong / most, 1.0), 0.0)
-        shown = np.zeros((BINS, width))
-        shown[:, places >= 0] = amount[:, places[places >= 0]]
-        rows = np.array([color.getRgb()[:3] for color in colors], np.float64)  # type: ignore[misc]
-        by_row = rows[(np.arange(BINS) < BINS // 2).astype(int)] if len(colors) > 1 else np.repeat(rows, BINS, axis=0)
-        base = np.array(ground.getRgb()[:3], np.float64)  # type: ignore[arg-type]
-        return rgb_image(np.rint(base + (by_row[:, None] - base) * shown[..., None]).astype(np.uint8))
+        # So many rest at 0 that they would outshine the others.
+        counting = strong[:-1] if self.kind == "activations" and self.bounds[0] == 0.0 else strong
+        most = float(counting.max(axis=0, initial=0.0).mean()) * _BRIGHT or 1.0
+        levels = np.ceil(np.minimum(strong / most, 1.0) * (_LEVELS - 1)).astype(np.uint8)
+        if len(colors) > 1:
+            levels[: BINS // 2] += _LEVELS
+        shown = levels[:, np.maximum(places, 0)]
+        shown[:, places < 0] = 0
+        return indexed_image(shown, _table(ground, colors))
 
     def value_at(self, share: float) -> float:
         """Return the value that stands at a height, 0 the bottom and 1 the top; of gradients a power of ten."""
@@ -134,6 +133,14 @@ class HeatStrip:
         if self.kind == "gradients":
             return ten_to(round(low)), ten_to(round(high))
         return _short(low), f"+{_short(high)}" if low < 0 else _short(high)
+
+
+def _table(ground: QColor, colors: Sequence[QColor]) -> NDArray[np.uint8]:
+    """Return the colours of all levels: of what is below the middle, then of what is above; the first is the ground."""
+    base = np.array(ground.getRgb()[:3], np.float64)  # type: ignore[arg-type]
+    amounts = np.concatenate([[0.0], np.linspace(_FAINT, 1.0, _LEVELS - 1)])[:, np.newaxis]
+    parts = [base + (np.array(color.getRgb()[:3], np.float64) - base) * amounts for color in colors]  # type: ignore[arg-type]
+    return np.rint(np.concatenate(parts)).astype(np.uint8)
 
 
 def _short(value: float) -> str:

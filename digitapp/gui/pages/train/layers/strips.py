@@ -34,7 +34,7 @@ from digitapp.gui.widgets.readout import readout_in
 from digitapp.inspection.layer_findings import HEALTHY
 from digitapp.inspection.layer_report import BINS
 
-LEAST_STRIP, MOST_STRIP = 38, 96
+LEAST_STRIP, MOST_STRIP = 38, 150
 _CAPTION = 20  # for the ends of its axis, below a strip
 _GAP = 12
 _NARROW = 100  # pixels of a plot, below which heads are shorter
@@ -187,7 +187,7 @@ class LayerStrips(QWidget):
         """Return where a plot of a layer stands: weights, gradients, activations, update ÷ weight."""
         columns, pitch = geometry(self.width()), self._row_pitch
         height = min(pitch - theme.scaled(_CAPTION), theme.scaled(MOST_STRIP))
-        return QRectF(columns.left(column), layer * pitch, columns.plot, height)
+        return QRectF(round(columns.left(column)), round(layer * pitch), int(columns.plot), int(height))
 
     @property
     def _row_pitch(self) -> float:
@@ -351,7 +351,7 @@ class LayerStrips(QWidget):
                 "gradients": (p.gradient,),
                 "activations": (p.accent,),
             }
-            self._images[key] = strip.image(width, self._places(width), p.surface, colors[strip.kind])
+            self._images[key] = strip.image(self._places(width), p.surface, colors[strip.kind])
         return self._images[key]
 
     def _places(self, width: int) -> NDArray[np.intp]:
@@ -402,7 +402,7 @@ class LayerStrips(QWidget):
         p = theme.current().palette
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(p.border_strong, 1))
-        painter.drawRect(rect)
+        painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
         lines: list[tuple[int, QPen]] = []
         if self.picture.place is not None:
             lines.append((self.picture.place, QPen(p.text, 1.5)))
@@ -444,7 +444,7 @@ class LayerHeads(QWidget):
             (self.tr("Weights"), p.text2),
             (self.tr("Gradients"), p.gradient),
             (self.tr("Activations"), p.accent),
-            (self.tr("Update") if is_narrow else self.tr("Update ÷ weight"), p.text2),
+            (self.tr("Update ÷ weight"), p.text2),
         )
         painter = QPainter(self)
         painter.setFont(theme.font("tick") if is_narrow else theme.font("caption-strong"))
@@ -452,7 +452,8 @@ class LayerHeads(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         for column, (title, color) in enumerate(titles):
             place = QRectF(columns.left(column), 0, columns.plot, self.height())
-            shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(place.width()))
+            text = self.tr("Update") if column == 3 and metrics.horizontalAdvance(title) > place.width() else title
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
             painter.setPen(color)
             painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), shown)
         place = QRectF(columns.left(4), 0, columns.dead, self.height())
