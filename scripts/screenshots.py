@@ -378,6 +378,11 @@ def take_training(window: MainWindow, save: Callable[[str], None], problem: str)
     click(window, "stopButton")
     wait_until(lambda: not run.is_active)
     save(f"train-{problem}-done")
+    page = window.page(TrainPage)
+    page.stage.room.choose("layers")
+    wait_until(lambda: len(page.stage.layers.strips.picture.columns) > 1 and not page.stage.layers.watch.is_reading)
+    save("train-layers" if problem == "digits" else f"train-{problem}-layers")
+    page.stage.room.choose("confusion")
 
 
 def take_surgery(window: MainWindow, save: Callable[..., None]) -> None:
