@@ -20,6 +20,8 @@ from digitapp.gui.state.search_lab import Phase, SearchLab
 from digitapp.gui.state.session import Session
 from digitapp.runs.search.spec import Side, usual_spec
 from digitapp.runs.search.state import Importance, StudyState, TrialFate, TrialLine
+from digitapp.runs.search.storage import Storage
+from digitapp.runs.search.studies import read_study
 
 pytest.importorskip("optuna", reason="the extra 'search' is not installed")
 
@@ -75,24 +77,44 @@ def test_a_study_is_set_up_made_and_found_again(
     form.url.set_value(address)
     form.name.set_value("few")
     form.epochs.set_value(2)
-    form.trials.set_value(3)
+    form.trials.set_value(2)
 
     qtbot.mouseClick(view.tools.start, Qt.MouseButton.LeftButton)
     assert view.lab.phase is Phase.RUNNING and view.tools.stop.isEnabled() and not view.tools.start.isVisible()
     qtbot.waitUntil(lambda: view.lab.phase is Phase.IDLE)
 
     state = view.state
-    assert view.lab.trouble is None and state is not None and state.is_over and state.over == 6
+    assert view.lab.trouble is None and state is not None and state.is_over and state.over == 4
     assert view.best_card.isVisible() and view.trial.fresh.isVisible() and "in the search" in view.trial.fresh.text()
     assert not form.name.isEnabled() and form.trials.isEnabled() and not view.tools.start.isEnabled()
-    form.trials.set_value(4)  # a study may get more trials
+    form.trials.set_value(3)  # a study may get more trials
     form.changed.emit()
     assert view.tools.start.isEnabled()
     assert settings.get(STUDY) == "few"
 
     again = show_page(SearchView, open_session("toy"))  # type: ignore[type-var]
     qtbot.waitUntil(lambda: again.state is not None and again.lab.phase is Phase.IDLE)
-    assert again.state == state and again.tools.title.text() == "6 of 6 trials"
+    assert again.state == state and again.tools.title.text() == "4 of 4 trials"
+
+
+def test_closing_the_window_ends_the_search_and_leaves_its_trial_to_be_made(
+    view: SearchView, address: str, qtbot: QtBot
+) -> None:
+    form = view.form
+    form.url.set_value(address)
+    form.name.set_value("long")
+    form.epochs.set_value(500_000)
+    view.start()
+    qtbot.waitUntil(lambda: view.state is not None and any(trial.drawn for trial in view.state.trials))
+    process = view.lab._process
+    assert process is not None and process.state() is process.ProcessState.Running
+
+    view.session.close()
+
+    assert process.state() is process.ProcessState.NotRunning and process.exitCode() == 0
+    with Storage(address) as storage:
+        fates = [trial.fate for trial in read_study(storage, "long").trials]
+    assert fates == [TrialFate.FAILED, TrialFate.WAITING]
 
 
 def test_what_the_process_refuses_is_said(view: SearchView, tmp_path: Path, qtbot: QtBot) -> None:

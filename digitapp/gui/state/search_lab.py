@@ -16,11 +16,11 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal, Slot
 
 import digitapp
 from digitapp.gui.state.errand import Errand
-from digitapp.gui.state.jobs import CLOSING_MS
 from digitapp.gui.state.session import Session
 from digitapp.runs.search.spec import StudySpec
 from digitapp.runs.search.state import StudyState, read_state
 
+_CLOSING_MS = 5000  # a batch, and putting the trial back: 0.2 s, or more on a busy machine
 _LONGEST_SAID = 4000  # characters of what a process has said on its error output
 
 
@@ -151,9 +151,9 @@ class SearchLab(QObject):
             return
         process.blockSignals(True)
         process.closeWriteChannel()  # which it takes for a stop
-        if not process.waitForFinished(CLOSING_MS):
+        if not process.waitForFinished(_CLOSING_MS):
             process.kill()
-            process.waitForFinished(CLOSING_MS)
+            process.waitForFinished(_CLOSING_MS)
         self.phase = Phase.IDLE
 
     # The process

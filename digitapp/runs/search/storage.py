@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from digitapp import resources
 from digitapp.plain import plain
-from digitapp.runs.search.errors import SearchMissing, StorageError
+from digitapp.runs.search.errors import SearchError, SearchMissing, StorageError
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -61,6 +61,11 @@ def masked(url: str) -> str:
     """Return a storage's address as it may be shown: without a password, and without options that may hold one."""
     address = re.sub(r"\?.*$", "", plain(url.strip(), None), flags=re.DOTALL)
     return plain(re.sub(r"//([^/@]*?):.*@", r"//\1:***@", address), 120)
+
+
+def without_password(url: str) -> str:
+    """Return a storage's address as it may be written down."""
+    return re.sub(r"//([^/@:]*):.*@", r"//\1@", url.strip().partition("?")[0])
 
 
 def storage_url(text: str) -> str:
@@ -160,19 +165,19 @@ class Storage:
     @contextmanager
     def told(self) -> Iterator[None]:
         """Turn what the database says into a StorageError, one sentence long."""
-        from optuna.exceptions import StorageInternalError
-        from sqlalchemy.exc import SQLAlchemyError
-
         try:
             yield
-        except (SQLAlchemyError, StorageInternalError, sqlite3.Error) as error:
-            raise StorageError(self._sentence(_first_cause(error))) from None
+        except SearchError:
+            raise
         except ImportError:
             raise SearchMissing(f"PostgreSQL needs psycopg, which is not installed: {INSTALL}") from None
-        except RuntimeError as error:
-            if "schema" not in str(error):
-                raise
-            raise StorageError(f"the storage {self.shown} was made by another version of Optuna") from None
+        except Exception as error:
+            told = _of_the_database(error)
+            if told is not None:
+                raise StorageError(self._sentence(_first_cause(told))) from None
+            if isinstance(error, RuntimeError) and "schema" in str(error):
+                raise StorageError(f"the storage {self.shown} was made by another version of Optuna") from None
+            raise
 
     def _open(self, heartbeat: int, requeue: Callable[[Study, FrozenTrial], None] | None) -> RDBStorage:
         import optuna
@@ -290,6 +295,17 @@ def _check_file(path: Path, shown: str) -> None:
 def _is_being_made(error: Exception) -> bool:
     text = str(error.__cause__ or error)
     return any(part in text for part in ("already exists", "UNIQUE constraint", "duplicate key", "is locked", "schema"))
+
+
+def _of_the_database(error: BaseException) -> BaseException | None:
+    """Return the database's own error that led to one, also where the library stumbled over it; None for none."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, (SQLAlchemyError, StorageInternalError, sqlite3.Error)):
+        seen = seen.__cause__ or seen.__context__
+    return seen
 
 
 def _first_cause(error: BaseException) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digitapp.runs.search.errors import StorageError
 from digitapp.runs.search.learning import Control, Keep, Stopped, StudyData, learn
 from digitapp.runs.search.space import Configs
 from digitapp.runs.search.spec import FRESH_FROM, Pruner, Sampler, Side, StudySpec, configured
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 STARTUP_TRIALS = 5
 """So many trials come to their end before one is given up."""
 _FIRST_AT_RANDOM = 10  # trials, before there is anything to be guided by
+_OUTAGE_S = 30.0  # that a storage may be away
 _LOOK_EVERY_S = 1.0  # while other workers have the last trials
 _MOST_REPORTS = 10  # of a trial to the storage; hundreds would take longer than a toy's training
 _TOLD_BY_ANOTHER = "Cannot tell a"  # Optuna's words for a trial that is over already
@@ -82,21 +84,34 @@ class Worker:
         DataError, DrawingFileError : the images cannot be loaded
         """
         check_data(self.storage, self.spec.name, self.data.of(self.spec.seeds[0]).train.fingerprint)
+        lost_since: float | None = None
         while True:
             self.control.check()
-            with self.storage.told():
-                state = read_study(self.storage, self.spec.name, with_importance=False)
-                studies = {side: open_side(self.storage, self.spec, side) for side in self.spec.sides}
-                if self._work_off(studies, state.target):
-                    continue
-                state = read_study(self.storage, self.spec.name, with_importance=False)
-                if state.over < state.wanted:  # it was extended meanwhile
-                    continue
-                if state.winner is None or not self.spec.fresh_seeds:
-                    return state
-                fresh = open_side(self.storage, self.spec, Side.FRESH, state.winner)
-                if not self._work_off({Side.FRESH: fresh}, self.spec.fresh_seeds, state.winner):
-                    return read_study(self.storage, self.spec.name)
+            try:
+                with self.storage.told():
+                    if not self._has_more():
+                        return read_study(self.storage, self.spec.name)
+                lost_since = None
+            except StorageError:  # a server that is begun anew is no reason to send all workers home
+                now = time.monotonic()
+                lost_since = lost_since or now
+                if now - lost_since > _OUTAGE_S:
+                    raise
+                self.control.rest(_LOOK_EVERY_S)
+
+    def _has_more(self) -> bool:
+        """Make one trial, or wait for those of others; return whether there may be more to do."""
+        storage, spec = self.storage, self.spec
+        state = read_study(storage, spec.name, with_importance=False)
+        if self._work_off({side: open_side(storage, spec, side) for side in spec.sides}, state.target):
+            return True
+        state = read_study(storage, spec.name, with_importance=False)
+        if state.over < state.wanted:  # it was extended meanwhile
+            return True
+        if state.winner is None or not spec.fresh_seeds:
+            return False
+        fresh = open_side(storage, spec, Side.FRESH, state.winner)
+        return self._work_off({Side.FRESH: fresh}, spec.fresh_seeds, state.winner)
 
     # Whose turn it is
 

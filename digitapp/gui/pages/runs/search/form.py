@@ -25,7 +25,7 @@ from digitapp.runs.search.errors import SearchError
 from digitapp.runs.search.space import Entry, Space, more_to_search, parse_entry, usual_base, usual_space
 from digitapp.runs.search.spec import MOST_SEEDS, MOST_TRIALS, Pruner, Sampler, StudySpec, check_name
 from digitapp.runs.search.state import StudyState
-from digitapp.runs.search.storage import default_url, masked, storage_url
+from digitapp.runs.search.storage import default_url, storage_url
 from digitapp.training.config import MAX_EPOCHS
 
 _LABELS = 92
@@ -302,9 +302,3 @@ def _number(low: int, high: int, step: int, parent: QWidget) -> NumberField:
         return max(low, min(high, value + direction * step))
 
     return NumberField(parse, low, step=stepped, show=lambda value: f"{value:,}", describe=describe, parent=parent)
-
-
-def remembered_address(form: StudyForm) -> str:
-    """Return the address of a form to be remembered: one with a password is not."""
-    text = form.url.text().strip()
-    return text if not text or "***" not in masked(text) else ""

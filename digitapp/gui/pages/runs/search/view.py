@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS, Preset
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
 from digitapp.gui.pages.runs.search.best_plot import BestPlot
-from digitapp.gui.pages.runs.search.form import StudyForm, remembered_address
+from digitapp.gui.pages.runs.search.form import StudyForm
 from digitapp.gui.pages.runs.search.importance_bars import ImportanceBars
 from digitapp.gui.pages.runs.search.legend import SearchLegend, Sign
 from digitapp.gui.pages.runs.search.parallel import ParallelPlot
@@ -26,7 +26,7 @@ from digitapp.gui.widgets import Card, EmptyState, HairLine, Label, LinkButton, 
 from digitapp.runs.search.importance import LEAST_TRIALS
 from digitapp.runs.search.spec import Side
 from digitapp.runs.search.state import StudyState, TrialLine
-from digitapp.runs.search.storage import INSTALL, is_installed
+from digitapp.runs.search.storage import INSTALL, is_installed, without_password
 
 _WIDTH, _NARROW_WIDTH = 312, 288
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 620
@@ -56,6 +56,7 @@ class SearchView(QWidget):
         self._make_parts()
         self._lay_out()
         self._connect()
+        self._make_shortcuts()
         self._offer_new()
         self._show()
 
@@ -150,11 +151,19 @@ class SearchView(QWidget):
         self.form.changed.connect(self._show)
         self.panel.least_width_changed.connect(self._fit_panel)
 
+    def _make_shortcuts(self) -> None:
+        key = QShortcut(QKeySequence("Ctrl+Return"), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self._start_or_pause)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        name = self.settings.get(remembered.STUDY)
-        if name and self.lab.state is None and not self._wants_new and is_installed():
+        name, state = self.settings.get(remembered.STUDY), self.state
+        if not name or self._wants_new or not is_installed():
+            return
+        if state is None:
             self.form.url.set_value(self.settings.get(remembered.STUDIES_AT))
+        if state is None or not state.is_over:  # other machines may have gone on with it
             self.lab.look(name, self.form.address)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -311,8 +320,13 @@ class SearchView(QWidget):
             self.lab.forget()
             self._chosen = None
         self.settings.set(remembered.STUDY, spec.name)
-        self.settings.set(remembered.STUDIES_AT, remembered_address(self.form))
+        self.settings.set(remembered.STUDIES_AT, without_password(self.form.url.text()))
         self.lab.start(spec, self.form.trials.value(), self.form.address)
+
+    @Slot()
+    def _start_or_pause(self) -> None:
+        button = self.tools.pause if self.lab.is_active else self.tools.start
+        button.click()
 
     @Slot(object)
     def _choose(self, trial: TrialLine) -> None:
