@@ -216,7 +216,8 @@ def _work(storage: "Storage", spec: StudySpec, data_dir: Path | None, heartbeat:
 
     data = StudyData(spec.dataset, spec.images, data_dir, spec.seeds_per_trial)
     teller = Teller(storage, spec)
-    worker = Worker(storage, spec, data, keep=_keep(), changed=teller.look, waits=teller.wait, heartbeat=heartbeat)
+    teller.look()
+    worker = Worker(storage, spec, data, keep=_keep(), over=teller.look, waits=teller.wait, heartbeat=heartbeat)
     tell_study(worker.run(), storage.shown, as_json, worker.made)
 
 

@@ -1,5 +1,6 @@
 """``digitapp search``: a study from its first trial to the new seeds, and what it refuses in a sentence."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ def study(tmp_path: Path) -> tuple[object, ...]:
 
 
 def test_a_study_is_made_shown_listed_and_its_runs_are_kept(study: tuple[object, ...]) -> None:
-    made = run_json(*study, *QUICK, "--search", "units=2,3", "--optimizer", "sgd")
+    result = run(*study, *QUICK, "--search", "units=2,3", "--optimizer", "sgd", "--json")
+    made = json.loads(result.stdout)
 
+    for title in ("trial 1 of 1, guided", "trial 1 of 1, at random", "on new seeds, seed 1044"):
+        assert result.stderr.count(title) == 1
     assert made["trials"] == {"wanted": 2, "over": 2, "to_the_end": 2, "given_up": 0, "made_here": 3}
     assert made["is_over"] and len(made["winner"]["fresh"]) == 1
     assert made["winner"]["fresh_mean"] == made["winner"]["fresh"][0]

@@ -56,7 +56,8 @@ class Worker:
     data : what its trials learn from
     keep : begins to keep a run, None where runs are not kept
     control : what others ask of it
-    changed : is told when something has happened in the study
+    changed : is told when something has happened in the study, such as an epoch
+    over : is told when a trial is over
     waits : is told how many trials of others it is waiting for
     heartbeat : seconds between its signs of life
     made : how many trials it has made itself
@@ -68,6 +69,7 @@ class Worker:
     keep: Keep | None = None
     control: Control = field(default_factory=Control)
     changed: Callable[[], object] = lambda: None
+    over: Callable[[], object] = lambda: None
     waits: Callable[[int], object] = lambda _: None
     heartbeat: int = HEARTBEAT_S
     made: int = 0
@@ -186,6 +188,7 @@ class Worker:
             if _TOLD_BY_ANOTHER not in str(error):
                 raise
         self.changed()
+        self.over()
 
     def _objective(self, trial: Trial, side: Side, target: int, winner: TrialLine | None) -> float:
         from optuna.exceptions import TrialPruned
