@@ -38,7 +38,7 @@ def work_steered(storage: Storage, spec: StudySpec, data_dir: Path | None, heart
             told[0] = time.monotonic()
 
     data = StudyData(spec.dataset, spec.images, data_dir, spec.seeds_per_trial)
-    worker = Worker(storage, spec, data, keep, control, tell, lambda _: tell(), heartbeat)
+    worker = Worker(storage, spec, data, keep, control, changed=tell, waits=lambda _: tell(), heartbeat=heartbeat)
     with suppress(Stopped):
         worker.run()
     tell(at_once=True)
