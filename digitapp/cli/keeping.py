@@ -15,6 +15,7 @@ from digitapp.calibration import UNCALIBRATED
 from digitapp.cli.checkpoints import Origin, write_origin
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import note
+from digitapp.kept.best import BestWish
 from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError
 from digitapp.kept.histories import KeptHistory, read_history, write_history
 from digitapp.kept.limits import make_room
@@ -40,7 +41,7 @@ from digitapp.kept.summaries import SHORT
 from digitapp.kept.writer import Writer
 from digitapp.modelfile import Model, ModelFileError
 from digitapp.runs.branches import Branch
-from digitapp.training.best import BestKeeper, BestNetwork
+from digitapp.training.best import BestKeeper
 from digitapp.training.checkpoint import Checkpoint, take_checkpoint
 from digitapp.training.events import Event
 from digitapp.training.history import History
@@ -92,7 +93,7 @@ class KeptCommand:
         self.key = branch.key
         self._about = write_origin(origin) | {"run": self.key}
         self._best = BestKeeper(history)
-        self._written: BestNetwork | None = None
+        self._wish = BestWish(self._blank, lambda _step: dict(self._before))
         self.trouble: Exception | None = None
         folder = resources.user_data_dir()
         self._writer = Writer(folder, self._on_told, self._on_spoilt)
@@ -138,33 +139,19 @@ class KeptCommand:
         """Have a state of the run written soon, with its curves up to there and its best network."""
         step, epoch = int(checkpoint.facts["step"]), int(checkpoint.facts["epoch"])
         history = write_history(KeptHistory(self._history, self._run.state.seconds), step, epoch)
-        best = self._best.take(self._run)
-        model = self._model_of(best) if best is not None and best is not self._written else None
+        best = self._best.take(self._run.network)
+        model = self._wish.model_of(best)
 
         def write(store: Store) -> None:
             self._begin(store)
             write_progress(store, self.key, checkpoint, history, model)
-            if model is not None:
-                self._written = best
+            self._wish.is_written(best)
 
         self._writer.put("run", write)
 
     def flush(self, patience: float = _PATIENCE_S) -> bool:
         """Wait for what was handed over; return whether it is on the disk."""
         return self._writer.flush(patience)
-
-    def _model_of(self, best: BestNetwork) -> Model:
-        results = {"validation_loss": best.loss, "validation_accuracy": best.accuracy}
-        record = {**self._before, "epochs": best.epoch, "steps": best.step, "results": results}
-        return Model(
-            best.network,
-            self._blank.loss,
-            self._blank.problem,
-            self._blank.class_names,
-            self._blank.preprocessing,
-            record,
-            calibration=UNCALIBRATED,
-        )
 
     def _on_told(self, error: Exception | None) -> None:
         """Remember why nothing can be written; a file that is busy or was damaged is tried again by itself."""
@@ -187,22 +174,16 @@ class KeptCommand:
         self._writer.close(_PATIENCE_S)
         if self.is_there:
             packet = write_history(history or KeptHistory(self._history, self._run.state.seconds))
-            best = self._best.take(self._run)
+            best = self._best.take(self._run.network)
             fingerprint = self._run.dataset.train.fingerprint
             with _told(), _opened() as store, store.transaction():
                 self._begin(store)
-                kept = self._best_at_the_end(best, model)
+                kept = self._wish.model_at_end(best, model)
                 end_run(store, self.key, RunFate.ENDED, time.time(), packet, model, fingerprint, kept)
                 write_readings(store, self.key, readings)
                 forget_checkpoint(store, self.key)
                 make_room(store)
         self._lock.release()
-
-    def _best_at_the_end(self, best: BestNetwork | None, model: Model) -> Model | None:
-        """Return the best network unless it is on the disk; the one at the end itself where they are the same."""
-        if best is not None and (best.network.parameters == model.network.parameters).all():
-            return model
-        return None if best is None or best is self._written else self._model_of(best)
 
     def break_off(self, error: BaseException) -> None:
         """Write that the run has not come to its end: it failed, or it was interrupted and nobody can go on with it."""

@@ -39,3 +39,35 @@ def take_run(lock: FileLock) -> bool:
 def is_under_way(folder: Path, key: object) -> bool:
     """Return whether a process trains a run at this moment."""
     return isinstance(key, str) and not {"/", "\\", "\0"} & set(key) and not run_lock(folder, key).is_free()
+
+
+class Presence:
+    """The runs that this process trains, told to all others as long as it lives.
+
+    Any thread may let go of a run.
+
+    Parameters
+    ----------
+    folder : of the file of runs
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._locks: dict[str, FileLock] = {}
+
+    def come(self, key: str) -> None:
+        """Tell that a run is under way."""
+        lock = run_lock(self._folder, key)
+        if key not in self._locks and take_run(lock):
+            self._locks[key] = lock
+
+    def leave(self, key: str) -> None:
+        """Tell that a run is not under way any more."""
+        lock = self._locks.pop(key, None)
+        if lock is not None:
+            lock.release()
+
+    def leave_all(self) -> None:
+        """Tell that nothing is under way."""
+        for key in tuple(self._locks):
+            self.leave(key)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitapp.kept.errors import KeptDamagedError, KeptError
+from digitapp import reasons
+from digitapp.kept import FILE_NAME
+from digitapp.kept.errors import KeptDamagedError, KeptError, KeptReadOnlyError
 
 if TYPE_CHECKING:  # a start that finds nothing kept imports no SQLite
     from digitapp.kept.store import Store
@@ -46,6 +48,7 @@ class Writer:
         self._is_closing = False
         self._is_urgent = False
         self._trouble: str | None = None
+        self._was_there = False  # whether there was a file that something was written into
 
     @property
     def waiting(self) -> tuple[Hashable, ...]:
@@ -137,7 +140,13 @@ class Writer:
 
         if store is not None and not store.is_in_place:
             store = _closed(store)
-        return Store(self._folder) if store is None else store
+        if store is None:
+            path = self._folder / FILE_NAME
+            if self._was_there and not path.exists():  # a new one would not have what this one knew
+                raise KeptReadOnlyError(path, reasons.tr("its folder has gone"))
+            store = Store(self._folder)
+            self._was_there = True
+        return store
 
     @staticmethod
     def _renewed(store: Store | None, error: KeptDamagedError) -> Store | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from digitapp.nn.network import Network
 from digitapp.runs.plan import Plan, Start
 from digitapp.training.errors import TrainingDiverged
@@ -98,6 +100,13 @@ class Repetition:
             return self._together.result(self._group.index(index))
         assert self._run is not None
         return self._run.result()
+
+    def measured_state(self, index: int) -> np.ndarray:
+        """Return the state of a seed's network that counts at the moment, see `Run.measured_state`."""
+        if self._together is not None:
+            return self._together.parameters(self._group.index(index))
+        assert self._run is not None
+        return self._run.measured_state
 
 
 def _train_alone(index: int, run: Run) -> SeedEvents:

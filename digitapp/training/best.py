@@ -52,28 +52,42 @@ class BestKeeper:
 
     def after(self, event: Event, run: Run) -> None:
         """Look at an event that `run` has just yielded."""
-        if not isinstance(event, EpochDone) or event.validation_accuracy is None or event.validation_loss is None:
-            return
-        merit = event.validation_accuracy, -event.validation_loss
-        if not math.isfinite(merit[1]) or merit <= self._merit:
-            return
-        self._merit, self._epoch, self._taken = merit, event, None
-        if self._state is None:
-            self._state = run.measured_state.copy()
-        else:
-            np.copyto(self._state, run.measured_state)
+        if isinstance(event, EpochDone) and self.wants(event):
+            self.keep(event, run.measured_state)
 
-    def take(self, run: Run) -> BestNetwork | None:
-        """Return the best network so far; None where no epoch was validated, or none was better than those before."""
+    def wants(self, event: EpochDone) -> bool:
+        """Return whether an epoch is better than all before it."""
+        merit = _merit_of(event)
+        return merit is not None and merit > self._merit
+
+    def keep(self, event: EpochDone, state: np.ndarray) -> None:
+        """Keep a copy of the network's state after an epoch that is wanted."""
+        self._merit, self._epoch, self._taken = _merit_of(event) or self._merit, event, None
+        if self._state is None:
+            self._state = state.copy()
+        else:
+            np.copyto(self._state, state)
+
+    def take(self, like: Network) -> BestNetwork | None:
+        """Return the best network so far; None where no epoch was validated, or none was better than those before.
+
+        `like` is the network that learns, or any other one of its shape.
+        """
         event = self._epoch
         if self._taken is None and event is not None and self._state is not None:
             assert event.validation_loss is not None and event.validation_accuracy is not None
-            network = run.network.copy()
+            network = like.copy()
             np.copyto(network.state, self._state)
             network = network.folded()
             loss, accuracy = event.validation_loss, event.validation_accuracy
             self._taken = BestNetwork(network, event.epoch, event.step, loss, accuracy)
         return self._taken
+
+
+def _merit_of(event: EpochDone) -> tuple[float, float] | None:
+    """Return accuracy and negative loss of an epoch, None where it was not validated or has no finite loss."""
+    accuracy, loss = event.validation_accuracy, event.validation_loss
+    return None if accuracy is None or loss is None or not math.isfinite(loss) else (accuracy, -loss)
 
 
 def _best_merit(history: History) -> tuple[float, float]:

@@ -154,6 +154,10 @@ class Together:
             np.copyto(network.parameters, self._stack.parameters[index])
         return network.folded()
 
+    def parameters(self, index: int) -> np.ndarray:
+        """Return the parameters of a network as they are now: to be copied, not kept."""
+        return self._stack.parameters[index]
+
     def write_back(self) -> None:
         """Let all runs be where they are here, so that each can be looked at, and goes on by itself."""
         self._stack.write_back()

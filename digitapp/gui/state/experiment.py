@@ -12,6 +12,7 @@ from digitapp.kept.summaries import SHORT
 from digitapp.modelfile import Model
 from digitapp.runs.branches import Branch, new_key
 from digitapp.runs.plan import Repeat
+from digitapp.training.best import BestNetwork
 from digitapp.training.events import Event, RunStarted
 from digitapp.training.history import History
 from digitapp.training.moments import Moments
@@ -29,6 +30,7 @@ class SeedRun:
     branch : what it learned with; None before it has begun
     fate : what has become of it; None before it has begun
     model : its network at its end; None before, and of one that was cut off. That of the first is the desk's own
+    best : its network at its best epoch so far, where that is a better one than is kept
     """
 
     index: int
@@ -37,6 +39,7 @@ class SeedRun:
     branch: Branch | None = None
     fate: RunFate | None = None
     model: Model | None = None
+    best: BestNetwork | None = None
 
     @property
     def is_over(self) -> bool:
@@ -120,7 +123,7 @@ class Experiment:
         """Take in what has happened in the run of a seed other than the first, and return it."""
         run = self.runs[index]
         if isinstance(event, SeedLeft):
-            run.model = event.model
+            run.model, run.best = event.model, event.best
             if event.error is not None:
                 run.fate = RunFate.FAILED
             else:

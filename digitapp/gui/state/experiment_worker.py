@@ -12,8 +12,9 @@ from digitapp.gui.state.worker import Snapshot, TrainingWorker
 from digitapp.modelfile import Model
 from digitapp.nn.network import Network
 from digitapp.runs.repeat import Repetition
+from digitapp.training.best import BestKeeper, BestNetwork
 from digitapp.training.checkpoint import Checkpoint, take_checkpoint
-from digitapp.training.events import BatchDone, Event, PretrainingStep, RunFinished, RunStarted
+from digitapp.training.events import BatchDone, EpochDone, Event, PretrainingStep, RunFinished, RunStarted
 from digitapp.training.moments import Moments
 from digitapp.training.run_state import RunState
 from digitapp.training.together import SeedEvent, SeedEvents, SeedFailed
@@ -27,18 +28,21 @@ class SeedLeft:
     ----------
     model : its network as it is used, calibrated; None of one that was cut off in the middle
     error : why it has failed, None where it has not
+    best : its network at its best epoch, None where none was validated or better than what is kept already
     """
 
     model: Model | None
     error: Exception | None = None
+    best: BestNetwork | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeedCheckpoint:
-    """The state of the run of a seed, by its index."""
+    """The state of the run of a seed, by its index, and its best network so far."""
 
     index: int
     checkpoint: Checkpoint
+    best: BestNetwork | None
 
 
 class ExperimentWorker(TrainingWorker):
@@ -70,6 +74,7 @@ class ExperimentWorker(TrainingWorker):
         self.shown_ended = moments is None
         self.shown_error: Exception | None = None
         self.reached: RunState | None = None
+        self.best_keepers: dict[int, BestKeeper] = {}  # by the index of the seed
         self._repeat = repeat
         self._model = model
         self._repetition: Repetition | None = None
@@ -115,6 +120,9 @@ class ExperimentWorker(TrainingWorker):
             assert self._repetition is not None
             self._run, self.is_together = self._repetition.run, self._repetition.is_together
             self._open.add(index)
+            self.best_keepers.setdefault(index, BestKeeper())
+        elif isinstance(event, EpochDone) and self._repetition is not None and self.best_keepers[index].wants(event):
+            self.best_keepers[index].keep(event, self._repetition.measured_state(index))
         if index == 0:
             self._take_shown(event)
         elif isinstance(event, SeedFailed):
@@ -124,7 +132,7 @@ class ExperimentWorker(TrainingWorker):
             self.others.append((index, event))
             if isinstance(event, RunFinished):
                 self._open.discard(index)
-                self.others.append((index, SeedLeft(self._result_of(index))))
+                self.others.append((index, self._left(index, self._result_of(index))))
 
     def _take_shown(self, event: Event | SeedFailed) -> None:
         if isinstance(event, SeedFailed):
@@ -165,7 +173,15 @@ class ExperimentWorker(TrainingWorker):
         if 0 in self._open:
             self._end_shown(None)
         for index in sorted(self._open):
-            self.others.append((index, SeedLeft(results.get(index))))
+            self.others.append((index, self._left(index, results.get(index))))
+
+    def _left(self, index: int, model: Model | None) -> SeedLeft:
+        return SeedLeft(model, best=self.best_keepers[index].take(self._like))
+
+    @property
+    def _like(self) -> Network:
+        """A network of the shape of all these."""
+        return self._run.network if self._run is not None else self.network
 
     def _result_of(self, index: int) -> Model:
         """Return the network of a seed that is at its end, calibrated as that of any run."""
@@ -198,9 +214,12 @@ class ExperimentWorker(TrainingWorker):
             return
         if not self.shown_ended:
             self._bring_up_to_date()
+            self.best = self.best_keepers[0].take(self._like) if 0 in self.best_keepers else None
             self.checkpoint = take_checkpoint(self._run)
         elif not self.is_together:
-            self.seed_checkpoint = SeedCheckpoint(self._repetition.current, take_checkpoint(self._run))
+            index = self._repetition.current
+            best = self.best_keepers[index].take(self._like) if index in self.best_keepers else None
+            self.seed_checkpoint = SeedCheckpoint(index, take_checkpoint(self._run), best)
 
 
 def _no_run(_network: Network) -> NoReturn:

@@ -21,11 +21,13 @@ from digitapp.gui.state.restoring import Trouble
 from digitapp.gui.state.run_keeper import RunKeeper
 from digitapp.gui.state.seed_keeper import SeedKeeper
 from digitapp.gui.state.session import Session
-from digitapp.kept.errors import KeptDamagedError
+from digitapp.gui.state.training_run import RunPhase
+from digitapp.kept.errors import KeptBusyError, KeptDamagedError
 from digitapp.kept.image_sets import write_images
 from digitapp.kept.networks import remove_network, write_network
 from digitapp.kept.packing import pack
 from digitapp.kept.point_sets import write_points
+from digitapp.kept.presence import Presence
 from digitapp.kept.seats import Seat, mark_used, write_part
 from digitapp.kept.sheets import write_sheet
 from digitapp.kept.sweeping import sweep_kept
@@ -71,8 +73,11 @@ class Keeper(QObject):
         self._facts = {desk: _facts_of(desk) for desk in session.desks}
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.keep)
-        self._runs = [RunKeeper(session, desk, seat.number, self._writer, self) for desk in session.desks]
-        self._seeds = [SeedKeeper(session, desk, seat.number, self._writer, self) for desk in session.desks]
+        self._presence = Presence(folder)
+        beside = self._writer, self._presence, self
+        self._runs = [RunKeeper(session, desk, seat.number, *beside) for desk in session.desks]
+        self._seeds = [SeedKeeper(session, desk, seat.number, *beside) for desk in session.desks]
+        self._waiting: set[Desk] = set()  # whose run waits for the disk
         for desk in session.desks:
             self._remember_written(desk)
             self._watch(desk)
@@ -217,7 +222,23 @@ class Keeper(QObject):
         self.trouble = error
         if isinstance(error, KeptDamagedError) and error.aside is not None:
             self.unread = Trouble(error.reason, error.aside)
+        if error is None:
+            self._let_runs_go_on()
+        elif not isinstance(error, KeptBusyError | KeptDamagedError):  # these pass by themselves
+            self._let_runs_wait()
         self.told.emit()
+
+    def _let_runs_wait(self) -> None:
+        """Hold the runs while nothing of them can be written, so that no more of them is lost than they are behind."""
+        for desk in self._session.desks:
+            if desk.run.phase is RunPhase.RUNNING:
+                desk.run.pause()
+                self._waiting.add(desk)
+
+    def _let_runs_go_on(self) -> None:
+        waiting, self._waiting = self._waiting, set()
+        for desk in waiting:
+            desk.run.resume()  # unless it has ended, or somebody has had it go on
 
     @Slot(object)
     def _on_spoilt(self, error: Exception) -> None:
@@ -238,6 +259,11 @@ class Keeper(QObject):
         found = {kinds.get(str(key[0]), "runs") for key in self._writer.waiting if isinstance(key, tuple)}
         drawn = any(str(key[-1]).endswith("/sheet") for key in self._writer.waiting if isinstance(key, tuple))
         return found | ({"drawing"} if drawn else set())
+
+    @property
+    def has_runs_wait(self) -> bool:
+        """Whether a run waits until it can be written."""
+        return any(desk.run.phase is RunPhase.PAUSED for desk in self._waiting)
 
     @property
     def is_behind(self) -> bool:
@@ -263,6 +289,7 @@ class Keeper(QObject):
         seat, moment = self.seat.number, time.time()
         self._writer.put(("part", "used"), lambda store: mark_used(store, seat, moment))
         done = self._writer.close(0.0 if self.is_behind else CLOSING_S)  # who gave it up does not wait
+        self._presence.leave_all()
         self.seat.leave()
         return done
 

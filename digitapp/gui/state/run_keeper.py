@@ -15,7 +15,10 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from digitapp.datasets.dataset import Split
 from digitapp.gui.state.desk import Desk
 from digitapp.gui.state.session import Session
+from digitapp.kept.best import BestWish
 from digitapp.kept.histories import KeptHistory, write_history
+from digitapp.kept.limits import make_room
+from digitapp.kept.presence import Presence
 from digitapp.kept.readings import Readings, readings_of, write_readings
 from digitapp.kept.runs import (
     RunFate,
@@ -52,8 +55,12 @@ CLOSING_BYTES = 16_000_000
 class RunKeeper(QObject):
     """Asks for checkpoints of a desk's run, and has them written."""
 
-    def __init__(self, session: Session, desk: Desk, seat: int, writer: Writer, parent: QObject) -> None:
+    def __init__(
+        self, session: Session, desk: Desk, seat: int, writer: Writer, presence: Presence, parent: QObject
+    ) -> None:
         super().__init__(parent)
+        self._presence = presence
+        self._best: BestWish | None = None  # of the run that is under way
         self._session = session
         self._desk = desk
         self._seat = seat
@@ -80,7 +87,9 @@ class RunKeeper(QObject):
         if desk is not self._desk:
             return
         self._by_hand = None
-        self._branch = self._put_beginning()
+        self._branch = branch = self._put_beginning()
+        self._best = BestWish(branch.model, branch.record_at)
+        self._presence.come(branch.key)
         self._timer.start(FIRST_MS)
 
     def _put_beginning(self) -> Branch:
@@ -152,7 +161,15 @@ class RunKeeper(QObject):
             return
         facts = checkpoint.facts
         history = write_history(self._history(branch), int(facts["step"]), int(facts["epoch"]))
-        self._writer.put(("run", branch.key), lambda store: write_progress(store, branch.key, checkpoint, history))
+        best, wish = self._desk.run.best, self._best
+        model = wish.model_of(best) if wish is not None else None
+
+        def write(store: Store) -> None:
+            write_progress(store, branch.key, checkpoint, history, model)
+            if wish is not None:
+                wish.is_written(best)
+
+        self._writer.put(("run", branch.key), write)
         size = sum(array.nbytes for array in checkpoint.arrays.values())
         if self._desk.run.is_active:
             self._timer.start(max(EVERY_MS, round(1000 * size / BYTES_PER_S)))
@@ -195,9 +212,13 @@ class RunKeeper(QObject):
         own = self._desk.models.own.model
         model, ended = replace(own, network=own.network.copy()), time.time()
         data = branch.dataset.train if branch.dataset is not None else None
+        best = self._best.model_at_end(self._desk.run.best, model) if self._best is not None else None
 
         def write(store: Store) -> None:
-            end_run(store, branch.key, fate, ended, history, model, data.fingerprint if data is not None else "")
+            fingerprint = data.fingerprint if data is not None else ""
+            end_run(store, branch.key, fate, ended, history, model, fingerprint, best)
+            make_room(store)
+            store.afterwards(lambda: self._presence.leave(branch.key))
 
         self._writer.put(("run ends", branch.key), write)
         self._read_validation(branch, model)

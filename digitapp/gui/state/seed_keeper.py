@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from digitapp.gui.state.desk import Desk, Interrupted
 from digitapp.gui.state.experiment import Experiment, SeedRun
 from digitapp.gui.state.session import Session
+from digitapp.kept.best import BestWish
 from digitapp.kept.histories import KeptHistory, write_history
 from digitapp.kept.pending import begin_seed, break_off_seed, close_experiment, drop_checkpoint, open_experiment
+from digitapp.kept.presence import Presence
 from digitapp.kept.readings import readings_of, write_readings
 from digitapp.kept.register import name_runs
 from digitapp.kept.runs import RunFate, describe_run, end_run, write_progress
@@ -29,8 +31,12 @@ _FIRST_MS, _EVERY_MS = 500, 4000  # as of any run
 class SeedKeeper(QObject):
     """Has the runs of a desk's experiments written, all but the first of each, which is kept as any run."""
 
-    def __init__(self, session: Session, desk: Desk, seat: int, writer: Writer, parent: QObject) -> None:
+    def __init__(
+        self, session: Session, desk: Desk, seat: int, writer: Writer, presence: Presence, parent: QObject
+    ) -> None:
         super().__init__(parent)
+        self._presence = presence
+        self._best: dict[str, BestWish] = {}  # by the key of the run
         self._desk, self._seat, self._writer = desk, seat, writer
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ask)
@@ -76,6 +82,8 @@ class SeedKeeper(QObject):
         desk, seat, name = self._desk, self._seat, experiment.name
         facts, began = describe_run(branch, desk.dataset_name, branch.facts.get("foils", 0)), time.time()
         problem = desk.problem.key
+        self._best[branch.key] = BestWish(branch.model, branch.record_at)
+        self._presence.come(branch.key)
         self._writer.put(
             ("run begins", branch.key),
             lambda store: begin_seed(store, seat, problem, branch, facts, began, name),
@@ -102,15 +110,24 @@ class SeedKeeper(QObject):
             return
         kept = KeptHistory(run.history, float(facts["seconds"]))
         history = write_history(kept, int(facts["step"]), int(facts["epoch"]))
-        self._writer.put(("run", branch.key), lambda store: write_progress(store, branch.key, checkpoint, history))
+        best, wish = run.best, self._best.get(branch.key)
+        model = wish.model_of(best) if wish is not None else None
+
+        def write(store: Store) -> None:
+            write_progress(store, branch.key, checkpoint, history, model)
+            if wish is not None:
+                wish.is_written(best)
+
+        self._writer.put(("run", branch.key), write)
 
     @Slot(object)
     def _on_seed_ended(self, run: SeedRun) -> None:
         branch, fate, ended = run.branch, run.fate, time.time()
         if branch is None or fate is None:
             return
-        key = branch.key
+        key, wish = branch.key, self._best.pop(branch.key, None)
         if run.model is None:
+            self._presence.leave(key)
             self._writer.put(("run ends", key), lambda store: break_off_seed(store, key, fate, ended))
             return
         model = run.model = replace(run.model, training=branch.record())
@@ -118,9 +135,12 @@ class SeedKeeper(QObject):
         last = run.history.last_epoch
         seconds = finished.seconds if finished is not None else last.seconds if last is not None else 0.0
         history = write_history(KeptHistory(run.history, seconds))
+        best = wish.model_at_end(run.best, model) if wish is not None else None
 
         def write(store: Store) -> None:
-            end_run(store, key, RunFate.ENDED, ended, history, model)
+            fingerprint = branch.dataset.train.fingerprint if branch.dataset is not None else ""
+            end_run(store, key, RunFate.ENDED, ended, history, model, fingerprint, best)
+            store.afterwards(lambda: self._presence.leave(key))
             drop_checkpoint(store, key)
             if branch.dataset is not None and (validation := branch.dataset.validation) is not None:
                 answers = evaluate(model.network, model.loss, validation).predictions

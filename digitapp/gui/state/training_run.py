@@ -18,6 +18,7 @@ from digitapp.gui.state.worker import TrainingWorker
 from digitapp.kept.runs import RunFate
 from digitapp.nn.network import Network
 from digitapp.runs.repeat import Repetition
+from digitapp.training.best import BestKeeper, BestNetwork
 from digitapp.training.checkpoint import Checkpoint
 from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, RunStarted, SetLearningRate
 from digitapp.training.history import History
@@ -70,6 +71,7 @@ class TrainingRun(QObject):
         self.phase = RunPhase.IDLE
         self.history = History()
         self.error: Exception | None = None  # why the last run ended by itself, until somebody has read it
+        self.best: BestNetwork | None = None  # of the run as far as its last checkpoint, if it is better than before
         self.reached: RunState | None = None  # where the last run ended, for one that goes on as it would have
         self.samples_per_second: float | None = None
         self.pace: float | None = None
@@ -155,6 +157,7 @@ class TrainingRun(QObject):
             raise RuntimeError("a run is active already")
         self.history = History()
         self.error = None
+        self.best = None
         self.reached = None
         self.experiment = None
         self._checkpoint = self._seed_checkpoint = None
@@ -184,7 +187,9 @@ class TrainingRun(QObject):
         if self._worker is not None or not self.is_active:
             self.prepare(paused=paused)
         # Copied in the worker's thread: a large network takes its time.
-        self._launch(TrainingWorker(network, lambda own: begin(own.copy()), moments))
+        worker = TrainingWorker(network, lambda own: begin(own.copy()), moments)
+        worker.best_keeper = BestKeeper(self.history)
+        self._launch(worker)
 
     def start_experiment(
         self, network: Network, repeat: Callable[[Network], Repetition], experiment: Experiment, *, paused: bool = False
@@ -200,7 +205,9 @@ class TrainingRun(QObject):
         self.experiment = experiment
         self._has_told_end = first.is_over
         moments = None if first.is_over else first.branch.moments
-        self._launch(ExperimentWorker(network, lambda own: repeat(own.copy()), first.branch.model, moments))
+        worker = ExperimentWorker(network, lambda own: repeat(own.copy()), first.branch.model, moments)
+        worker.best_keepers = {run.index: BestKeeper(run.history) for run in experiment.runs}
+        self._launch(worker)
 
     def _launch(self, worker: TrainingWorker) -> None:
         worker.is_kept = self.is_kept
@@ -372,10 +379,12 @@ class TrainingRun(QObject):
     def _tell_checkpoint(self, worker: TrainingWorker) -> None:
         if worker.checkpoint is not self._checkpoint:
             self._checkpoint = worker.checkpoint
+            self.best = worker.best
             self.checkpoint_taken.emit(worker.checkpoint)
         if isinstance(worker, ExperimentWorker) and worker.seed_checkpoint is not self._seed_checkpoint:
             taken = self._seed_checkpoint = worker.seed_checkpoint
             if taken is not None and self.experiment is not None:
+                self.experiment.runs[taken.index].best = taken.best
                 self.seed_checkpoint_taken.emit(self.experiment.runs[taken.index], taken.checkpoint)
 
     def _pull_weights(self, worker: TrainingWorker) -> None:

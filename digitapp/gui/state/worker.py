@@ -16,6 +16,7 @@ from PySide6.QtCore import QThread, Signal
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.nn.network import Network
+from digitapp.training.best import BestKeeper, BestNetwork
 from digitapp.training.checkpoint import Checkpoint, take_checkpoint
 from digitapp.training.events import BatchDone, Command, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
@@ -53,6 +54,8 @@ class TrainingWorker(QThread):
         self.events: deque[Event] = deque()
         self.snapshot: Snapshot | None = None
         self.checkpoint: Checkpoint | None = None
+        self.best: BestNetwork | None = None  # as it was when the checkpoint was taken
+        self.best_keeper = BestKeeper()
         self._begin = begin
         self._run: Run | None = None
         self._stop = threading.Event()
@@ -139,6 +142,8 @@ class TrainingWorker(QThread):
                 if isinstance(event, BatchDone):
                     step = event.step
                     self._keep_moment(step)
+                else:
+                    self.best_keeper.after(event, self._run)
                 if isinstance(event, (BatchDone, PretrainingStep)):
                     self._rest_if_paused(step)
                 if self._stop.is_set():
@@ -192,6 +197,7 @@ class TrainingWorker(QThread):
     def _take_checkpoint(self) -> None:
         self._checkpoint_wanted.clear()
         if self._run is not None:
+            self.best = self.best_keeper.take(self._run.network)
             self.checkpoint = take_checkpoint(self._run)
 
     def _keep_moment(self, step: int) -> None:

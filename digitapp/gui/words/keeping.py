@@ -12,6 +12,8 @@ def keeping_words(keeper: Keeper) -> str:
     """Return one sentence about what is wrong with keeping, empty where all is well."""
     if keeper.trouble is not None:
         text = translate("Keeping", "Not on the disk yet: {0} ({1}). It is tried again.")
+        if keeper.has_runs_wait:
+            text = translate("Keeping", "Not on the disk yet: {0} ({1}). The training waits and goes on by itself.")
         return text.format(listed(unkept(keeper)), kept_cause(keeper.trouble))
     unread = keeper.unread
     if unread is not None and unread.aside is not None:

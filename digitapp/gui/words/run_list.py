@@ -27,6 +27,7 @@ def fate_words(fate: RunFate) -> str:
         RunFate.INTERRUPTED: translate("RunList", "interrupted"),
         RunFate.FAILED: translate("RunList", "failed"),
         RunFate.GIVEN_UP: translate("RunList", "given up"),
+        RunFate.INTERRUPTED: translate("RunList", "interrupted"),
     }.get(fate, "")
 
 
