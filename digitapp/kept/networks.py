@@ -153,7 +153,7 @@ def write_model(model: Model, folder: Path, stem: str) -> Path:
     ModelContentError : as `save_model`
     OSError : it cannot be written
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     fresh = folder / f".{secrets.token_hex(8)}{SUFFIX}.tmp"
     try:
         try:

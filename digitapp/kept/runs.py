@@ -134,7 +134,7 @@ def write_progress(
     """Write how far a run is: its checkpoint, its curves up to there, and its best network where that is a new one."""
     step = int(checkpoint.facts["step"])
     path = store.folder / FOLDER / f"{key}.{step}{SUFFIX}"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)  # not the folder above: where that has gone, nothing is made in its place
     save_checkpoint(checkpoint, path)
     for (name,) in store.rows("SELECT checkpoint FROM runs WHERE run = ? AND checkpoint IS NOT NULL", key):
         if name != path.name:

@@ -12,6 +12,7 @@ Sources: https://www.sqlite.org/wal.html; https://www.sqlite.org/pragma.html (ap
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -27,6 +28,7 @@ from digitapp.kept.sqlite_errors import is_damage, of_sqlite, of_the_system
 VERSION = 3
 _APPLICATION_ID = 0x44474954  # "DGIT"
 _PATIENCE_S = 5.0  # until another process has written
+_PAUSE_S = 0.02
 _BESIDE = ("networks", "checkpoints")  # folders of files that rows name
 
 # Each step leads from the version before it to its own; the first one makes the file.
@@ -247,7 +249,7 @@ class Store:
             raise _WrongFileError("newer", reasons.tr("a newer digitapp has written it"))
         if not is_new and version < 1:
             raise _WrongFileError("damaged", reasons.tr("it is damaged"))
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_log(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what was said to be written survives a power cut
         if version < VERSION:
             self._migrate(connection)
@@ -291,6 +293,19 @@ class Store:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise of_sqlite(self.path, error) from error
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Let the file have a write-ahead log; of several that ask for it at once SQLite lets some fail without waiting."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+        time.sleep(_PAUSE_S)
 
 
 class _WrongFileError(Exception):

@@ -102,8 +102,9 @@ def test_training_waits_while_it_cannot_be_written(begun: MainWindow, kept: Path
     assert isinstance(label, QLabel)
     kept.rename(kept.with_name("pulled"))
     qtbot.waitUntil(lambda: run.phase is RunPhase.PAUSED)
-    qtbot.waitUntil(lambda: "The training waits and goes on by itself" in label.text())
-    assert "its folder has gone" in label.text() and not kept.exists()  # nothing is made in its place
+    told = "its folder has gone). The training waits and goes on by itself"
+    qtbot.waitUntil(lambda: told in label.text(), timeout=15_000)
+    assert not kept.exists()  # nothing is made in its place
     qtbot.wait(100)  # what was on its way has come
     reached = len(run.history.loss)
     kept.with_name("pulled").rename(kept)
