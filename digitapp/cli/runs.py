@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,7 +28,6 @@ RunsArgument = Annotated[
 ]
 _LEAST_ID = 4  # characters of an id
 _MOST_TOLD = 5  # interrupted runs
-_COLUMNS = ("run", "name", "problem", "state", "began", "dataset", "layers", "optimizer", "rate", "seed", "epochs")
 
 
 @app.command("list", epilog="Example: digitapp runs list")
@@ -45,8 +43,10 @@ def list_command(json: JsonOption = False) -> None:
     if not lines:
         say("There are no runs yet: what `digitapp train` and the window train is listed here.")
         return
-    rows = [(*_cells(line)[:4], *_cells(line)[5:], _accuracy(line)) for line in lines]
-    titles = (*_COLUMNS[:4], *_COLUMNS[5:], "validation")
+    from digitapp.kept.tables import COLUMNS, cells_of
+
+    rows = [(*cells_of(line)[:4], *cells_of(line)[5:], _accuracy(line)) for line in lines]
+    titles = (*COLUMNS[:4], *COLUMNS[5:], "validation")
     print_table([titles, *rows], right=frozenset({7, 8, 9, 10}))
     for told in list(filter(None, map(_how_to_go_on, lines)))[:_MOST_TOLD]:
         say(told)
@@ -111,7 +111,10 @@ def compare_command(
 def export_command(
     runs: RunsArgument,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="The table to write.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="The table (.csv), or runs to import elsewhere (.json).", show_default=False
+        ),
     ] = None,
     curves: Annotated[
         bool, typer.Option("--curves", help="A line for each epoch instead of one for each run.")
@@ -121,8 +124,10 @@ def export_command(
         typer.Option("--tensorboard", metavar="DIR", help="Event files for TensorBoard, a folder for each run."),
     ] = None,
 ) -> None:
-    """Write runs as a table (CSV), or for TensorBoard."""
-    from digitapp.cli.run_files import curves_of, table_of, write_tensorboard
+    """Write runs as a table (CSV), for another computer (JSON), or for TensorBoard."""
+    from digitapp.cli.run_files import write_tensorboard
+    from digitapp.kept.interchange import runs_as_json
+    from digitapp.kept.tables import curves_of, table_of
 
     if out is None and tensorboard is None:
         raise BadInput("where to write is missing; expected --out FILE, or --tensorboard DIR")
@@ -135,7 +140,14 @@ def export_command(
         if tensorboard is not None:
             write_tensorboard(store, lines, tensorboard)
             say(f"Wrote {tensorboard} ({_count(len(lines))}); to see it: tensorboard --logdir {tensorboard}")
-        text = curves_of(store, lines) if curves else table_of(lines, _COLUMNS, [*map(_cells, lines)])
+        if curves:
+            text, damaged = curves_of(store, lines)
+            for line in damaged:
+                note(f"{line.short}: its curves are damaged and left out")
+        elif out is not None and out.suffix == ".json":
+            text = runs_as_json(store, [line.key for line in lines])
+        else:
+            text = table_of(lines)
     if out is not None:
         _write_table(out, text)
         say(f"Wrote {out} ({_count(len(lines))})")
@@ -148,6 +160,28 @@ def _write_table(out: Path, text: str) -> None:
         atomic_write_text(out, text)
     except OSError as error:
         raise BadInput(f"--out {out}: cannot be written: {error.strerror or error}") from error
+
+
+@app.command("import", epilog="Example: digitapp runs import runs.json")
+def import_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Runs that were exported as .json elsewhere.")],
+    json: JsonOption = False,
+) -> None:
+    """List runs of another computer beside those of this one. Their weights are not in the file."""
+    from digitapp.kept.interchange import RunsFileError, import_runs, read_runs_file
+
+    try:
+        runs = read_runs_file(file)
+    except RunsFileError as error:
+        raise BadInput(f"{file}: {error.reason}; expected a file of digitapp runs export --out FILE.json") from error
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
+    with _store() as store:
+        found = import_runs(store, runs)
+    if json:
+        print_json({"new": found.new, "known": found.known, "damaged": found.damaged})
+        return
+    say(f"{_count(found.new)} imported, {found.known} here already, {found.damaged} damaged and left out")
 
 
 @app.command("delete", epilog="Example: digitapp runs delete 3f2a91c0")
@@ -288,16 +322,6 @@ def _meant(lines: Sequence[RunLine], text: str) -> list[RunLine]:
     if len(found) > 1:
         raise BadInput(f"{plain(text, 40)}: {len(found)} runs begin so; expected more of the id")
     return found
-
-
-def _cells(line: RunLine) -> tuple[str, ...]:
-    began = datetime.fromtimestamp(line.began).isoformat(" ", "seconds")
-    layers = "-".join(map(str, line.sizes))
-    rate = line.config.get("learning_rate")
-    shown = f"{rate:.4g}" if isinstance(rate, int | float) else ""
-    optimizer = str(line.config.get("optimizer", ""))
-    known = line.short, line.name, line.problem, line.fate.value, began, line.dataset, layers, optimizer
-    return (*known, shown, str(line.seed), str(line.epochs))
 
 
 def _how_to_go_on(line: RunLine) -> str | None:

@@ -440,6 +440,37 @@
     </message>
 </context>
 <context>
+    <name>RunFiles</name>
+    <message numerus="yes">
+        <source>%n run(s) imported.</source>
+        <translation>
+            <numerusform>%n run imported.</numerusform>
+            <numerusform>%n runs imported.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were damaged and are left out.</source>
+        <translation>
+            <numerusform>%n run were damaged and are left out.</numerusform>
+            <numerusform>%n runs were damaged and are left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were here already.</source>
+        <translation>
+            <numerusform>%n run were here already.</numerusform>
+            <numerusform>%n runs were here already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Exported %n run(s)</source>
+        <translation>
+            <numerusform>Exported %n run</numerusform>
+            <numerusform>Exported %n runs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RunRoom</name>
     <message numerus="yes">
         <source>With this limit %n old run(s) without a mark would lose their weights; lines and curves stay.</source>

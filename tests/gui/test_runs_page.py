@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.dataset import Split
+from digitapp.gui.pages.runs.files import _write_curves, _write_runs, _write_table
 from digitapp.gui.pages.runs.page import RunsPage
 from digitapp.gui.pages.runs.rows import Column, Row
 from digitapp.gui.pages.runs.tools import DELETED
@@ -318,3 +319,34 @@ def test_before_the_first_run_it_says_how_to_get_one(
     assert not page.table.isVisible()
     page.stage.to_train.click()
     assert window.shown_page.NAME == TrainPage.NAME
+
+
+def test_runs_go_to_another_computer_and_tables_to_spreadsheets(
+    open_runs: OpenRuns, open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, page = open_runs()
+    page.table.toggle(row_of(page, "Usual"))
+    files = {name: tmp_path / name for name in ("table.csv", "curves.csv", "runs.json")}
+    for path, write in zip(files.values(), (_write_table, _write_curves, _write_runs), strict=True):
+        with qtbot.waitSignal(page.files.said):
+            page.files.write(path, write)
+    table, curves = (files[name].read_text().splitlines() for name in ("table.csv", "curves.csv"))
+    assert len(table) == 1 + 2 and len(curves) == 1 + 2 * EPOCHS
+
+    other = open_window("toy", kept=tmp_path / "elsewhere", page=RunsPage.NAME).page(RunsPage)
+    with qtbot.waitSignal(other.files.said):
+        other.files.read(files["runs.json"])
+    qtbot.waitUntil(lambda: names(other) == ["Usual"])
+    here, there = row_of(page, "Usual"), row_of(other, "Usual")
+    assert [line.results for line in here.lines] == [line.results for line in there.lines]
+    qtbot.waitUntil(lambda: all(other.runs.curve(line) is not None for line in there.lines))
+    assert all(len(curve) == EPOCHS for line in there.lines if (curve := other.runs.curve(line)) is not None)
+
+    with qtbot.waitSignal(other.files.said):
+        other.files.read(files["runs.json"])
+    assert "2 runs were here already." in other.status_text
+    files["runs.json"].write_text(files["runs.json"].read_text()[:-9])
+    other.files.read(files["runs.json"])
+    qtbot.waitUntil(other.stage.note.isVisible)
+    assert "it is no JSON file" in other.stage.note.text() and names(other) == ["Usual"]
+    assert window.isVisible()

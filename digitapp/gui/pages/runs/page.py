@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Slot
@@ -15,6 +15,7 @@ from digitapp.gui.pages.page import Page
 from digitapp.gui.pages.runs.actions import RunActions, line_of
 from digitapp.gui.pages.runs.comparison_curves import ComparisonCurves
 from digitapp.gui.pages.runs.comparison_panel import ComparisonPanel
+from digitapp.gui.pages.runs.files import RunFiles
 from digitapp.gui.pages.runs.inspector import RunsInspector
 from digitapp.gui.pages.runs.model import RunsModel
 from digitapp.gui.pages.runs.row_menu import row_menu
@@ -25,13 +26,14 @@ from digitapp.gui.pages.runs.tools import DELETED
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.session import Session
 from digitapp.gui.state.snapshot import Snapshot
-from digitapp.gui.widgets import Card, HairLine
+from digitapp.gui.widgets import Card, GhostButton, HairLine
 from digitapp.gui.words.comparison import named_apart
 from digitapp.gui.words.messages import Message
 from digitapp.gui.words.run_list import bytes_words
 from digitapp.gui.words.run_trouble import run_trouble
 from digitapp.kept.belongings import Belongings
 from digitapp.kept.experiments import Experiment
+from digitapp.kept.register import RunLine
 
 _TABLE, _SEARCH = "table", "search"
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 620
@@ -50,11 +52,26 @@ class RunsPage(Page):
         self.acts = RunActions(session, self)
         self._listed_deleted = False
         self._belongings: dict[str, Belongings] = {}
+        self.files = RunFiles(session, settings, self._lines_to_export, self)
+        self._make_header()
         self._build()
         self._connect()
         self._make_shortcuts()
 
     # Building
+
+    def _make_header(self) -> None:
+        self.import_button = GhostButton(
+            self.tr("Import…"), "folder", tip=self.tr("List runs that were exported on another computer")
+        )
+        self.import_button.setObjectName("importRuns")
+        self.export_button = GhostButton(
+            self.tr("Export…"), "table", tip=self.tr("Write the chosen runs, or all that are listed, into a file")
+        )
+        self.export_button.setObjectName("exportRuns")
+
+    def header_actions(self) -> Sequence[QWidget]:
+        return (self.import_button, self.export_button)
 
     def _build(self) -> None:
         self.stage = RunsStage(self.model, self.runs, self)
@@ -106,6 +123,10 @@ class RunsPage(Page):
 
     def _connect_actions(self) -> None:
         acts, panel = self.acts, self.inspector.run
+        self.import_button.clicked.connect(self.files.ask_import)
+        self.export_button.clicked.connect(self._show_exports)
+        self.files.told.connect(self.tell)
+        self.files.said.connect(self.say)
         acts.told.connect(self.tell)
         acts.said.connect(self.say)
         acts.deleted.connect(self.stage.show_deleted)
@@ -319,6 +340,17 @@ class RunsPage(Page):
         menu = row_menu(row, found, self.acts, rename, self, is_deleted=deleted, can_change=can_change)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
+
+    def _lines_to_export(self) -> list[RunLine]:
+        """Return the runs that are chosen, or all that are listed."""
+        rows = self.model.chosen or [row for row in self.model.rows if row.line is None]
+        return [line for row in rows for line in row.lines]
+
+    @Slot()
+    def _show_exports(self) -> None:
+        menu, button = self.files.menu(), self.export_button
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
 
     def undo(self) -> None:
         self.acts.undo()
