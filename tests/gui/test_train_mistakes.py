@@ -96,7 +96,7 @@ def test_a_cell_shows_its_images_and_all_come_back(toy: TrainPage, qtbot: QtBot)
 def test_an_image_opens_elsewhere(toy: TrainPage, qtbot: QtBot, button: str, wanted: str) -> None:
     names, view = [], toy.mistakes
     toy.page_wanted.connect(lambda name, _what: names.append(name))
-    index = view.gallery.samples.index(0)
+    index = view.gallery.samples.index(0, 0)
     qtbot.mouseClick(view.gallery.viewport(), Qt.MouseButton.LeftButton, pos=view.gallery.visualRect(index).center())
     settle()
     sample = view.gallery.samples.sample(index)
@@ -126,7 +126,9 @@ def test_the_keyboard_reaches_everything(toy: TrainPage, qtbot: QtBot) -> None:
     qtbot.keyClick(view.gallery, Qt.Key.Key_Home)
     qtbot.keyClick(view.gallery, Qt.Key.Key_Right)
     assert view.gallery.chosen is not None and view.ways.isVisible()
-    described = view.gallery.samples.index(view.gallery.currentIndex().row()).data(Qt.ItemDataRole.AccessibleTextRole)
+    described = view.gallery.samples.index(view.gallery.currentIndex().row(), 0).data(
+        Qt.ItemDataRole.AccessibleTextRole
+    )
     assert "read as" in described and "sure" in described and "%" in described
     qtbot.keyClick(view.gallery, Qt.Key.Key_Return)
     assert names == ["whyPage"]
@@ -182,8 +184,8 @@ def test_points_are_shown_where_they_lie(open_train_page: OpenPage, qtbot: QtBot
     view, names = page.mistakes, []
     page.page_wanted.connect(lambda name, _what: names.append(name))
     assert view.readings is not None and "validation points are misread" in view.count.text()
-    view.gallery.setCurrentIndex(view.gallery.samples.index(0))
-    sample = view.gallery.samples.sample(view.gallery.samples.index(0))
+    view.gallery.setCurrentIndex(view.gallery.samples.index(0, 0))
+    sample = view.gallery.samples.sample(view.gallery.samples.index(0, 0))
     x, y = view.readings.split.inputs[sample].tolist()
     assert f"{x:.2f}" in view.gallery.samples.describe(sample)
     for mode in ("dark", "light"):

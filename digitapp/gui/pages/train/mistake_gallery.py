@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
@@ -20,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen, QPixmap, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -47,24 +46,23 @@ _MARK, _PALE_MARK = 11, 4
 Index = QModelIndex | QPersistentModelIndex
 
 
-class GalleryModel(QAbstractListModel):
-    """Samples of a part of the data, in an order."""
+class GalleryModel(QStandardItemModel):
+    """Samples of a part of the data, in an order.
+
+    Its items hold nothing. They are Qt's own, for a list asks its model for every row when it lays out thousands.
+    """
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(0, 1, parent)
         self.problem: Problem | None = None
         self.names: tuple[str, ...] = ()
         self.readings: Readings | None = None
         self.validates = True
         self.samples: NDArray[np.intp] = np.empty(0, np.intp)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.samples)
-
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.describe(int(self.samples[index.row()]))
-        return None
+        is_asked = role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+        return self.describe(self.sample(index)) if is_asked and index.row() < len(self.samples) else None
 
     def sample(self, index: Index) -> int:
         """Return which sample stands at a place."""
@@ -109,16 +107,12 @@ class GalleryModel(QAbstractListModel):
         *,
         validates: bool,
     ) -> None:
-        """Show samples in their order; whose places stay only get their new figures."""
-        known = problem is self.problem and np.array_equal(samples, self.samples)
-        if not known:
-            self.beginResetModel()
+        """Show samples in their order."""
         self.problem, self.names, self.validates = problem, names, validates
         self.readings, self.samples = readings, samples
-        if not known:
-            self.endResetModel()
-        elif len(samples):
-            self.dataChanged.emit(self.index(0), self.index(len(samples) - 1))
+        self.setRowCount(len(samples))
+        if len(samples):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(samples) - 1, 0))
 
 
 class _Tiles(QStyledItemDelegate):
@@ -267,7 +261,7 @@ class Gallery(QListView):
     def chosen(self) -> int | None:
         """The sample that is chosen, or None."""
         index = self.currentIndex()
-        return self.samples.sample(index) if index.isValid() else None
+        return self.samples.sample(index) if index.isValid() and index.row() < len(self.samples.samples) else None
 
     def fill(self, show: Callable[[GalleryModel], None], *, of_one_cell: bool) -> None:
         """Let `show` give the model other samples; the chosen one stays chosen, and the list where it was scrolled."""
@@ -277,10 +271,11 @@ class Gallery(QListView):
         self._is_filling = True
         show(self.samples)
         rows = np.flatnonzero(self.samples.samples == chosen) if chosen is not None else np.empty(0, np.intp)
+        choice = self.selectionModel()
         if len(rows):
-            self.selectionModel().setCurrentIndex(
-                self.samples.index(int(rows[0])), self.selectionModel().SelectionFlag.ClearAndSelect
-            )
+            choice.setCurrentIndex(self.samples.index(int(rows[0]), 0), choice.SelectionFlag.ClearAndSelect)
+        else:
+            choice.clear()
         self._is_filling = False
         self.doItemsLayout()
         bar.setValue(min(scrolled, bar.maximum()))
