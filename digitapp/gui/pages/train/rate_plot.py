@@ -18,7 +18,7 @@ from digitapp.gui.widgets.keys import ARROWS
 from digitapp.runs.range_test import Sweep
 from digitapp.runs.rate_range import RateRange, Reading, band, rounded
 
-_GAP, _TOP, _RIGHT = 8, 26, 12
+_GAP, _TOP, _RIGHT = 8, 26, 16
 _PALE = 0.16  # of the ink: the band of the seeds
 _KEY_STEPS = 80
 
@@ -89,7 +89,7 @@ class RatePlot(QWidget):
     def _plot(self) -> QRectF:
         metrics = QFontMetrics(theme.tabular(theme.font("tick")))
         widest = max((metrics.horizontalAdvance(tick_text(tick)) for tick in self._ticks()), default=0)
-        return QRectF(self.rect()).adjusted(widest + _GAP, _TOP, -_RIGHT, -2 * metrics.height() - _GAP)
+        return QRectF(self.rect()).adjusted(widest + _GAP, theme.scaled(_TOP), -theme.scaled(_RIGHT), -2 * metrics.height() - _GAP)
 
     def _ticks(self) -> list[float]:
         return round_ticks(0.0, self._top, 5)
