@@ -5,19 +5,19 @@ from cli_helpers import refused, run, run_json
 
 
 def test_json_holds_losses_range_and_confirmations() -> None:
-    arguments = ("range-test", "--dataset", "toy", "--seeds", 3, "--steps", 200)
+    arguments = ("range-test", "--dataset", "toy", "--seeds", 2, "--steps", 120)
     found = run_json(*arguments)
-    assert len(found["rates"]) == 200 == len(found["band"]["middle"])
+    assert len(found["rates"]) == 120 == len(found["band"]["middle"])
     assert found["rates"][0] == pytest.approx(1e-6) and found["rates"][-1] == pytest.approx(100)
     assert list(found["range"]) == ["low", "middle", "high"]
     assert [each["rate"] for each in found["confirmations"]] == list(found["range"].values())
-    assert found["seeds"] == 3 and found["samples"] == 48
+    assert found["seeds"] == 2 and found["samples"] == 48
     assert run_json(*arguments) == found
 
 
 def test_people_are_told_the_range_and_what_held() -> None:
-    lines = run("range-test", "--dataset", "plane:moons", "--seeds", 3, "--steps", 200).stdout.splitlines()
-    assert lines[0].endswith("3 seeds, 200 batches each")
+    lines = run("range-test", "--dataset", "plane:moons", "--seeds", 2, "--steps", 120).stdout.splitlines()
+    assert lines[0].endswith("2 seeds, 120 batches each")
     assert any("in the range" in line for line in lines)
     assert [line.split()[0] for line in lines[-3:]] == ["low", "middle", "high"]
     assert lines[-5].startswith("Rates from ")

@@ -22,9 +22,9 @@ OpenPage = Callable[..., TrainPage]
 
 @pytest.fixture(autouse=True)
 def _short_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half as many batches, and three seeds."""
+    """A third of the batches, and two seeds."""
     whole = range_dialog.RangeTest
-    monkeypatch.setattr(range_dialog, "RangeTest", lambda plan: whole(plan, seeds=3, steps=200))
+    monkeypatch.setattr(range_dialog, "RangeTest", lambda plan: whole(plan, seeds=2, steps=130))
 
 
 def opened(qtbot: QtBot, page: TrainPage) -> RangeDialog:
@@ -41,6 +41,23 @@ def finished(qtbot: QtBot, page: TrainPage) -> RangeDialog:
     return dialog
 
 
+def read_by_keys(qtbot: QtBot, dialog: RangeDialog) -> None:
+    """Read the plot with the arrow keys, and see it in both themes."""
+    plot = dialog.plot
+    assert "falls fastest" in plot.accessibleDescription()
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert plot._readout.isVisible() and "rate" in plot.accessibleDescription()
+    for _ in range(100):
+        qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert "100" in plot.accessibleDescription()
+    images = []
+    for mode in ("dark", "light"):
+        theme.current().set_mode(mode)
+        images.append(plot.grab().toImage())
+    assert images[0] != images[1]
+
+
 @pytest.mark.parametrize("problem", ["toy", "plane"])
 def test_a_rate_is_found_and_taken(open_train_page: OpenPage, qtbot: QtBot, problem: str) -> None:
     page = open_train_page(problem)
@@ -55,6 +72,7 @@ def test_a_rate_is_found_and_taken(open_train_page: OpenPage, qtbot: QtBot, prob
     dialog.choice.setCurrentIndex(2)
     assert dialog.rate == result.found.high
     assert [cells[0].text() for cells in dialog.cells] == [f"{rate:g}" for rate in result.found]
+    read_by_keys(qtbot, dialog)
     click(qtbot, dialog.take_button)
     assert page.setup.settings.value("learning_rate") == result.found.high
     qtbot.waitUntil(lambda: page.findChild(RangeDialog) is None)
@@ -73,23 +91,6 @@ def test_the_losses_are_seen_while_they_come_and_cancelled_at_once(open_train_pa
     assert dialog.take_button.isEnabled()
     dialog.reject()
     assert page.setup.settings.value("learning_rate") == 0.03
-
-
-def test_the_plot_is_read_by_keys_and_painted_in_both_themes(open_train_page: OpenPage, qtbot: QtBot) -> None:
-    dialog = finished(qtbot, open_train_page("toy"))
-    plot = dialog.plot
-    assert "falls fastest" in plot.accessibleDescription()
-    plot.setFocus()
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
-    assert plot._readout.isVisible() and "rate" in plot.accessibleDescription()
-    for _ in range(100):
-        qtbot.keyClick(plot, Qt.Key.Key_Right)
-    assert "100" in plot.accessibleDescription()
-    images = []
-    for mode in ("dark", "light"):
-        theme.current().set_mode(mode)
-        images.append(plot.grab().toImage())
-    assert images[0] != images[1]
 
 
 def test_no_rate_for_a_network_that_knows_all(open_train_page: OpenPage, qtbot: QtBot) -> None:

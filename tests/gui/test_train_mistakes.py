@@ -206,6 +206,7 @@ def test_all_is_right_and_no_data(open_train_page: OpenPage, qtbot: QtBot) -> No
     settle()
     assert "as soon as the data are here" in page.mistakes.empty.text()
     assert page.mistakes.count.text() == "" and not page.mistakes.gallery.isVisible()
+    assert page.mistakes.matrix.counts().shape == (10, 10) and page.mistakes.matrix.counts().sum() == 0
 
 
 def test_thousands_of_mistakes_are_painted_as_they_come_into_sight(

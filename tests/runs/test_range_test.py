@@ -12,8 +12,10 @@ from digitapp.datasets.load import load_dataset
 from digitapp.datasets.problems import PROBLEMS
 from digitapp.modelfile import Model, load_model
 from digitapp.nn import OPTIMIZERS
+from digitapp.runs import range_test
 from digitapp.runs.plan import Plan
-from digitapp.runs.range_test import MOST_OF_WHOLE_SET, RangeTest, Sweep, check_has_rate, run_range_test
+from digitapp.runs.range_test import RangeTest, Sweep, check_has_rate, run_range_test
+from digitapp.runs.rate_range import RateRange
 from digitapp.training import ConfigError, NetworkConfig, TrainConfig, usual_configs
 from digitapp.training.loop import Run
 
@@ -82,16 +84,13 @@ def test_it_is_followed_and_cancelled() -> None:
 
 def test_a_rate_that_does_not_hold_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The losses are made to seem to allow far too high a rate."""
-    from digitapp.runs import range_test
-    from digitapp.runs.rate_range import RateRange
-
     true_reading = range_test.read_sweep
     monkeypatch.setattr(
         range_test,
         "read_sweep",
         lambda rates, losses: replace(true_reading(rates, losses), found=RateRange.between(0.02, 60)),
     )
-    result = run_range_test(RangeTest(plan_of("plane:moons"), seeds=3, steps=200))
+    result = run_range_test(RangeTest(plan_of("plane:moons"), seeds=2, steps=150))
     assert result is not None and result.found is not None
     assert result.refused[0].rate == 60 and result.found.high < 10
     assert not any(each.holds for each in result.refused)
@@ -137,14 +136,16 @@ def mnist(mnist_dir: Path) -> Dataset:
 def test_the_middle_is_near_the_best_of_a_grid_on_mnist(mnist: Dataset, optimizer: str, best: float) -> None:
     """The best rates of three epochs are measured in `benchmarks/range_test.py`."""
     plan = Plan(mnist.problem, NetworkConfig((30,)), TrainConfig(optimizer=optimizer), None, mnist)
-    result = run_range_test(RangeTest(plan, seeds=3, steps=200))
+    result = run_range_test(RangeTest(plan, seeds=2, steps=150))
     assert result is not None and result.found is not None
     assert best / 4 < result.found.middle < best * 4
     assert all(each.accuracy > 0.8 for each in result.confirmations)
 
 
-def test_the_whole_set_is_lessened(mnist: Dataset) -> None:
+def test_the_whole_set_is_lessened(mnist: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1000 <= range_test.MOST_OF_WHOLE_SET < len(mnist.train)
+    monkeypatch.setattr(range_test, "MOST_OF_WHOLE_SET", 200)
     config = TrainConfig(optimizer="gradient_descent")
     plan = Plan(mnist.problem, NetworkConfig(()), config, None, mnist)
     result = run_range_test(RangeTest(plan, seeds=1, steps=100, lowest=1e-4))
-    assert result is not None and result.samples == MOST_OF_WHOLE_SET and result.found is not None
+    assert result is not None and result.samples == 200 and result.found is not None

@@ -48,7 +48,7 @@ def farthest(one: RateRange, other: RateRange) -> float:
 
 
 def test_a_range_goes_from_the_steepest_descent_to_before_the_turn() -> None:
-    for seed in range(100):
+    for seed in range(60):
         case = made(seed)
         reading = read_sweep(RATES, case.losses)
         found = reading.found
@@ -62,7 +62,7 @@ def test_a_range_goes_from_the_steepest_descent_to_before_the_turn() -> None:
 
 def test_spikes_of_single_seeds_or_batches_change_next_to_nothing() -> None:
     factors = []
-    for seed in range(100):
+    for seed in range(60):
         losses, rng = made(seed).losses, np.random.default_rng(seed)
         plain = of(losses)
         for hit in (0, 3):  # two of five seeds, anywhere, as long and as high as one likes
@@ -75,7 +75,7 @@ def test_spikes_of_single_seeds_or_batches_change_next_to_nothing() -> None:
 
 
 def test_where_nothing_falls_there_is_no_range() -> None:
-    for seed in range(100):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
         level, noise, rises = rng.uniform(0.001, 3), rng.uniform(0, 0.06), seed % 2 == 1
         losses = level * (1 + rng.normal(0, noise, (SEEDS, STEPS)))

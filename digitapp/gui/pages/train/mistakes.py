@@ -27,6 +27,7 @@ from digitapp.inspection.mistakes import Readings, read_all
 from digitapp.modelfile import Model
 from digitapp.progress import Report
 
+_NAMES = ("0", "1")  # of an empty matrix, before anything is known
 _REST = 9.0  # beside a run: one part in ten of a core at most
 
 
@@ -69,7 +70,7 @@ class MistakesView(LowerView):
         self._make_parts()
         self._lay_out()
         self._connect()
-        self._show_nothing(self.tr("What is misread is shown as soon as the data are here."))
+        self._show_nothing(self.tr("What is misread is shown as soon as the data are here."), _NAMES)
 
     # Building
 
@@ -155,16 +156,14 @@ class MistakesView(LowerView):
 
     def follow(self, shown: Snapshot, dataset: Dataset | None) -> None:
         """Show what a snapshot's network reads of the data; nothing happens where that is known already."""
-        knows = (
-            dataset is not None and int((dataset.validation or dataset.train).labels.max()) < shown.network.sizes[-1]
-        )
-        if dataset is None or not knows:
-            self._wanted = self._shown = None
+        names = shown.model.class_names[: shown.network.sizes[-1]]
+        if dataset is None:
+            self._wanted = None
             self._errand.cancel()
-            self._show_nothing(self.tr("What is misread is shown as soon as the data are here."))
+            self._show_nothing(self.tr("What is misread is shown as soon as the data are here."), names)
             return
         if self._shown is not None and (self._shown.problem is not shown.problem or self._shown.dataset is not dataset):
-            self._show_nothing(self.tr("The network is reading all of them…"))
+            self._show_nothing(self.tr("The network is reading all of them…"), names)
         wanted = _Shown(shown.model, shown.version, shown.problem, dataset)
         self._wanted = wanted, shown.run.is_active and shown.shows_run
         if wanted != self._shown and not self._errand.is_busy:
@@ -196,7 +195,7 @@ class MistakesView(LowerView):
 
     @Slot(object, object)
     def _on_failed(self, _error: Exception, _key: object) -> None:
-        self._show_nothing(self.tr("The data and this network do not fit each other."))
+        self._show_nothing(self.tr("The data and this network do not fit each other."), _NAMES)
 
     @Slot()
     def _show_held(self) -> None:
@@ -206,11 +205,10 @@ class MistakesView(LowerView):
 
     # Showing
 
-    def _show_nothing(self, text: str) -> None:
-        self.readings = self._held = None
-        self.cell = None
+    def _show_nothing(self, text: str, names: tuple[str, ...]) -> None:
+        self.readings = self._held = self._shown = self.cell = None
         self.count.setText("")
-        self.matrix.set_counts(None, self._shown.model.class_names if self._shown is not None else ("0", "1"))
+        self.matrix.set_counts(None, names)
         self.matrix.set_chosen(None)
         self._show_empty(text)
 

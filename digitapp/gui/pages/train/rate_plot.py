@@ -89,7 +89,9 @@ class RatePlot(QWidget):
     def _plot(self) -> QRectF:
         metrics = QFontMetrics(theme.tabular(theme.font("tick")))
         widest = max((metrics.horizontalAdvance(tick_text(tick)) for tick in self._ticks()), default=0)
-        return QRectF(self.rect()).adjusted(widest + _GAP, theme.scaled(_TOP), -theme.scaled(_RIGHT), -2 * metrics.height() - _GAP)
+        return QRectF(self.rect()).adjusted(
+            widest + _GAP, theme.scaled(_TOP), -theme.scaled(_RIGHT), -2 * metrics.height() - _GAP
+        )
 
     def _ticks(self) -> list[float]:
         return round_ticks(0.0, self._top, 5)
