@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 from digitapp.gui import theme
 from digitapp.gui.pictures import offer_picture
 from digitapp.gui.plots.curve_plot import CurvePlot, PlotData, accuracy_text, loss_text
+from digitapp.gui.plots.seed_curves import seed_curves
 from digitapp.gui.translation import itemised
 from digitapp.gui.widgets import Card
 from digitapp.training.history import History
@@ -30,6 +31,7 @@ class CurveStory:
     others : other runs and where they begin
     moment : in epochs, None for now
     measured : validation loss and accuracy at that moment, where they are known
+    seeds : the runs of all seeds of its experiment, as far as they have begun; empty for a run by itself
     """
 
     history: History
@@ -37,6 +39,7 @@ class CurveStory:
     others: tuple[tuple[History, float], ...] = ()
     moment: float | None = None
     measured: tuple[float, float] | None = None
+    seeds: tuple[History, ...] = ()
 
 
 class CurveLegend(QWidget):
@@ -164,9 +167,14 @@ class CurveCards(QWidget):
         if story.history.started is not None:
             plot.set_epochs(math.ceil(max(ends)))
         name, text = ("loss", loss_text) if plot is self.loss else ("accuracy", accuracy_text)
-        others = (PlotData.of(history, name, start) for history, start in story.others)
-        plot.show_others([other for other in others if other is not None])
-        data = PlotData.of(story.history, name, story.start)
+        experiment = seed_curves(story.seeds, name) if story.moment is None else None
+        if experiment is not None:
+            data, lines = experiment
+            plot.show_seeds(lines)
+        else:
+            others = (PlotData.of(history, name, start) for history, start in story.others)
+            plot.show_others([other for other in others if other is not None])
+            data = PlotData.of(story.history, name, story.start)
         plot.show_data(data)
         plot.show_moment(story.moment)
         legend = self._legends[plot]

@@ -48,6 +48,7 @@ class PlotData:
     """What a plot shows of a run: its curve, and the validation's value after each epoch.
 
     A run that goes on from a moment of another one begins at `start`, in epochs; `view` and `epochs` count from there.
+    Of several seeds, `seeds` of them, all values are means, and the band goes from the lowest to the highest.
     """
 
     curve: Curve
@@ -56,6 +57,7 @@ class PlotData:
     epochs: np.ndarray
     validation: np.ndarray
     start: float = 0.0
+    seeds: int = 1
 
     @classmethod
     def of(cls, history: History, name: str, start: float = 0.0) -> PlotData | None:
@@ -83,12 +85,25 @@ class PlotData:
         """Return the smoothed training value at a place in epochs."""
         return float(np.interp(x, self.view.x, self.view.mean))
 
+    def band_at(self, x: float) -> tuple[float, float] | None:
+        """Return the edges of the band at a place in epochs; None before its beginning."""
+        view = self.view
+        if not len(view.band_x) or x < view.band_x[0] - 1e-9:
+            return None
+        low, high = (float(np.interp(x, view.band_x, side)) for side in (view.low, view.high))
+        return low, high
+
     def validation_at(self, x: float) -> tuple[float, float] | None:
         """Return epoch and value of the last validation before a place in epochs."""
         index = int(np.searchsorted(self.epochs, x + 1e-9, side="right")) - 1
         if index < 0 or not np.isfinite(self.validation[index]):
             return None
         return float(self.epochs[index]), float(self.validation[index])
+
+
+def _same_epochs(data: PlotData, other: PlotData) -> bool:
+    same = np.array_equal(data.epochs, other.epochs)
+    return same and (data.seeds == 1 or np.array_equal(data.validation, other.validation, equal_nan=True))
 
 
 class Band(pg.GraphicsObject):
@@ -136,6 +151,10 @@ class CurvePlot(pg.PlotWidget):
         self._shows_readout = False
         self._empty = Label(empty, "caption", "text3", wrap=True, parent=self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._band_name = Label("", "tick", "text2", wrap=True, parent=self)
+        self._band_name.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._band_name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._band_name.hide()
         self._build()
         self.apply_theme()
         theme.current().changed.connect(self.apply_theme)
@@ -159,6 +178,7 @@ class CurvePlot(pg.PlotWidget):
         self._validation = plot.plot(antialias=True, symbol="o", symbolSize=theme.scaled(8))
         self._others: list[Any] = []
         self._pale: Sequence[PlotData] = ()
+        self._shows_seeds = False
         self._moment = pg.InfiniteLine(angle=90, movable=False)
         self._moment.hide()
         self._moment_at: float | None = None
@@ -184,7 +204,7 @@ class CurvePlot(pg.PlotWidget):
         """Wear the present theme's colours; items of a plot do not ask for them."""
         p = theme.current().palette
         self.setBackground(p.surface)
-        self._band.color = theme.blend(p.surface, p.text, 0.07)
+        self._name_band(self._data.seeds if self._data is not None else 1)
         line = self.training_color()
         self._line.setPen(pg.mkPen(line, width=1.8))
         self._validation.setPen(pg.mkPen(p.accent, width=2.2))
@@ -227,6 +247,7 @@ class CurvePlot(pg.PlotWidget):
         """Show a run as far as it is; None clears the plot."""
         before, self._data = self._data, data
         self._empty.setVisible(data is None)
+        self._name_band(data.seeds if data is not None else 1)
         self._values.set_blank(data is None)
         if data is None:
             none = np.empty(0)
@@ -243,7 +264,7 @@ class CurvePlot(pg.PlotWidget):
             else:
                 self._line.setData(view.x, view.mean)
             self._band.set_data(view.band_x, low, high)
-            if before is None or not np.array_equal(before.epochs, data.epochs) or before.curve is not data.curve:
+            if before is None or before.curve is not data.curve or not _same_epochs(before, data):
                 known = np.isfinite(data.validation)
                 values = np.maximum(data.validation, LOSS_FLOOR) if self._is_loss else data.validation
                 self._validation.setData(data.epochs[known], values[known])
@@ -252,10 +273,39 @@ class CurvePlot(pg.PlotWidget):
 
     # Other runs, and the moment that is shown
 
+    def _name_band(self, seeds: int) -> None:
+        """Say in the corner where the curves are not what band and lines are, where they are of several seeds."""
+        p = theme.current().palette
+        accent = seeds > 1
+        self._band.color = theme.blend(p.surface, p.accent if accent else p.text, 0.16 if accent else 0.07)
+        self._band_name.setVisible(seeds > 1)
+        if seeds > 1:
+            self._band_name.setText(self.tr("Mean of %n seed(s), band: lowest to highest", "", seeds))
+            self._place_band_name()
+
+    def _place_band_name(self) -> None:
+        label = self._band_name
+        left, right, foot = theme.scaled(_VALUES_WIDTH) + 8, 4, theme.scaled(24)
+        room = max(0, self.width() - left - right)
+        height = label.sizeHint().height() if label.sizeHint().width() <= room else label.heightForWidth(room)
+        top = 2 if self._is_loss else self.height() - foot - height - 2
+        label.setGeometry(left, top, room, height)
+
+    def show_seeds(self, lines: Sequence[PlotData]) -> None:
+        """Show the single runs that the curve in front is the mean of, as pale lines."""
+        self._shows_seeds = True
+        self._draw_pale(lines)
+
     def show_others(self, others: Sequence[PlotData]) -> None:
-        """Show the runs that this one comes from, or that come from it, as pale lines."""
-        if len(others) == len(self._pale) and all(a.curve is b.curve for a, b in zip(others, self._pale, strict=True)):
-            return
+        """Show the runs that this one comes from, or that come from it, as pale lines; they have ended."""
+        was_of_seeds, self._shows_seeds = self._shows_seeds, False
+        same = len(others) == len(self._pale) and all(
+            a.curve is b.curve for a, b in zip(others, self._pale, strict=True)
+        )
+        if was_of_seeds or not same:
+            self._draw_pale(others)
+
+    def _draw_pale(self, others: Sequence[PlotData]) -> None:
         self._pale = others
         while len(self._others) < len(others):
             line = self._plot.plot(antialias=True, pen=self._pale_pen())
@@ -265,6 +315,7 @@ class CurvePlot(pg.PlotWidget):
             line.setVisible(index < len(others))
             if index < len(others):
                 mean = others[index].view.mean
+                line.setPen(self._pale_pen())
                 line.setData(others[index].view.x, np.maximum(mean, LOSS_FLOOR) if self._is_loss else mean)
         self._show_range()
 
@@ -273,10 +324,9 @@ class CurvePlot(pg.PlotWidget):
         """How many other runs are shown."""
         return len(self._pale)
 
-    @staticmethod
-    def _pale_pen() -> Any:
+    def _pale_pen(self) -> Any:
         p = theme.current().palette
-        return pg.mkPen(theme.blend(p.surface, p.text3, 0.45), width=1.4)
+        return pg.mkPen(theme.blend(p.surface, p.accent if self._shows_seeds else p.text3, 0.45), width=1.2)
 
     def show_moment(self, x: float | None) -> None:
         """Mark the moment of the training that the whole window shows, in epochs; None for now."""
@@ -347,12 +397,14 @@ class CurvePlot(pg.PlotWidget):
     def _show_readout(self, data: PlotData, step: int, x: float, validation: tuple[float, float] | None) -> None:
         epoch, batch = divmod(step - 1, data.batches_per_epoch)
         title = self.tr("Epoch {0}, batch {1}").format(thousands(epoch + 1), thousands(batch + 1))
-        rows = [
-            ReadoutRow(self.tr("training"), self._text(data.line_at(x)), self.training_color()),
-            ReadoutRow(self.tr("this batch alone"), self._text(data.curve.value(step - 1))),
-        ]
+        rows = [ReadoutRow(self.tr("training"), self._text(data.line_at(x)), self.training_color())]
+        if data.seeds == 1:
+            rows.append(ReadoutRow(self.tr("this batch alone"), self._text(data.curve.value(step - 1))))
         if validation is not None:
             rows.append(ReadoutRow(self.tr("validation"), self._text(validation[1]), theme.current().palette.accent))
+        if data.seeds > 1 and (ends := data.band_at(x)) is not None:
+            between = self.tr("{0} to {1}").format(*map(self._text, ends))
+            rows.append(ReadoutRow(self.tr("lowest to highest"), between))
         # Where the curve is not: a loss falls from the top left, an accuracy rises to the top right.
         edge = self._view.viewRange()[1][1 if self._is_loss else 0]
         point = self.mapFromScene(self._view.mapViewToScene(QPointF(x, edge)))
@@ -416,5 +468,6 @@ class CurvePlot(pg.PlotWidget):
         super().resizeEvent(ev)
         if hasattr(self, "_empty"):  # pyqtgraph resizes in its own constructor
             self._empty.setGeometry(self.rect().adjusted(theme.scaled(_VALUES_WIDTH) + 16, 0, -16, -theme.scaled(24)))
+            self._place_band_name()
             self._show_dots()
             self._show_cursor()

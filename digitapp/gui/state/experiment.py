@@ -59,6 +59,7 @@ class Experiment:
     Attributes
     ----------
     name : of all its runs
+    first : as given
     runs : of its seeds, in their order
     current : the index of the one under way; of several together, the first of them
     is_together : whether the seeds are learned in one array at the moment
@@ -73,7 +74,7 @@ class Experiment:
         self.current = 0
         self.is_together = False
         self.is_over = False
-        self._first = first
+        self.first = first
         self._number = number
         self._done_before = 0.0  # seeds that were done when it was taken up again
 
@@ -97,6 +98,11 @@ class Experiment:
         """How those went that have begun and not failed, in the order of their seeds."""
         unsound = (None, RunFate.FAILED, RunFate.GIVEN_UP)
         return [run.history for run in self.runs if run.fate not in unsound]
+
+    @property
+    def results(self) -> list[History]:
+        """How those went that have come to their end, in the order of their seeds."""
+        return [run.history for run in self.runs if run.fate is RunFate.ENDED]
 
     @property
     def progress(self) -> float:
@@ -140,7 +146,7 @@ class Experiment:
 
     def _branch(self, run: SeedRun) -> Branch:
         """Return the run as one that the time machine might have; nothing is kept of it on the way."""
-        first, (network, config) = self._first, self._first.configs
+        first, (network, config) = self.first, self.first.configs
         config = replace(config, seed=run.seed)
         before = {**first.before, "config": {**first.before.get("config", {}), "seed": run.seed}}
         return replace(

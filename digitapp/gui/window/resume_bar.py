@@ -54,7 +54,10 @@ class ResumeBar(OfferBar):
             epochs = thousands(started.epochs if started is not None else kept.branch.configs[1].epochs)
             reached = epoch_text(kept.step / started.batches_per_epoch) if started is not None else thousands(0)
             text = self.tr("The training of run {0} was interrupted. It can go on from epoch {1} of {2}.")
-            self.line.setText(text.format(number, reached, epochs))
+            if kept.pending is not None:
+                text = self.tr("An experiment was interrupted in seed {3} of {4}. It can go on from epoch {1} of {2}.")
+            seeds = () if kept.pending is None else (kept.pending.under_way + 1, len(kept.pending.repeat.seeds))
+            self.line.setText(text.format(number, reached, epochs, *seeds))
         self.go_on.setEnabled(not waits)
 
     @Slot()

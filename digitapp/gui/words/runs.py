@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from digitapp.gui.translation import translate
 from digitapp.gui.widgets.numbers import epoch_text, thousands
 from digitapp.gui.words.choices import choice_words
 from digitapp.nn import OPTIMIZERS
 from digitapp.runs.branches import Branch
+from digitapp.training.config import TrainConfig
 
 
 def run_title(branch: Branch) -> str:
@@ -27,3 +30,10 @@ def run_words(branch: Branch) -> str:
     return translate("Runs", "{0}; from run {1}, epoch {2}").format(
         settings, branch.parent.number, epoch_text(branch.start)
     )
+
+
+def experiment_name(layers: Sequence[int], config: TrainConfig) -> str:
+    """Return what the runs of an experiment are called where nobody gives them a name, "12-3-2 Adam 0.01"."""
+    optimizer = choice_words("optimizer", config.optimizer, OPTIMIZERS[config.optimizer]).title
+    shape = "-".join(map(str, layers))
+    return translate("Runs", "{0} {1} {2}").format(shape, optimizer, f"{config.learning_rate:g}")

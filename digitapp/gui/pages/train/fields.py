@@ -14,10 +14,12 @@ from digitapp.gui.words.choices import choice_words
 from digitapp.gui.words.settings import number_refusal, refusal
 from digitapp.nn import ACTIVATIONS
 from digitapp.nn.options import Option, Range
+from digitapp.runs.plan import MOST_SEEDS
 from digitapp.training.config import (
     ConfigError,
     NetworkConfig,
     TrainConfig,
+    check_whole,
     parse_hidden,
     parse_number,
     parse_whole,
@@ -131,6 +133,27 @@ def number_field(name: str, suggest: Callable[[], float]) -> NumberField:
         describe=lambda error: number_refusal(error, allowed, show_number(suggest())),
     )
     field.setToolTip(summary(name))
+    return field
+
+
+def repeat_field() -> NumberField:
+    """Return the field for the number of seeds that a training is repeated with."""
+    allowed = Range(1, MOST_SEEDS, is_whole=True)
+
+    def read(text: str) -> int:
+        value = parse_whole("repeat", text)
+        check_whole("repeat", value, 1, MOST_SEEDS)
+        return value
+
+    field = NumberField(
+        read, 1, step=_step_whole, show=show_number, describe=lambda error: number_refusal(error, allowed, "5")
+    )
+    field.setToolTip(
+        translate(
+            "TrainFields",
+            "How many seeds the same training is done with: how far they differ is luck.",
+        )
+    )
     return field
 
 

@@ -30,7 +30,10 @@ from digitapp.gui.widgets import GhostButton, HairLine
 from digitapp.gui.widgets.numbers import decimal, thousands
 from digitapp.gui.words.messages import Message, file_message
 from digitapp.gui.words.problems import dataset_title
+from digitapp.gui.words.runs import experiment_name
 from digitapp.modelfile import ModelFileError
+from digitapp.runs.plan import Repeat
+from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.foils import foils_to_go_on
 
 
@@ -218,7 +221,15 @@ class TrainPage(Page):
         self._start_when_loaded = None
         self.trouble.dismiss()
         self._trained_on[session.problem.key] = dataset
-        session.start_training(*configs, source=self.setup.source, paused=paused)
+        session.start_training(*configs, source=self.setup.source, paused=paused, repeat=self._repeat(*configs))
+
+    def _repeat(self, network: NetworkConfig, config: TrainConfig) -> Repeat | None:
+        """Return the seeds to train with; None where the training is not to be repeated."""
+        seeds, problem = self.setup.seeds, self.session.problem_of_data
+        if len(seeds) == 1:
+            return None
+        layers = (problem.features, *network.hidden, problem.classes)
+        return Repeat(experiment_name(layers, config), seeds)
 
     def take_up(self, what: object) -> None:
         if isinstance(what, Preset):

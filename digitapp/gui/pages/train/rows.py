@@ -18,6 +18,7 @@ from digitapp.gui.pages.train.fields import (
     hidden_field,
     number_field,
     option_field,
+    repeat_field,
     title,
     values_of,
 )
@@ -85,6 +86,7 @@ class SettingRows(QObject):
         self._add("augmentation", self.tr("Variations"), self._variations_box())
         for name in NUMBERS:
             self._add(name, title(name), number_field(name, partial(self._default, name)))
+        self._add("repeat", self.tr("Repeat"), repeat_field())
         for kind in _WITH_OPTIONS:
             for key, entry in _CHOICES[kind].items():
                 for option in entry.options:
@@ -218,6 +220,7 @@ class SettingRows(QObject):
         """Show what was last entered for a problem, or its defaults."""
         self._problem = problem
         self.fill(*usual_configs(problem))
+        self.set_value("repeat", 1)
         self._filling = True
         self._variations = _variations_of(self._settings.get(setup_key(problem.key, "variations")))
         for name, row in self.rows.items():

@@ -46,7 +46,7 @@ from digitapp.training.remedies import Remedy
 _PACES = (0, 1000, 300, 100, 20, 5)  # batches a second; 0 is full speed
 _OF_SHAPE = ("hidden", "activation", "activation_layers", "initializer", "normalization", "loss")
 _NETWORK = ("hidden", "activation", "activation_layers", "loss")
-_LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed")
+_LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "weight_decay", "seed", "repeat")
 
 
 class SetupForm(Panel):
@@ -231,6 +231,12 @@ class SetupForm(Panel):
         return self.start.source
 
     @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the next run, one after the other: one, unless it is to be repeated."""
+        first = self.settings.value("seed")
+        return tuple((first + index) % (MAX_SEED + 1) for index in range(self.settings.value("repeat")))
+
+    @property
     def pace(self) -> float | None:
         """How many batches a second are trained at most; None for full speed."""
         return self._pace.currentData() or None
@@ -286,6 +292,7 @@ class SetupForm(Panel):
         """Enter the next seed, so that the next weights are others."""
         self.settings.set_value("seed", (self.settings.value("seed") + 1) % (MAX_SEED + 1))
         self.settings.remember()
+        self._show_seeds()
 
     def set_variations(self, strengths: Mapping[str, float]) -> None:
         """Enter how the pictures are varied, strengths by name."""
@@ -331,6 +338,7 @@ class SetupForm(Panel):
         self._pace.setCurrentIndex(max(0, self._pace.findData(pace)))
         self._show_relevant()
         self._show_architecture()
+        self._show_seeds()
 
     def show_run(self, run: Branch | None) -> None:
         """Show what a past run learned with, or with None again what was entered last for the next run."""
@@ -344,6 +352,7 @@ class SetupForm(Panel):
             self.settings.fill(*run.configs)
         self._show_relevant()
         self._show_architecture()
+        self._show_seeds()
         self._show_lock()
 
     def offer_own(self, name: str, is_there: bool) -> None:
@@ -439,6 +448,16 @@ class SetupForm(Panel):
         for name in self._more_names():
             self.settings.rows[name].setVisible(more and self.settings.counts(name))
 
+    def _show_seeds(self) -> None:
+        """Say what repeating means."""
+        seeds = self.seeds
+        if len(seeds) == 1:
+            text = self.tr("one training; with more seeds you see how much is luck")
+        else:
+            text = self.tr("the same training with seeds {0} to {1}: how far they differ is luck")
+            text = text.format(seeds[0], seeds[-1])
+        self.settings.rows["repeat"].set_helper(text)
+
     def _show_architecture(self) -> None:
         try:
             hidden = parse_hidden(self.settings.field("hidden").text())
@@ -460,6 +479,7 @@ class SetupForm(Panel):
     def _on_setting_changed(self) -> None:
         self._show_relevant()
         self._show_architecture()
+        self._show_seeds()
         self._check_size()
         self.changed.emit()
 

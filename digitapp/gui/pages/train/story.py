@@ -59,6 +59,9 @@ class StoryView(QObject):
     def _make_story(self, shown: Snapshot) -> CurveStory:
         machine, history = self._session.time_machine, shown.run.history
         branch, place = machine.branch, shown.place
+        experiment = shown.run.experiment
+        if experiment is not None and experiment.is_several and place is None and branch is experiment.first:
+            return CurveStory(history, experiment.first.start, seeds=tuple(experiment.histories))
         if branch is None or (place is None and branch.history is not history):
             return CurveStory(history)
         root = _root(branch)

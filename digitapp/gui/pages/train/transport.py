@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from statistics import fmean
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.gui.state.experiment import Experiment
 from digitapp.gui.state.training_run import RunPhase, TrainingRun
 from digitapp.gui.translation import in_a_row, translate
 from digitapp.gui.widgets import ElidedLabel, Label, PlainButton, PrimaryButton, ProgressBar
@@ -16,6 +18,7 @@ from digitapp.gui.words.runs import run_title
 from digitapp.runs.branches import PlaceInRun
 from digitapp.training.events import PretrainingStep
 
+_FINE = 10_000  # steps of a bar that all seeds share
 _REMAINING_EVERY_S = 0.5  # a clock that ticks faster cannot be read
 
 
@@ -128,6 +131,10 @@ class TransportBar(QWidget):
 
     def show_run(self, run: TrainingRun) -> None:
         """Show how far a run is, or how it ended."""
+        experiment = run.experiment
+        if experiment is not None and experiment.is_several and not self._is_pretraining(run):
+            self._show_experiment(run, experiment)
+            return
         history = run.history
         started, batch = history.started, history.last_batch
         if started is None:
@@ -157,6 +164,47 @@ class TransportBar(QWidget):
         else:
             text = self.tr("%Ln epoch(s) in {0}", "", done)
         self._say(self.tr("Finished"), text.format(duration(run.elapsed_seconds)), self._result(run))
+
+    @staticmethod
+    def _is_pretraining(run: TrainingRun) -> bool:
+        newest = run.newest
+        return newest.last_batch is None and newest.pretraining is not None
+
+    def _show_experiment(self, run: TrainingRun, experiment: Experiment) -> None:
+        """Show how far all seeds are, or what they came to."""
+        seeds, newest = len(experiment.runs), run.newest
+        self.progress.set_segments(1 if experiment.is_together else seeds)
+        self.progress.setRange(0, _FINE)
+        self.progress.setValue(round(_FINE * experiment.progress))
+        started, batch = newest.started, newest.last_batch
+        if run.is_active:
+            if experiment.is_together:
+                where = self.tr("%n seed(s) together", "", seeds)
+            else:
+                where = self.tr("Seed {0} of {1}").format(experiment.current + 1, seeds)
+            detail = ""
+            if started is not None:
+                epoch = batch.epoch if batch is not None else 1
+                detail = self.tr("epoch {0} of {1}").format(thousands(epoch), thousands(started.epochs))
+            self._say(where, detail, None)
+            self._show_remaining(run)
+            return
+        done = len(experiment.results)
+        left = self._mean_of(experiment)
+        if done == seeds:
+            text = self.tr("%n seed(s) in {0}", "", seeds).format(duration(run.elapsed_seconds))
+            self._say(self.tr("Finished"), text, left)
+        else:
+            self._say(self.tr("Ended"), self.tr("{0} of {1} seeds").format(done, seeds), left)
+
+    def _mean_of(self, experiment: Experiment) -> str:
+        """Return what the seeds that have ended came to on validation, or where there is none in training."""
+        last = [history.last_epoch for history in experiment.results if history.last_epoch is not None]
+        validated = [epoch.validation_accuracy for epoch in last if epoch.validation_accuracy is not None]
+        if validated:
+            return self.tr("{0} on average").format(percent(fmean(validated)))
+        trained = [epoch.train_accuracy for epoch in last]
+        return self.tr("{0} on average").format(percent(fmean(trained))) if trained else ""
 
     def _show_pretraining(self, run: TrainingRun, step: PretrainingStep) -> None:
         """Show how far the layers are that learn without labels; the bar begins anew with the training itself."""
