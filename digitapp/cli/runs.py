@@ -248,7 +248,7 @@ def _finals(experiments: Sequence[Experiment], data_dir: Path | None) -> tuple[d
 
     for each in experiments:
         if not is_finished(each):
-            raise BadInput(f"--test: {plain(each.name, 40)} has runs under way; expected experiments that have ended")
+            raise BadInput(f"--test: {plain(each.name, 40)} has runs that have not ended; expected none under way")
     load = keeper_of_data(lambda name, seed: load_dataset(name, data_dir=data_dir, seed=seed))
     try:
         measure_final(resources.user_data_dir(), experiments, load)

@@ -162,6 +162,7 @@ def compare_experiments(
     readings_of : what a run's network read its validation images as, None where that is not kept
     each_with_each : whether all are compared with each other, and not with the reference alone
     """
+    readings_of = _remembered(readings_of)
     results = {id(each): each.results(measure) for each in experiments}
     known = [each for each in experiments if results[id(each)]]
     wanted = list(_wanted(known, None if each_with_each else experiments[0]))
@@ -181,7 +182,7 @@ def compare_experiments(
         )
         for (first, second), difference, flip, tail in zip(wanted, found, flips, tails, strict=True)
     )
-    cautions = tuple(_cautions(experiments, measure))
+    cautions = tuple(_cautions(experiments, measure, readings_of))
     luck = luck_of_the_best(max(1, len(known)))
     return Comparison(tuple(experiments), measure, different(experiments), pairs, cautions, luck)
 
@@ -218,20 +219,32 @@ def _same_images(first: Experiment, second: Experiment, readings_of: ReadingsOf)
         yield SameImages(seed, *counts)
 
 
-def _cautions(experiments: Sequence[Experiment], measure: Measure) -> Iterator[Caution]:
+def _remembered(readings_of: ReadingsOf) -> ReadingsOf:
+    """Return a function that asks once for each run."""
+    known: dict[str, Readings | None] = {}
+
+    def ask_once(line: RunLine) -> Readings | None:
+        if line.key not in known:
+            known[line.key] = readings_of(line)
+        return known[line.key]
+
+    return ask_once
+
+
+def _cautions(experiments: Sequence[Experiment], measure: Measure, readings_of: ReadingsOf) -> Iterator[Caution]:
     reference = experiments[0]
     for each in experiments[1:]:
-        yield from _between(reference, each)
+        yield from _between(reference, each, readings_of)
     for each in experiments:
         yield from _about(each, measure)
 
 
-def _between(one: Experiment, other: Experiment) -> Iterator[Caution]:
+def _between(one: Experiment, other: Experiment, readings_of: ReadingsOf) -> Iterator[Caution]:
     names = one.name, other.name
     if one.problem != other.problem:
         yield Caution(CautionKind.OTHER_PROBLEM, *names)
         return
-    if _learned_from_other_data(one, other):
+    if _had_other_data(one, other, readings_of):
         yield Caution(CautionKind.OTHER_DATA, *names)
     images = _validation_samples(one), _validation_samples(other)
     if all(images) and images[0] != images[1]:
@@ -241,11 +254,19 @@ def _between(one: Experiment, other: Experiment) -> Iterator[Caution]:
         yield Caution(CautionKind.OTHER_EPOCHS, *names, *epochs)
 
 
-def _learned_from_other_data(one: Experiment, other: Experiment) -> bool:
+def _had_other_data(one: Experiment, other: Experiment, readings_of: ReadingsOf) -> bool:
+    """Return whether they learned from, or were validated by, data that are known to be others."""
     if one.settings["dataset"] != other.settings["dataset"]:
         return True
-    shared = [(line, other.by_seed[seed]) for seed, line in one.by_seed.items() if seed in other.by_seed]
-    return any(a.fingerprint and b.fingerprint and a.fingerprint != b.fingerprint for a, b in shared)
+    for seed, line in one.by_seed.items():
+        if (counterpart := other.by_seed.get(seed)) is None:
+            continue
+        if line.fingerprint and counterpart.fingerprint and line.fingerprint != counterpart.fingerprint:
+            return True
+        readings = readings_of(line), readings_of(counterpart)
+        if readings[0] is not None and readings[1] is not None and readings[0].fingerprint != readings[1].fingerprint:
+            return True
+    return False
 
 
 def _about(experiment: Experiment, measure: Measure) -> Iterator[Caution]:

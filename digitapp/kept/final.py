@@ -60,8 +60,9 @@ def final_of(experiment: Experiment) -> Final | None:
 
 
 def is_finished(experiment: Experiment) -> bool:
-    """Return whether it may be asked for the test figure: something has ended, and nothing is still under way."""
-    return bool(experiment.by_seed) and all(line.fate is not RunFate.UNDER_WAY for line in experiment.lines)
+    """Return whether it may be asked for the test figure: something has ended, and nothing else may still do so."""
+    unfinished = RunFate.UNDER_WAY, RunFate.INTERRUPTED
+    return bool(experiment.by_seed) and all(line.fate not in unfinished for line in experiment.lines)
 
 
 def times_asked(store: Store, problem: str) -> int:

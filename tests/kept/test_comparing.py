@@ -78,7 +78,8 @@ def test_images_are_counted_as_mcnemar_says(count: int, seed: int) -> None:
     discordant = images.only_first + images.only_second
     assert images.p == pytest.approx(stats.binomtest(images.only_first, discordant).pvalue if discordant else 1.0)
     kept[other.by_seed[4].key] = Readings(answers[1], labels, "other images")
-    assert compare_experiments([one, other], readings_of=lambda line: kept.get(line.key)).pairs[0].images == ()
+    found = compare_experiments([one, other], readings_of=lambda line: kept.get(line.key))
+    assert found.pairs[0].images == () and found.cautions == (Caution(CautionKind.OTHER_DATA, "one", "other"),)
 
 
 def test_seeds_that_agree_by_chance_do_not_make_an_interval_of_no_width() -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from digitapp.datasets.dataset import Dataset
 from digitapp.datasets.load import load_dataset
@@ -16,6 +16,7 @@ from digitapp.gui.state.errand import Errand
 from digitapp.gui.state.session import Session
 from digitapp.kept.experiments import Experiment, seeds_to_add
 from digitapp.kept.register import RunLine
+from digitapp.kept.runs import RunFate
 from digitapp.progress import Report
 from digitapp.runs.plan import Plan
 from digitapp.training.config import NetworkConfig, TrainConfig
@@ -76,7 +77,7 @@ class MoreSeeds(QObject):
         self._errand.found.connect(self._on_loaded)
         self._errand.failed.connect(self._on_failed)
         for desk in session.desks:
-            desk.run.ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+            desk.run.experiment_ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     @property
     def left(self) -> int:
@@ -140,8 +141,9 @@ class MoreSeeds(QObject):
         if task is None or self._errand.is_busy:
             return
         run = next((desk.run for desk in session.desks if desk.problem.key == task.line.problem), None)
-        if run is None or run.is_active:
+        if run is None or run.is_active or run.experiment is None:
             return
-        if run.history.finished is None:
+        # What has failed by itself is no reason to stop.
+        if any(each.history.finished is None and each.fate is not RunFate.FAILED for each in run.experiment.runs):
             self._tasks.clear()
-        QTimer.singleShot(0, self, self._go_on)
+        self._go_on()

@@ -80,7 +80,7 @@ class FinalFigure(QWidget):
             "It chooses nothing: choose on validation, and ask once, last. How often it is asked is counted."
         )
         if not all(map(is_finished, experiments)):
-            text = self.tr("It can be asked for when all chosen runs have ended.")
+            text = self.tr("It can be asked for when all chosen runs have ended; interrupted ones can go on, or go.")
         self._text.setText(text)
 
     @Slot()
