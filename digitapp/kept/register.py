@@ -53,6 +53,7 @@ class RunLine:
     machine, processor : that it was trained on
     seconds : how long it has trained, pauses left out; 0 where that is not known
     has_checkpoint : whether its whole state is kept, from which it can go on
+    has_readings : whether it is kept what it reads its validation images as
     """
 
     key: str
@@ -80,6 +81,7 @@ class RunLine:
     processor: str = ""
     seconds: float = 0.0
     has_checkpoint: bool = False
+    has_readings: bool = False
 
     @property
     def short(self) -> str:
@@ -118,6 +120,7 @@ def read_lines(store: Store, *, deleted: bool = False, newest: int | None = None
     What is damaged is left out. Raises KeptError.
     """
     columns = "run, name, problem, state, seat, began, ended, step, summary, test, note, marked, checkpoint"
+    columns += ", readings IS NOT NULL"
     which, limit = "NOT NULL" if deleted else "NULL", -1 if newest is None else newest
     rows = store.rows(
         f"SELECT {columns} FROM runs WHERE removed IS {which} ORDER BY began DESC, number DESC LIMIT ?", limit
@@ -127,7 +130,7 @@ def read_lines(store: Store, *, deleted: bool = False, newest: int | None = None
 
 
 def _read_line(store: Store, row: tuple) -> RunLine | None:
-    key, name, problem, state, seat, began, ended, step, summary, test, note, marked, checkpoint = row
+    key, name, problem, state, seat, began, ended, step, summary, test, note, marked, checkpoint, has_readings = row
     try:
         told = json.loads(summary) if summary is not None else {}
         fate = RunFate(state)
@@ -163,6 +166,7 @@ def _read_line(store: Store, row: tuple) -> RunLine | None:
             str(told.get("processor", "")),
             float(told.get("seconds", 0.0)),
             checkpoint is not None,
+            bool(has_readings),
         )
     except (PacketError, ValueError, TypeError, KeyError, AttributeError):
         return None

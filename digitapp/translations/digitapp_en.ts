@@ -114,6 +114,16 @@
     </message>
 </context>
 <context>
+    <name>CurvePlot</name>
+    <message numerus="yes">
+        <source>Mean of %n seed(s), band: lowest to highest</source>
+        <translation>
+            <numerusform>Mean of %n seed, band: lowest to highest</numerusform>
+            <numerusform>Mean of %n seeds, band: lowest to highest</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DyingFace</name>
     <message numerus="yes">
         <source>%n network(s) trained</source>
@@ -732,6 +742,20 @@
         <translation>
             <numerusform>%Ln epoch in {0}, no longer improving</numerusform>
             <numerusform>%Ln epochs in {0}, no longer improving</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n seed(s) in {0}</source>
+        <translation>
+            <numerusform>%n seed in {0}</numerusform>
+            <numerusform>%n seeds in {0}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n seed(s) together</source>
+        <translation>
+            <numerusform>%n seed together</numerusform>
+            <numerusform>%n seeds together</numerusform>
         </translation>
     </message>
 </context>

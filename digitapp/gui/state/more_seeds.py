@@ -97,7 +97,7 @@ class MoreSeeds(QObject):
     def cancel(self) -> None:
         """Begin no more; what is under way goes on, and is stopped where runs are."""
         self._tasks.clear()
-        if self._errand.is_busy:
+        if self._errand.is_busy or not any(desk.run.is_active for desk in self._session.desks):
             self._errand.cancel()
             self._current = None
         self.changed.emit()
