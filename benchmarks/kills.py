@@ -4,7 +4,8 @@
 
 A window draws, says of each stroke that it is on the disk, and trains the toy's network; it is killed with SIGKILL at a
 random moment, started again, goes on with the run, and so on. After some kills it may end, and its network must be
-that of a run that nobody has killed, to the byte. ``digitapp train --checkpoint`` is treated likewise.
+that of a run that nobody has killed, to the byte. ``digitapp train`` is treated likewise: what is left of it must be
+listed as one run that was interrupted, which goes on by its id.
 
 Prints how many strokes and networks were lost, which must be none, and how many seconds of training at most.
 """
@@ -23,8 +24,10 @@ from pathlib import Path
 import numpy as np
 
 from digitapp.datasets.problems import MNIST
+from digitapp.kept import FILE_NAME
 from digitapp.kept.networks import read_networks
-from digitapp.kept.runs import read_runs
+from digitapp.kept.register import RunLine, read_lines
+from digitapp.kept.runs import RunFate, read_runs
 from digitapp.kept.seats import read_part
 from digitapp.kept.sheets import read_sheet
 from digitapp.kept.store import Store
@@ -34,7 +37,7 @@ PACE = 500  # batches a second in the window, as in kills_window.py
 LONGEST_S = 3.0  # that a process lives after its first line
 
 HERE = Path(__file__).parent
-TRAIN = ["train", "--dataset", "toy", "--epochs", "6000", "--optimizer", "adam", "--learning-rate", "0.01"]
+TRAIN = ["train", "--dataset", "toy", "--epochs", "20000", "--optimizer", "adam", "--learning-rate", "0.01"]
 
 
 @dataclass
@@ -48,11 +51,12 @@ class Tally:
     broken_files: int = 0
     lives: int = 0
     other_bytes: int = 0
+    other_lists: int = 0
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing is missing."""
-        return not (self.lost_strokes or self.broken_files or self.other_bytes)
+        return not (self.lost_strokes or self.broken_files or self.other_bytes or self.other_lists)
 
 
 # The window
@@ -132,18 +136,37 @@ def kill_windows(kills: int, rng: np.random.Generator) -> Tally:
 
 
 def train(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start ``digitapp train`` in a folder."""
+    """Start ``digitapp train`` for a user whose data folder is in `folder`."""
     command = [sys.executable, "-m", "digitapp", *arguments, "--out", str(folder / "model.safetensors")]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = os.environ | {"XDG_DATA_HOME": str(folder)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def begin_or_resume(folder: Path) -> subprocess.Popen[bytes]:
-    """Begin a run, or go on with its checkpoint."""
-    checkpoint = folder / "run.safetensors"
-    kept = ["--checkpoint", str(checkpoint), "--every", "20"]
-    if checkpoint.exists():
-        return train(folder, "train", "--resume", str(checkpoint), "--every", "20")
-    return train(folder, *TRAIN, *kept)
+    """Begin a run, or go on with the one that was interrupted."""
+    open_ones = [line for line in lines_in(folder) if line.has_checkpoint]
+    return train(folder, "train", "--resume", open_ones[0].key) if open_ones else train(folder, *TRAIN)
+
+
+def lines_in(folder: Path) -> list[RunLine]:
+    """Return the runs of a user."""
+    if not (folder / "digitapp" / FILE_NAME).exists():
+        return []
+    store = Store(folder / "digitapp")
+    lines = read_lines(store)
+    assert store.aside is None and not store.check()
+    store.close()
+    return lines
+
+
+def look_after_kill(folder: Path, began: float, tally: Tally) -> None:
+    """Look what a killed process has left: its run is interrupted, and not far behind the moment of the kill."""
+    killed, lines = time.time(), lines_in(folder)
+    tally.other_lists += any(line.fate is not RunFate.INTERRUPTED for line in lines)
+    tally.other_lists += sum(line.has_checkpoint for line in lines) > 1
+    written = [path.stat().st_mtime for path in (folder / "digitapp" / "checkpoints").glob("*.safetensors")]
+    since = max(began, *written) if written else max((line.began for line in lines), default=killed)
+    tally.lost_seconds = max(tally.lost_seconds, killed - since)
 
 
 def kill_commands(kills: int, rng: np.random.Generator) -> Tally:
@@ -158,16 +181,20 @@ def kill_commands(kills: int, rng: np.random.Generator) -> Tally:
         while tally.kills < kills:
             folder = made(Path(scratch) / f"life-{tally.lives}")
             for _ in range(min(KILLS_IN_A_LIFE, kills - tally.kills)):
-                process = begin_or_resume(folder)
+                began, process = time.time(), begin_or_resume(folder)
                 time.sleep(rng.uniform(0, usual))
-                tally.kills += process.poll() is None
+                is_killed = process.poll() is None
                 process.kill()
                 process.wait()
                 if (folder / "model.safetensors").exists():
                     break
+                tally.kills += is_killed
+                look_after_kill(folder, began, tally)
             if not (folder / "model.safetensors").exists():
                 tally.broken_files += begin_or_resume(folder).wait() != 0
             tally.other_bytes += (folder / "model.safetensors").read_bytes() != reference
+            ended = [line for line in lines_in(folder) if line.fate is RunFate.ENDED]
+            tally.other_lists += len(ended) != 1
             tally.lives += 1
             print(f"so far: {tally}", file=sys.stderr)
     return tally
@@ -199,6 +226,9 @@ def main() -> None:
         tally = kill_commands(arguments.command, rng)
         tallies.append(tally)
         print(f"command line: {tally.kills} kills; {tally.broken_files} runs could not be taken up;")
+        print(
+            f"  at most {tally.lost_seconds:.1f} s of training lost; {tally.other_lists} lists that say something else;"
+        )
         print(f"  {tally.lives} models, {tally.other_bytes} of them with other bytes")
     sys.exit(not all(tally.is_sound for tally in tallies))
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from digitapp import resources
+from digitapp import reasons, resources
 from digitapp.calibration import UNCALIBRATED
 from digitapp.cli.checkpoints import Origin, write_origin
 from digitapp.cli.errors import BadInput
 from digitapp.cli.output import note
+from digitapp.kept import FILE_NAME
 from digitapp.kept.best import BestWish
-from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError
+from digitapp.kept.errors import KeptBusyError, KeptDamagedError, KeptError, KeptReadOnlyError
 from digitapp.kept.histories import KeptHistory, read_history, write_history
 from digitapp.kept.limits import make_room
 from digitapp.kept.packing import PacketError
@@ -101,7 +102,7 @@ class KeptCommand:
         if not take_run(self._lock):
             raise BadInput(f"run {self.short}: another process trains it at this moment")
         self.is_there = False
-        with _told(), _opened() as store, store.transaction():
+        with _told(), _opened(anew=True) as store, store.transaction():
             go_on_with(store, self.key)
             self._begin(store)
             self.is_there = True
@@ -239,8 +240,12 @@ def history_before(key: str, checkpoint: Checkpoint) -> History:
 
 
 @contextmanager
-def _opened() -> Iterator[Store]:
-    store = Store(resources.user_data_dir())
+def _opened(*, anew: bool = False) -> Iterator[Store]:
+    """Open the file of runs; `anew` says whether it may be made."""
+    folder = resources.user_data_dir()
+    if not anew and not (folder / FILE_NAME).exists():
+        raise KeptReadOnlyError(folder / FILE_NAME, reasons.tr("its folder has gone"))
+    store = Store(folder)
     try:
         yield store
     finally:
