@@ -111,6 +111,17 @@ def test_an_image_opens_elsewhere(toy: TrainPage, qtbot: QtBot, button: str, wan
         assert scene.numbers.label == view.readings.split.labels[sample]
 
 
+def test_an_image_of_another_problem_is_laid_nowhere(toy: TrainPage) -> None:
+    """Within the turn in which the problem changes, the page still shows the images of the one before."""
+    names, view = [], toy.mistakes
+    toy.page_wanted.connect(lambda name, _what: names.append(name))
+    view.gallery.setCurrentIndex(view.gallery.samples.index(0, 0))
+    toy.session.choose_problem("plane")
+    for button in (view.why_button, view.draw_button, view.step_button):
+        button.click()
+    assert names == [] and toy.session.artwork.value.is_empty
+
+
 def test_the_keyboard_reaches_everything(toy: TrainPage, qtbot: QtBot) -> None:
     names, view = [], toy.mistakes
     toy.page_wanted.connect(lambda name, _what: names.append(name))

@@ -154,6 +154,11 @@ class MistakesView(LowerView):
 
     # Measuring
 
+    @property
+    def problem(self) -> Problem | None:
+        """Whose samples are shown, None while there are none."""
+        return None if self._shown is None else self._shown.problem
+
     def follow(self, shown: Snapshot, dataset: Dataset | None) -> None:
         """Show what a snapshot's network reads of the data; nothing happens where that is known already."""
         names = shown.model.class_names[: shown.network.sizes[-1]]
