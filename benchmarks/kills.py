@@ -35,9 +35,10 @@ from digitapp.kept.store import Store
 KILLS_IN_A_LIFE = 5
 PACE = 500  # batches a second in the window, as in kills_window.py
 LONGEST_S = 3.0  # that a process lives after its first line
+LONGEST_LIFE_S = 12.0  # of a process of the command line
 
 HERE = Path(__file__).parent
-TRAIN = ["train", "--dataset", "toy", "--epochs", "20000", "--optimizer", "adam", "--learning-rate", "0.01"]
+TRAIN = ["train", "--dataset", "toy", "--epochs", "8000", "--optimizer", "adam", "--learning-rate", "0.01"]
 
 
 @dataclass
@@ -182,7 +183,7 @@ def kill_commands(kills: int, rng: np.random.Generator) -> Tally:
             folder = made(Path(scratch) / f"life-{tally.lives}")
             for _ in range(min(KILLS_IN_A_LIFE, kills - tally.kills)):
                 began, process = time.time(), begin_or_resume(folder)
-                time.sleep(rng.uniform(0, usual))
+                time.sleep(rng.uniform(0, min(usual, LONGEST_LIFE_S)))
                 is_killed = process.poll() is None
                 process.kill()
                 process.wait()

@@ -179,7 +179,7 @@ class RunAgain(QObject):
 def _look(folder: Path, key: str, _report: Report, _cancelled: threading.Event) -> Belongings:
     from digitapp.kept.store import Store
 
-    store = Store(folder)
+    store = Store(folder, reading=True)
     try:
         return read_belongings(store, key)
     finally:

@@ -287,7 +287,7 @@ def _measure(folder: Path, limit: int | None, _report: Report, _cancelled: threa
 
     if not (folder / FILE_NAME).exists():
         return Room(0, USUAL_LIMIT)
-    store = Store(folder)
+    store = Store(folder, reading=True)
     try:
         use = disk_use(store)
         return Room(use.taken, use.limit, limit, len(leaving(store, limit)))
@@ -318,7 +318,7 @@ def _read(
 
     if not (folder / FILE_NAME).exists():
         return Listed()
-    store = Store(folder)
+    store = Store(folder, reading=True)
     try:
         lines = tuple(read_lines(store, newest=newest))
         deleted = tuple(read_lines(store, deleted=True, newest=newest))
@@ -334,7 +334,7 @@ def _read_curves(
 ) -> dict[tuple[str, int], np.ndarray]:
     from digitapp.kept.store import Store
 
-    store = Store(folder)
+    store = Store(folder, reading=True)
     found: dict[tuple[str, int], np.ndarray] = {}
     try:
         for key in wanted:

@@ -174,7 +174,7 @@ def _written(
 ) -> int:
     from digitapp.kept.store import Store
 
-    store = Store(folder)
+    store = Store(folder, reading=True)
     try:
         write(store, lines, path)
     finally:
