@@ -49,7 +49,7 @@ def _trial_line(state: StudyState, trial: TrialLine) -> str:
     where = f"{_SIDES[trial.side]}, " if len(state.spec.sides) > 1 or trial.side is Side.FRESH else ""
     if trial.side is Side.FRESH:
         return f"{where}seed {trial.seed}: {percent(trial.value)}"
-    title = f"trial {trial.number + 1} of {state.target}"
+    title = f"trial {trial.ordinal} of {state.target}"
     if trial.fate is TrialFate.GIVEN_UP:
         why = "its numbers overflowed" if trial.diverged else f"given up at {percent(trial.reached)}"
         return f"{title}, {where}{why}: {_drawn(trial)}"
@@ -97,7 +97,7 @@ def _shrinkage(state: StudyState, winner: TrialLine) -> str:
 
 def _title(state: StudyState, trial: TrialLine) -> str:
     where = f" ({_SIDES[trial.side]})" if len(state.spec.sides) > 1 else ""
-    return f"trial {trial.number + 1}{where}"
+    return f"trial {trial.ordinal}{where}"
 
 
 def _side_row(state: StudyState, side: Side) -> tuple[str, str, str, str]:
@@ -143,7 +143,7 @@ def _trial_as_json(trial: TrialLine | None) -> Mapping[str, Any] | None:
     if trial is None:
         return None
     return {
-        "trial": trial.number + 1,
+        "trial": trial.ordinal,
         "validation_accuracy": trial.value,
         "drawn": trial.drawn,
         "config": trial.configs,

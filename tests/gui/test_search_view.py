@@ -47,7 +47,7 @@ def made(target: int = 6, fresh: tuple[float, ...] = ()) -> StudyState:
             }
             fate = TrialFate.DONE if is_done else TrialFate.GIVEN_UP
             curve = (0.5, value) if is_done else (0.5,)
-            line = TrialLine(number, side, fate, value if is_done else None, curve, drawn, configs)
+            line = TrialLine(number, side, fate, value if is_done else None, curve, drawn, configs, place=number)
             trials.append(line)
     trials += [
         TrialLine(number, Side.FRESH, TrialFate.DONE, value, (value,), seed=1044 + number)
@@ -98,8 +98,9 @@ def test_a_study_is_set_up_made_and_found_again(
 
 
 def test_closing_the_window_ends_the_search_and_leaves_its_trial_to_be_made(
-    view: SearchView, address: str, qtbot: QtBot
+    view: SearchView, address: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("digitapp.gui.state.search_lab._CLOSING_MS", 120_000)  # however busy the machine is
     form = view.form
     form.url.set_value(address)
     form.name.set_value("long")

@@ -88,7 +88,7 @@ class SearchLab(QObject):
     def seconds_left(self) -> float | None:
         """How long the trials that are left will take at the pace of those made here; None before that is known."""
         state = self.state
-        if state is None or self.phase is not Phase.RUNNING or state.over <= self._over_then:
+        if state is None or self.phase is not Phase.RUNNING or not self._over_then < state.over < state.wanted:
             return None
         pace = (time.monotonic() - self._began) / (state.over - self._over_then)
         return pace * (state.wanted - state.over)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from itertools import accumulate
 from statistics import mean
 from typing import Any
 
@@ -30,7 +31,7 @@ class TrialLine:
 
     Attributes
     ----------
-    number : counted from 0 in the order in which they began; people count from 1
+    number : by which the storage knows it, counted from 0
     side, fate : see there
     value : share of the validation images that were read right at its end, the mean of its seeds; None before
     curve : the same after each epoch
@@ -41,6 +42,7 @@ class TrialLine:
     diverged : whether it was given up because its numbers overflowed
     seed : the first one of its trainings
     again : numbers of the trials before it whose workers were lost
+    place : among those of its side that count, from 0 in the order in which they began
     """
 
     number: int
@@ -55,6 +57,12 @@ class TrialLine:
     diverged: bool = False
     seed: int | None = None
     again: tuple[int, ...] = ()
+    place: int = 0
+
+    @property
+    def ordinal(self) -> int:
+        """As what people know it: they count from 1, and know nothing of those that were lost."""
+        return self.place + 1
 
     @property
     def counts(self) -> bool:
@@ -175,6 +183,12 @@ def _read_trial(values: Mapping[str, Any]) -> TrialLine:
     kinds: dict[str, Any] = {"side": Side(values["side"]), "fate": TrialFate(values["fate"])}
     tuples = {name: tuple(values[name]) for name in ("curve", "runs", "again")}
     return TrialLine(**{**values, **kinds, **tuples})
+
+
+def placed(trials: Sequence[TrialLine]) -> list[TrialLine]:
+    """Return the trials of a side, in their order, each with its place."""
+    places = accumulate((trial.counts for trial in trials), initial=0)
+    return [replace(trial, place=place) for trial, place in zip(trials, places, strict=False)]
 
 
 def rank(trials: Sequence[TrialLine], number: int) -> int:

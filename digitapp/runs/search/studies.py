@@ -11,7 +11,7 @@ from digitapp.plain import plain
 from digitapp.runs.search.errors import SearchError
 from digitapp.runs.search.importance import importance_of
 from digitapp.runs.search.spec import MOST_TRIALS, Side, StudySpec, read_spec
-from digitapp.runs.search.state import StudyState, TrialFate, TrialLine
+from digitapp.runs.search.state import StudyState, TrialFate, TrialLine, placed
 from digitapp.runs.search.storage import Storage
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def open_side(storage: Storage, spec: StudySpec, side: Side, winner: TrialLine |
     name = f"{spec.name} {side}"
     if side is Side.FRESH:
         assert winner is not None
-        name += f", trial {winner.number + 1}" + (f" {winner.side}" if winner.side is Side.RANDOM else "")
+        name += f", trial {winner.number}" + (f" {winner.side}" if winner.side is Side.RANDOM else "")
     study = optuna.create_study(storage=storage.backend, study_name=name, direction="maximize", load_if_exists=True)
     if _SIDE not in study.user_attrs:
         study.set_user_attr(_SIDE, str(side))
@@ -175,10 +175,11 @@ def read_study(storage: Storage, name: str, *, with_importance: bool = True) -> 
         for side in spec.sides:
             found = _trials_of(storage, spec, side, None)
             drawn += found
-            trials += [read_trial(trial, side) for trial in found]
+            trials += placed([read_trial(trial, side) for trial in found])
         state = StudyState(spec, target, tuple(trials))
         if state.winner is not None and state.over >= state.wanted:
-            fresh = [read_trial(trial, Side.FRESH) for trial in _trials_of(storage, spec, Side.FRESH, state.winner)]
+            again = _trials_of(storage, spec, Side.FRESH, state.winner)
+            fresh = placed([read_trial(trial, Side.FRESH) for trial in again])
             state = StudyState(spec, target, (*trials, *fresh))
     importance = importance_of(spec.space, drawn) if with_importance else None
     return StudyState(spec, target, state.trials, importance)

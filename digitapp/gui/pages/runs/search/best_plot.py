@@ -75,16 +75,16 @@ class BestPlot(QWidget):
     def _point(self, plot: QRectF, trial: TrialLine) -> QPointF:
         assert self._state is not None
         low, high = self._range
-        across = trial.number + 0.5 if self._state.target <= 1 else trial.number / max(1, self._last() - 1)
+        across = trial.place / max(1, self._last() - 1)
         reached = trial.reached or 0.0
         foot = plot.bottom() - _BELOW
         y = foot - (reached - low) / (high - low) * (foot - plot.top()) if reached >= low else plot.bottom() - 5
         return QPointF(plot.left() + min(1.0, across) * plot.width(), y)
 
     def _last(self) -> int:
-        """Return how many trials the axis has room for; those made anew have numbers behind the others."""
+        """Return how many trials the axis has room for."""
         assert self._state is not None
-        return max([self._state.target, *(trial.number + 1 for trial in self._shown())])
+        return max([self._state.target, *(trial.ordinal for trial in self._shown())])
 
     # Painting
 
@@ -181,7 +181,7 @@ class BestPlot(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        shown = sorted(self._shown(), key=lambda trial: (trial.number, trial.side is Side.RANDOM))
+        shown = sorted(self._shown(), key=lambda trial: (trial.place, trial.side is Side.RANDOM))
         if step is None or not shown:
             super().keyPressEvent(event)
             return

@@ -71,7 +71,7 @@ def accuracy_range(values: Sequence[float]) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     high, middle = max(values), float(np.quantile(values, 0.4))
-    span = max(1.35 * (high - middle), _LEAST_SPAN)
+    span = max(1.35 * (high - middle), 0.25 * (high - min(values)), _LEAST_SPAN)
     return max(0.0, high - span), min(1.0, high + _ABOVE * span)
 
 

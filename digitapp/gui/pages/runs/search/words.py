@@ -94,8 +94,8 @@ def pruner_title(pruner: Pruner) -> str:
 def trial_title(trial: TrialLine) -> str:
     """Return what a trial is called."""
     if trial.side is Side.RANDOM:
-        return translate("Search", "Trial {0} at random").format(trial.number + 1)
-    return translate("Search", "Trial {0}").format(trial.number + 1)
+        return translate("Search", "Trial {0} at random").format(trial.ordinal)
+    return translate("Search", "Trial {0}").format(trial.ordinal)
 
 
 def trial_rows(state: StudyState, trial: TrialLine) -> list[tuple[str, str]]:
