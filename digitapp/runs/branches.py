@@ -42,6 +42,7 @@ class Branch:
     parent : the branch that this one set out from, None for one that began with other weights
     start : where it began, in epochs since the start of the first of its ancestors
     before : the record of the settings and the data, as it was before the first step
+    deaths : the steps at which units fell silent for good, rising, as far as somebody has looked
     """
 
     number: int
@@ -56,6 +57,7 @@ class Branch:
     facts: Mapping[str, Any] = field(default_factory=dict)
     key: str = field(default_factory=new_key)
     before: Mapping[str, Any] = field(default_factory=dict)
+    deaths: tuple[int, ...] = ()
 
     def epochs_at(self, step: int) -> float:
         """Return where a step is on the common axis, in epochs."""

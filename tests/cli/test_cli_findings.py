@@ -12,6 +12,7 @@ from digitapp.cli.findings import sentence
 from digitapp.datasets.handwriting import generate
 from digitapp.datasets.idx import write_idx
 from digitapp.modelfile import load_model
+from digitapp.training.course import Oscillates, Overfits, Stuck
 from digitapp.training.findings import CutOff
 
 
@@ -72,3 +73,10 @@ def test_layers_that_no_error_reaches_are_named() -> None:
     assert "reaches the weights of layer 1 any more" in sentence(CutOff((1,), 3, 0.5))
     assert "reaches the weights of layers 1, 2 any more" in sentence(CutOff((1, 2), 3, 0.5))
     assert "reaches any of its weights any more" in sentence(CutOff((1, 2, 3), 3, 0.5))
+
+
+def test_what_the_course_of_a_run_says_names_its_epoch_and_what_to_try() -> None:
+    assert "overfitting since epoch 1,204" in sentence(Overfits(1204, 0.25, 0.5))
+    assert "--patience 3" in sentence(Overfits(3, 0.25, 0.5))
+    assert "between 0.1 and 2" in sentence(Oscillates(0.1, 2.0, 0.5))
+    assert "since epoch 7: the loss stays at 1.5, and 40.00 %" in sentence(Stuck(7, 1.5, 0.4))

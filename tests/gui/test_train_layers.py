@@ -11,10 +11,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 from train_helpers import FOREVER, choose, click, enter, start, wait_for_data, wait_for_end
 
+from digitapp.datasets.problems import PLANE
+from digitapp.gui import theme
 from digitapp.gui.pages.train.layers.dead_dialog import DeadUnitsDialog
 from digitapp.gui.pages.train.layers.strips import BINS
 from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.state.surgery import Surgery
+from digitapp.gui.window.main_window import MainWindow
 from digitapp.inspection.layer_report import LayerReader
 
 OpenPage = Callable[..., TrainPage]
@@ -191,3 +194,32 @@ def test_dead_units_are_listed_with_their_time_and_woken(toy: TrainPage, qtbot: 
     assert session.time_machine.place is not None
     assert not dialog.all_button.isEnabled() and "Go back to now" in dialog._reason.text()
     dialog.accept()
+
+
+def test_the_time_machine_has_a_line_where_units_fell_silent(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("plane", size=(1280, 800))
+    page = window.show_page(TrainPage)
+    wait_for_data(qtbot, page)
+    page.setup.apply_preset(next(preset for preset in PLANE.presets if preset.key == "too-few"))
+    page.session.run.set_pace(None)
+    enter(qtbot, page, "epochs", "200")
+    page.stage.room.choose("layers")
+    train(page, qtbot)
+    view, branch = page.stage.layers, page.session.time_machine.branch
+    qtbot.waitUntil(lambda: view.dead_link.isVisible())
+    assert branch is not None and view.watch.followed is not None and view.watch.followed.dead
+    fallen = sorted({unit.since for unit in view.watch.followed.dead if not unit.from_start})
+    assert fallen and list(branch.deaths) == fallen
+    slider = window.timeline.slider
+    assert list(slider._marks) == fallen and "fell silent" in slider.toolTip()
+    color = theme.current().palette.warning.name()
+    image = slider.grab().toImage()
+    row = [image.pixelColor(x, slider.height() // 2 - 8).name() for x in range(slider.width())]
+    assert (
+        abs(row.index(color) - (slider._HANDLE / 2 + fallen[0] / slider._end * (slider.width() - slider._HANDLE))) < 3
+    )
+    page.session.choose_problem("toy")
+    settle()
+    assert not slider._marks

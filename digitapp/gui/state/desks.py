@@ -50,6 +50,7 @@ class Desks(QObject):
     moment_changed : another moment of a run is shown, or now; the network's own signals were emitted before
     run_begun(Desk) : of any problem; its branch is the newest one of the desk's time machine
     begun_by_hand(Desk) : the same for a run of steps that are taken by hand
+    deaths_found : of a run, when units of it fell silent
     interrupted_changed : of the shown problem, whether there is a run of an earlier start to be taken up
     closing : the program ends, and so must whatever works for it
     """
@@ -73,6 +74,7 @@ class Desks(QObject):
     moment_changed = Signal()
     run_begun = Signal(object)
     begun_by_hand = Signal(object)
+    deaths_found = Signal()
     interrupted_changed = Signal()
     closing = Signal()
 

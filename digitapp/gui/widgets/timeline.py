@@ -14,7 +14,7 @@ from digitapp.gui.widgets.progress import Slider
 
 _SCALE = 100_000
 _LEAST_TICK_GAP = 5  # pixels, below which ticks would be a bar
-_TICK = 4
+_TICK, _MARK = 4, 7
 _PAGE = 10  # moments
 
 
@@ -31,6 +31,7 @@ class MomentSlider(Slider):
     def __init__(self, *, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(0, _SCALE, name=name, parent=parent)
         self._steps: Sequence[int] = ()
+        self._marks: Sequence[int] = ()
         self._end = 1
         self._index: int | None = None
         self.setEnabled(False)
@@ -44,6 +45,12 @@ class MomentSlider(Slider):
         self.setEnabled(len(steps) > 1)
         self._show_index()
         self.update()
+
+    def set_marks(self, steps: Sequence[int]) -> None:
+        """Draw lines above the slider at these steps: something happened then."""
+        if steps != self._marks:
+            self._marks = steps
+            self.update()
 
     def set_index(self, index: int | None) -> None:
         """Stand at a moment, or with None at now, without a signal."""
@@ -127,5 +134,12 @@ class MomentSlider(Slider):
             y = self.height() // 2 + 5
             places = (round(self._HANDLE / 2 + step / self._end * span) for step in steps)
             painter.drawRects([QRect(x, y, 1, _TICK) for x in places])
+            painter.end()
+        if self.isEnabled() and self._marks:
+            painter = QPainter(self)
+            top = self.height() // 2 - _MARK - 4
+            for step in self._marks:
+                x = round(self._HANDLE / 2 + min(step / self._end, 1.0) * span)
+                painter.fillRect(QRect(x - 1, top, 2, _MARK), theme.current().palette.warning)
             painter.end()
         super().paintEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from digitapp.gui import theme
 from digitapp.gui.pages.page import TRAIN_ON
 from digitapp.gui.state.session import Session
+from digitapp.gui.translation import in_a_row
 from digitapp.gui.widgets import (
     ComboBox,
     ElidedLabel,
@@ -63,7 +64,6 @@ class TimelineBar(Panel):
         self.branches.setAccessibleName(self.tr("Run"))
         self.slider = MomentSlider(name=self.tr("Moment of the training"))
         self.slider.setObjectName("momentSlider")
-        self.slider.setToolTip(self.tr("Earlier and later from anywhere: Alt+Left, Alt+Right"))
         self._where = Label("", "caption", tabular=True)
         self._hint = ElidedLabel("", "caption", "text2")
         self.back = GhostButton(self.tr("Back to now"), "step", tip=self.tr("Show the network as it is now"))
@@ -98,6 +98,7 @@ class TimelineBar(Panel):
         session.run_progressed.connect(self._show_moments)
         session.run_state_changed.connect(self._show_moments)
         session.network_changed.connect(self._show_moments)
+        session.deaths_found.connect(self._show_moments)
         self.branches.activated.connect(self._on_branch_chosen)
         self.slider.moment_wanted.connect(self._on_moment_wanted)
         self.back.clicked.connect(session.back_to_now)
@@ -139,10 +140,18 @@ class TimelineBar(Panel):
         if kept is not self._kept:
             self._kept, self._steps = kept, tuple(moment.step for moment in kept)
         self.slider.set_moments(self._steps, self._end(branch))
+        self._show_deaths(branch.deaths if branch is not None else ())
         self.slider.setVisible(len(kept) >= LEAST_MOMENTS)
         self._hint.setVisible(len(kept) < LEAST_MOMENTS)
         self._hint.setText(self._why_none(branch))
         self._show_buttons()
+
+    def _show_deaths(self, deaths: tuple[int, ...]) -> None:
+        tip = self.tr("Earlier and later from anywhere: Alt+Left, Alt+Right")
+        if deaths:
+            tip = in_a_row(tip, self.tr("Lines above the slider: units fell silent for good then."))
+        self.slider.set_marks(deaths)
+        self.slider.setToolTip(tip)
 
     def _end(self, branch: Branch | None) -> int:
         last = branch.history.last_batch if branch is not None else None

@@ -42,6 +42,7 @@ class LayersShowing(QObject):
         view.remedy_taken.connect(self._take)
         view.dead_wanted.connect(self.show_dead)
         view.hidden.connect(view.watch.rest)
+        view.watch.changed.connect(self._tell_deaths)
 
     def _show(self, shown: Snapshot) -> None:
         branch = self._session.time_machine.branch
@@ -52,6 +53,17 @@ class LayersShowing(QObject):
         if branch is None or branch.dataset is not None:
             return None if branch is None else branch.dataset
         return self._session.data_for_run()
+
+    @Slot()
+    def _tell_deaths(self) -> None:
+        """Let the time machine know when units fell silent."""
+        followed = self._view.watch.followed
+        if followed is None or followed.dead is None:
+            return
+        deaths = tuple(sorted({unit.since for unit in followed.dead if not unit.from_start}))
+        if deaths != followed.branch.deaths:
+            followed.branch.deaths = deaths
+            self._session.deaths_found.emit()
 
     @Slot(int)
     def _go_to(self, step: int) -> None:
