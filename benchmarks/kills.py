@@ -31,11 +31,12 @@ from digitapp.kept.runs import RunFate, read_runs
 from digitapp.kept.seats import read_part
 from digitapp.kept.sheets import read_sheet
 from digitapp.kept.store import Store
+from digitapp.locks import FileLock
 
 KILLS_IN_A_LIFE = 5
 PACE = 500  # batches a second in the window, as in kills_window.py
 LONGEST_S = 3.0  # that a process lives after its first line
-LONGEST_LIFE_S = 12.0  # of a process of the command line
+LONGEST_LIFE_S = 9.0  # that a process of the command line trains before it is killed
 
 HERE = Path(__file__).parent
 TRAIN = ["train", "--dataset", "toy", "--epochs", "8000", "--optimizer", "adam", "--learning-rate", "0.01"]
@@ -149,6 +150,14 @@ def begin_or_resume(folder: Path) -> subprocess.Popen[bytes]:
     return train(folder, "train", "--resume", open_ones[0].key) if open_ones else train(folder, *TRAIN)
 
 
+def wait_until_it_trains(folder: Path, process: subprocess.Popen[bytes]) -> float:
+    """Wait until a process says that it trains a run; return when that was."""
+    locks = folder / "digitapp" / "locks"
+    while process.poll() is None and all(FileLock(path).is_free() for path in locks.glob("run-*")):
+        time.sleep(0.05)
+    return time.time()
+
+
 def lines_in(folder: Path) -> list[RunLine]:
     """Return the runs of a user."""
     if not (folder / "digitapp" / FILE_NAME).exists():
@@ -175,15 +184,17 @@ def kill_commands(kills: int, rng: np.random.Generator) -> Tally:
     tally = Tally()
     with tempfile.TemporaryDirectory() as scratch:
         folder = made(Path(scratch) / "reference")
-        began = time.perf_counter()
         assert train(folder, *TRAIN).wait() == 0
-        usual = time.perf_counter() - began
         reference = (folder / "model.safetensors").read_bytes()
         while tally.kills < kills:
             folder = made(Path(scratch) / f"life-{tally.lives}")
             for _ in range(min(KILLS_IN_A_LIFE, kills - tally.kills)):
                 began, process = time.time(), begin_or_resume(folder)
-                time.sleep(rng.uniform(0, min(usual, LONGEST_LIFE_S)))
+                if rng.random() < 0.2:  # while it starts
+                    time.sleep(rng.uniform(0, 2))
+                else:
+                    began = wait_until_it_trains(folder, process)
+                    time.sleep(rng.uniform(0, LONGEST_LIFE_S))
                 is_killed = process.poll() is None
                 process.kill()
                 process.wait()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +32,7 @@ CONFIG = TrainConfig(epochs=60, batch_size=16, optimizer="adam", learning_rate=0
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(run_keeper, "FIRST_MS", 20)
     monkeypatch.setattr(run_keeper, "EVERY_MS", 50)
-    return tmp_path / "user"
+    return tmp_path / "digitapp"
 
 
 @pytest.fixture
@@ -94,6 +97,25 @@ def check_weights(kept: Path, line: RunLine, window: MainWindow) -> None:
         assert measured.accuracy == pytest.approx(curves["validation_accuracy"][epoch])
         assert measured.loss == pytest.approx(curves["validation_loss"][epoch], rel=1e-4)
     assert len([*(kept / "networks").glob("run-*")]) == len({best, end})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where data lie is told by XDG_DATA_HOME")
+def test_window_and_command_line_train_at_once_and_each_run_is_there_once(
+    begun: MainWindow, kept: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    begun.session.run.set_pace(None)
+    out = tmp_path / "model.safetensors"
+    settings = "--dataset", "toy", "--epochs", "300", "--repeat", "2", "--name", "beside", "--out", str(out)
+    command = [sys.executable, "-m", "digitapp", "train", *settings]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        qtbot.waitUntil(lambda: process.poll() is not None)
+    assert process.returncode == 0
+    qtbot.waitUntil(lambda: all(line.fate is RunFate.ENDED for line in lines(kept)))
+    found = lines(kept)
+    assert sorted(line.is_command for line in found) == [False, True, True] and len({line.key for line in found}) == 3
+    assert {line.epochs for line in found if line.is_command} == {300}
+    assert [line.epochs for line in found if not line.is_command] == [CONFIG.epochs]
 
 
 def test_training_waits_while_it_cannot_be_written(begun: MainWindow, kept: Path, qtbot: QtBot) -> None:
