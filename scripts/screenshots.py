@@ -45,12 +45,14 @@ from digitapp.gui.pages.network.page import NetworkPage
 from digitapp.gui.pages.runs.page import RunsPage
 from digitapp.gui.pages.step.page import StepPage
 from digitapp.gui.pages.train.page import TrainPage
+from digitapp.gui.pages.train.range_dialog import RangeDialog
 from digitapp.gui.pages.train.sizes_dialog import SizesDialog
 from digitapp.gui.pages.why.page import WhyPage
 from digitapp.gui.settings import Settings
 from digitapp.gui.state.search_lab import Phase
 from digitapp.gui.state.surgery import Surgery
 from digitapp.gui.window.main_window import MainWindow
+from digitapp.inspection.confusion import most_confused
 from digitapp.inspection.walk import Grain
 from digitapp.runs.search.storage import is_installed
 from digitapp.training.config import NetworkConfig, TrainConfig
@@ -364,7 +366,7 @@ def take_network(window: MainWindow, save: Callable[[str], None], problem: str) 
         save(f"network-{problem}-map")
 
 
-def take_training(window: MainWindow, save: Callable[[str], None], problem: str) -> None:
+def take_training(window: MainWindow, save: Callable[..., None], problem: str) -> None:
     """Take the Train page before a run, in the middle of it, and after it."""
     window.show_page(TrainPage)
     settle(500)
@@ -382,7 +384,29 @@ def take_training(window: MainWindow, save: Callable[[str], None], problem: str)
     page.stage.room.choose("layers")
     wait_until(lambda: len(page.stage.layers.strips.picture.columns) > 1 and not page.stage.layers.watch.is_reading)
     save("train-layers" if problem == "digits" else f"train-{problem}-layers")
+    if problem == "digits":
+        take_mistakes(window, save)
     page.stage.room.choose("confusion")
+
+
+def take_mistakes(window: MainWindow, save: Callable[..., None]) -> None:
+    """Show the most frequent mistake of the digits, and find a learning rate."""
+    page = window.page(TrainPage)
+    page.stage.room.choose("mistakes")
+    view = page.mistakes
+    wait_until(lambda: view.readings is not None)
+    settle(1000)
+    assert view.readings is not None
+    pair = most_confused(view.readings.confusion, 1)[0]
+    view.show_cell((pair.label, pair.predicted))
+    view.gallery.setCurrentIndex(view.gallery.samples.index(0, 0))
+    save("train-mistakes")
+    page.dialogs.find_rate()
+    dialog = page.findChild(RangeDialog)
+    assert dialog is not None
+    wait_until(lambda: dialog.range_result is not None)
+    save("train-rates", dialog)
+    dialog.reject()
 
 
 def take_surgery(window: MainWindow, save: Callable[..., None]) -> None:
