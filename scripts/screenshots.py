@@ -22,7 +22,9 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QSettings, Qt, QT
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from typer.testing import CliRunner
 
+from digitapp.cli import app as command_line
 from digitapp.datasets.collection import Sample
 from digitapp.datasets.handwriting import generate_drawings
 from digitapp.datasets.mnist import mnist_status
@@ -145,6 +147,7 @@ def take_all(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
         take_any_function(window, save)
         take_step(window, save)
         take_plane(window, save)
+    take_runs(out, theme, suffix, data_dir)
 
 
 def take_step(window: MainWindow, save: Callable[[str], None]) -> None:
@@ -321,6 +324,44 @@ def take_why(window: MainWindow, save: Callable[[str], None]) -> None:
         save(f"why-{name}")
 
 
+def take_runs(out: Path, theme: str, suffix: str, data_dir: Path | None) -> None:
+    """Train in a few ways, with three seeds each, and compare them on the page Runs."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        train_in_ways(folder / "kept", data_dir)
+        with opened_window(theme, SIZES[suffix], data_dir, folder / "kept") as window:
+            page = window.show_page(RunsPage)
+            wait_until(lambda: page.model.count > 0)
+            page.table.go_to(page.model.rows[3].key)
+            settle(1000)
+            window.grab().save(str(out / f"runs-one-{theme}{suffix}.png"))
+            for row in page.model.rows[:3]:
+                page.table.toggle(row)
+            settle(1500)
+            window.grab().save(str(out / f"runs-{theme}{suffix}.png"))
+
+
+def train_in_ways(folder: Path, data_dir: Path | None) -> None:
+    """Have the command line train small networks, and keep their runs in a folder."""
+    dataset = "mnist" if mnist_status(data_dir).available else "handwriting"
+    usual = ["train", "--dataset", dataset, "--epochs", "4", "--out", str(folder.parent / "model.safetensors")]
+    usual += ["--data-dir", str(data_dir)] if data_dir is not None else []
+    ways = (
+        ("Toy", ["--dataset", "toy", "--epochs", "60"]),
+        ("tanh", ["--hidden", "32", "--activation", "tanh"]),
+        ("Dropout", ["--hidden", "32", "--hidden-dropout", "0.2"]),
+        ("Two layers", ["--hidden", "32,32"]),
+        ("64 units", ["--hidden", "64"]),
+        ("Momentum", ["--hidden", "32", "--optimizer", "momentum", "--learning-rate", "0.05", "--repeat", "3"]),
+        ("SGD", ["--hidden", "32", "--optimizer", "sgd", "--learning-rate", "0.1", "--repeat", "3"]),
+        ("Adam", ["--hidden", "32", "--repeat", "3"]),
+    )
+    with patch("digitapp.resources.user_data_dir", lambda: folder):
+        for name, options in ways:
+            result = CliRunner().invoke(command_line, [*usual, *options, "--name", name])
+            assert result.exit_code == 0, result.output
+
+
 def take_search(window: MainWindow, save: Callable[[str], None]) -> None:
     """Search for settings with few images, where the extra for it is installed."""
     if not is_installed():
@@ -440,8 +481,13 @@ def take_the_past(window: MainWindow, save: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def opened_window(theme: str, size: tuple[int, int], data_dir: Path | None) -> Iterator[MainWindow]:
-    """Open the window of a user without any settings but the theme, and without any digits, whoever takes pictures."""
+def opened_window(
+    theme: str, size: tuple[int, int], data_dir: Path | None, kept: Path | None = None
+) -> Iterator[MainWindow]:
+    """Open the window of a user without any settings but the theme, and without any digits, whoever takes pictures.
+
+    What is listed as trained is that of the folder `kept`.
+    """
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         patch("digitapp.resources.user_data_dir", lambda: Path(folder) / "user"),
@@ -449,7 +495,7 @@ def opened_window(theme: str, size: tuple[int, int], data_dir: Path | None) -> I
     ):
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
         settings.set(remembered.THEME, "dark" if theme == "dark" else "light")
-        window = create_window(settings, problem="mnist", data_dir=data_dir)
+        window = create_window(settings, problem="mnist", data_dir=data_dir, kept=kept)
         window.resize(*size)
         window.show()
         settle(300)

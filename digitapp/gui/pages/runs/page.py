@@ -37,7 +37,7 @@ from digitapp.kept.register import RunLine
 
 _TABLE, _SEARCH = "table", "search"
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 620
-_WIDTH, _NARROW_WIDTH = 312, 288
+_WIDTH, _NARROW_WIDTH = 312, 272
 
 
 class RunsPage(Page):
@@ -212,10 +212,9 @@ class RunsPage(Page):
     def _show_trouble(self, _shown: Snapshot) -> None:
         trouble = self.runs.trouble
         if trouble is not None:
-            message = run_trouble(trouble)
-            self.stage.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
-        self.stage.retry.setVisible(trouble is not None)
-        self.stage.note.setVisible(trouble is not None)
+            self.stage.show_message(run_trouble(trouble), can_retry=True)
+        elif self.stage.retry.isVisibleTo(self.stage):  # it was about this
+            self.stage.note.hide()
 
     @property
     def _shows_deleted(self) -> bool:
@@ -288,9 +287,7 @@ class RunsPage(Page):
     def tell(self, message: Message) -> None:
         """Show in a prominent place of the page what went wrong."""
         self._show_table()
-        self.stage.retry.hide()
-        self.stage.note.set_note("error", message.text, title=message.title, remedy=message.remedy)
-        self.stage.note.show()
+        self.stage.show_message(message)
 
     # What the user does
 

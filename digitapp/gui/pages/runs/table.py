@@ -281,7 +281,10 @@ class RunsTable(QTableView):
 def _needs() -> dict[Column, int]:
     """Return how wide the columns are that hold the same everywhere."""
     title = QFontMetrics(theme.font("caption-strong"))
-    caption, strong = QFontMetrics(theme.tabular(theme.font("caption"))), QFontMetrics(theme.font("section"))
+    caption, strong = (
+        QFontMetrics(theme.tabular(theme.font("caption"))),
+        QFontMetrics(theme.tabular(theme.font("section"))),
+    )
     gap = theme.scaled(12)
     return {
         Column.PROBLEM: title.horizontalAdvance("Problem") + gap + 2,

@@ -36,7 +36,7 @@ class FindField(QLineEdit):
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(theme.scaled(theme.CONTROL_HEIGHT))
-        self.setMinimumWidth(theme.scaled(120))
+        self.setMinimumWidth(theme.scaled(84))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
@@ -114,7 +114,7 @@ class RunsTools(QWidget):
 
     def show_chosen(self, count: int) -> None:
         """Say how many runs are chosen."""
-        self.chosen.setText(self.tr("{0} chosen").format(count) if count else self.tr("none chosen"))
+        self.chosen.setText(self.tr("{0} chosen").format(count) if count else "")
 
     def show_order(self, order: Order) -> None:
         """Show by what the table is sorted; none of the entries where a title was clicked that has none."""
