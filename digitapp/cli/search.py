@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digitapp.cli.errors import BadInput
-from digitapp.cli.output import DataDirOption, JsonOption, note, print_json, say
+from digitapp.cli.output import DataDirOption, JsonOption, check_can_write, note, print_json, say
 from digitapp.cli.settings import parse_settings, with_settings
 from digitapp.cli.to_order import DATASETS
 from digitapp.datasets.load import problem_meant_by
@@ -92,6 +92,9 @@ def search_command(
         ),
     ] = HEARTBEAT_S,
     show: Annotated[bool, typer.Option("--show", help="Say how the study stands, and make no trial.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --show: write a line for each trial.", show_default=False)
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the studies of the storage.")] = False,
     steered: Annotated[bool, typer.Option("--steered", hidden=True)] = False,
     spec: Annotated[str | None, typer.Option("--spec", hidden=True)] = None,
@@ -111,6 +114,10 @@ def search_command(
     if study is None:
         raise BadInput("which study is meant? Expected --study NAME")
     check_name(study)
+    if csv is not None:
+        if not show:
+            raise BadInput("--csv: expected with --show")
+        check_can_write(csv, "--csv")
     if trials is not None and trials < 1:
         raise BadInput(f"--trials {trials}: expected a whole number of at least 1")
     check_installed()
@@ -123,7 +130,7 @@ def search_command(
 
     with Storage(url, heartbeat, take_up_again) as opened:
         if show:
-            _show(opened, study, json, steered)
+            _show(opened, study, json, steered, csv)
             return
         found = _study(opened, study, options, trials) if spec is None else _described(opened, spec, trials)
         if steered:
@@ -242,7 +249,7 @@ def _described(storage: "Storage", text: str, trials: int | None) -> StudySpec:
     return begin_study(storage, read_spec(values), _USUAL_TRIALS if trials is None else trials)
 
 
-def _show(storage: "Storage", study: str, as_json: bool, steered: bool) -> None:
+def _show(storage: "Storage", study: str, as_json: bool, steered: bool, csv: Path | None) -> None:
     if steered:
         from digitapp.cli.steering import print_state
 
@@ -251,7 +258,16 @@ def _show(storage: "Storage", study: str, as_json: bool, steered: bool) -> None:
     from digitapp.cli.search_report import tell_study
     from digitapp.runs.search.studies import read_study
 
-    tell_study(read_study(storage, study), storage.shown, as_json)
+    state = read_study(storage, study)
+    if csv is not None:
+        from digitapp.atomic import atomic_write_text
+        from digitapp.runs.search.table import trials_table
+
+        try:
+            atomic_write_text(csv, trials_table(state))
+        except OSError as error:
+            raise BadInput(f"--csv {csv}: cannot be written: {error.strerror or error}") from error
+    tell_study(state, storage.shown, as_json)
 
 
 def _list(url: str, as_json: bool) -> None:

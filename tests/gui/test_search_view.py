@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from page_helpers import OpenSession, ShowPage
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from digitapp.datasets.problems import Preset
@@ -182,6 +184,31 @@ def test_the_best_trial_sets_train_up(view: SearchView, qtbot: QtBot) -> None:
     assert name == "trainPage" and isinstance(preset, Preset)
     assert preset.network["hidden"] == (4,) and preset.training["learning_rate"] == 0.02
     assert "threads" not in preset.training and preset.dataset == "toy"
+
+
+def test_all_trials_are_saved_as_a_table(view: SearchView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "trials.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    state = made(fresh=(0.7, 0.74))
+    show(view, state)
+    view.save.click()
+
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert len(rows) == len(state.trials) == 14
+    assert {name: rows[0][name] for name in ("trial", "study", "state", "optimizer", "units_1", "units_2")} == {
+        "trial": "1",
+        "study": "guided",
+        "state": "done",
+        "optimizer": "adam",
+        "units_1": "4",
+        "units_2": "",
+    }
+    assert float(rows[0]["validation_accuracy"]) == state.trials[0].value
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path), ""))
+    said: list[str] = []
+    view.said.connect(said.append)
+    view.save.click()
+    assert said[-1].startswith("Not saved: ")
 
 
 def test_a_preset_from_elsewhere_fills_trains_form(open_train_page: Any) -> None:

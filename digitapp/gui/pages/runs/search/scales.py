@@ -18,6 +18,7 @@ from digitapp.runs.search.state import StudyState, TrialLine
 ACCURACY = "accuracy"
 _LEAST_SPAN = 0.005
 _ABOVE = 0.06  # of the range: room above the best
+_OF_ALL = 0.12  # of the distance to the worst that the range has at least
 _SPREAD = 0.28  # of the room of a name, so that equal lines do not hide each other
 _FEW_TICKS = 6
 
@@ -71,7 +72,7 @@ def accuracy_range(values: Sequence[float]) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     high, middle = max(values), float(np.quantile(values, 0.4))
-    span = max(1.35 * (high - middle), 0.25 * (high - min(values)), _LEAST_SPAN)
+    span = max(1.35 * (high - middle), _OF_ALL * (high - min(values)), _LEAST_SPAN)
     return max(0.0, high - span), min(1.0, high + _ABOVE * span)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from digitapp.atomic import atomic_write_text
 from digitapp.datasets.problems import MY_IMAGES, MY_POINTS, Preset
 from digitapp.gui import settings as remembered
 from digitapp.gui import theme
@@ -22,11 +25,13 @@ from digitapp.gui.settings import Settings
 from digitapp.gui.state.search_lab import Phase, SearchLab
 from digitapp.gui.state.session import Session
 from digitapp.gui.translation import in_a_row
-from digitapp.gui.widgets import Card, EmptyState, HairLine, Label, LinkButton, NoteBar, ScrollPanel
+from digitapp.gui.widgets import Card, EmptyState, GhostButton, HairLine, Label, LinkButton, NoteBar, ScrollPanel
+from digitapp.plain import file_name
 from digitapp.runs.search.importance import LEAST_TRIALS
 from digitapp.runs.search.spec import Side
 from digitapp.runs.search.state import StudyState, TrialLine
 from digitapp.runs.search.storage import INSTALL, is_installed, without_password
+from digitapp.runs.search.table import trials_table
 
 _WIDTH, _NARROW_WIDTH = 312, 288
 _COMPACT_WIDTH, _COMPACT_HEIGHT = 1080, 620
@@ -87,6 +92,8 @@ class SearchView(QWidget):
         self.parallel = ParallelPlot(self)
         self.kept_said = Label("", "caption", "text2", tabular=True)
         self.keep_all = LinkButton(self.tr("Show all"))
+        self.save = GhostButton(icon="table", tip=self.tr("Save all trials as a table (CSV)"))
+        self.save.setObjectName("searchSave")
         self.every_legend = SearchLegend(self)
         self.panel = ScrollPanel("surface", self)
         self.trial = TrialPanel(self)
@@ -103,6 +110,7 @@ class SearchView(QWidget):
         self.matters_card.body.addWidget(self.matters_said)
         self.every_card.slot.addWidget(self.kept_said)
         self.every_card.slot.addWidget(self.keep_all)
+        self.every_card.slot.addWidget(self.save)
         self.every_card.body.addWidget(self.parallel, 1)
         self.every_card.body.addWidget(self.every_legend)
         self._upper = QWidget(self)
@@ -145,6 +153,7 @@ class SearchView(QWidget):
         self.parallel.chosen.connect(self._choose)
         self.parallel.kept_changed.connect(self._show_kept)
         self.keep_all.clicked.connect(self.parallel.keep_all)
+        self.save.clicked.connect(self.save_trials)
         self.trial.set_up_wanted.connect(self._set_up_train)
         self.trial.best_wanted.connect(self._choose_best)
         self.form.new_wanted.connect(self._on_new)
@@ -322,6 +331,27 @@ class SearchView(QWidget):
         self.settings.set(remembered.STUDY, spec.name)
         self.settings.set(remembered.STUDIES_AT, without_password(self.form.url.text()))
         self.lab.start(spec, self.form.trials.value(), self.form.address)
+
+    @Slot()
+    def save_trials(self) -> None:
+        """Let the user choose where, and write a line for each trial."""
+        state = self.state
+        if state is None:
+            return
+        folder = Path(self.settings.get(remembered.LAST_FOLDER))
+        name = self.tr("trials.csv")
+        path, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save all trials"), str(folder / name), self.tr("Tables (*.csv)")
+        )
+        if not path:
+            return
+        self.settings.set(remembered.LAST_FOLDER, str(Path(path).parent))
+        try:
+            atomic_write_text(Path(path), trials_table(state))
+        except OSError as error:
+            self.said.emit(self.tr("Not saved: {0}").format(error.strerror or str(error)))
+        else:
+            self.said.emit(self.tr("Saved as {0}").format(file_name(path)))
 
     @Slot()
     def _start_or_pause(self) -> None:
