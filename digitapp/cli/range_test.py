@@ -24,6 +24,7 @@ from digitapp.runs.range_test import (
     Confirmation,
     RangeResult,
     RangeTest,
+    Sweep,
     check_has_rate,
     run_range_test,
 )
@@ -75,13 +76,14 @@ def range_test_command(
         data = load_dataset(name, data_dir=data_dir, seed=config.seed)
     tell_of_data(name, data)
     test = RangeTest(Plan(data.problem, network, config, source, data), seeds, steps, lowest, highest)
+    sweep = Sweep(test)
     with progress_bar("") as show:
 
         def report(done: int, total: int) -> None:
             if show is not None:
-                show(done, total, "the rate grows" if done <= steps else "rates are held")
+                show(done, total, "the rate grows" if sweep.done < steps else "rates are held")
 
-        result = run_range_test(test, report)
+        result = run_range_test(test, report, sweep=sweep)
     assert result is not None, "nobody cancels it"
     if json:
         print_json(_as_json(result))

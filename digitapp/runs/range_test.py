@@ -41,6 +41,7 @@ MOST_OF_WHOLE_SET = 2000
 _LEAST_SPAN = 100.0  # the highest rate of a test is so many times the lowest, at least
 _CLOSING = 0.1  # the share of a training's batches whose losses say where it has come to
 _NARROWED = 2  # how often a range is made narrower because its high end does not hold
+_TOGETHER = 5_000_000  # parameters of networks that learn side by side; more would want gigabytes
 _MEASURED_AFTER_EPOCH = 64  # samples: an epoch's own measure is not looked at here
 
 
@@ -96,7 +97,7 @@ class Sweep:
     ----------
     rates : (steps,)
     losses : float array (seeds, steps), of each batch before its step; infinite once a seed's numbers have overflowed
-    done : how many columns of `losses` are filled in
+    done : how many columns of `losses` are filled in, for all seeds
     """
 
     def __init__(self, test: RangeTest) -> None:
@@ -194,7 +195,6 @@ class _Tester:
 
     def __init__(self, test: RangeTest, report: Report | None, cancelled: threading.Event, sweep: Sweep) -> None:
         self._test, self._report, self._cancelled, self._sweep = test, report, cancelled, sweep
-        self._done, self._total = 0, 4 * test.steps  # the test, and three rates that are held
         config = replace(
             test.plan.config, schedule="constant", schedule_options={}, patience=0, threads=1, epochs=test.steps
         )
@@ -203,6 +203,10 @@ class _Tester:
         assert dataset is not None
         self._measured = dataset.validation or dataset.train
         self._plan = replace(plan, dataset=_lessened(dataset, config.optimizer, config.seed))
+        parameters = plan.network.parameter_count(plan.problem.features, plan.problem.classes)
+        step = test.seeds if test.seeds * parameters <= _TOGETHER else 1
+        self._groups = [range(first, first + step) for first in range(0, test.seeds, step)]  # that learn side by side
+        self._done, self._total = 0, 4 * len(self._groups) * test.steps  # the test, and three rates that are held
 
     def result(self) -> RangeResult | None:
         with one_blas_thread(always=True):  # around the runs' own, which end in any order
@@ -218,11 +222,13 @@ class _Tester:
     def _fill_in(self) -> bool:
         """Let the rate grow; return whether nobody has cancelled it."""
         sweep = self._sweep
-        with self._runs() as runs:
-            for step, rate in enumerate(sweep.rates.tolist()):
-                if not self._learn(runs, rate, sweep.losses[:, step]):
-                    return False
-                sweep.done = step + 1
+        for group in self._groups:
+            with self._runs(group) as runs:
+                for step, rate in enumerate(sweep.rates.tolist()):
+                    if not self._learn(runs, rate, sweep.losses[group.start : group.stop, step]):
+                        return False
+                    if group is self._groups[-1]:
+                        sweep.done = step + 1
         return True
 
     def _confirm(self, found: RateRange, reading: Reading) -> _Confirmed | None:
@@ -243,31 +249,31 @@ class _Tester:
             if failed != [held[found.high]] or found.middle in (found.low, found.high):
                 break
             found = RateRange.between(found.low, found.middle)
-            self._total += self._test.steps  # one more rate is held
+            self._total += len(self._groups) * self._test.steps  # one more rate is held
         return _Confirmed(None, (), tuple(refused))
 
     def _hold(self, rate: float, reading: Reading) -> Confirmation | None:
         """Train with one rate, as long as the test was; None where it was cancelled."""
-        test = self._test
-        losses = np.empty((test.steps, test.seeds))
-        with self._runs() as runs:
-            for step in range(test.steps):
-                if not self._learn(runs, rate, losses[step]):
-                    return None
-            closing_losses = losses[-max(1, round(_CLOSING * test.steps)) :].mean(axis=0)
-            learned = int(np.count_nonzero(closing_losses <= reading.start - 0.5 * reading.descent))
-            config = self._plan.config
-            accuracies = [evaluate(each.run.result(), config.loss, self._measured).accuracy for each in runs]
+        test, config = self._test, self._plan.config
+        losses, accuracies = np.empty((test.steps, test.seeds)), []
+        for group in self._groups:
+            with self._runs(group) as runs:
+                for step in range(test.steps):
+                    if not self._learn(runs, rate, losses[step, group.start : group.stop]):
+                        return None
+                accuracies += [evaluate(each.run.result(), config.loss, self._measured).accuracy for each in runs]
+        closing_losses = losses[-max(1, round(_CLOSING * test.steps)) :].mean(axis=0)
+        learned = int(np.count_nonzero(closing_losses <= reading.start - 0.5 * reading.descent))
         return Confirmation(rate, test.seeds, learned, float(np.median(closing_losses)), float(np.median(accuracies)))
 
     @contextmanager
-    def _runs(self) -> Iterator[list[_Seed]]:
-        """Yield one run for each seed, all from their very start."""
+    def _runs(self, group: range) -> Iterator[list[_Seed]]:
+        """Yield one run for each seed of a group, all from their very start."""
         plan, first = self._plan, self._plan.config.seed
         with ExitStack() as stack:
             runs = []
-            for seed in range(first, first + self._test.seeds):
-                run = replace(plan, config=replace(plan.config, seed=seed)).make(self._cancelled).begin()
+            for place in group:
+                run = replace(plan, config=replace(plan.config, seed=first + place)).make(self._cancelled).begin()
                 events = run.events()
                 stack.enter_context(closing(events))
                 runs.append(_Seed(run, events))

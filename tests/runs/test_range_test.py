@@ -67,6 +67,18 @@ def test_the_same_test_twice_says_the_same_and_settings_of_the_run_do_not_matter
     assert len({result.confirmations for result in results if result is not None}) == 1
 
 
+def test_large_networks_learn_one_after_the_other_and_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    test, seen = RangeTest(plan_of("plane:moons"), seeds=3, steps=100), []
+    together = run_range_test(test)
+    monkeypatch.setattr(range_test, "_TOGETHER", 0)
+    sweep = Sweep(test)
+    alone = run_range_test(test, lambda done, total: seen.append((done, total, sweep.done)), sweep=sweep)
+    assert together is not None and alone is not None
+    assert alone.sweep.losses.tobytes() == together.sweep.losses.tobytes()
+    assert alone.confirmations == together.confirmations and alone.found == together.found
+    assert seen[-1][0] == seen[-1][1] and seen[199][2] == 0 and seen[-1][2] == 100
+
+
 def test_it_is_followed_and_cancelled() -> None:
     test, cancelled, seen = RangeTest(plan_of("toy"), seeds=2, steps=100), threading.Event(), []
     sweep = Sweep(test)

@@ -186,7 +186,7 @@ class RangeDialog(QDialog):
     def _on_progressed(self, done: int, total: int) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        if self._drawn < self._sweep.done and (done % _EVERY == 0 or done == self.test.steps):
+        if self._drawn < self._sweep.done and (done % _EVERY == 0 or self._sweep.done == self.test.steps):
             self._drawn = self._sweep.done
             self.plot.show_sweep(self._sweep)
 
