@@ -124,7 +124,7 @@ def test_training_waits_while_it_cannot_be_written(begun: MainWindow, kept: Path
     assert isinstance(label, QLabel)
     kept.rename(kept.with_name("pulled"))
     qtbot.waitUntil(lambda: run.phase is RunPhase.PAUSED)
-    told = "its folder has gone). The training waits and goes on by itself"
+    told = "The training waits for the disk (its folder has gone), then goes on."
     qtbot.waitUntil(lambda: told in label.text(), timeout=15_000)
     assert not kept.exists()  # nothing is made in its place
     qtbot.wait(100)  # what was on its way has come

@@ -13,7 +13,7 @@ def keeping_words(keeper: Keeper) -> str:
     if keeper.trouble is not None:
         text = translate("Keeping", "Not on the disk yet: {0} ({1}). It is tried again.")
         if keeper.has_runs_wait:
-            text = translate("Keeping", "Not on the disk yet: {0} ({1}). The training waits and goes on by itself.")
+            text = translate("Keeping", "The training waits for the disk ({1}), then goes on. Not on it yet: {0}.")
         return text.format(listed(unkept(keeper)), kept_cause(keeper.trouble))
     unread = keeper.unread
     if unread is not None and unread.aside is not None:
