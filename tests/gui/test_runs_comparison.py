@@ -24,6 +24,7 @@ from digitapp.gui.pages.runs.comparison_panel import ComparisonPanel
 from digitapp.gui.pages.runs.interval_bar import axes_of
 from digitapp.gui.pages.runs.page import RunsPage
 from digitapp.gui.pages.runs.seed_dots import SeedDots
+from digitapp.gui.pages.runs.what_differs import WhatDiffers
 from digitapp.gui.state.session import Session
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.gui.words.comparison import (
@@ -38,7 +39,7 @@ from digitapp.gui.words.comparison import (
     verdict_words,
 )
 from digitapp.kept.comparing import Pair, compare_experiments
-from digitapp.kept.experiments import Experiment, Measure, experiments_of
+from digitapp.kept.experiments import Experiment, Measure, different, experiments_of
 from digitapp.kept.final import final_of
 from digitapp.kept.register import read_curves, read_lines
 from digitapp.kept.store import Store
@@ -276,6 +277,22 @@ def test_more_seeds_are_trained_with_the_data_of_the_others_and_compared_with_th
     (pair,) = page.comparison.comparison.pairs
     assert pair.difference.is_paired and pair.difference.runs == (5, 5)
     assert all(len(each.lines) == 5 and each.is_of_one_kind for each in page.chosen)
+
+
+def test_what_differs_is_a_table_where_all_of_it_can_be_read_and_else_a_list(show: Callable[[QWidget], None]) -> None:
+    differs = WhatDiffers()
+    show(differs)
+    experiments = [make_experiment(f"experiment {rate}", {0: 0.5}, learning_rate=rate) for rate in (0.1, 0.25, 0.5)]
+    settings = different(experiments)
+    for width, is_list in ((900, False), (160, True), (900, False)):
+        differs.resize(width, 200)
+        differs.show_settings(experiments, settings)
+        differs.grab()
+        labels = [label for label in differs.findChildren(QLabel) if label.isVisibleTo(differs)]
+        assert [label.text() for label in labels].count("Learning rate") == 1
+        values = [label for label in labels if label.text() in ("0.1", "0.25", "0.5")]
+        assert [label.text() for label in values] == ["0.1", "0.25", "0.5"]
+        assert len({label.y() for label in values}) == (3 if is_list else 1)
 
 
 def test_every_seed_is_a_mark_that_says_what_it_is(show: Callable[[QWidget], None]) -> None:

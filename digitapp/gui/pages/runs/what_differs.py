@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from digitapp.gui import theme
@@ -24,6 +25,8 @@ class WhatDiffers(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: tuple[tuple[Experiment, ...], dict[str, list[Any]]] = (), {}
+        self._is_table = True
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
@@ -31,14 +34,35 @@ class WhatDiffers(QWidget):
 
     def show_settings(self, experiments: Sequence[Experiment], settings: dict[str, list[Any]]) -> None:
         """Show settings with a value for each experiment, the first of which is the reference."""
+        self._shown = tuple(experiments), settings
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fits_as_table() != self._is_table:
+            self._lay_out()
+
+    def _fits_as_table(self) -> bool:
+        """Return whether all names and values can be read side by side."""
+        experiments, settings = self._shown
+        plain, strong = QFontMetrics(theme.font("caption")), QFontMetrics(theme.tabular(theme.font("caption-strong")))
+        whole = max((plain.horizontalAdvance(setting_title(name)) for name in settings), default=0)
+        for place, each in enumerate(experiments):
+            texts = [setting_value(name, values[place]) for name, values in settings.items()]
+            widest = max((strong.horizontalAdvance(text) for text in texts), default=0)
+            whole += self._grid.horizontalSpacing() + max(plain.horizontalAdvance(name_words(each)), widest) + 2
+        return len(experiments) <= _MOST_COLUMNS and whole <= self.width()
+
+    def _lay_out(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        if len(experiments) > _MOST_COLUMNS:
-            self._show_list(experiments, settings)
+        self._is_table = self._fits_as_table()
+        if self._is_table:
+            self._show_table(*self._shown)
         else:
-            self._show_table(experiments, settings)
+            self._show_list(*self._shown)
 
     def _show_table(self, experiments: Sequence[Experiment], settings: dict[str, list[Any]]) -> None:
         for column, each in enumerate(experiments, 1):
