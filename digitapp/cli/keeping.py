@@ -89,6 +89,7 @@ class KeptCommand:
         self._before = training_record(origin.network, run.config, data, History())
         branch = Branch(0, Moments(0), History(), self._blank, (origin.network, run.config), data, before=self._before)
         branch.key = origin.run or branch.key
+        branch.facts = {"start_from": origin.start_from} if origin.start_from else {}
         self._branch, self._name, self._began = branch, name, time.time()
         self._facts = describe_run(branch, origin.dataset, origin.foils)
         self.key = branch.key

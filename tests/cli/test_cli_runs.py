@@ -339,6 +339,14 @@ def test_the_weights_of_the_best_epoch_and_of_the_end_are_kept(tmp_path: Path, u
     assert {path.name for path in (user / "networks").iterdir()} == {best, end}
 
 
+def test_a_run_that_began_with_a_model_is_of_another_experiment(tmp_path: Path, user: Path) -> None:
+    train(tmp_path, "--name", "a")
+    (tmp_path / "model.safetensors").rename(tmp_path / "first.safetensors")
+    train(tmp_path, "--name", "a", "--start-from", tmp_path / "first.safetensors")
+    onward, first = read_here(user)
+    assert onward.begun_from == "first" and first.begun_from == "" and onward.settings() != first.settings()
+
+
 def test_the_room_that_runs_take_is_told_and_limited(tmp_path: Path) -> None:
     train(tmp_path, "--repeat", 2, "--name", "pair")
     use = run_json("runs", "list")["disk"]
