@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from digitapp.kept.networks import FOLDER as NETWORKS
 from digitapp.kept.networks import Edits, read_marks, write_marks
 from digitapp.kept.packing import PacketError, pack, unpack
-from digitapp.kept.runs import FOLDER, KeptRun, RunFate
+from digitapp.kept.runs import FOLDER, KeptRun, RunFate, forget_checkpoint
 from digitapp.kept.seats import read_part, write_part
-from digitapp.kept.summaries import summarise
+from digitapp.kept.summaries import summarise, this_machine
 from digitapp.runs.branches import Branch
 from digitapp.training.history import History
 
@@ -61,21 +61,14 @@ def begin_seed(
         "INSERT OR IGNORE INTO runs (run, seat, problem, number, state, began, facts, summary, listed, name) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
         *(branch.key, seat, problem, branch.number, RunFate.UNDER_WAY, began, packet),
-        *(summarise(facts, History()), name),
+        *(summarise(facts, History(), machine=this_machine()), name),
     )
-
-
-def drop_checkpoint(store: Store, key: str) -> None:
-    """Forget where a run of a seed can be taken up: it has ended, or nobody goes on with it. Raises KeptError."""
-    for (name,) in store.rows("SELECT checkpoint FROM runs WHERE run = ? AND checkpoint IS NOT NULL", key):
-        store.run("UPDATE runs SET checkpoint = NULL WHERE run = ?", key)
-        store.delete_afterwards(FOLDER, name)
 
 
 def break_off_seed(store: Store, key: str, fate: RunFate, ended: float) -> None:
     """Write that the run of a seed has ended without a result. Raises KeptError."""
     store.run("UPDATE runs SET state = ?, ended = ? WHERE run = ?", fate, ended, key)
-    drop_checkpoint(store, key)
+    forget_checkpoint(store, key)
 
 
 def read_pending(store: Store, seat: int, problem: str) -> KeptExperiment | None:

@@ -21,6 +21,7 @@ from digitapp.kept.register import RunLine, read_curves, read_lines
 from digitapp.kept.runs import RunFate
 from digitapp.kept.store import Store
 from digitapp.modelfile import load_model
+from digitapp.runs.plan import Plan
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import evaluate
 
@@ -84,7 +85,7 @@ def test_a_run_is_under_way_then_interrupted_then_ended_as_the_same(
 def check_weights(kept: Path, line: RunLine, window: MainWindow) -> None:
     """The weights that are kept of the best epoch and of the end are those: measured anew, they are as good."""
     store = Store(kept)
-    ((best, end),) = store.rows("SELECT best, network FROM runs")
+    ((best, end),) = store.rows("SELECT best, network FROM runs WHERE run = ?", line.key)
     curves = read_curves(store, line.key)
     store.close()
     assert window.session.dataset is not None
@@ -96,7 +97,22 @@ def check_weights(kept: Path, line: RunLine, window: MainWindow) -> None:
         measured = evaluate(model.network, model.loss, validation)
         assert measured.accuracy == pytest.approx(curves["validation_accuracy"][epoch])
         assert measured.loss == pytest.approx(curves["validation_loss"][epoch], rel=1e-4)
-    assert len([*(kept / "networks").glob("run-*")]) == len({best, end})
+    assert len([*(kept / "networks").glob(f"run-{line.key}*")]) == len({best, end})
+
+
+def test_every_seed_of_an_experiment_keeps_its_best_weights(
+    open_window: Callable[..., MainWindow], kept: Path, qtbot: QtBot
+) -> None:
+    window = open_window("toy", kept=kept)
+    window.show_page(TrainPage)
+    session = window.session
+    qtbot.waitUntil(lambda: session.dataset is not None)
+    session.begin_experiment(Plan(session.problem, NETWORK, CONFIG, None, session.dataset), [4, 5], "two")
+    qtbot.waitUntil(lambda: [line.fate for line in lines(kept)] == [RunFate.ENDED] * 2)
+    for line in lines(kept):
+        assert line.name == "two" and line.fingerprint and line.seconds > 0
+        check_weights(kept, line, window)
+    assert not list((kept / "locks").glob("run-*"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where data lie is told by XDG_DATA_HOME")

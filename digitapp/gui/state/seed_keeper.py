@@ -13,11 +13,11 @@ from digitapp.gui.state.experiment import Experiment, SeedRun
 from digitapp.gui.state.session import Session
 from digitapp.kept.best import BestWish
 from digitapp.kept.histories import KeptHistory, write_history
-from digitapp.kept.pending import begin_seed, break_off_seed, close_experiment, drop_checkpoint, open_experiment
+from digitapp.kept.pending import begin_seed, break_off_seed, close_experiment, open_experiment
 from digitapp.kept.presence import Presence
 from digitapp.kept.readings import readings_of, write_readings
 from digitapp.kept.register import name_runs
-from digitapp.kept.runs import RunFate, describe_run, end_run, write_progress
+from digitapp.kept.runs import RunFate, describe_run, end_run, forget_checkpoint, write_progress
 from digitapp.kept.writer import Writer
 from digitapp.training.checkpoint import Checkpoint
 from digitapp.training.evaluate import evaluate
@@ -141,7 +141,7 @@ class SeedKeeper(QObject):
             fingerprint = branch.dataset.train.fingerprint if branch.dataset is not None else ""
             end_run(store, key, RunFate.ENDED, ended, history, model, fingerprint, best)
             store.afterwards(lambda: self._presence.leave(key))
-            drop_checkpoint(store, key)
+            forget_checkpoint(store, key)
             if branch.dataset is not None and (validation := branch.dataset.validation) is not None:
                 answers = evaluate(model.network, model.loss, validation).predictions
                 write_readings(store, key, readings_of(validation, answers))
