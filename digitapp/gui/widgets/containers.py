@@ -151,13 +151,18 @@ class Card(QFrame):
         self.setAccessibleName(title)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        p = theme.current().palette
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(p.border, 1))
-        painter.setBrush(p.surface)
-        outline = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(outline, theme.CARD_RADIUS, theme.CARD_RADIUS)
+        paint_surface(self)
+
+
+def paint_surface(card: QWidget) -> None:
+    """Paint the ground of a card and its edge, within its paintEvent."""
+    p = theme.current().palette
+    painter = QPainter(card)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(p.border, 1))
+    painter.setBrush(p.surface)
+    outline = QRectF(card.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(outline, theme.CARD_RADIUS, theme.CARD_RADIUS)
 
 
 class IconView(QWidget):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitapp.gui import theme
@@ -20,6 +20,7 @@ from digitapp.gui.widgets import (
     PrimaryButton,
     SegmentedControl,
 )
+from digitapp.gui.widgets.containers import paint_surface
 from digitapp.gui.words.messages import Message
 
 
@@ -34,13 +35,7 @@ class _TableCard(QFrame):
         table.setParent(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        p = theme.current().palette
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(p.border, 1))
-        painter.setBrush(p.surface)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
+        paint_surface(self)
 
 
 class RunsStage(QWidget):
