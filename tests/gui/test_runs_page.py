@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from digitapp import reasons
 from digitapp.datasets.dataset import Split
 from digitapp.gui.pages.runs.files import _write_curves, _write_runs, _write_table
 from digitapp.gui.pages.runs.page import RunsPage
@@ -25,6 +27,7 @@ from digitapp.gui.pages.train.page import TrainPage
 from digitapp.gui.window.main_window import MainWindow
 from digitapp.kept import FILE_NAME
 from digitapp.kept.belongings import load_network, read_belongings
+from digitapp.kept.errors import KeptReadOnlyError
 from digitapp.kept.register import RunLine, delete_runs, name_runs, read_lines
 from digitapp.kept.store import Store
 
@@ -308,6 +311,23 @@ def test_a_file_that_cannot_be_read_is_said_in_a_sentence(
     qtbot.waitUntil(lambda: page.runs.is_read)
     settle()
     assert page.stage.note.isVisible() or window.status._kept.text()
+
+
+def test_runs_that_can_only_be_read_are_listed_and_it_is_said(
+    open_window: Callable[..., MainWindow], kept: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Store) -> sqlite3.Connection:
+        raise KeptReadOnlyError(self.path, reasons.tr("the folder cannot be written to"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_open", refuse)
+        window = open_window("toy", kept=kept, page=RunsPage.NAME)
+        page = window.page(RunsPage)
+        qtbot.waitUntil(lambda: len(page.model.rows) == 3)
+        qtbot.waitUntil(page.stage.note.isVisible)
+        assert "the folder cannot be written to" in page.stage.note.text()
+        assert not page.inspector.run.star.isEnabled() and page.inspector.run.note.isReadOnly()
+    assert window.keeper is not None and window.keeper.try_again()  # there is room again, and nobody is asked
 
 
 def test_before_the_first_run_it_says_how_to_get_one(

@@ -50,12 +50,16 @@ Stamp = tuple[tuple[int, int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """What was read: all runs, the newest first, the same as experiments, and those that were deleted."""
+    """What was read: all runs, the newest first, the same as experiments, and those that were deleted.
+
+    `only_read` is why nothing can be written, "" where it can.
+    """
 
     lines: tuple[RunLine, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     deleted_lines: tuple[RunLine, ...] = ()
     deleted: tuple[Experiment, ...] = ()
+    only_read: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ class RunList(QObject):
     @property
     def can_change(self) -> bool:
         """Whether names, marks and notes can be written at all."""
-        return self._put is not None
+        return self._put is not None and not self.listed.only_read
 
     # Reading
 
@@ -322,11 +326,12 @@ def _read(
     try:
         lines = tuple(read_lines(store, newest=newest))
         deleted = tuple(read_lines(store, deleted=True, newest=newest))
+        only_read = store.reason if store.is_read_only else ""
     finally:
         store.close()
-    if before is not None and lines == before.lines and deleted == before.deleted_lines:
+    if before is not None and (lines, deleted, only_read) == (before.lines, before.deleted_lines, before.only_read):
         return before
-    return Listed(lines, tuple(experiments_of(lines)), deleted, tuple(experiments_of(deleted)))
+    return Listed(lines, tuple(experiments_of(lines)), deleted, tuple(experiments_of(deleted)), only_read)
 
 
 def _read_curves(

@@ -17,6 +17,15 @@ def run_trouble(error: Exception) -> Message:
     return Message(title, text, _remedy(error))
 
 
+def only_read_message(reason: str) -> Message:
+    """Return what is said where the runs are listed but nothing can be written beside them."""
+    return Message(
+        translate("RunTrouble", "The runs can only be read"),
+        translate("RunTrouble", "Names, marks and notes cannot be written: {0}.").format(said(reason)),
+        translate("RunTrouble", "Allow this user to write to the folder, or free the disk that it lies on."),
+    )
+
+
 def _remedy(error: Exception) -> str:
     if isinstance(error, KeptBusyError):
         return translate("RunTrouble", "Close the program that uses the file, or wait until it is done.")

@@ -30,7 +30,7 @@ from digitapp.gui.widgets import Card, GhostButton, HairLine
 from digitapp.gui.words.comparison import named_apart
 from digitapp.gui.words.messages import Message
 from digitapp.gui.words.run_list import bytes_words
-from digitapp.gui.words.run_trouble import run_trouble
+from digitapp.gui.words.run_trouble import only_read_message, run_trouble
 from digitapp.kept.belongings import Belongings
 from digitapp.kept.experiments import Experiment
 from digitapp.kept.register import RunLine
@@ -213,6 +213,8 @@ class RunsPage(Page):
         trouble = self.runs.trouble
         if trouble is not None:
             self.stage.show_message(run_trouble(trouble), can_retry=True)
+        elif self.runs.listed.only_read:
+            self.stage.show_message(only_read_message(self.runs.listed.only_read), can_retry=True)
         elif self.stage.retry.isVisibleTo(self.stage):  # it was about this
             self.stage.note.hide()
 
