@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from digitapp.kept.packing import PacketError, pack, unpack
-from digitapp.training.events import BatchDone, EpochDone, RunFinished, RunStarted
+from digitapp.training.events import BatchDone, Changed, EpochDone, RunFinished, RunStarted
 from digitapp.training.history import EpochTable, History
 
 
@@ -45,6 +45,7 @@ def write_history(kept: KeptHistory, steps: int | None = None, epochs: int | Non
         "last_epoch": None,
         "seconds": kept.seconds,
         "moments": [kept.stride, kept.capacity],
+        "changes": [asdict(change) for change in history.changes if steps is None or change.step <= steps],
     }
     columns = {name: history.epochs.column(name)[:epochs] for name in EpochTable.columns}
     arrays = {"loss": history.loss.values[:steps], "accuracy": history.accuracy.values[:steps]}
@@ -69,6 +70,7 @@ def read_history(packet: bytes) -> KeptHistory:
         history.epochs.extend({name: arrays[f"epochs.{name}"] for name in EpochTable.columns})
         if facts["started"] is not None:
             history.started = RunStarted(**facts["started"])
+        history.changes = [Changed(**change) for change in facts.get("changes", [])]
         if facts["last_batch"] is not None:
             history.last_batch = BatchDone(*facts["last_batch"])
         if facts["finished"] is not None:
@@ -88,7 +90,7 @@ def _batch_at(history: History, last: BatchDone, step: int) -> BatchDone | None:
     started = history.started
     if step < 1 or started is None or step > len(history.loss):
         return None
-    epoch, batch = divmod(step - 1, started.batches_per_epoch)
+    epoch, batch = history.scale.place_of(step - 1)
     samples = min(round(last.samples * step / last.step), last.samples)
     loss, accuracy = history.loss.value(step - 1), history.accuracy.value(step - 1)
     return BatchDone(epoch + 1, batch + 1, step, samples, loss, accuracy, last.learning_rate)

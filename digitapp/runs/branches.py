@@ -61,8 +61,8 @@ class Branch:
 
     def epochs_at(self, step: int) -> float:
         """Return where a step is on the common axis, in epochs."""
-        started = self.history.started
-        return self.start + (step / started.batches_per_epoch if started is not None else 0.0)
+        history = self.history
+        return self.start + (history.scale.epochs_at(step) if history.started is not None else 0.0)
 
     def record(self) -> dict[str, Any]:
         """Return the record of the network as the run has left it, or as it is now. Its data must be there."""
@@ -71,8 +71,8 @@ class Branch:
 
     def record_at(self, step: int) -> dict[str, Any]:
         """Return the record of the network after a step, without the results: they are those of later."""
-        started = self.history.started
-        whole = step // started.batches_per_epoch if started is not None else 0
+        history = self.history
+        whole = history.scale.place_of(step)[0] if history.started is not None else 0
         return {**self.before, **self.facts, "epochs": whole, "steps": step, "moment": self.place_at(step)}
 
     def place_at(self, step: int) -> dict[str, float]:

@@ -78,6 +78,7 @@ def take_checkpoint(run: Run, about: Mapping[str, Any] | None = None) -> Checkpo
         "config": asdict(run.config),
         "data": run.dataset.train.fingerprint,
         "learning_rate": state.learning_rate,
+        "batch_size": run.batch_size,
         "seconds": state.seconds,
         "epoch_loss": state.epoch_loss,
         "last_loss": state.last_loss,
@@ -118,6 +119,8 @@ def resume(checkpoint: Checkpoint, dataset: Dataset) -> Run:
         run = Run(network, dataset, config, np.random.default_rng(0), held, facts["parts"])
         _restore(run.state, facts, arrays)
         state = run.state
+        if "batch_size" in facts:
+            run.resume_batch_size(max(1, _count("batch_size", facts["batch_size"])))
         if state.batch > run.batches_per_epoch or state.epoch > config.epochs:
             raise ValueError(f"batch {state.batch} of epoch {state.epoch + 1} is none of this run's")
     except (DataMismatch, DataNotFinite):

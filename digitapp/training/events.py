@@ -1,11 +1,12 @@
 """What happens during a run, as plain data, and what a listener may send back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitapp.training.config import MAX_LEARNING_RATE, check_number
+from digitapp.training.config import MAX_LEARNING_RATE, TrainConfig, check_choice, check_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,27 @@ class PretrainingStep:
     error: float
 
 
-Event = RunStarted | PretrainingStep | BatchDone | EpochDone | RunFinished
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Settings were changed while the run was under way.
+
+    Attributes
+    ----------
+    step : batches learned before it
+    epoch, batch : whole epochs before it, and batches of the present one
+    settings, before : the new values and the former ones, by their names in `TrainConfig`
+    batches_per_epoch : of the epochs to come; a batch size is changed where an epoch begins
+    """
+
+    step: int
+    epoch: int
+    batch: int
+    settings: Mapping[str, float]
+    before: Mapping[str, float]
+    batches_per_epoch: int
+
+
+Event = RunStarted | PretrainingStep | BatchDone | EpochDone | RunFinished | Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +138,30 @@ class SetLearningRate:
         check_number("learning_rate", self.learning_rate, 0, MAX_LEARNING_RATE, above=True)
 
 
-Command = SetLearningRate
+CHANGEABLE = ("learning_rate", "batch_size", "weight_decay", "input_dropout", "hidden_dropout")
+"""The settings that can be changed while a run is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Use other settings: a batch size from the next epoch on, all else from the next batch on.
+
+    Attributes
+    ----------
+    settings : new values by their names in `TrainConfig`
+
+    Raises
+    ------
+    ConfigError : a value that `TrainConfig` refuses, or a setting that is not among `CHANGEABLE`
+    """
+
+    settings: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        for name in self.settings:
+            check_choice("change", name, dict.fromkeys(CHANGEABLE))
+        values: dict[str, Any] = dict(self.settings)
+        TrainConfig(**values)
+
+
+Command = SetLearningRate | Change

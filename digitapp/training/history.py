@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from digitapp.training.events import BatchDone, EpochDone, Event, PretrainingStep, RunFinished, RunStarted
+from digitapp.training.epoch_scale import EpochScale
+from digitapp.training.events import BatchDone, Changed, EpochDone, Event, PretrainingStep, RunFinished, RunStarted
 
 MAX_BINS = 512
 BINS_PER_BAND = 8  # a band's bin is as wide as this many bins of the line
@@ -67,8 +68,8 @@ class Curve:
         """Every value so far, shape (batches,), float32; a copy."""
         return np.array(self._values, dtype=np.float32)
 
-    def view(self, batches_per_epoch: int) -> CurveView:
-        """Return the curve for drawing."""
+    def view(self, batches_per_epoch: int, scale: EpochScale | None = None) -> CurveView:
+        """Return the curve for drawing; `scale` where epochs have different numbers of batches."""
         count = len(self._values)
         while count > self._width * MAX_BINS:
             self._width *= 2
@@ -82,8 +83,11 @@ class Curve:
         del values
         mean = _trailing_mean(self._line.rows[:, 0], self._smoothing(count))
         low, high = self._band.rows.T
-        x = _middles(len(mean), self._width, count) / batches_per_epoch
-        band_x = _middles(len(low), wide, count) / batches_per_epoch
+        x, band_x = _middles(len(mean), self._width, count), _middles(len(low), wide, count)
+        if scale is None or scale.is_even:
+            x, band_x = x / batches_per_epoch, band_x / batches_per_epoch
+        else:
+            x, band_x = scale.epochs_at(x), scale.epochs_at(band_x)
         if len(low):
             # Out to the first and the last batch, so that band and line begin and end together.
             band_x = np.concatenate([x[:1], band_x, x[-1:]])
@@ -204,6 +208,8 @@ class History:
     last_epoch: EpochDone | None = None
     finished: RunFinished | None = None
     pretraining: PretrainingStep | None = None
+    changes: list[Changed] = field(default_factory=list)
+    _scale: EpochScale | None = None
 
     def add(self, event: Event) -> None:
         """Take in one event of `train()`."""
@@ -215,11 +221,29 @@ class History:
             self.epochs.append(event)
             self.last_epoch = event
         elif isinstance(event, RunStarted):
-            self.started = event
+            if not self.changes:  # of a run that is taken up again, whose first epochs may have had other batches
+                self.started = event
+                self._scale = None
+        elif isinstance(event, Changed):
+            self.changes.append(event)
+            self._scale = None
         elif isinstance(event, PretrainingStep):
             self.pretraining = event
         else:
             self.finished = event
+
+    @property
+    def scale(self) -> EpochScale:
+        """Which step stands where on the axis of epochs. Raises ValueError before the run has begun."""
+        if self._scale is None:
+            if self.started is None:
+                raise ValueError("the run has not begun")
+            scale = EpochScale(self.started.batches_per_epoch)
+            for change in self.changes:
+                if "batch_size" in change.settings:
+                    scale.change(change.epoch + (change.batch > 0), change.batches_per_epoch)
+            self._scale = scale
+        return self._scale
 
     @property
     def progress(self) -> float:
@@ -228,4 +252,4 @@ class History:
             return 1.0
         if self.started is None or self.last_batch is None:
             return 0.0
-        return self.last_batch.step / (self.started.epochs * self.started.batches_per_epoch)
+        return self.last_batch.step / self.scale.steps_at(self.started.epochs)

@@ -4,8 +4,9 @@ import contextvars
 import math
 from collections.abc import Generator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from time import perf_counter
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -18,7 +19,18 @@ from digitapp.training.augmentation import Augmenter
 from digitapp.training.config import ConfigError, TrainConfig
 from digitapp.training.errors import DataMismatch, DataNotFinite, TrainingDiverged
 from digitapp.training.evaluate import evaluate
-from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
+from digitapp.training.events import (
+    CHANGEABLE,
+    BatchDone,
+    Change,
+    Changed,
+    Command,
+    EpochDone,
+    Event,
+    RunFinished,
+    RunStarted,
+    SetLearningRate,
+)
 from digitapp.training.feed import varied_batches
 from digitapp.training.held import Held, Holder
 from digitapp.training.parallel import Crew, ParallelStep, parts_for
@@ -128,9 +140,8 @@ class Run:
         self.config = config
         self.held = held or Held()
         labels = dataset.train.labels
-        whole_set = OPTIMIZERS[config.optimizer].whole_set
-        self._batch_size = len(labels) if whole_set else min(config.batch_size, len(labels))
-        self.batches_per_epoch = -(-len(labels) // self._batch_size)
+        self._set_batch_size(config.batch_size)
+        self._crew: Crew | None = None
         self._known = int(np.count_nonzero(labels != FOIL))  # samples that belong to a class
         self._all_are_known = self._known == len(labels)
         problem = dataset.problem
@@ -185,19 +196,52 @@ class Run:
         validation = self.dataset.validation
         validation_samples = len(validation.labels) if validation else 0
         samples, parts = len(self._material.labels), self.state.parts
-        self._obey((yield RunStarted(self.config.epochs, self.batches_per_epoch, samples, validation_samples, parts)))
+        started = RunStarted(self.config.epochs, self.batches_per_epoch, samples, validation_samples, parts)
+        yield from self._obey((yield started))
         with one_blas_thread(always=parts > 1), Crew(min(parts, available_cores())) as crew:
             if not self.state.is_pretrained:
                 yield from self._pretrain()
-            rest = samples % self._batch_size
-            self._steps = {size: self._make_step(size, crew) for size in (self._batch_size, rest) if size > 0}
+            self._crew = crew
+            self._make_steps()
             while not self.is_finished:
+                self._take_batch_size()
                 yield from self._train_epoch()
-                self._obey((yield self._end_epoch()))
+                yield from self._obey((yield self._end_epoch()))
 
-    def _make_step(self, batch_size: int, crew: Crew) -> Step | ParallelStep:
-        parted = self.state.parts > 1
-        return ParallelStep(self._material, batch_size, crew) if parted else Step(self._material, batch_size)
+    def _make_steps(self) -> None:
+        """Make what learns a batch with the settings there are, for whole batches and for the rest of an epoch."""
+        crew = self._crew
+        if crew is None:
+            return
+        sizes = (self._batch_size, len(self._material.labels) % self._batch_size)
+        make = (lambda size: ParallelStep(self._material, size, crew)) if self.state.parts > 1 else self._make_step
+        self._steps = {size: make(size) for size in sizes if size > 0}
+
+    def _make_step(self, batch_size: int) -> Step:
+        return Step(self._material, batch_size)
+
+    def _set_batch_size(self, batch_size: int) -> None:
+        samples = len(self.dataset.train)
+        whole_set = OPTIMIZERS[self.config.optimizer].whole_set
+        self._batch_size = samples if whole_set else min(batch_size, samples)
+        self.batches_per_epoch = -(-samples // self._batch_size)
+
+    def _take_batch_size(self) -> None:
+        """Take over another batch size where an epoch begins."""
+        before = self._batch_size
+        if self.state.batch == 0:
+            self._set_batch_size(self.config.batch_size)
+        if self._batch_size != before:
+            self._make_steps()
+
+    @property
+    def batch_size(self) -> int:
+        """The samples of a batch in the present epoch; of another size that the settings name are those of the next."""
+        return self._batch_size
+
+    def resume_batch_size(self, batch_size: int) -> None:
+        """Go on with an epoch whose batches have another size than those that come after it."""
+        self._set_batch_size(batch_size)
 
     def _settle(self) -> None:
         """Put what the run is for into the network; the best parameters are averaged ones where both are asked for."""
@@ -230,7 +274,7 @@ class Run:
         started = perf_counter()
         for event in steps:
             state.seconds += perf_counter() - started
-            self._obey((yield event))
+            yield from self._obey((yield event))
             started = perf_counter()
         if self._holder is not None:
             self._holder.restore()
@@ -260,7 +304,7 @@ class Run:
                 state.seconds += perf_counter() - started
                 command = yield event
                 if command is not None:
-                    self._obey(command)
+                    yield from self._obey(command)
 
     def _varied(self, order: np.ndarray) -> Generator[np.ndarray] | None:
         """Return the batches that are left of an epoch, varied; None where pictures are learned as they are."""
@@ -277,6 +321,8 @@ class Run:
         if config.schedule == "constant":
             return state.learning_rate
         progress = state.step / (config.epochs * self.batches_per_epoch)
+        if state.step != state.epoch * self.batches_per_epoch + state.batch:  # batches had another size before
+            progress = (state.epoch + state.batch / self.batches_per_epoch) / config.epochs
         return state.learning_rate * SCHEDULES[config.schedule].at(progress, config.schedule_options)
 
     def _learn(
@@ -350,6 +396,29 @@ class Run:
         self._is_settled = True
         raise TrainingDiverged(state.epoch + 1, state.step, state.last_loss)
 
-    def _obey(self, command: Command | None) -> None:
-        if command is not None:
-            self.state.learning_rate = command.learning_rate
+    def _obey(self, command: Command | None) -> Generator[Event, Command | None, None]:
+        while command is not None:
+            if isinstance(command, SetLearningRate):
+                self.state.learning_rate = command.learning_rate
+                return
+            changed = self._change(command)
+            command = None if changed is None else (yield changed)
+
+    def _change(self, command: Change) -> Changed | None:
+        """Take over other settings; return what has changed, None where that is nothing."""
+        state = self.state
+        present = {name: getattr(self.config, name) for name in CHANGEABLE} | {"learning_rate": state.learning_rate}
+        new = {name: value for name, value in command.settings.items() if value != present[name]}
+        if not new:
+            return None
+        state.learning_rate = new.get("learning_rate", state.learning_rate)
+        values: dict[str, Any] = {name: value for name, value in new.items() if name != "learning_rate"}
+        self.config = replace(self.config, **values)
+        if values.keys() - {"batch_size"}:
+            self._material = replace(self._material, config=self.config)
+            self._make_steps()
+        batches = self.batches_per_epoch
+        if "batch_size" in values and not OPTIMIZERS[self.config.optimizer].whole_set:
+            samples = len(self.dataset.train)
+            batches = -(-samples // min(self.config.batch_size, samples))
+        return Changed(state.step, state.epoch, state.batch, new, {name: present[name] for name in new}, batches)

@@ -12,6 +12,7 @@ from digitapp.datasets.dataset import FOIL, Dataset
 from digitapp.datasets.problems import problem_of
 from digitapp.training.config import NetworkConfig, TrainConfig
 from digitapp.training.evaluate import Evaluation
+from digitapp.training.events import Changed
 from digitapp.training.findings import Finding, as_record
 from digitapp.training.history import History
 
@@ -52,6 +53,7 @@ def training_record(
         ``finished`` : whether the run came to its end
         ``findings`` : what went wrong, if anything, each with its ``kind`` and facts, see `training.findings`
         ``learning_rate`` : of the last batch, because it can be changed during a run; None without a batch
+        ``changes`` : the settings that were changed on the way, if any, each with its ``step`` and new ``settings``
         ``results`` : ``train_loss``, ``train_accuracy``, ``train_samples``, and the same three for ``validation`` and
         ``test`` where measured. Accuracies are shares of 1; those of ``train`` are means over the last epoch's batches.
         Foils are no samples
@@ -74,8 +76,13 @@ def training_record(
         "finished": history.finished is not None,
         "learning_rate": batch.learning_rate if batch is not None else None,
         "results": results,
+        **({"changes": [_change_record(change) for change in history.changes]} if history.changes else {}),
         **({"findings": [as_record(finding) for finding in findings]} if findings else {}),
     }
+
+
+def _change_record(change: Changed) -> dict[str, Any]:
+    return {"step": change.step, "settings": dict(change.settings)}
 
 
 def settings_record(network_config: NetworkConfig, train_config: TrainConfig, dataset: Dataset) -> dict[str, Any]:
@@ -114,7 +121,7 @@ def _is_of_its_kind(name: str, value: object) -> bool:
         return isinstance(value, dict)
     if name in ("epochs", "steps", "foils", "parts"):
         return type(value) is int and 0 <= value < _LARGEST
-    if name in ("findings", "edits"):
+    if name in ("findings", "edits", "changes"):
         return isinstance(value, list)
     return not (name == "recipe" and not isinstance(value, str))
 

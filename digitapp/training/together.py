@@ -19,7 +19,7 @@ from digitapp.nn import OPTIMIZERS, SCHEDULES, Network
 from digitapp.nn.denormals import flush
 from digitapp.training.config import ConfigError
 from digitapp.training.errors import TrainingDiverged
-from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted
+from digitapp.training.events import BatchDone, Command, EpochDone, Event, RunFinished, RunStarted, SetLearningRate
 from digitapp.training.loop import SNAPSHOT_STEPS, Run
 from digitapp.training.stack import Stack, check_settings
 
@@ -178,7 +178,7 @@ class Together:
                 self._obey((yield SeedEvent(index, event)))
 
     def _obey(self, command: Command | None) -> None:
-        if command is not None:
+        if isinstance(command, SetLearningRate):
             self._rate = command.learning_rate
 
     def _train_epoch(self) -> SeedEvents:

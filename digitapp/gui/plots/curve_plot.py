@@ -22,6 +22,9 @@ from digitapp.gui.plots.axes import (
 )
 from digitapp.gui.widgets import FocusRing, HoverReadout, Label, ReadoutRow
 from digitapp.gui.widgets.numbers import per_cent, thousands
+from digitapp.gui.words.settings import setting_title
+from digitapp.training.epoch_scale import EpochScale
+from digitapp.training.events import Changed
 from digitapp.training.history import Curve, CurveView, History
 
 MOST_EPOCH_POINTS = 256
@@ -58,6 +61,8 @@ class PlotData:
     validation: np.ndarray
     start: float = 0.0
     seeds: int = 1
+    scale: EpochScale | None = None
+    changes: tuple[Changed, ...] = ()
 
     @classmethod
     def of(cls, history: History, name: str, start: float = 0.0) -> PlotData | None:
@@ -68,22 +73,29 @@ class PlotData:
         per_epoch = history.started.batches_per_epoch
         epochs = history.epochs.column("epoch", MOST_EPOCH_POINTS)
         validation = history.epochs.column(f"validation_{name}", MOST_EPOCH_POINTS)
-        view = curve.view(per_epoch)
+        view = curve.view(per_epoch, history.scale)
         if start:
             view, epochs = replace(view, x=view.x + start, band_x=view.band_x + start), epochs + start
-        return cls(curve, per_epoch, view, epochs, validation, start)
+        rest = history.scale, tuple(history.changes)
+        return cls(curve, per_epoch, view, epochs, validation, start, 1, *rest)
 
     def place_of(self, step: int) -> float:
         """Return where a batch stands, in epochs."""
-        return self.start + step / self.batches_per_epoch
+        return self.start + (step / self.batches_per_epoch if self.scale is None else self.scale.epochs_at(step))
 
     def step_at(self, x: float) -> float:
         """Return which batch stands at a place in epochs."""
-        return (x - self.start) * self.batches_per_epoch
+        epochs = x - self.start
+        return epochs * self.batches_per_epoch if self.scale is None else self.scale.steps_at(epochs)
 
     def line_at(self, x: float) -> float:
         """Return the smoothed training value at a place in epochs."""
         return float(np.interp(x, self.view.x, self.view.mean))
+
+    def changes_near(self, step: int) -> list[Changed]:
+        """Return the settings that were changed at a step, or so near that no cursor could tell."""
+        reach = max(1, len(self.curve) // 100)
+        return [change for change in self.changes if abs(change.step - step) <= reach]
 
     def band_at(self, x: float) -> tuple[float, float] | None:
         """Return the edges of the band at a place in epochs; None before its beginning."""
@@ -177,6 +189,7 @@ class CurvePlot(pg.PlotWidget):
         self._line = plot.plot(antialias=True)
         self._validation = plot.plot(antialias=True, symbol="o", symbolSize=theme.scaled(8))
         self._others: list[Any] = []
+        self._ticks: list[Any] = []
         self._pale: Sequence[PlotData] = ()
         self._shows_seeds = False
         self._moment = pg.InfiniteLine(angle=90, movable=False)
@@ -268,8 +281,24 @@ class CurvePlot(pg.PlotWidget):
                 known = np.isfinite(data.validation)
                 values = np.maximum(data.validation, LOSS_FLOOR) if self._is_loss else data.validation
                 self._validation.setData(data.epochs[known], values[known])
+        self._show_changes()
         self._show_range()
         self._show_cursor()
+
+    def _show_changes(self) -> None:
+        """Mark where settings were changed; the cursor says which and how."""
+        places = [] if self._data is None else [self._data.place_of(change.step) for change in self._data.changes]
+        while len(self._ticks) < len(places):
+            tick = pg.InfiniteLine(angle=90, movable=False)
+            tick.setZValue(0.7)
+            self._view.addItem(tick, ignoreBounds=True)
+            self._ticks.append(tick)
+        pen = pg.mkPen(theme.current().palette.text2, width=1.2, style=Qt.PenStyle.DotLine)
+        for index, tick in enumerate(self._ticks):
+            tick.setVisible(index < len(places))
+            if index < len(places):
+                tick.setPen(pen)
+                tick.setValue(places[index])
 
     # Other runs, and the moment that is shown
 
@@ -395,13 +424,16 @@ class CurvePlot(pg.PlotWidget):
             self._readout.hide()
 
     def _show_readout(self, data: PlotData, step: int, x: float, validation: tuple[float, float] | None) -> None:
-        epoch, batch = divmod(step - 1, data.batches_per_epoch)
+        epoch, batch = divmod(step - 1, data.batches_per_epoch) if data.scale is None else data.scale.place_of(step - 1)
         title = self.tr("Epoch {0}, batch {1}").format(thousands(epoch + 1), thousands(batch + 1))
         rows = [ReadoutRow(self.tr("training"), self._text(data.line_at(x)), self.training_color())]
         if data.seeds == 1:
             rows.append(ReadoutRow(self.tr("this batch alone"), self._text(data.curve.value(step - 1))))
         if validation is not None:
             rows.append(ReadoutRow(self.tr("validation"), self._text(validation[1]), theme.current().palette.accent))
+        for change in data.changes_near(step):
+            for name, value in change.settings.items():
+                rows.append(ReadoutRow(setting_title(name), f"{change.before[name]:g} → {value:g}"))
         if data.seeds > 1 and (ends := data.band_at(x)) is not None:
             between = self.tr("{0} to {1}").format(*map(self._text, ends))
             rows.append(ReadoutRow(self.tr("lowest to highest"), between))

@@ -20,7 +20,15 @@ from digitapp.nn.network import Network
 from digitapp.runs.repeat import Repetition
 from digitapp.training.best import BestKeeper, BestNetwork
 from digitapp.training.checkpoint import Checkpoint
-from digitapp.training.events import BatchDone, EpochDone, PretrainingStep, RunStarted, SetLearningRate
+from digitapp.training.events import (
+    CHANGEABLE,
+    BatchDone,
+    Change,
+    EpochDone,
+    PretrainingStep,
+    RunStarted,
+    SetLearningRate,
+)
 from digitapp.training.history import History
 from digitapp.training.loop import Run
 from digitapp.training.moments import Moments
@@ -261,6 +269,22 @@ class TrainingRun(QObject):
         """Change the learning rate of the active run from its next batch on."""
         if self._worker is not None and self.is_active:
             self._worker.send(SetLearningRate(learning_rate))
+
+    def change(self, name: str, value: float) -> None:
+        """Change a setting of the active run, see `Change`; of several seeds only the learning rate of all of them."""
+        if self._worker is None or not self.is_active:
+            return
+        if self.experiment is None or not self.experiment.is_several:
+            self._worker.send(Change({name: value}))
+        elif name == "learning_rate" and self.experiment.is_together:
+            self._worker.send(SetLearningRate(value))
+
+    @property
+    def can_change(self) -> tuple[str, ...]:
+        """The settings that can be changed at the moment: seeds that follow one another are to learn alike."""
+        if self.experiment is None or not self.experiment.is_several:
+            return CHANGEABLE
+        return ("learning_rate",) if self.experiment.is_together else ()
 
     def set_pace(self, batches_per_second: float | None) -> None:
         """Train no faster than this, now and in later runs; None is full speed."""

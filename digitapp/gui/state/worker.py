@@ -18,7 +18,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.nn.network import Network
 from digitapp.training.best import BestKeeper, BestNetwork
 from digitapp.training.checkpoint import Checkpoint, take_checkpoint
-from digitapp.training.events import BatchDone, Command, Event, PretrainingStep, RunStarted
+from digitapp.training.events import BatchDone, Change, Command, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
 from digitapp.training.moments import Moments, update_shares
 from digitapp.training.run_state import RunState
@@ -100,7 +100,10 @@ class TrainingWorker(QThread):
         self.stop()
 
     def send(self, command: Command) -> None:
-        """Hand a command to the run before its next batch; a newer one replaces it."""
+        """Hand a command to the run before its next batch; a newer one replaces it, but for settings that it leaves."""
+        waiting = self._command
+        if isinstance(command, Change) and isinstance(waiting, Change):
+            command = Change({**waiting.settings, **command.settings})
         self._command = command
 
     def set_pace(self, batches_per_second: float | None) -> None:

@@ -8,6 +8,17 @@ from digitapp.nn.options import Range
 from digitapp.training.config import Allowed, ConfigError, LayerSizes, OneOf, OnePerLayer, ParameterCount
 
 
+def setting_title(name: str) -> str:
+    """Return what a setting is called that can be changed while a run is under way."""
+    return {
+        "learning_rate": translate("TrainFields", "Learning rate"),
+        "batch_size": translate("TrainFields", "Batch size"),
+        "weight_decay": translate("TrainFields", "Weight decay"),
+        "input_dropout": translate("TrainFields", "Input dropout"),
+        "hidden_dropout": translate("TrainFields", "Dropout"),
+    }[name]
+
+
 def number_refusal(error: ValueError, allowed: Range, good: str) -> str:
     """Return why a text is no number that a field takes, and one that would do."""
     cause = translate("Settings", "Not possible.")

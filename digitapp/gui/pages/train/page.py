@@ -119,7 +119,7 @@ class TrainPage(Page):
         self.transport.step_clicked.connect(self.step)
         self.transport.stop_clicked.connect(self.stop)
         self.setup.dataset_chosen.connect(self.session.choose_dataset)
-        self.setup.learning_rate_changed.connect(self._on_learning_rate_changed)
+        self.setup.running_changed.connect(self._on_running_changed)
         self.setup.least_width_changed.connect(self._fit)
         self.setup.changed.connect(self._ready.mark)
         self.setup.source_changed.connect(self._data.mark)
@@ -281,9 +281,9 @@ class TrainPage(Page):
     def _set_pace(self) -> None:
         self.session.run.set_pace(self.setup.pace)
 
-    @Slot(float)
-    def _on_learning_rate_changed(self, learning_rate: float) -> None:
-        self.session.run.set_learning_rate(learning_rate)
+    @Slot(str, object)
+    def _on_running_changed(self, name: str, value: float) -> None:
+        self.session.run.change(name, value)
 
     # Data
 
@@ -394,7 +394,7 @@ class TrainPage(Page):
 
     def _show_phase(self, shown: Snapshot) -> None:
         self.transport.show_phase(shown.run.phase)
-        self.setup.set_locked(shown.run.phase is not RunPhase.IDLE)
+        self.setup.set_locked(shown.run.phase is not RunPhase.IDLE, shown.run.can_change)
 
     def _show_model(self, shown: Snapshot) -> None:
         if shown.model is not self.setup.model:

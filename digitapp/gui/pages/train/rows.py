@@ -28,6 +28,7 @@ from digitapp.gui.words.choices import option_words
 from digitapp.nn import ACTIVATIONS, INITIALIZERS, LOSSES, NORMALIZATIONS, OPTIMIZERS, SCHEDULES
 from digitapp.training.augmentation import STANDARD
 from digitapp.training.config import ConfigError, NetworkConfig, TrainConfig
+from digitapp.training.events import CHANGEABLE
 from digitapp.training.presets import usual_configs
 
 _CHOICES = {
@@ -54,11 +55,12 @@ _CONDITIONAL = {
 class SettingRows(QObject):
     """The rows by name; options of registry entries are called "optimizer.adam.beta1".
 
-    Signals: `changed` after any valid change by the user; `learning_rate_changed(value)` besides.
+    Signals: `changed` after any valid change by the user; besides `running_changed(name, value)` by one of a
+    setting that a run can take over while it is under way.
     """
 
     changed = Signal()
-    learning_rate_changed = Signal(float)
+    running_changed = Signal(str, object)
 
     def __init__(self, problem: Problem, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +95,8 @@ class SettingRows(QObject):
                     if option.name not in NUMBERS:
                         words = option_words(key, option)
                         self._add(f"{kind}.{key}.{option.name}", words.title, option_field(option, words.summary))
-        self.field("learning_rate").value_changed.connect(self._on_learning_rate)
+        for name in CHANGEABLE:
+            self.field(name).value_changed.connect(partial(self._on_changeable, name))
 
     def _variations_box(self) -> ComboBox:
         box = ComboBox()
@@ -265,10 +268,9 @@ class SettingRows(QObject):
             self.remember()
             self.changed.emit()
 
-    @Slot(object)
-    def _on_learning_rate(self, value: float) -> None:
+    def _on_changeable(self, name: str, value: float) -> None:
         if not self._filling:
-            self.learning_rate_changed.emit(value)
+            self.running_changed.emit(name, value)
 
 
 def _variations_of(text: str) -> dict[str, float]:

@@ -52,14 +52,15 @@ _LEARNING = ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "
 class SetupForm(Panel):
     """Fields for a run of the shown problem, in sections; all but the usual ones fold away.
 
-    Signals: `dataset_chosen(name)`; `learning_rate_changed(value)`; `pace_changed`; `changed` by any setting of the
+    Signals: `dataset_chosen(name)`; `running_changed(name, value)` by a setting that a run can take over;
+    `pace_changed`; `changed` by any setting of the
     engine; `source_changed` by another network to go on with; `renew_clicked`; `check_clicked` asks for the gradient
     check, `variations_clicked` for the pictures' variations, `file_wanted` for a model file to start from;
     `least_width_changed`.
     """
 
     dataset_chosen = Signal(str)
-    learning_rate_changed = Signal(float)
+    running_changed = Signal(str, object)
     pace_changed = Signal()
     changed = Signal()
     source_changed = Signal()
@@ -74,12 +75,13 @@ class SetupForm(Panel):
         self._problem = self._of_data = problem
         self._store = settings
         self._locked = False
+        self._free: tuple[str, ...] = ()  # what a run that is under way takes over
         self._run: Branch | None = None  # the past run whose settings are shown
         self.settings = SettingRows(problem, settings, self)
         self._make_rows()
         self._lay_out()
         self.settings.changed.connect(self._on_setting_changed)
-        self.settings.learning_rate_changed.connect(self.learning_rate_changed)
+        self.settings.running_changed.connect(self.running_changed)
         self.show_problem(problem)
 
     # Building
@@ -280,7 +282,7 @@ class SetupForm(Panel):
         self.settings.set_value(remedy.field, remedy.value)
         self.settings.remember()
         if remedy.field == "learning_rate":
-            self.learning_rate_changed.emit(remedy.value)
+            self.running_changed.emit("learning_rate", remedy.value)
         self._on_setting_changed()
         row = self.settings.rows[remedy.field]
         if not row.isVisibleTo(self):
@@ -411,9 +413,9 @@ class SetupForm(Panel):
                 if value is not None:
                     self.settings.set_value(name, value)
 
-    def set_locked(self, locked: bool) -> None:
-        """Lock everything but the learning rate and the pace, or free it."""
-        self._locked = locked
+    def set_locked(self, locked: bool, free: tuple[str, ...] = ()) -> None:
+        """Lock everything but the pace and the settings in `free`, or free it."""
+        self._locked, self._free = locked, free
         self._show_lock()
 
     def _show_lock(self) -> None:
@@ -421,19 +423,27 @@ class SetupForm(Panel):
         if self._run is not None:
             text = self.tr("As run {0} learned, for training on from there").format(self._run.number)
         elif self._locked:
-            text = self.tr("Locked, except the learning rate")
+            text = self._locked_text()
         else:
             text = self.tr("For the next run")
         self._lock_text.setText(text)
         for name, row in self.settings.rows.items():
             of_shape = name in _OF_SHAPE and self.goes_on
-            of_run = self._locked and (name != "learning_rate" or self._run is not None)
+            of_run = self._locked and (name not in self._free or self._run is not None)
             row.set_locked(of_run or of_shape)
         for row in (self._dataset_row, self.points, self.start, self.find_rate):
             row.set_locked(self._locked)
         self._renew.setEnabled(not self._locked)
         self._presets.setEnabled(not self._locked)
         self.show_variations.setEnabled(not self._locked)
+
+    def _locked_text(self) -> str:
+        """Return what of a run that is under way can be changed."""
+        if not self._free:
+            return self.tr("Locked: all seeds are to learn alike")
+        if len(self._free) == 1:
+            return self.tr("Locked, except the learning rate")
+        return self.tr("Locked, except rate, decay, dropout, and the batch size from the next epoch on")
 
     def _show_relevant(self) -> None:
         """Show the rows that count at the moment."""

@@ -143,7 +143,7 @@ class TransportBar(QWidget):
         if batch is None and history.pretraining is not None:
             self._show_pretraining(run, history.pretraining)
             return
-        steps = started.epochs * started.batches_per_epoch
+        steps = round(history.scale.steps_at(started.epochs))
         done = batch.step if batch is not None else 0
         # Millions of epochs do not fit into the bar's 32 bits.
         scale = max(1, math.ceil(steps / 2**30))
@@ -153,7 +153,9 @@ class TransportBar(QWidget):
         if history.finished is None:
             epoch, in_epoch = (batch.epoch, batch.batch) if batch is not None else (1, 0)
             where = self.tr("Epoch {0} of {1}").format(thousands(epoch), thousands(started.epochs))
-            detail = self.tr("batch {0} of {1}").format(thousands(in_epoch), thousands(started.batches_per_epoch))
+            detail = self.tr("batch {0} of {1}").format(
+                thousands(in_epoch), thousands(history.scale.batches_in(epoch - 1))
+            )
             self._say(where, detail, None if run.is_active else self.tr("stopped"))
             if run.is_active:
                 self._show_remaining(run)
