@@ -26,14 +26,14 @@ SETTINGS = [
 ]
 
 
-def run_of(dataset, shape, config, seed, dtype=np.float64):
+def run_of(dataset, shape, config, seed, dtype: type = np.float64):
     plain = empty_network(dataset.problem.features, dataset.problem.classes, shape, config.loss)
     network = Network(plain.sizes, plain.activations, dtype)
     initialize(network, shape.initializer, np.random.default_rng(seed))
     return begin(network, dataset, replace(config, seed=seed), np.random.default_rng(seed))
 
 
-def runs_of(dataset, shape, config, dtype=np.float64, seeds=SEEDS):
+def runs_of(dataset, shape, config, dtype: type = np.float64, seeds=SEEDS):
     return [run_of(dataset, shape, config, seed, dtype) for seed in seeds]
 
 
@@ -107,7 +107,7 @@ def test_one_that_diverges_fails_as_by_itself_and_the_others_go_on():
 def test_each_can_go_on_by_itself_from_the_middle_of_an_epoch():
     shape, config = NetworkConfig((3,), "tanh"), TrainConfig(epochs=6, batch_size=7, weight_decay=0.1)
     runs = runs_of(TOY, shape, config)
-    together = Together(runs)
+    together, saved = Together(runs), []
     for index, event in together.events():
         if index == 2 and isinstance(event, BatchDone) and event.step == 17:
             together.write_back()
