@@ -6,6 +6,7 @@ ends, with its state written somewhere else, so that it can go on.
 
 from __future__ import annotations
 
+import math
 import secrets
 import signal
 import sys
@@ -28,6 +29,8 @@ FIRST_S, EVERY_S = 1.0, 4.0
 """From the beginning of a run to the first time that it is written, and from one to the next."""
 BYTES_PER_S = 20e6
 """That are written of a run on the way, at most: a large one is written less often."""
+ALONE_S = 60.0
+"""How long a run that cannot be written waits where nobody looks on."""
 _LOOK_S = 0.2
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -124,21 +127,24 @@ class RunWatch:
     # While it cannot be written
 
     def _wait(self) -> None:
-        """Wait until the run can be written again; where nobody looks on, end it."""
-        trouble = self._kept.trouble
-        if not is_attended():
-            checkpoint = self._kept.take()
-            is_there = self._keeper is not None and self._keeper.write(checkpoint)
-            path = self._keeper.path if self._keeper is not None and is_there else _rescue(checkpoint)
-            told = "and neither can a checkpoint" if path is None else f"go on with: {self._go_on(path)}"
-            raise BadInput(f"the run cannot be written any more ({trouble}); {told}")
-        note(f"the run cannot be written ({trouble}); it waits until there is room again, or for Ctrl-C")
-        while self._kept.trouble is not None:
+        """Wait until the run can be written again; where nobody looks on, end it after a while."""
+        note(f"the run cannot be written ({self._kept.trouble}); it waits until there is room again, or for Ctrl-C")
+        until = time.perf_counter() + (math.inf if is_attended() else ALONE_S)
+        while (trouble := self._kept.trouble) is not None:
             if self._is_interrupted:
                 self._write_last()
                 raise KeyboardInterrupt
+            if time.perf_counter() >= until:
+                raise BadInput(f"the run cannot be written any more ({trouble}); {self._leave_checkpoint()}")
             time.sleep(_LOOK_S)
         note("the run is written again, and goes on")
+
+    def _leave_checkpoint(self) -> str:
+        """Write the run where that is possible; return how to go on with it."""
+        checkpoint = self._kept.take()
+        is_there = self._keeper is not None and self._keeper.write(checkpoint)
+        path = self._keeper.path if self._keeper is not None and is_there else _rescue(checkpoint)
+        return "and neither can a checkpoint" if path is None else f"go on with: {self._go_on(path)}"
 
 
 def is_attended() -> bool:

@@ -30,6 +30,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(watching, "FIRST_S", 0.0)
     monkeypatch.setattr(watching, "EVERY_S", 0.0)
     monkeypatch.setattr(watching, "_LOOK_S", 0.01)
+    monkeypatch.setattr(watching, "ALONE_S", 0.05)
     monkeypatch.setattr(writer, "RETRY_S", 0.01)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return folder
