@@ -1,4 +1,4 @@
-"""Settings that are changed while a run is under way: they count, are told, and a run that is taken up again knows them."""
+"""Settings that are changed while a run is under way: they count, are told, and a run taken up again knows them."""
 
 import numpy as np
 import pytest
