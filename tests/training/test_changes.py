@@ -1,4 +1,4 @@
-"""Settings that are changed while a run is under way: they count, are told, and a run taken up again knows them."""
+"""Settings that are changed while a run is under way count, are told, and are known to a run that is taken up again."""
 
 import numpy as np
 import pytest
@@ -46,8 +46,7 @@ def test_a_run_that_is_taken_up_again_ends_with_the_same_bytes(stop_at):
     for event in again.events():
         if isinstance(event, BatchDone):
             steps = event.step
-            command_missed = steps in WISHES
-            if command_missed:
+            if steps in WISHES:
                 again.state.learning_rate = WISHES[steps].get("learning_rate", again.state.learning_rate)
                 values = {name: value for name, value in WISHES[steps].items() if name != "learning_rate"}
                 assert again._change(Change(values)) is not None
