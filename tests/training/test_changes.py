@@ -50,6 +50,7 @@ def test_a_run_that_is_taken_up_again_ends_with_the_same_bytes(stop_at):
                 again.state.learning_rate = WISHES[steps].get("learning_rate", again.state.learning_rate)
                 values = {name: value for name, value in WISHES[steps].items() if name != "learning_rate"}
                 assert again._change(Change(values)) is not None
+    assert history.last_batch is not None
     assert steps == history.last_batch.step
     assert again.network.parameters.tobytes() == run.network.parameters.tobytes()
 
@@ -59,6 +60,7 @@ def test_history_and_record_say_what_changed_and_where():
     assert [(change.step, dict(change.settings)) for change in history.changes] == list(WISHES.items())
     assert history.changes[0].before == {"batch_size": 7, "weight_decay": 0.0}
     samples, scale = len(TOY.train), history.scale
+    assert history.last_batch is not None
     ends = history.epochs.column("epoch")
     assert history.last_batch.step == round(scale.steps_at(len(ends)))
     assert scale.batches_in(0) == -(-samples // 7)
