@@ -139,10 +139,13 @@ def test_a_full_stop_typed_into_a_field_trains_nothing(toy: TrainPage, qtbot: Qt
     assert toy.setup.settings.value("learning_rate") == 0.5
 
 
-def test_the_setup_is_locked_but_the_learning_rate_changes_the_run(endless: TrainPage, qtbot: QtBot) -> None:
+def test_the_setup_is_locked_but_for_what_a_run_takes_over(endless: TrainPage, qtbot: QtBot) -> None:
     rows = endless.setup.settings.rows
     open_rows = [name for name, row in rows.items() if row.control.isEnabled()]
-    assert open_rows == ["learning_rate"]
+    assert sorted(open_rows) == ["batch_size", "hidden_dropout", "input_dropout", "learning_rate", "weight_decay"]
+    enter(qtbot, endless, "weight_decay", "0.02")
+    history = endless.session.run.history
+    qtbot.waitUntil(lambda: [dict(change.settings) for change in history.changes] == [{"weight_decay": 0.02}])
     enter(qtbot, endless, "learning_rate", "0.25")
 
     def reached() -> bool:
