@@ -338,3 +338,36 @@ def test_pretraining_says_which_layer_learns_and_how_well(toy: TrainPage, qtbot:
     wait_for_end(qtbot, toy)
     assert toy.transport.text().startswith("Finished 3 epochs")
     assert len(toy.session.run.history.loss) == 3 * 6
+
+
+def test_an_epoch_is_trained_to_its_end_paused_or_under_way(toy: TrainPage, qtbot: QtBot) -> None:
+    assert not toy.transport.epoch.isEnabled()
+    enter(qtbot, toy, "epochs", str(FOREVER))
+    click(qtbot, toy.transport.step)
+    run = toy.session.run
+    qtbot.waitUntil(lambda: len(run.history.loss) == 1)
+    for epochs in (1, 2, 3):
+        qtbot.waitUntil(toy.transport.epoch.isEnabled)
+        click(qtbot, toy.transport.epoch)
+        qtbot.waitUntil(lambda: run.phase is RunPhase.PAUSED)
+        started, last = run.history.started, run.history.last_epoch
+        assert started is not None and last is not None
+        assert (last.epoch, len(run.history.loss)) == (epochs, epochs * started.batches_per_epoch)
+        assert np.array_equal(toy.session.network.parameters, run._worker.snapshot.parameters)  # type: ignore[union-attr]
+    click(qtbot, toy.transport.pause)
+    assert run.phase is RunPhase.RUNNING
+    click(qtbot, toy.transport.epoch)
+    qtbot.waitUntil(lambda: run.phase is RunPhase.PAUSED)
+    assert len(run.history.loss) % 6 == 0
+    click(qtbot, toy.transport.stop)
+    wait_for_end(qtbot, toy)
+    assert not toy.transport.epoch.isEnabled()
+
+
+def test_the_last_epoch_of_a_run_ends_it(toy: TrainPage, qtbot: QtBot) -> None:
+    enter(qtbot, toy, "epochs", "1")
+    click(qtbot, toy.transport.step)
+    qtbot.waitUntil(lambda: len(toy.session.run.history.loss) == 1)
+    click(qtbot, toy.transport.epoch)
+    wait_for_end(qtbot, toy)
+    assert toy.session.run.history.finished is not None

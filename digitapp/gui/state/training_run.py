@@ -247,6 +247,18 @@ class TrainingRun(QObject):
         if self.phase is RunPhase.PAUSED and self._worker is not None:
             self._worker.step_once()
 
+    def end_epoch(self) -> None:
+        """Train to the end of the present epoch, then rest; nothing happens with several seeds."""
+        if self._worker is not None and self.is_active and not self.has_seeds:
+            self._worker.end_epoch()
+            if self.phase is RunPhase.PAUSED:
+                self._set_phase(RunPhase.RUNNING)
+
+    @property
+    def has_seeds(self) -> bool:
+        """Whether the run is the first of several seeds."""
+        return self.experiment is not None and self.experiment.is_several
+
     def stop(self) -> None:
         """End the run after the present batch; the weights reached so far arrive before `ended`."""
         if self._worker is not None:
@@ -331,7 +343,10 @@ class TrainingRun(QObject):
         worker = self._worker
         if worker is None:
             return
+        rests = worker.is_resting  # looked at first: what it has done before it rests is taken over below
         count, epoch = self._take_in(worker)
+        if rests and self.phase is RunPhase.RUNNING:
+            self._set_phase(RunPhase.PAUSED)
         self._fit_frame(count)
         self._measure_speed()
         self._pull_weights(worker)

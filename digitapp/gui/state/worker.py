@@ -18,7 +18,7 @@ from digitapp.datasets.dataset import Dataset
 from digitapp.nn.network import Network
 from digitapp.training.best import BestKeeper, BestNetwork
 from digitapp.training.checkpoint import Checkpoint, take_checkpoint
-from digitapp.training.events import BatchDone, Change, Command, Event, PretrainingStep, RunStarted
+from digitapp.training.events import BatchDone, Change, Command, EpochDone, Event, PretrainingStep, RunStarted
 from digitapp.training.loop import Events, Run
 from digitapp.training.moments import Moments, update_shares
 from digitapp.training.run_state import RunState
@@ -62,6 +62,7 @@ class TrainingWorker(QThread):
         self._go = threading.Event()
         self._go.set()
         self._one_step = False  # to be trained, then it rests
+        self._one_epoch = False  # to be ended, then it rests
         self._turning = threading.Lock()  # between going on and resting: neither may undo what the other has just done
         self._snapshot_wanted = threading.Event()
         self._checkpoint_wanted = threading.Event()
@@ -73,14 +74,26 @@ class TrainingWorker(QThread):
     def pause(self) -> None:
         """Rest after the present batch; a run that was stopped ends all the same."""
         with self._turning:
+            self._one_epoch = False
             if not self._stop.is_set():
                 self._go.clear()
 
     def resume(self) -> None:
         """Go on after a pause, also one that the single step under way is to end with."""
         with self._turning:
-            self._one_step = False
+            self._one_step = self._one_epoch = False
             self._go.set()
+
+    def end_epoch(self) -> None:
+        """Train to the end of the present epoch, then rest."""
+        with self._turning:
+            self._one_step, self._one_epoch = False, True
+            self._go.set()
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it rests, or will after the present batch."""
+        return not self._go.is_set()
 
     def step_once(self) -> None:
         """Train one batch, then rest again."""
@@ -147,7 +160,7 @@ class TrainingWorker(QThread):
                     self._keep_moment(step)
                 else:
                     self.best_keeper.after(event, self._run)
-                if isinstance(event, (BatchDone, PretrainingStep)):
+                if isinstance(event, (BatchDone, PretrainingStep)) or self._ends_epoch(event):
                     self._rest_if_paused(step)
                 if self._stop.is_set():
                     break
@@ -163,6 +176,16 @@ class TrainingWorker(QThread):
         finally:
             if events is not None:
                 events.close()
+
+    def _ends_epoch(self, event: Event) -> bool:
+        """Whether it is to rest because an epoch has ended, and more are to come."""
+        if not isinstance(event, EpochDone) or self._run is None or self._run.is_finished:
+            return False
+        with self._turning:
+            ends, self._one_epoch = self._one_epoch, False
+            if ends:
+                self._go.clear()
+        return ends
 
     def _advance(self, events: Events) -> Event | None:
         command, self._command = self._command, None

@@ -117,6 +117,7 @@ class TrainPage(Page):
         self.transport.start_clicked.connect(self.start)
         self.transport.pause_clicked.connect(self.pause_or_resume)
         self.transport.step_clicked.connect(self.step)
+        self.transport.epoch_clicked.connect(self._end_epoch)
         self.transport.stop_clicked.connect(self.stop)
         self.setup.dataset_chosen.connect(self.session.choose_dataset)
         self.setup.running_changed.connect(self._on_running_changed)
@@ -179,6 +180,10 @@ class TrainPage(Page):
             self.pause_or_resume()
         else:
             self.start()
+
+    @Slot()
+    def _end_epoch(self) -> None:
+        self.session.run.end_epoch()
 
     @Slot()
     def step(self) -> None:
@@ -393,7 +398,7 @@ class TrainPage(Page):
         self.setup.show_run(None if place is None or is_active_one else place.branch)
 
     def _show_phase(self, shown: Snapshot) -> None:
-        self.transport.show_phase(shown.run.phase)
+        self.transport.show_phase(shown.run.phase, has_seeds=shown.run.has_seeds)
         self.setup.set_locked(shown.run.phase is not RunPhase.IDLE, shown.run.can_change)
 
     def _show_model(self, shown: Snapshot) -> None:

@@ -28,6 +28,7 @@ class TransportBar(QWidget):
     start_clicked = Signal()
     pause_clicked = Signal()
     step_clicked = Signal()
+    epoch_clicked = Signal()
     stop_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,6 +40,10 @@ class TransportBar(QWidget):
         )
         self.pause = PrimaryButton(run_words[1], "pause", tip=self.tr("Rest, and go on later"), key=key, transport=True)
         self.step = PlainButton(self.tr("Step"), "step", tip=self.tr("Train one batch"), key=".", transport=True)
+        self.epoch = PlainButton(
+            icon="step-far", tip=self.tr("Train to the end of this epoch, and rest there"), transport=True
+        )
+        self.epoch.setObjectName("epochButton")
         self.stop = PlainButton(self.tr("Stop"), "stop", tip=self.tr("End the run; the network stays"), transport=True)
         for button, name in ((self.start, "startButton"), (self.pause, "pauseButton"), (self.step, "stepButton")):
             button.setObjectName(name)
@@ -56,6 +61,7 @@ class TransportBar(QWidget):
         self.start.clicked.connect(self.start_clicked)
         self.pause.clicked.connect(self.pause_clicked)
         self.step.clicked.connect(self.step_clicked)
+        self.epoch.clicked.connect(self.epoch_clicked)
         self.stop.clicked.connect(self.stop_clicked)
 
     def _lay_out(self) -> None:
@@ -78,6 +84,7 @@ class TransportBar(QWidget):
         row.setSpacing(8)
         row.addLayout(one_place)
         row.addWidget(self.step)
+        row.addWidget(self.epoch)
         row.addWidget(self.stop)
         row.addSpacing(16)
         row.addLayout(side, 1)
@@ -86,8 +93,11 @@ class TransportBar(QWidget):
         """Return all that is said about the progress."""
         return in_a_row(self._where.text(), self._detail.text(), self._left.text())
 
-    def show_phase(self, phase: RunPhase) -> None:
-        """Offer what can be done in a state; the focus stays in the place of the first button."""
+    def show_phase(self, phase: RunPhase, *, has_seeds: bool = False) -> None:
+        """Offer what can be done in a state; the focus stays in the place of the first button.
+
+        Several seeds have no epoch that they end together.
+        """
         focused = self.start.hasFocus() or self.pause.hasFocus() or self.stop.hasFocus()
         active = phase is not RunPhase.IDLE
         paused = phase is RunPhase.PAUSED
@@ -102,6 +112,7 @@ class TransportBar(QWidget):
                 shown.setFocus(Qt.FocusReason.OtherFocusReason)
             hidden.hide()
         self.step.setEnabled(phase is not RunPhase.RUNNING)
+        self.epoch.setEnabled(active and not has_seeds)
         self.stop.setEnabled(active)
 
     def show_ready(self, epochs: int, text: str) -> None:
