@@ -297,7 +297,8 @@ def test_a_run_whose_process_is_gone_is_interrupted_and_goes_on_as_the_same_run(
     assert again["key"] == line["key"] and again["state"] == "ended" and again["name"] == "mine"
     same = ("epochs", "steps", "train_loss", "best_validation_accuracy", "validation_loss", "fingerprint")
     assert [again[name] for name in same] == [other[name] for name in same]
-    assert not list((user / "checkpoints").iterdir()) and not list((user / "locks").glob("run-*"))
+    left = list((user / "checkpoints").iterdir())  # of a process that was killed while it wrote one; swept after a day
+    assert len(left) <= (how is signal.SIGKILL) and not list((user / "locks").glob("run-*"))
     assert "not interrupted" in refused("train", "--resume", line["run"], "--out", out)
 
 

@@ -78,11 +78,11 @@ def test_a_run_is_under_way_then_interrupted_then_ended_as_the_same(
     qtbot.waitUntil(lambda: lines(kept)[0].fate is RunFate.ENDED)
     (ended,) = lines(kept)
     assert ended.key == line.key and ended.epochs == CONFIG.epochs and ended.fingerprint
-    check_weights(kept, ended, again)
+    check_weights(kept, ended, again, qtbot)
     assert not list((kept / "locks").glob("run-*"))
 
 
-def check_weights(kept: Path, line: RunLine, window: MainWindow) -> None:
+def check_weights(kept: Path, line: RunLine, window: MainWindow, qtbot: QtBot) -> None:
     """The weights that are kept of the best epoch and of the end are those: measured anew, they are as good."""
     store = Store(kept)
     ((best, end),) = store.rows("SELECT best, network FROM runs WHERE run = ?", line.key)
@@ -97,7 +97,8 @@ def check_weights(kept: Path, line: RunLine, window: MainWindow) -> None:
         measured = evaluate(model.network, model.loss, validation)
         assert measured.accuracy == pytest.approx(curves["validation_accuracy"][epoch])
         assert measured.loss == pytest.approx(curves["validation_loss"][epoch], rel=1e-4)
-    assert len([*(kept / "networks").glob(f"run-{line.key}*")]) == len({best, end})
+    # What a row names no more is deleted when the row is on the disk.
+    qtbot.waitUntil(lambda: len([*(kept / "networks").glob(f"run-{line.key}*")]) == len({best, end}))
 
 
 def test_every_seed_of_an_experiment_keeps_its_best_weights(
@@ -111,7 +112,7 @@ def test_every_seed_of_an_experiment_keeps_its_best_weights(
     qtbot.waitUntil(lambda: [line.fate for line in lines(kept)] == [RunFate.ENDED] * 2)
     for line in lines(kept):
         assert line.name == "two" and line.fingerprint and line.seconds > 0
-        check_weights(kept, line, window)
+        check_weights(kept, line, window, qtbot)
     assert not list((kept / "locks").glob("run-*"))
 
 

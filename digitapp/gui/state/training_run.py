@@ -343,7 +343,9 @@ class TrainingRun(QObject):
         worker = self._worker
         if worker is None:
             return
-        rests = worker.is_resting  # looked at first: what it has done before it rests is taken over below
+        # Looked at first: what the worker has done before it rests, or before the first run ends, is taken over below.
+        rests = worker.is_resting
+        shown_ended = isinstance(worker, ExperimentWorker) and worker.shown_ended
         count, epoch = self._take_in(worker)
         if rests and self.phase is RunPhase.RUNNING:
             self._set_phase(RunPhase.PAUSED)
@@ -355,7 +357,7 @@ class TrainingRun(QObject):
             self.progressed.emit()
         if epoch is not None:
             self.epoch_finished.emit(epoch)
-        if isinstance(worker, ExperimentWorker) and worker.shown_ended and not self._has_told_end:
+        if shown_ended and isinstance(worker, ExperimentWorker) and not self._has_told_end:
             self._tell_end(worker)
 
     def _take_in(self, worker: TrainingWorker) -> tuple[int, EpochDone | None]:
