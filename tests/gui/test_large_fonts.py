@@ -17,6 +17,7 @@ from digitapp.gui.pages.draw.page import DrawPage
 
 @pytest.fixture(params=[13, 16, 20])
 def large_font(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[int]:
+    theme.apply_theme("light")  # looks at the platform's font once in a process: all later tests are to have that one
     before = qapp.font()
     font = QFont(before)
     font.setPixelSize(request.param)
